@@ -1,0 +1,123 @@
+namespace Relayer.Core.Configuration;
+
+/// <summary>One chain, bound from <c>Chains:{name}</c>. Texts here are checked at start by the options validator.</summary>
+public sealed class ChainOptions
+{
+    /// <summary>The EIP-155 id.</summary>
+    public long ChainId { get; set; }
+
+    /// <summary>JSON-RPC URLs, the preferred one first. They may hold keys: never logged.</summary>
+    public IList<string> Rpc { get; init; } = [];
+
+    /// <summary>Blocks on top of a transaction's own before it counts as confirmed; 0 trusts the first block.</summary>
+    public int Confirmations { get; set; } = 1;
+
+    /// <summary>How long one JSON-RPC round trip may take.</summary>
+    public TimeSpan RpcTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The EIP-2771 forwarders served.</summary>
+    public IList<ForwarderOptions> Forwarders { get; init; } = [];
+
+    /// <summary>The accounts that pay for gas.</summary>
+    public IList<SignerOptions> Signers { get; init; } = [];
+
+    /// <summary>What a transaction may cost.</summary>
+    public FeeOptions Fees { get; init; } = new();
+
+    /// <summary>What is sponsored.</summary>
+    public PolicyOptions Policy { get; init; } = new();
+}
+
+/// <summary>A forwarder, bound from <c>Chains:{name}:Forwarders:N</c>.</summary>
+public sealed class ForwarderOptions
+{
+    /// <summary>The contract's address.</summary>
+    public string Address { get; set; } = "";
+
+    /// <summary><c>OpenZeppelin</c> (v5, sequential nonces, deadline) or <c>Infinex</c> (unordered nonces).</summary>
+    public string Dialect { get; set; } = "";
+
+    /// <summary>The EIP-712 domain's name; compared with the contract's <c>eip712Domain()</c>.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>The EIP-712 domain's version.</summary>
+    public string Version { get; set; } = "1";
+}
+
+/// <summary>A signing account, bound from <c>Chains:{name}:Signers:N</c>.</summary>
+public sealed class SignerOptions
+{
+    /// <summary>The name of the Key Vault secret that holds the private key (32 bytes in hexadecimal).</summary>
+    public string Secret { get; set; } = "";
+
+    /// <summary>The key itself, in hexadecimal; accepted only when <c>Environment</c> is <c>Development</c>.</summary>
+    public string Key { get; set; } = "";
+
+    /// <summary>The account expected; when given, a key of another account is refused.</summary>
+    public string Address { get; set; } = "";
+}
+
+/// <summary>What a transaction may cost, bound from <c>Chains:{name}:Fees</c>.</summary>
+public sealed class FeeOptions
+{
+    /// <summary>The most wei per gas ever offered, tip included; decimal.</summary>
+    public string MaxFeePerGasWei { get; set; } = "500000000000";
+
+    /// <summary>The most wei per gas ever offered as a tip; decimal.</summary>
+    public string MaxPriorityFeePerGasWei { get; set; } = "5000000000";
+
+    /// <summary>The least wei per gas offered as a tip; decimal.</summary>
+    public string MinPriorityFeePerGasWei { get; set; } = "1";
+
+    /// <summary>The base fee is multiplied by this, in percent, so that some full blocks do not strand a transaction.</summary>
+    public int BaseFeePercent { get; set; } = 200;
+
+    /// <summary>Sends type 0 transactions, for a chain without EIP-1559.</summary>
+    public bool Legacy { get; set; }
+
+    /// <summary>How long one reading of the fee market is used.</summary>
+    public TimeSpan MaxAge { get; set; } = TimeSpan.FromSeconds(2);
+}
+
+/// <summary>What is sponsored, bound from <c>Chains:{name}:Policy</c>. Empty means nothing.</summary>
+public sealed class PolicyOptions
+{
+    /// <summary>The contracts and functions users may call.</summary>
+    public IList<TargetOptions> Targets { get; init; } = [];
+
+    /// <summary>The most gas a request may ask for its inner call.</summary>
+    public long MaxGas { get; set; } = 2_000_000;
+
+    /// <summary>The most wei a request may carry; decimal. The relayer would pay it.</summary>
+    public string MaxValueWei { get; set; } = "0";
+
+    /// <summary>The most bytes of calldata in one request.</summary>
+    public int MaxDataBytes { get; set; } = 32 * 1024;
+
+    /// <summary>A deadline nearer than this is refused: the request would expire on its way.</summary>
+    public TimeSpan MinDeadline { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A deadline farther than this is refused: the signature would lie about for too long.</summary>
+    public TimeSpan MaxDeadline { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a request without a deadline is tried for. Its signature stays usable until its nonce is spent.</summary>
+    public TimeSpan TimeToLive { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Requests accepted from one user in one minute.</summary>
+    public int RelaysPerMinute { get; set; } = 30;
+
+    /// <summary>Gas granted to one user in one day (UTC).</summary>
+    public long GasPerDay { get; set; } = 20_000_000;
+}
+
+/// <summary>A contract users may call, bound from <c>Chains:{name}:Policy:Targets:N</c>.</summary>
+public sealed class TargetOptions
+{
+    /// <summary>The contract's address.</summary>
+    public string Address { get; set; } = "";
+
+    /// <summary>
+    /// Functions allowed: a signature such as <c>increment()</c>, a selector such as <c>0xd09de08a</c>, or <c>*</c> for all.
+    /// </summary>
+    public IList<string> Functions { get; init; } = [];
+}

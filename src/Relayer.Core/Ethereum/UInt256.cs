@@ -1,0 +1,151 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Numerics;
+
+namespace Relayer.Core.Ethereum;
+
+/// <summary>An unsigned 256-bit integer, the EVM's word. Arithmetic is checked: it throws rather than wraps.</summary>
+public readonly record struct UInt256 : IComparable<UInt256>
+{
+    private readonly UInt128 _high;
+    private readonly UInt128 _low;
+
+    /// <summary>From two halves, the more significant first.</summary>
+    public UInt256(UInt128 high, UInt128 low) => (_high, _low) = (high, low);
+
+    /// <summary>Zero.</summary>
+    public static UInt256 Zero => default;
+
+    /// <summary>2^256 - 1.</summary>
+    public static UInt256 MaxValue => new(UInt128.MaxValue, UInt128.MaxValue);
+
+    /// <summary>True for zero.</summary>
+    public bool IsZero => this == default;
+
+    /// <summary>Reads 32 bytes, big-endian.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer than 32.</exception>
+    public static UInt256 ReadBigEndian(ReadOnlySpan<byte> word) =>
+        new(BinaryPrimitives.ReadUInt128BigEndian(word), BinaryPrimitives.ReadUInt128BigEndian(word[16..]));
+
+    /// <summary>Writes 32 bytes, big-endian, as the ABI does.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no room for 32.</exception>
+    public void WriteBigEndian(Span<byte> word)
+    {
+        BinaryPrimitives.WriteUInt128BigEndian(word, _high);
+        BinaryPrimitives.WriteUInt128BigEndian(word[16..], _low);
+    }
+
+    /// <summary>Reads decimal digits, or <c>0x</c> and 1 to 64 hexadecimal digits; no sign, space or separator.</summary>
+    /// <returns><see langword="false"/> for anything else and above 2^256 - 1.</returns>
+    public static bool TryParse(ReadOnlySpan<char> text, out UInt256 value)
+    {
+        value = default;
+        if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
+        {
+            var digits = text[2..];
+            if (digits.Length is 0 or > 64 || digits.ContainsAnyExcept(HexDigits))
+            {
+                return false;
+            }
+
+            Span<char> padded = stackalloc char[64];
+            padded.Fill('0');
+            digits.CopyTo(padded[(64 - digits.Length)..]);
+            value = new UInt256(
+                UInt128.Parse(padded[..32], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
+                UInt128.Parse(padded[32..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+            return true;
+        }
+
+        // 78 digits hold 2^256 - 1; the bound keeps a hostile number from costing quadratic time.
+        return text.Length is > 0 and <= 78 && !text.ContainsAnyExceptInRange('0', '9')
+            && TryFrom(BigInteger.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture), out value);
+    }
+
+    /// <summary>Reads a constant or a value the program itself wrote.</summary>
+    /// <exception cref="FormatException">As <see cref="TryParse"/> refuses.</exception>
+    public static UInt256 Parse(ReadOnlySpan<char> text) =>
+        TryParse(text, out var value) ? value : throw new FormatException($"'{text}' is not an unsigned 256-bit integer");
+
+    /// <summary>Converts when <paramref name="number"/> is from 0 to 2^256 - 1.</summary>
+    public static bool TryFrom(BigInteger number, out UInt256 value)
+    {
+        var fits = number.Sign >= 0 && number.GetBitLength() <= 256;
+        value = fits ? new UInt256((UInt128)(number >> 128), (UInt128)(number & UInt128.MaxValue)) : default;
+        return fits;
+    }
+
+    /// <summary>Converts a number from 0 to 2^256 - 1.</summary>
+    /// <exception cref="OverflowException">It is negative or too large.</exception>
+    public static UInt256 From(BigInteger number) =>
+        TryFrom(number, out var value) ? value : throw new OverflowException("the number does not fit in 256 bits");
+
+    /// <summary>The same number, for arithmetic that may leave 256 bits.</summary>
+    public BigInteger ToBigInteger() => ((BigInteger)_high << 128) | _low;
+
+    /// <summary>Decimal digits.</summary>
+    public override string ToString() =>
+        _high == 0 ? _low.ToString(CultureInfo.InvariantCulture) : ToBigInteger().ToString(CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    public int CompareTo(UInt256 other)
+    {
+        var high = _high.CompareTo(other._high);
+        return high != 0 ? high : _low.CompareTo(other._low);
+    }
+
+    /// <summary>Widens.</summary>
+    public static implicit operator UInt256(ulong value) => new(0, value);
+
+    /// <summary>Widens.</summary>
+    public static implicit operator UInt256(UInt128 value) => new(0, value);
+
+    /// <summary>Narrows.</summary>
+    /// <exception cref="OverflowException">The value is above 2^64 - 1.</exception>
+    public static explicit operator ulong(UInt256 value) =>
+        value._high == 0 ? checked((ulong)value._low) : throw new OverflowException("the number does not fit in 64 bits");
+
+    /// <summary>Adds.</summary>
+    /// <exception cref="OverflowException">The sum is above 2^256 - 1.</exception>
+    public static UInt256 operator +(UInt256 left, UInt256 right)
+    {
+        var low = unchecked(left._low + right._low);
+        var carry = low < left._low ? UInt128.One : UInt128.Zero;
+        return new UInt256(checked(left._high + right._high + carry), low);
+    }
+
+    /// <summary>Subtracts.</summary>
+    /// <exception cref="OverflowException">The difference is below zero.</exception>
+    public static UInt256 operator -(UInt256 left, UInt256 right)
+    {
+        var borrow = left._low < right._low ? UInt128.One : UInt128.Zero;
+        return new UInt256(checked(left._high - right._high - borrow), unchecked(left._low - right._low));
+    }
+
+    /// <summary>Multiplies.</summary>
+    /// <exception cref="OverflowException">The product is above 2^256 - 1.</exception>
+    public static UInt256 operator *(UInt256 left, UInt256 right) => From(left.ToBigInteger() * right.ToBigInteger());
+
+    /// <summary>Divides, rounding down.</summary>
+    /// <exception cref="DivideByZeroException">The divisor is zero.</exception>
+    public static UInt256 operator /(UInt256 left, UInt256 right) => From(left.ToBigInteger() / right.ToBigInteger());
+
+    /// <summary>The remainder of the division.</summary>
+    /// <exception cref="DivideByZeroException">The divisor is zero.</exception>
+    public static UInt256 operator %(UInt256 left, UInt256 right) => From(left.ToBigInteger() % right.ToBigInteger());
+
+    /// <summary>Compares.</summary>
+    public static bool operator <(UInt256 left, UInt256 right) => left.CompareTo(right) < 0;
+
+    /// <summary>Compares.</summary>
+    public static bool operator >(UInt256 left, UInt256 right) => left.CompareTo(right) > 0;
+
+    /// <summary>Compares.</summary>
+    public static bool operator <=(UInt256 left, UInt256 right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Compares.</summary>
+    public static bool operator >=(UInt256 left, UInt256 right) => left.CompareTo(right) >= 0;
+
+    private static readonly System.Buffers.SearchValues<char> HexDigits =
+        System.Buffers.SearchValues.Create("0123456789abcdefABCDEF");
+}

@@ -1,0 +1,36 @@
+using Relayer.Core.Ethereum;
+
+namespace Relayer.Core.Keys;
+
+/// <summary>Signs with one key that never leaves it.</summary>
+public interface ISigner
+{
+    /// <summary>The account the key controls.</summary>
+    Address Address { get; }
+
+    /// <summary>Signs a transaction's digest. Deterministic (RFC 6979): the same digest gives the same bytes, also after a crash.</summary>
+    /// <exception cref="SignerUnavailableException">The key cannot be had now.</exception>
+    ValueTask<Signature> SignAsync(Hash32 digest, CancellationToken cancellation);
+}
+
+/// <summary>The signers of every chain, loaded on first use and refreshed when their secrets rotate.</summary>
+public interface ISignerSource
+{
+    /// <summary>
+    /// The signers that may take new transactions on a chain, in configuration order; those whose key cannot be loaded are left out.
+    /// </summary>
+    /// <exception cref="SignerUnavailableException">None could be loaded.</exception>
+    ValueTask<IReadOnlyList<ISigner>> GetSignersAsync(ChainId chainId, CancellationToken cancellation);
+
+    /// <summary>
+    /// The signer of an account, also one whose secret has rotated since and that only finishes what it began;
+    /// <see langword="null"/> when its key is gone.
+    /// </summary>
+    ValueTask<ISigner?> FindAsync(ChainId chainId, Address address, CancellationToken cancellation);
+}
+
+/// <summary>A signing key cannot be had: the vault is away, refuses, or holds another account's key than the configured.</summary>
+/// <param name="message">What happened, by secret name; never key material.</param>
+/// <param name="innerException">The cause.</param>
+public sealed class SignerUnavailableException(string message, Exception? innerException = null)
+    : Exception(message, innerException);

@@ -1,0 +1,7 @@
+namespace Functions.Tests;
+
+public sealed class Smoke
+{
+    [Fact]
+    public void Runs() => Assert.Equal(2, 1 + 1);
+}
