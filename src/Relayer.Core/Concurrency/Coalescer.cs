@@ -68,13 +68,19 @@ public sealed class Coalescer<TIn, TOut>
 
     private bool TryTakeSlot()
     {
-        if (Interlocked.Decrement(ref _freeSlots) >= 0)
+        // Compare-and-swap: taking and giving back would for a moment hide a free slot from the worker that needs it.
+        int free;
+        do
         {
-            return true;
+            free = Volatile.Read(ref _freeSlots);
+            if (free == 0)
+            {
+                return false;
+            }
         }
+        while (Interlocked.CompareExchange(ref _freeSlots, free - 1, free) != free);
 
-        Interlocked.Increment(ref _freeSlots);
-        return false;
+        return true;
     }
 
     private List<Item> TakeBatch()
