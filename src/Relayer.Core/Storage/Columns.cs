@@ -1,0 +1,75 @@
+using System.Numerics;
+using Npgsql;
+using NpgsqlTypes;
+using Relayer.Core.Ethereum;
+
+namespace Relayer.Core.Storage;
+
+/// <summary>How the domain's types travel to and from columns: one place, so that no store converts by hand.</summary>
+internal static class Columns
+{
+    public static NpgsqlParameter Bytes(byte[]? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea };
+
+    public static NpgsqlParameter Address(Address value) => Bytes(value.ToArray());
+
+    public static NpgsqlParameter Hash(Hash32 value) => Bytes(value.ToArray());
+
+    public static NpgsqlParameter Long(long value) => new NpgsqlParameter<long> { TypedValue = value };
+
+    public static NpgsqlParameter Int(int value) => new NpgsqlParameter<int> { TypedValue = value };
+
+    public static NpgsqlParameter Text(string value) => new NpgsqlParameter<string> { TypedValue = value };
+
+    public static NpgsqlParameter Time(DateTimeOffset value) => new NpgsqlParameter<DateTimeOffset> { TypedValue = value.ToUniversalTime() };
+
+    public static NpgsqlParameter Id(Guid value) => new NpgsqlParameter<Guid> { TypedValue = value };
+
+    public static NpgsqlParameter Number(BigInteger value) =>
+        new() { Value = value, NpgsqlDbType = NpgsqlDbType.Numeric };
+
+    public static NpgsqlParameter Ids(IEnumerable<Guid> values) => Array(NpgsqlDbType.Uuid, values.ToArray());
+
+    public static NpgsqlParameter ManyBytes(IEnumerable<byte[]?> values) => Array(NpgsqlDbType.Bytea, values.ToArray());
+
+    public static NpgsqlParameter Longs(IEnumerable<long> values) => Array(NpgsqlDbType.Bigint, values.ToArray());
+
+    public static NpgsqlParameter Longs(IEnumerable<long?> values) => Array(NpgsqlDbType.Bigint, values.ToArray());
+
+    public static NpgsqlParameter Ints(IEnumerable<int> values) => Array(NpgsqlDbType.Integer, values.ToArray());
+
+    public static NpgsqlParameter Shorts(IEnumerable<short> values) => Array(NpgsqlDbType.Smallint, values.ToArray());
+
+    public static NpgsqlParameter Flags(IEnumerable<bool?> values) => Array(NpgsqlDbType.Boolean, values.ToArray());
+
+    public static NpgsqlParameter Texts(IEnumerable<string?> values) => Array(NpgsqlDbType.Text, values.ToArray());
+
+    public static NpgsqlParameter Times(IEnumerable<DateTimeOffset> values) =>
+        Array(NpgsqlDbType.TimestampTz, values.Select(value => value.ToUniversalTime()).ToArray());
+
+    public static NpgsqlParameter Numbers(IEnumerable<BigInteger> values) => Array(NpgsqlDbType.Numeric, values.ToArray());
+
+    public static NpgsqlParameter Numbers(IEnumerable<BigInteger?> values) => Array(NpgsqlDbType.Numeric, values.ToArray());
+
+    public static Address GetAddress(this NpgsqlDataReader row, int column) => new(row.GetFieldValue<byte[]>(column));
+
+    public static Hash32 GetHash(this NpgsqlDataReader row, int column) => new(row.GetFieldValue<byte[]>(column));
+
+    public static Hash32? GetHashOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetHash(column);
+
+    public static UInt256 GetNumber(this NpgsqlDataReader row, int column) => UInt256.From(row.GetFieldValue<BigInteger>(column));
+
+    public static Wei GetWei(this NpgsqlDataReader row, int column) => new(row.GetNumber(column));
+
+    public static Wei? GetWeiOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetWei(column);
+
+    public static long? GetLongOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+
+    public static bool? GetFlagOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetBoolean(column);
+
+    public static string? GetTextOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    public static DateTimeOffset GetTime(this NpgsqlDataReader row, int column) => row.GetFieldValue<DateTimeOffset>(column);
+
+    private static NpgsqlParameter Array<T>(NpgsqlDbType element, T[] values) =>
+        new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | element };
+}

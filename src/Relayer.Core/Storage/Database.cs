@@ -1,0 +1,46 @@
+using Npgsql;
+
+namespace Relayer.Core.Storage;
+
+/// <summary>PostgreSQL, opened on first use and migrated before anything else runs on it.</summary>
+/// <remarks>
+/// Safe for concurrent use. A failed migration is tried again by the next caller, so a database that comes late
+/// is found without a restart.
+/// </remarks>
+/// <param name="source">The pool of connections.</param>
+/// <param name="migrator">Brings the schema up to date.</param>
+public sealed class Database(NpgsqlDataSource source, Migrator migrator)
+{
+    private readonly Lock _gate = new();
+    private Task? _migrated;
+
+    /// <summary>A connection to a database with the present schema. Dispose it to give it back.</summary>
+    /// <exception cref="NpgsqlException">The database is away or refuses.</exception>
+    public async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
+    {
+        await MigratedAsync().WaitAsync(cancellation);
+        return await source.OpenConnectionAsync(cancellation);
+    }
+
+    /// <summary>Asks the database for an answer.</summary>
+    /// <exception cref="NpgsqlException">The database is away or refuses.</exception>
+    public async Task PingAsync(CancellationToken cancellation)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand("select 1", connection);
+        await command.ExecuteScalarAsync(cancellation);
+    }
+
+    private Task MigratedAsync()
+    {
+        lock (_gate)
+        {
+            if (_migrated is null or { IsFaulted: true })
+            {
+                _migrated = Task.Run(() => migrator.MigrateAsync(CancellationToken.None));
+            }
+
+            return _migrated;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Reflection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Relayer.Core.Storage;
+
+/// <summary>Brings a database to this program's schema: numbered SQL files, each applied once, in order.</summary>
+/// <remarks>
+/// An advisory lock lets one instance migrate while the others wait. Each file runs in a transaction with its own record,
+/// so that a crash leaves it either applied or not.
+/// </remarks>
+/// <param name="source">The database.</param>
+/// <param name="logger">Says what was applied.</param>
+public sealed partial class Migrator(NpgsqlDataSource source, ILogger<Migrator> logger)
+{
+    // Any constant of ours: it only has to differ from other programs' locks in the same database.
+    private const long LockKey = 0x52454C4159; // "RELAY"
+
+    /// <summary>Applies what is missing.</summary>
+    /// <exception cref="NpgsqlException">The database is away or refuses.</exception>
+    /// <exception cref="InvalidOperationException">The database is newer than this program.</exception>
+    public async Task MigrateAsync(CancellationToken cancellation)
+    {
+        var migrations = Load();
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        if (await ReadVersionAsync(connection, cancellation) == migrations[^1].Number)
+        {
+            return;
+        }
+
+        await ExecuteAsync(connection, $"select pg_advisory_lock({LockKey})", cancellation);
+        try
+        {
+            await ExecuteAsync(connection, CreateTable, cancellation);
+            var version = await ReadVersionAsync(connection, cancellation);
+            if (version > migrations[^1].Number)
+            {
+                throw new InvalidOperationException(
+                    $"the database's schema is at version {version}, this program's at {migrations[^1].Number}: deploy a newer program");
+            }
+
+            foreach (var migration in migrations.Where(migration => migration.Number > version))
+            {
+                await ApplyAsync(connection, migration, cancellation);
+                Log.Applied(logger, migration.Name);
+            }
+        }
+        finally
+        {
+            await ExecuteAsync(connection, $"select pg_advisory_unlock({LockKey})", CancellationToken.None);
+        }
+    }
+
+    private const string CreateTable =
+        "create table if not exists schema_versions (number integer primary key, name text not null, applied_at timestamptz not null default now())";
+
+    private static async Task ApplyAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await ExecuteAsync(connection, migration.Sql, cancellation);
+        await using var record = new NpgsqlCommand("insert into schema_versions (number, name) values ($1, $2)", connection)
+        {
+            Parameters = { new() { Value = migration.Number }, new() { Value = migration.Name } },
+        };
+        await record.ExecuteNonQueryAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    private static async Task<int> ReadVersionAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "select case when to_regclass('schema_versions') is null then 0 else -1 end", connection);
+        if (await command.ExecuteScalarAsync(cancellation) is 0)
+        {
+            return 0;
+        }
+
+        command.CommandText = "select coalesce(max(number), 0) from schema_versions";
+        return (int)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static List<Migration> Load()
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        return [.. assembly.GetManifestResourceNames()
+            .Where(name => name.Contains(".Migrations.", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(name => Read(assembly, name))];
+    }
+
+    private static Migration Read(Assembly assembly, string resource)
+    {
+        var name = resource.Split('.')[^2];
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+        return new Migration(int.Parse(name.TrimStart('_')[..4], CultureInfo.InvariantCulture), name, reader.ReadToEnd());
+    }
+
+    private sealed record Migration(int Number, string Name, string Sql);
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "Applied migration {Migration}")]
+        public static partial void Applied(ILogger logger, string migration);
+    }
+}
