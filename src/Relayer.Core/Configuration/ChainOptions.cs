@@ -12,6 +12,9 @@ public sealed class ChainOptions
     /// <summary>Blocks on top of a transaction's own before it counts as confirmed; 0 trusts the first block.</summary>
     public int Confirmations { get; set; } = 1;
 
+    /// <summary>Transactions of one signer under way at once. Nodes queue few per account: geth 64 by default.</summary>
+    public int MaxInFlightPerSigner { get; set; } = 64;
+
     /// <summary>How long one JSON-RPC round trip may take.</summary>
     public TimeSpan RpcTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

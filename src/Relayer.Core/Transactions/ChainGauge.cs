@@ -1,0 +1,78 @@
+using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Tx;
+using Relayer.Core.Keys;
+using Relayer.Core.Providers;
+using Relayer.Core.Storage;
+
+namespace Relayer.Core.Transactions;
+
+/// <summary>What sending on a chain takes now: the fees to offer and the signers that can pay. Read at most once in a while.</summary>
+/// <remarks>Safe for concurrent use: many callers share one reading.</remarks>
+internal sealed class ChainGauge(
+    ChainSettings settings, IChainClient chain, ISignerSource signers, Database database, TransactionStore store, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<Address> _known = [];
+    private Task<Reading>? _reading;
+    private long _startedAt;
+
+    /// <summary>The present reading, refreshed when it is too old or failed.</summary>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    /// <exception cref="SignerUnavailableException">No signing key can be had.</exception>
+    public Task<Reading> ReadAsync(CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            var stale = _reading is null or { IsFaulted: true } or { IsCanceled: true }
+                || (_reading.IsCompleted && time.GetElapsedTime(_startedAt) > settings.GaugeMaxAge);
+            if (stale)
+            {
+                _startedAt = time.GetTimestamp();
+                _reading = MeasureAsync();
+            }
+
+            return _reading!.WaitAsync(cancellation);
+        }
+    }
+
+    private async Task<Reading> MeasureAsync()
+    {
+        var available = await signers.GetSignersAsync(settings.ChainId, CancellationToken.None);
+        Address[] addresses = [.. available.Select(signer => signer.Address).Distinct()];
+        var market = chain.ReadFeeMarketAsync(CancellationToken.None);
+        var balances = await chain.ReadBalancesAsync(addresses, CancellationToken.None);
+        await IntroduceAsync(addresses);
+        return new Reading(
+            FeePlan.For(await market, settings.Fees),
+            [.. addresses.Zip(balances, (address, balance) => new Purse(address, balance))]);
+    }
+
+    /// <summary>A signer seen for the first time starts at the chain's nonce, not at zero.</summary>
+    private async Task IntroduceAsync(Address[] addresses)
+    {
+        Address[] fresh = [.. addresses.Where(address => !_known.Contains(address))];
+        if (fresh.Length == 0)
+        {
+            return;
+        }
+
+        var nonces = await chain.ReadNoncesAsync(fresh, CancellationToken.None);
+        await using var connection = await database.OpenAsync(CancellationToken.None);
+        await store.SyncSignersAsync(connection, settings.ChainId, [.. fresh.Zip(nonces)], CancellationToken.None);
+        _known.UnionWith(fresh);
+    }
+
+    /// <summary>What was measured.</summary>
+    /// <param name="Fees">What to offer; <see langword="null"/> while even the base fee is above the cap.</param>
+    /// <param name="Purses">The signers and what they hold.</param>
+    internal sealed record Reading(TransactionFees? Fees, IReadOnlyList<Purse> Purses)
+    {
+        /// <summary>The signers that can pay for this much gas.</summary>
+        public IReadOnlyList<Address> AbleToPay(ulong gas) => Fees is null
+            ? []
+            : [.. Purses.Where(purse => purse.Balance >= FeeColumns.MaxFee(Fees) * gas).Select(purse => purse.Address)];
+    }
+
+    /// <summary>A signer's balance.</summary>
+    internal readonly record struct Purse(Address Address, Wei Balance);
+}

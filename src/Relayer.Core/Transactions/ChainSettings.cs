@@ -1,0 +1,28 @@
+using System.Globalization;
+using Relayer.Core.Configuration;
+using Relayer.Core.Ethereum;
+
+namespace Relayer.Core.Transactions;
+
+/// <summary>What the engine needs to know of a chain, read once from the validated options.</summary>
+/// <param name="ChainId">The chain.</param>
+/// <param name="Confirmations">Blocks on top before a transaction counts as confirmed.</param>
+/// <param name="MaxInFlight">Transactions of one signer under way at once.</param>
+/// <param name="Fees">The limits on fees.</param>
+/// <param name="GaugeMaxAge">How long one reading of fees and balances is used.</param>
+public sealed record ChainSettings(ChainId ChainId, int Confirmations, int MaxInFlight, FeeLimits Fees, TimeSpan GaugeMaxAge)
+{
+    /// <summary>Reads validated options.</summary>
+    /// <exception cref="FormatException">A number that validation would have refused.</exception>
+    public static ChainSettings From(ChainOptions options) => new(
+        new ChainId(options.ChainId),
+        options.Confirmations,
+        options.MaxInFlightPerSigner,
+        new FeeLimits(
+            Parse(options.Fees.MaxFeePerGasWei), Parse(options.Fees.MaxPriorityFeePerGasWei),
+            Parse(options.Fees.MinPriorityFeePerGasWei), options.Fees.BaseFeePercent, options.Fees.Legacy),
+        options.Fees.MaxAge);
+
+    private static Wei Parse(string wei) =>
+        Wei.TryParse(wei, out var value) ? value : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{wei}' is not an amount of wei"));
+}

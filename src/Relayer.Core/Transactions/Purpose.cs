@@ -1,0 +1,25 @@
+using Npgsql;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers;
+
+namespace Relayer.Core.Transactions;
+
+/// <summary>A feature that spends gas learns here what became of its transactions.</summary>
+public interface IPurpose
+{
+    /// <summary>The name in the ledger, such as <c>relay</c>.</summary>
+    string Name { get; }
+
+    /// <summary>
+    /// Reads whatever the feature needs from the chain, and gives the write that records the outcomes. The engine runs the write
+    /// in the database transaction that moves the states, so that both happen or neither.
+    /// </summary>
+    Task<Func<NpgsqlConnection, CancellationToken, Task>> PrepareAsync(
+        ChainId chainId, IReadOnlyList<Movement> movements, CancellationToken cancellation);
+}
+
+/// <summary>A transaction that moved.</summary>
+/// <param name="Transaction">As it was.</param>
+/// <param name="State">Its new state.</param>
+/// <param name="Receipt">The receipt behind it, if there is one.</param>
+public sealed record Movement(OpenTransaction Transaction, TransactionState State, TransactionReceipt? Receipt);

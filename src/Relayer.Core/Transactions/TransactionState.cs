@@ -1,0 +1,80 @@
+using Relayer.Core.Ethereum;
+
+namespace Relayer.Core.Transactions;
+
+/// <summary>Where a transaction is on its way, and what is known of it there.</summary>
+/// <remarks>Drawn in <c>docs/architecture.md</c>; <see cref="Transition"/> is the only thing that moves one.</remarks>
+public abstract record TransactionState
+{
+    private TransactionState()
+    {
+    }
+
+    /// <summary>The column's number. Below 4 the engine still has work; below 3 the nonce is in flight.</summary>
+    public abstract short Kind { get; }
+
+    /// <summary>True when nothing can change any more.</summary>
+    public bool IsFinal => Kind >= 4;
+
+    /// <summary>Signer and nonce are taken and the record is written; nothing is signed.</summary>
+    public sealed record Reserved : TransactionState
+    {
+        /// <inheritdoc/>
+        public override short Kind => 0;
+    }
+
+    /// <summary>The signed bytes are stored; whether a node has them is not known.</summary>
+    public sealed record Signed : TransactionState
+    {
+        /// <inheritdoc/>
+        public override short Kind => 1;
+    }
+
+    /// <summary>A node took it.</summary>
+    public sealed record Broadcast : TransactionState
+    {
+        /// <inheritdoc/>
+        public override short Kind => 2;
+    }
+
+    /// <summary>In a block that a reorg may still undo.</summary>
+    public sealed record Mined(Inclusion Inclusion) : TransactionState
+    {
+        /// <inheritdoc/>
+        public override short Kind => 3;
+    }
+
+    /// <summary>Deep enough in the chain, and it succeeded.</summary>
+    public sealed record Confirmed(Inclusion Inclusion) : TransactionState
+    {
+        /// <inheritdoc/>
+        public override short Kind => 4;
+    }
+
+    /// <summary>A self-send took its nonce: it will never run.</summary>
+    public sealed record Cancelled(Inclusion Inclusion) : TransactionState
+    {
+        /// <inheritdoc/>
+        public override short Kind => 5;
+    }
+
+    /// <summary>Deep enough in the chain, and it reverted: paid for, without effect.</summary>
+    public sealed record Failed(Inclusion Inclusion) : TransactionState
+    {
+        /// <inheritdoc/>
+        public override short Kind => 6;
+    }
+}
+
+/// <summary>Which attempt was mined, where, and what it cost.</summary>
+/// <param name="Hash">The attempt's hash.</param>
+/// <param name="IsNoop">It is the self-send that closes the nonce, not the payload.</param>
+/// <param name="BlockNumber">The block's height.</param>
+/// <param name="BlockHash">The block's hash.</param>
+/// <param name="Succeeded">Status 1.</param>
+/// <param name="GasUsed">Gas.</param>
+/// <param name="GasPrice">Wei per gas paid.</param>
+/// <param name="L1Fee">OP-stack data fee in wei.</param>
+/// <param name="Fee">All that was paid beside value, in wei.</param>
+public sealed record Inclusion(
+    Hash32 Hash, bool IsNoop, long BlockNumber, Hash32 BlockHash, bool Succeeded, ulong GasUsed, Wei GasPrice, Wei L1Fee, Wei Fee);
