@@ -1,3 +1,5 @@
-var builder = WebApplication.CreateSlimBuilder(args);
+var builder = FunctionsHost.CreateBuilder(args);
 var app = builder.Build();
+app.UseFunctionsPipeline();
+app.MapFunctions();
 await app.RunAsync();

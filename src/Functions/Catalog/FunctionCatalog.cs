@@ -1,0 +1,64 @@
+using System.Reflection;
+
+namespace Functions.Catalog;
+
+/// <summary>Reads the functions of an assembly from their attributes.</summary>
+/// <remarks>
+/// Only classes whose names end in <c>Functions</c> are looked at: it keeps the start short, and a test holds everyone to it.
+/// </remarks>
+public static class FunctionCatalog
+{
+    private const string ClassSuffix = "Functions";
+
+    /// <summary>Every function of an assembly, by class and then in the order written.</summary>
+    /// <exception cref="InvalidOperationException">A function has no trigger, or two functions share a name.</exception>
+    public static IReadOnlyList<FunctionDescriptor> Read(Assembly assembly)
+    {
+        var functions = new List<FunctionDescriptor>();
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var type in assembly.GetTypes())
+        {
+            if (!type.IsClass || !type.Name.EndsWith(ClassSuffix, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            foreach (var method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+            {
+                if (method.GetCustomAttribute<FunctionAttribute>() is not { } function)
+                {
+                    continue;
+                }
+
+                if (!names.Add(function.Name))
+                {
+                    throw new InvalidOperationException($"Two functions are named {function.Name}.");
+                }
+
+                functions.Add(Describe(function.Name, method));
+            }
+        }
+
+        return functions;
+    }
+
+    private static FunctionDescriptor Describe(string name, MethodInfo method)
+    {
+        foreach (var parameter in method.GetParameters())
+        {
+            if (parameter.GetCustomAttribute<HttpTriggerAttribute>() is { } http)
+            {
+                var methods = Array.ConvertAll(http.Methods ?? [], method => method.ToUpperInvariant());
+                return new HttpFunction(name, method, parameter, http.AuthLevel, methods, http.Route ?? name);
+            }
+
+            if (parameter.GetCustomAttribute<TimerTriggerAttribute>() is { } timer)
+            {
+                return new TimerFunction(
+                    name, method, parameter, timer.Schedule, timer.RunOnStartup, timer.UseMonitor);
+            }
+        }
+
+        throw new InvalidOperationException($"Function {name} has no trigger.");
+    }
+}

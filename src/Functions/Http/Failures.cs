@@ -1,0 +1,43 @@
+using System.Net.Sockets;
+using Npgsql;
+using Relayer.Core.Keys;
+using Relayer.Core.Providers;
+
+namespace Functions.Http;
+
+/// <summary>Which problem an exception is. The one place where exceptions become answers.</summary>
+public static class Failures
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    /// <summary>The problem; an exception that says nothing known is <c>internal_error</c>, without details.</summary>
+    public static ProblemResult ToProblem(Exception exception) => exception switch
+    {
+        BadHttpRequestException bad => Problems.ForStatus(bad.StatusCode, Detail(bad)),
+        ChainUnavailableException => Problems.Create(
+            StatusCodes.Status503ServiceUnavailable, "chain_unavailable", "No provider of the chain answers.", retryAfter: Soon),
+        SignerUnavailableException => Problems.Create(
+            StatusCodes.Status503ServiceUnavailable, "signers_exhausted", "No signer is available.", retryAfter: Soon),
+        _ when IsStorage(exception) => Problems.Create(
+            StatusCodes.Status503ServiceUnavailable, "storage_unavailable", "The database does not answer.", retryAfter: Soon),
+        _ => Problems.ForStatus(StatusCodes.Status500InternalServerError),
+    };
+
+    /// <summary>The database is away or gave up, rather than refusing a statement of ours, which is a bug.</summary>
+    private static bool IsStorage(Exception exception) => exception switch
+    {
+        PostgresException refused => refused.IsTransient,
+        NpgsqlException => true,
+        SocketException => true,
+        TimeoutException => true,
+        { InnerException: { } inner } => IsStorage(inner),
+        _ => false,
+    };
+
+    private static string Detail(BadHttpRequestException bad) => bad.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => "The request is too large.",
+        StatusCodes.Status408RequestTimeout => "The request took too long to arrive.",
+        _ => bad.Message,
+    };
+}

@@ -1,0 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Functions.Http;
+
+/// <summary>How the app's own answers are written: camelCase, generated at build, no reflection.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(HealthAnswer))]
+internal sealed partial class HttpJson : JsonSerializerContext;
