@@ -1,0 +1,143 @@
+using System.Text.RegularExpressions;
+using Relayer.Core.Ethereum;
+
+namespace Relayer.Core.Configuration;
+
+/// <summary>Checks one chain's options. A check a section; each notes all it finds.</summary>
+internal static partial class ChainOptionsValidator
+{
+    private static readonly TimeSpan LongestRoundTrip = TimeSpan.FromMinutes(2);
+
+    public static void Validate(string at, ChainOptions chain, bool isDevelopment, OptionFaults faults)
+    {
+        faults.AddIf(chain.ChainId <= 0, $"{at}:ChainId", "must be the chain's EIP-155 id, above 0");
+        faults.RequireAtLeast(0, chain.Confirmations, $"{at}:Confirmations");
+        ValidateRpc(at, chain, faults);
+        ValidateForwarders(at, chain, faults);
+        ValidateSigners(at, chain, isDevelopment, faults);
+        ValidateFees($"{at}:Fees", chain.Fees, faults);
+        ValidatePolicy($"{at}:Policy", chain.Policy, faults);
+    }
+
+    private static void ValidateRpc(string at, ChainOptions chain, OptionFaults faults)
+    {
+        faults.AddIf(chain.Rpc.Count == 0, $"{at}:Rpc", "at least one JSON-RPC URL is needed");
+        for (var i = 0; i < chain.Rpc.Count; i++)
+        {
+            var usable = Uri.TryCreate(chain.Rpc[i], UriKind.Absolute, out var uri)
+                && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
+            faults.AddIf(!usable, $"{at}:Rpc:{i}", "is not an http or https URL");
+        }
+
+        faults.AddIf(
+            chain.RpcTimeout <= TimeSpan.Zero || chain.RpcTimeout > LongestRoundTrip,
+            $"{at}:RpcTimeout",
+            "must be above 0 and at most two minutes");
+    }
+
+    private static void ValidateForwarders(string at, ChainOptions chain, OptionFaults faults)
+    {
+        var seen = new HashSet<Address>();
+        for (var i = 0; i < chain.Forwarders.Count; i++)
+        {
+            var (key, forwarder) = ($"{at}:Forwarders:{i}", chain.Forwarders[i]);
+            if (faults.RequireAddress(forwarder.Address, $"{key}:Address") is { } address)
+            {
+                faults.AddIf(!seen.Add(address), $"{key}:Address", "is listed twice");
+            }
+
+            faults.AddIf(
+                forwarder.Dialect is not ("OpenZeppelin" or "Infinex"), $"{key}:Dialect", "must be OpenZeppelin or Infinex");
+            faults.Require(forwarder.Name, $"{key}:Name");
+            faults.Require(forwarder.Version, $"{key}:Version");
+        }
+    }
+
+    private static void ValidateSigners(string at, ChainOptions chain, bool isDevelopment, OptionFaults faults)
+    {
+        faults.AddIf(chain.Signers.Count == 0, $"{at}:Signers", "at least one signer is needed");
+        var sources = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < chain.Signers.Count; i++)
+        {
+            var (key, signer) = ($"{at}:Signers:{i}", chain.Signers[i]);
+            ValidateSigner(key, signer, isDevelopment, faults);
+            var source = signer.Secret.Length > 0 ? $"secret {signer.Secret}" : $"key {signer.Key}";
+            faults.AddIf(signer.Secret.Length + signer.Key.Length > 0 && !sources.Add(source), key, "is the same as one before it");
+        }
+    }
+
+    private static void ValidateSigner(string key, SignerOptions signer, bool isDevelopment, OptionFaults faults)
+    {
+        if (signer.Address.Length > 0)
+        {
+            faults.RequireAddress(signer.Address, $"{key}:Address");
+        }
+
+        if (signer.Secret.Length > 0)
+        {
+            faults.AddIf(signer.Key.Length > 0, key, "has both a Secret and a Key; give one");
+            faults.AddIf(
+                !SecretName.IsMatch(signer.Secret), $"{key}:Secret", "is not a Key Vault secret name (1 to 127 letters, digits and hyphens)");
+            return;
+        }
+
+        if (signer.Key.Length == 0)
+        {
+            faults.Add(key, "has neither a Secret (a Key Vault secret's name) nor a Key");
+            return;
+        }
+
+        faults.AddIf(
+            !isDevelopment, $"{key}:Key", "a literal key is accepted only when Environment is Development; name a Key Vault Secret instead");
+        faults.AddIf(!PrivateKey.IsMatch(signer.Key), $"{key}:Key", "is not 32 bytes in hexadecimal");
+    }
+
+    private static void ValidateFees(string at, FeeOptions fees, OptionFaults faults)
+    {
+        var cap = faults.RequireWei(fees.MaxFeePerGasWei, $"{at}:MaxFeePerGasWei");
+        var most = faults.RequireWei(fees.MaxPriorityFeePerGasWei, $"{at}:MaxPriorityFeePerGasWei");
+        var least = faults.RequireWei(fees.MinPriorityFeePerGasWei, $"{at}:MinPriorityFeePerGasWei");
+        faults.AddIf(cap is { IsZero: true }, $"{at}:MaxFeePerGasWei", "must be above 0");
+        faults.AddIf(most > cap, $"{at}:MaxPriorityFeePerGasWei", "is above MaxFeePerGasWei");
+        faults.AddIf(least > most, $"{at}:MinPriorityFeePerGasWei", "is above MaxPriorityFeePerGasWei");
+        faults.RequireAtLeast(100, fees.BaseFeePercent, $"{at}:BaseFeePercent");
+        faults.AddIf(fees.MaxAge < TimeSpan.Zero, $"{at}:MaxAge", "must not be negative");
+    }
+
+    private static void ValidatePolicy(string at, PolicyOptions policy, OptionFaults faults)
+    {
+        for (var i = 0; i < policy.Targets.Count; i++)
+        {
+            ValidateTarget($"{at}:Targets:{i}", policy.Targets[i], faults);
+        }
+
+        faults.RequireAtLeast(1, policy.MaxGas, $"{at}:MaxGas");
+        faults.RequireWei(policy.MaxValueWei, $"{at}:MaxValueWei");
+        faults.RequireAtLeast(4, policy.MaxDataBytes, $"{at}:MaxDataBytes");
+        faults.AddIf(policy.MinDeadline < TimeSpan.Zero, $"{at}:MinDeadline", "must not be negative");
+        faults.AddIf(policy.MaxDeadline <= policy.MinDeadline, $"{at}:MaxDeadline", "must be longer than MinDeadline");
+        faults.AddIf(policy.TimeToLive <= TimeSpan.Zero, $"{at}:TimeToLive", "must be longer than nothing");
+        faults.RequireAtLeast(1, policy.RelaysPerMinute, $"{at}:RelaysPerMinute");
+        faults.RequireAtLeast(1, policy.GasPerDay, $"{at}:GasPerDay");
+    }
+
+    private static void ValidateTarget(string at, TargetOptions target, OptionFaults faults)
+    {
+        faults.RequireAddress(target.Address, $"{at}:Address");
+        faults.AddIf(target.Functions.Count == 0, $"{at}:Functions", "names no function; * allows all");
+        for (var i = 0; i < target.Functions.Count; i++)
+        {
+            faults.AddIf(
+                !AllowedFunction.TryParse(target.Functions[i], out _),
+                $"{at}:Functions:{i}",
+                "is neither *, a selector (0x and 8 digits) nor a canonical signature such as transfer(address,uint256)");
+        }
+    }
+
+    // https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#objects-identifiers-and-versioning
+    [GeneratedRegex(@"^[0-9a-zA-Z-]{1,127}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex SecretName { get; }
+
+    [GeneratedRegex(@"^\s*(0x)?[0-9a-fA-F]{64}\s*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex PrivateKey { get; }
+}

@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Relayer.Core.Configuration;
+
+/// <summary>Everything configured, bound from the root of the configuration.</summary>
+/// <remarks>What it says is checked once, at start, by <see cref="RelayerOptionsValidator"/>; the parts read it as it is.</remarks>
+public sealed class RelayerOptions
+{
+    /// <summary>The value of <see cref="Environment"/> in which signing keys may stand in the configuration itself.</summary>
+    public const string Development = "Development";
+
+    /// <summary><c>Production</c>, or <c>Development</c>, where literal keys are accepted.</summary>
+    public string Environment { get; set; } = "Production";
+
+    /// <summary>Where state is kept.</summary>
+    public DatabaseOptions Database { get; init; } = new();
+
+    /// <summary>Where signing keys are kept.</summary>
+    public KeyVaultOptions KeyVault { get; init; } = new();
+
+    /// <summary>The chains served, by a name that only the configuration and the logs use.</summary>
+    public Dictionary<string, ChainOptions> Chains { get; init; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>True where literal signing keys are accepted.</summary>
+    public bool IsDevelopment => Environment.Equals(Development, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Reads the whole configuration; unknown keys are left to whom they belong.</summary>
+    /// <exception cref="InvalidOperationException">A value cannot be read as its type; the message names the key.</exception>
+    public static RelayerOptions Bind(IConfiguration configuration)
+    {
+        var options = new RelayerOptions();
+        configuration.Bind(options);
+        return options;
+    }
+}

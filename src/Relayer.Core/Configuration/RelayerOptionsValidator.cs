@@ -1,0 +1,64 @@
+namespace Relayer.Core.Configuration;
+
+/// <summary>Checks the configuration as a whole before anything starts.</summary>
+/// <remarks>Messages name the key and what is wrong, and never repeat a value that may be secret (keys, URLs, connection strings).</remarks>
+public static class RelayerOptionsValidator
+{
+    private static readonly TimeSpan LongestVaultWait = TimeSpan.FromSeconds(30);
+
+    /// <summary>Everything wrong, each as <c>Key: what is wrong</c>; empty when the configuration can be started with.</summary>
+    public static IReadOnlyList<string> Validate(RelayerOptions options)
+    {
+        var faults = new OptionFaults();
+        faults.Require(options.Database.ConnectionString, "Database:ConnectionString");
+        ValidateKeyVault(options, faults);
+        if (options.Chains.Count == 0)
+        {
+            faults.Add("Chains", "at least one chain is needed");
+        }
+
+        foreach (var (name, chain) in options.Chains)
+        {
+            ChainOptionsValidator.Validate($"Chains:{name}", chain, options.IsDevelopment, faults);
+        }
+
+        var shared = options.Chains.Where(entry => entry.Value.ChainId > 0).GroupBy(entry => entry.Value.ChainId).Where(group => group.Skip(1).Any());
+        foreach (var group in shared)
+        {
+            faults.Add($"Chains:{group.Last().Key}:ChainId", $"{group.Key} is already that of Chains:{group.First().Key}");
+        }
+
+        return faults.Messages;
+    }
+
+    /// <summary>As <see cref="Validate"/>, for a start that should stop here.</summary>
+    /// <exception cref="InvalidOperationException">Something is wrong; the message lists all of it.</exception>
+    public static void ThrowIfInvalid(RelayerOptions options)
+    {
+        var faults = Validate(options);
+        if (faults.Count > 0)
+        {
+            throw new InvalidOperationException("the configuration cannot be used:" + string.Concat(faults.Select(fault => $"\n  {fault}")));
+        }
+    }
+
+    private static void ValidateKeyVault(RelayerOptions options, OptionFaults faults)
+    {
+        var vault = options.KeyVault;
+        var used = options.Chains.Values.SelectMany(chain => chain.Signers).Any(signer => signer.Secret.Length > 0);
+        if (vault.Uri.Length == 0)
+        {
+            faults.AddIf(used, "KeyVault:Uri", "is missing, though a signer names a secret");
+        }
+        else
+        {
+            var usable = Uri.TryCreate(vault.Uri, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps;
+            faults.AddIf(!usable, "KeyVault:Uri", "is not an https URL");
+        }
+
+        faults.AddIf(vault.RefreshAfter <= TimeSpan.Zero, "KeyVault:RefreshAfter", "must be longer than nothing");
+        faults.AddIf(
+            vault.Timeout <= TimeSpan.Zero || vault.Timeout > LongestVaultWait, "KeyVault:Timeout", "must be above 0 and at most 30 seconds");
+        faults.AddIf(vault.RetireAfter < TimeSpan.Zero, "KeyVault:RetireAfter", "must not be negative");
+    }
+}

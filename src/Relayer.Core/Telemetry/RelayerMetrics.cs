@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Relayer.Core.Telemetry;
+
+/// <summary>The names under which the relayer reports what it does; OpenTelemetry subscribes to <see cref="Name"/>.</summary>
+public static class RelayerMetrics
+{
+    /// <summary>The name of both the meter and the activity source.</summary>
+    public const string Name = "Relayer";
+
+    private static readonly Meter Meter = new(Name);
+
+    /// <summary>Spans: one for each relay, batch and JSON-RPC round trip.</summary>
+    public static ActivitySource Activities { get; } = new(Name);
+
+    /// <summary>Requests accepted. Tags: <c>chain</c>, <c>dialect</c>.</summary>
+    public static Counter<long> RelaysAccepted { get; } =
+        Meter.CreateCounter<long>("relayer.relay.accepted", "{relay}", "Requests accepted");
+
+    /// <summary>Requests refused. Tags: <c>chain</c>, <c>code</c> (the problem's code).</summary>
+    public static Counter<long> RelaysRefused { get; } =
+        Meter.CreateCounter<long>("relayer.relay.refused", "{relay}", "Requests refused, by code");
+
+    /// <summary>Seconds from a request's arrival to its answer. Tags: <c>chain</c>, <c>outcome</c>.</summary>
+    public static Histogram<double> RelayDuration { get; } =
+        Meter.CreateHistogram<double>("relayer.relay.duration", "s", "Time from a request's arrival to its answer");
+
+    /// <summary>Signed transactions handed to a node, repeats included. Tags: <c>chain</c>, <c>purpose</c>.</summary>
+    public static Counter<long> TransactionsBroadcast { get; } =
+        Meter.CreateCounter<long>("relayer.transaction.broadcast", "{transaction}", "Signed transactions handed to a node");
+
+    /// <summary>Transactions that became final. Tags: <c>chain</c>, <c>purpose</c>, <c>success</c>.</summary>
+    public static Counter<long> TransactionsConfirmed { get; } =
+        Meter.CreateCounter<long>("relayer.transaction.confirmed", "{transaction}", "Transactions that became final");
+
+    /// <summary>Wei paid for a final transaction; a measure, not a ledger. Tags: <c>chain</c>, <c>purpose</c>.</summary>
+    public static Histogram<double> TransactionFee { get; } =
+        Meter.CreateHistogram<double>("relayer.transaction.fee", "{wei}", "Fee paid for a final transaction");
+
+    /// <summary>Answers a provider failed to give. Tags: <c>chain</c>, <c>provider</c> (host only), <c>kind</c>.</summary>
+    public static Counter<long> ProviderErrors { get; } =
+        Meter.CreateCounter<long>("relayer.provider.errors", "{error}", "Answers that a provider failed to give");
+}

@@ -1,0 +1,155 @@
+using Microsoft.Extensions.Configuration;
+using Relayer.Core.Configuration;
+
+namespace Relayer.Core.Tests.Configuration;
+
+public sealed class RelayerOptionsTests
+{
+    private const string LiteralKey = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+
+    [Fact]
+    public void Binds_every_part_and_keeps_defaults_for_the_rest()
+    {
+        var options = RelayerOptions.Bind(Configure(Sound));
+        var chain = options.Chains["main"];
+
+        Assert.Equal("Production", options.Environment);
+        Assert.Equal("Host=db", options.Database.ConnectionString);
+        Assert.Equal(TimeSpan.FromMinutes(5), options.KeyVault.RefreshAfter);
+        Assert.Equal(10, chain.ChainId);
+        Assert.Equal(["https://one.example/key", "https://two.example"], chain.Rpc);
+        Assert.Equal(TimeSpan.FromSeconds(10), chain.RpcTimeout);
+        Assert.Equal("OpenZeppelin", Assert.Single(chain.Forwarders).Dialect);
+        Assert.Equal("payer-1", Assert.Single(chain.Signers).Secret);
+        Assert.Equal("500000000000", chain.Fees.MaxFeePerGasWei);
+        Assert.Equal(["increment()"], Assert.Single(chain.Policy.Targets).Functions);
+        Assert.Empty(RelayerOptionsValidator.Validate(options));
+    }
+
+    [Fact]
+    public void A_value_of_the_wrong_type_is_named_by_its_key()
+    {
+        var fault = Assert.Throws<InvalidOperationException>(() => RelayerOptions.Bind(Configure(With("Chains:main:ChainId", "ten"))));
+        Assert.Contains("Chains:main:ChainId", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_literal_key_passes_in_development_alone()
+    {
+        var literal = With("Chains:main:Signers:0:Key", LiteralKey);
+        literal.Remove("Chains:main:Signers:0:Secret");
+        literal.Remove("KeyVault:Uri");
+        Assert.StartsWith("Chains:main:Signers:0:Key: a literal key", Assert.Single(Check(literal)), StringComparison.Ordinal);
+
+        literal["Environment"] = "Development";
+        Assert.Empty(Check(literal));
+    }
+
+    [Fact]
+    public void Two_chains_of_one_id_are_refused()
+    {
+        var twice = new Dictionary<string, string?>(Sound);
+        foreach (var (key, value) in Sound.Where(entry => entry.Key.StartsWith("Chains:", StringComparison.Ordinal)))
+        {
+            twice[key.Replace(":main:", ":other:", StringComparison.Ordinal)] = value;
+        }
+
+        Assert.Equal(["Chains:other:ChainId: 10 is already that of Chains:main"], Check(twice));
+    }
+
+    [Theory]
+    [InlineData("Database:ConnectionString", "", "Database:ConnectionString: is missing")]
+    [InlineData("KeyVault:Uri", "", "KeyVault:Uri: is missing")]
+    [InlineData("KeyVault:Uri", "http://vault.example", "KeyVault:Uri: is not an https URL")]
+    [InlineData("KeyVault:RefreshAfter", "00:00:00", "KeyVault:RefreshAfter:")]
+    [InlineData("KeyVault:Timeout", "00:00:31", "KeyVault:Timeout:")]
+    [InlineData("KeyVault:RetireAfter", "-00:00:01", "KeyVault:RetireAfter:")]
+    [InlineData("Chains:main:ChainId", "0", "Chains:main:ChainId:")]
+    [InlineData("Chains:main:ChainId", "-1", "Chains:main:ChainId:")]
+    [InlineData("Chains:main:Confirmations", "-1", "Chains:main:Confirmations:")]
+    [InlineData("Chains:main:Rpc:1", "two.example", "Chains:main:Rpc:1: is not an http")]
+    [InlineData("Chains:main:Rpc:1", "wss://two.example", "Chains:main:Rpc:1: is not an http")]
+    [InlineData("Chains:main:Rpc:1", "", "Chains:main:Rpc:1: is not an http")]
+    [InlineData("Chains:main:RpcTimeout", "00:00:00", "Chains:main:RpcTimeout:")]
+    [InlineData("Chains:main:Forwarders:0:Address", "", "Chains:main:Forwarders:0:Address: is missing")]
+    [InlineData("Chains:main:Forwarders:0:Address", "0x1234", "Chains:main:Forwarders:0:Address: is not an address")]
+    [InlineData(
+        "Chains:main:Forwarders:0:Address", "0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "Chains:main:Forwarders:0:Address: is not an address")]
+    [InlineData(
+        "Chains:main:Forwarders:0:Address",
+        "0x0000000000000000000000000000000000000000",
+        "Chains:main:Forwarders:0:Address: is the zero address")]
+    [InlineData("Chains:main:Forwarders:0:Dialect", "GSN", "Chains:main:Forwarders:0:Dialect: must be")]
+    [InlineData("Chains:main:Forwarders:0:Name", "", "Chains:main:Forwarders:0:Name: is missing")]
+    [InlineData("Chains:main:Signers:0:Secret", "", "Chains:main:Signers:0: has neither")]
+    [InlineData("Chains:main:Signers:0:Secret", "pay er", "Chains:main:Signers:0:Secret: is not a Key Vault secret name")]
+    [InlineData("Chains:main:Signers:0:Key", LiteralKey, "Chains:main:Signers:0: has both")]
+    [InlineData("Chains:main:Signers:0:Address", "0x12", "Chains:main:Signers:0:Address: is not an address")]
+    [InlineData("Chains:main:Signers:1:Secret", "payer-1", "Chains:main:Signers:1: is the same as one before it")]
+    [InlineData("Chains:main:Fees:MaxFeePerGasWei", "1.5", "Chains:main:Fees:MaxFeePerGasWei: is not a whole number")]
+    [InlineData("Chains:main:Fees:MaxFeePerGasWei", "-5", "Chains:main:Fees:MaxFeePerGasWei: is not a whole number")]
+    [InlineData("Chains:main:Fees:MaxFeePerGasWei", "1e9", "Chains:main:Fees:MaxFeePerGasWei: is not a whole number")]
+    [InlineData("Chains:main:Fees:MaxPriorityFeePerGasWei", "500000000001", "Chains:main:Fees:MaxPriorityFeePerGasWei: is above")]
+    [InlineData("Chains:main:Fees:MinPriorityFeePerGasWei", "5000000001", "Chains:main:Fees:MinPriorityFeePerGasWei: is above")]
+    [InlineData("Chains:main:Fees:BaseFeePercent", "99", "Chains:main:Fees:BaseFeePercent: is 99")]
+    [InlineData("Chains:main:Fees:MaxAge", "-00:00:01", "Chains:main:Fees:MaxAge:")]
+    [InlineData("Chains:main:Policy:Targets:0:Address", "nobody", "Chains:main:Policy:Targets:0:Address: is not an address")]
+    [InlineData("Chains:main:Policy:Targets:0:Functions:0", "increment(uint)", "Chains:main:Policy:Targets:0:Functions:0: is neither")]
+    [InlineData("Chains:main:Policy:MaxGas", "0", "Chains:main:Policy:MaxGas:")]
+    [InlineData("Chains:main:Policy:MaxValueWei", "one", "Chains:main:Policy:MaxValueWei:")]
+    [InlineData("Chains:main:Policy:MaxDataBytes", "-1", "Chains:main:Policy:MaxDataBytes:")]
+    [InlineData("Chains:main:Policy:MinDeadline", "-00:00:01", "Chains:main:Policy:MinDeadline:")]
+    [InlineData("Chains:main:Policy:MaxDeadline", "00:00:05", "Chains:main:Policy:MaxDeadline:")]
+    [InlineData("Chains:main:Policy:TimeToLive", "00:00:00", "Chains:main:Policy:TimeToLive:")]
+    [InlineData("Chains:main:Policy:RelaysPerMinute", "0", "Chains:main:Policy:RelaysPerMinute:")]
+    [InlineData("Chains:main:Policy:GasPerDay", "-1", "Chains:main:Policy:GasPerDay:")]
+    public void Each_fault_is_named_by_its_key(string key, string value, string expected)
+    {
+        var fault = Assert.Single(Check(With(key, value)));
+        Assert.StartsWith(expected, fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Everything_wrong_is_said_at_once_and_no_secret_with_it()
+    {
+        var fault = Assert.Throws<InvalidOperationException>(() => RelayerOptionsValidator.ThrowIfInvalid(RelayerOptions.Bind(Configure(new()
+        {
+            ["Chains:main:Rpc:0"] = "ftp://node.example/secret-token",
+            ["Chains:main:Signers:0:Key"] = LiteralKey + "ff",
+        }))));
+
+        Assert.Contains("Database:ConnectionString", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Chains:main:ChainId", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Chains:main:Rpc:0", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Chains:main:Signers:0:Key: is not 32 bytes", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret-token", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(LiteralKey[2..12], fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_configuration_without_chains_is_refused() =>
+        Assert.Contains("Chains: at least one chain is needed", Check(new() { ["Database:ConnectionString"] = "Host=db" }));
+
+    private static readonly Dictionary<string, string?> Sound = new()
+    {
+        ["Database:ConnectionString"] = "Host=db",
+        ["KeyVault:Uri"] = "https://relayer.vault.azure.net/",
+        ["Chains:main:ChainId"] = "10",
+        ["Chains:main:Rpc:0"] = "https://one.example/key",
+        ["Chains:main:Rpc:1"] = "https://two.example",
+        ["Chains:main:Forwarders:0:Address"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+        ["Chains:main:Forwarders:0:Dialect"] = "OpenZeppelin",
+        ["Chains:main:Forwarders:0:Name"] = "Forwarder",
+        ["Chains:main:Signers:0:Secret"] = "payer-1",
+        ["Chains:main:Policy:Targets:0:Address"] = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
+        ["Chains:main:Policy:Targets:0:Functions:0"] = "increment()",
+    };
+
+    private static Dictionary<string, string?> With(string key, string value) => new(Sound) { [key] = value };
+
+    private static IReadOnlyList<string> Check(Dictionary<string, string?> values) =>
+        RelayerOptionsValidator.Validate(RelayerOptions.Bind(Configure(values)));
+
+    private static IConfiguration Configure(Dictionary<string, string?> values) =>
+        new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+}
