@@ -55,13 +55,13 @@ public sealed partial class ChainEngine
         _store.ReserveAsync(connection, Settings.ChainId, signers, Settings.MaxInFlight, plans, cancellation);
 
     /// <summary>Signs, stores and broadcasts a committed reservation, and starts watching for its receipt.</summary>
-    /// <returns>The transaction hash.</returns>
+    /// <returns>The transaction hash, and whether a node has it yet.</returns>
     /// <exception cref="Keys.SignerUnavailableException">The key cannot be had now. The reservation is carried out later.</exception>
-    public async Task<Hash32> SubmitAsync(ReservedTransaction reserved, CancellationToken cancellation)
+    public async Task<Submission> SubmitAsync(ReservedTransaction reserved, CancellationToken cancellation)
     {
         var submission = await _submitter.SubmitAsync(reserved, cancellation);
         Watch();
-        return submission.Hash;
+        return submission;
     }
 
     /// <summary>One pass over the open transactions; what the timer function calls.</summary>

@@ -123,10 +123,14 @@ internal sealed partial class Confirmer(
             Log.Moved(logger, plan.Id, plan.Purpose, settings.ChainId, movement.Transaction.State.GetType().Name, state.GetType().Name);
             if (state.IsFinal)
             {
-                RelayerMetrics.Settled(settings.ChainId, plan.Purpose, state.GetType().Name, TransactionRow.InclusionOf(state)!.Fee);
+                var (chainTag, purposeTag) = (Tag("chain", settings.ChainId.Value), Tag("purpose", plan.Purpose));
+                RelayerMetrics.TransactionsConfirmed.Add(1, chainTag, purposeTag, Tag("success", state is TransactionState.Confirmed));
+                RelayerMetrics.TransactionFee.Record((double)TransactionRow.InclusionOf(state)!.Fee.ToBigInteger(), chainTag, purposeTag);
             }
         }
     }
+
+    private static KeyValuePair<string, object?> Tag(string name, object value) => new(name, value);
 
     /// <summary>A crash between the reservation and the signature leaves a nonce that only the same payload may take.</summary>
     private async Task SignLeftBehindAsync(IReadOnlyList<OpenTransaction> open, CancellationToken cancellation)

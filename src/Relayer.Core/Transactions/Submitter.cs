@@ -50,7 +50,8 @@ internal sealed partial class Submitter
             }
         }
 
-        RelayerMetrics.Broadcast(_settings.ChainId, outcomes.Count(outcome => outcome.IsAccepted));
+        RelayerMetrics.TransactionsBroadcast.Add(
+            outcomes.Count(outcome => outcome.IsAccepted), new KeyValuePair<string, object?>("chain", _settings.ChainId.Value));
         await using var connection = await _database.OpenAsync(cancellation);
         await _store.MarkBroadcastAsync(
             connection, [.. attempts.Zip(outcomes, (item, outcome) => (item.Id, outcome.IsAccepted))], cancellation);
@@ -119,4 +120,4 @@ internal sealed partial class Submitter
 /// <summary>What became of a submission.</summary>
 /// <param name="Hash">The transaction hash.</param>
 /// <param name="IsTaken">A node has it.</param>
-internal readonly record struct Submission(Hash32 Hash, bool IsTaken);
+public readonly record struct Submission(Hash32 Hash, bool IsTaken);

@@ -86,6 +86,8 @@ create table relays (
 
 -- One live or consumed request for each of a user's nonces; a request that ended without spending it frees the nonce.
 create unique index relays_nonce on relays (chain_id, forwarder, "from", nonce) where state < 4;
+-- A user's requests under way, for sequential nonces; it stays small.
+create index relays_in_flight on relays (chain_id, forwarder, "from", nonce) where state = 0;
 create index relays_transaction on relays (transaction_id);
 create index relays_of_user on relays ("from", sequence desc);
 

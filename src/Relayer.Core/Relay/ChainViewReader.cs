@@ -1,0 +1,56 @@
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers;
+using Relayer.Core.Relay.Forwarders;
+
+namespace Relayer.Core.Relay;
+
+/// <summary>Asks a chain what the rules need to know of a request: its nonce's state, and whether the call would revert and why.</summary>
+/// <param name="chain">The chain.</param>
+internal sealed class ChainViewReader(IChainClient chain)
+{
+    /// <summary>Reads nonce and simulation in one round trip; a second one finds the reason of a revert.</summary>
+    /// <exception cref="ChainUnavailableException">No provider answers, or the forwarder's answer is not one.</exception>
+    public async Task<ChainView> ReadAsync(RelayCandidate candidate, RelayFacts facts, ulong outerGas, CancellationToken cancellation)
+    {
+        var forwarder = candidate.Route.Forwarder;
+        var message = candidate.Message;
+        var nonceRead = new EthCall(null, forwarder.Address, forwarder.EncodeNonceRead(message.From, message.Nonce));
+
+        // Behind a request that is still under way the forwarder would refuse the nonce: then the inner call is tried by itself.
+        var isNext = facts.Predecessor is null;
+        var trial = isNext
+            ? new EthCall(null, forwarder.Address, forwarder.EncodeExecute(message, candidate.Request.Signature), outerGas, message.Value)
+            : InnerCall(forwarder.Address, message);
+        var outcomes = await chain.CallAsync([nonceRead, trial], cancellation);
+        if (outcomes[0] is not CallOutcome.Returned { Data: var word } || !forwarder.TryDecodeNonce(word.Span, out var nonce))
+        {
+            throw new ChainUnavailableException(chain.ChainId, $"forwarder {forwarder.Address} did not answer for its nonces");
+        }
+
+        var revert = ReasonOf(outcomes[1]);
+        return new ChainView(nonce, revert is null || !isNext ? revert : await ExplainAsync(candidate, revert, cancellation));
+    }
+
+    /// <summary>The call as the target sees it. The gas is the request's own, on top of what any transaction costs.</summary>
+    public static EthCall InnerCall(Address forwarder, ForwardRequest message)
+    {
+        var calldata = Forwarder.EncodeInnerCall(message);
+        return new EthCall(forwarder, message.To, calldata, message.Gas + OuterGas.Intrinsic(calldata), message.Value);
+    }
+
+    /// <summary>Why a call did not return; <see langword="null"/> when it did.</summary>
+    public static string? ReasonOf(CallOutcome outcome) => outcome switch
+    {
+        CallOutcome.Reverted reverted => RevertReason.Decode(reverted.Data.Span),
+        CallOutcome.Refused { Error.Kind: NodeErrorKind.OutOfGas } => "out of gas",
+        CallOutcome.Refused refused => refused.Error.Message,
+        _ => null,
+    };
+
+    /// <summary>Forwarders do not pass the inner reason on: the inner call by itself tells it.</summary>
+    private async Task<string> ExplainAsync(RelayCandidate candidate, string outer, CancellationToken cancellation)
+    {
+        var inner = await chain.CallAsync([InnerCall(candidate.Request.Forwarder, candidate.Message)], cancellation);
+        return ReasonOf(inner[0]) ?? outer;
+    }
+}

@@ -1,0 +1,63 @@
+namespace Relayer.Core.Relay;
+
+/// <summary>Why a request is not relayed. A value, not an exception: refusing is the relayer's ordinary work.</summary>
+/// <param name="Code">Stable, for programs; one of <see cref="RefusalCode"/>.</param>
+/// <param name="Detail">For people: which limit, which value.</param>
+/// <param name="RevertReason">What the contract said, where it was the contract that refused.</param>
+/// <param name="RetryAfter">When the same request may pass, if waiting helps.</param>
+public sealed record Refusal(string Code, string Detail, string? RevertReason = null, TimeSpan? RetryAfter = null);
+
+/// <summary>The codes of refusals, as the HTTP contract lists them.</summary>
+public static class RefusalCode
+{
+    /// <summary>The body is not what the contract describes (400).</summary>
+    public const string MalformedRequest = "malformed_request";
+
+    /// <summary>The request carries more bytes than allowed (413).</summary>
+    public const string PayloadTooLarge = "payload_too_large";
+
+    /// <summary>The chain is not served (404).</summary>
+    public const string UnknownChain = "unknown_chain";
+
+    /// <summary>The forwarder is not served on that chain (404).</summary>
+    public const string UnknownForwarder = "unknown_forwarder";
+
+    /// <summary>The signature is not <c>from</c>'s (401).</summary>
+    public const string SignatureMismatch = "signature_mismatch";
+
+    /// <summary>The target is not on the allow-list (403).</summary>
+    public const string TargetNotAllowed = "target_not_allowed";
+
+    /// <summary>The function is not on the target's allow-list (403).</summary>
+    public const string SelectorNotAllowed = "selector_not_allowed";
+
+    /// <summary>The request carries more value than allowed (403).</summary>
+    public const string ValueNotAllowed = "value_not_allowed";
+
+    /// <summary>The nonce is spent, or another request holds it (409).</summary>
+    public const string NonceUsed = "nonce_used";
+
+    /// <summary>Earlier nonces are missing (409).</summary>
+    public const string NonceGap = "nonce_gap";
+
+    /// <summary>The deadline is past, or too near to make (422).</summary>
+    public const string DeadlinePassed = "deadline_passed";
+
+    /// <summary>The deadline is farther away than allowed (422).</summary>
+    public const string DeadlineTooFar = "deadline_too_far";
+
+    /// <summary>The gas asked for is outside the limits (422).</summary>
+    public const string GasAboveLimit = "gas_above_limit";
+
+    /// <summary>The call reverts (422).</summary>
+    public const string SimulationReverted = "simulation_reverted";
+
+    /// <summary>The user's share is used up (429).</summary>
+    public const string QuotaExceeded = "quota_exceeded";
+
+    /// <summary>No signer has room or money (503).</summary>
+    public const string SignersExhausted = "signers_exhausted";
+
+    /// <summary>The chain cannot be used now (503).</summary>
+    public const string ChainUnavailable = "chain_unavailable";
+}

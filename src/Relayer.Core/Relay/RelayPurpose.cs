@@ -1,0 +1,108 @@
+using Npgsql;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers;
+using Relayer.Core.Relay.Forwarders;
+using Relayer.Core.Storage;
+using Relayer.Core.Transactions;
+
+namespace Relayer.Core.Relay;
+
+/// <summary>Learns from a transaction's events what became of the requests in it.</summary>
+/// <param name="routes">The forwarders.</param>
+/// <param name="chains">To ask for the reason of a failure.</param>
+/// <param name="database">The records.</param>
+/// <param name="time">The clock.</param>
+public sealed class RelayPurpose(RelayRoutes routes, IChainClients chains, Database database, TimeProvider time) : IPurpose
+{
+    private readonly RelayStore _store = new(database);
+
+    /// <inheritdoc/>
+    public string Name => RelayService.Purpose;
+
+    /// <inheritdoc/>
+    public async Task<Func<NpgsqlConnection, CancellationToken, Task>> PrepareAsync(
+        ChainId chainId, IReadOnlyList<Movement> movements, CancellationToken cancellation)
+    {
+        var carried = await _store.FindCarriedAsync(movements.Select(movement => movement.Transaction.Id), cancellation);
+        var byTransaction = carried.ToLookup(relay => relay.TransactionId);
+        var outcomes = new List<RelayOutcome>();
+        foreach (var movement in movements)
+        {
+            var relays = byTransaction[movement.Transaction.Id].ToArray();
+            var executed = Executed(chainId, movement);
+            for (var i = 0; i < relays.Length; i++)
+            {
+                var reason = NeedsReason(movement, executed, relays[i]) ? await ExplainAsync(chainId, relays[i], movement, cancellation) : null;
+                outcomes.Add(Judge(movement.State, executed, relays[i], Share(movement, i, relays.Length), reason, time.GetUtcNow()));
+            }
+        }
+
+        return (connection, stop) => RelayStore.UpdateAsync(connection, outcomes, time.GetUtcNow(), stop);
+    }
+
+    /// <summary>How a relay stands now that its transaction moved. Pure.</summary>
+    internal static RelayOutcome Judge(
+        TransactionState state, IReadOnlyList<ExecutedRequest> executed, CarriedRelay relay, Wei? fee, string? reason, DateTimeOffset now)
+    {
+        var success = Find(executed, relay)?.Success ?? false;
+        return state switch
+        {
+            TransactionState.Mined => new RelayOutcome(relay.Id, RelayState.Accepted, success, reason, fee),
+            TransactionState.Confirmed when success => new RelayOutcome(relay.Id, RelayState.Confirmed, true, null, fee),
+            TransactionState.Confirmed or TransactionState.Failed => new RelayOutcome(relay.Id, RelayState.Failed, false, reason, fee),
+            TransactionState.Cancelled when relay.ExpiresAt <= now =>
+                new RelayOutcome(relay.Id, RelayState.Expired, false, "it was not sent in time", fee),
+            TransactionState.Cancelled => new RelayOutcome(relay.Id, RelayState.Failed, false, "its transaction was cancelled", fee),
+            // Back from a reorg: nothing is known any more.
+            _ => new RelayOutcome(relay.Id, RelayState.Accepted, null, null, null),
+        };
+    }
+
+    private static bool NeedsReason(Movement movement, IReadOnlyList<ExecutedRequest> executed, CarriedRelay relay) =>
+        movement.State is TransactionState.Mined or TransactionState.Confirmed or TransactionState.Failed
+        && Find(executed, relay) is not { Success: true };
+
+    private static ExecutedRequest? Find(IReadOnlyList<ExecutedRequest> executed, CarriedRelay relay)
+    {
+        foreach (var request in executed)
+        {
+            if (request.Signer == relay.From && request.Nonce == relay.Nonce)
+            {
+                return request;
+            }
+        }
+
+        return null;
+    }
+
+    private IReadOnlyList<ExecutedRequest> Executed(ChainId chainId, Movement movement) =>
+        movement.Receipt is { } receipt && routes.Find(chainId, movement.Transaction.Reserved.Plan.To, out var route) is null
+            ? route.Forwarder.DecodeExecuted(receipt.Logs)
+            : [];
+
+    /// <summary>Wei are not split: what does not divide falls to the first.</summary>
+    private static Wei? Share(Movement movement, int place, int count)
+    {
+        if (movement.Receipt?.Fee is not { } fee)
+        {
+            return null;
+        }
+
+        var share = fee / (ulong)count;
+        return place == 0 ? fee - (share * (ulong)(count - 1)) : share;
+    }
+
+    private async Task<string> ExplainAsync(ChainId chainId, CarriedRelay relay, Movement movement, CancellationToken cancellation)
+    {
+        var deadline = routes.Find(chainId, relay.Forwarder, out var route) is null && route.Forwarder.HasDeadline
+            ? (ulong?)relay.ExpiresAt.ToUnixTimeSeconds()
+            : null;
+        var message = new ForwardRequest(relay.From, relay.To, relay.Value, relay.Gas, relay.Nonce, deadline, relay.Data);
+        var plan = movement.Transaction.Reserved.Plan;
+        var outcomes = await chains.Get(chainId).CallAsync(
+            [ChainViewReader.InnerCall(relay.Forwarder, message), new EthCall(null, plan.To, plan.Data, plan.GasLimit, plan.Value)], cancellation);
+        return ChainViewReader.ReasonOf(outcomes[0])
+            ?? ChainViewReader.ReasonOf(outcomes[1])
+            ?? "it reverted when it was mined and would succeed now";
+    }
+}

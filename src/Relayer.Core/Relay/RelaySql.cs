@@ -1,0 +1,156 @@
+using Npgsql;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Storage;
+using Relayer.Core.Transactions;
+
+namespace Relayer.Core.Relay;
+
+/// <summary>The statements of <see cref="RelayStore"/>.</summary>
+/// <remarks>
+/// A relay under way has state 0 (accepted) in its row; what users see until the end follows from its transaction,
+/// so that broadcasting and mining need not write relays.
+/// </remarks>
+internal static class RelaySql
+{
+    private const string View = """
+        select r.id,
+            case when r.state >= 3 then r.state::int when t.state = 3 then 2 when t.state = 2 then 1 else 0 end,
+            r.chain_id, r.forwarder, r."from", r."to", r.nonce,
+            coalesce(t.hash, (select a.hash from attempts a where a.transaction_id = t.id order by a.number desc limit 1)),
+            t.block_number, r.success, r.reason, r.fee, r.created_at, greatest(r.updated_at, t.updated_at), r.sequence
+        from relays r join transactions t on t.id = r.transaction_id
+        """;
+
+    public static NpgsqlBatchCommand Find(IEnumerable<Hash32> ids) => new($"{View} where r.id = any($1)")
+    {
+        Parameters = { Columns.ManyBytes(ids.Select(id => id.ToArray())) },
+    };
+
+    public static NpgsqlBatchCommand List(ChainId? chainId, Address from, long before, int limit) => new(
+        $"{View} where r.\"from\" = $1 and r.sequence < $2 and ($3 = 0 or r.chain_id = $3) order by r.sequence desc limit $4")
+    {
+        Parameters = { Columns.Address(from), Columns.Long(before), Columns.Long(chainId?.Value ?? 0), Columns.Int(limit) },
+    };
+
+    /// <summary>The highest nonce under way of each user, by place.</summary>
+    public static NpgsqlBatchCommand FindPredecessors(IReadOnlyList<(ChainId Chain, Address Forwarder, Address From)> users) => new("""
+        select q.place, p.nonce, p.signer
+        from unnest($1, $2, $3) with ordinality as q (chain_id, forwarder, "from", place)
+        cross join lateral (
+            select r.nonce, t.signer from relays r join transactions t on t.id = r.transaction_id
+            where r.chain_id = q.chain_id and r.forwarder = q.forwarder and r."from" = q."from" and r.state = 0
+            order by r.nonce desc limit 1) p
+        """)
+    {
+        Parameters =
+        {
+            Columns.Longs(users.Select(user => user.Chain.Value)),
+            Columns.ManyBytes(users.Select(user => user.Forwarder.ToArray())),
+            Columns.ManyBytes(users.Select(user => user.From.ToArray())),
+        },
+    };
+
+    public static NpgsqlBatchCommand ReadGrants(IReadOnlyList<RelayCandidate> candidates) => new("""
+        select q.place, g.period, g.granted
+        from unnest($1, $2, $3, $4) with ordinality as q (chain_id, "user", minute, day, place)
+        join grants g on g.chain_id = q.chain_id and g."user" = q."user"
+            and ((g.period = 0 and g.starts_at = q.minute) or (g.period = 1 and g.starts_at = q.day))
+        """)
+    {
+        Parameters =
+        {
+            Columns.Longs(candidates.Select(candidate => candidate.Request.ChainId.Value)),
+            Columns.ManyBytes(candidates.Select(candidate => candidate.Message.From.ToArray())),
+            Columns.Times(candidates.Select(candidate => GrantWindow.StartOfMinute(candidate.Now))),
+            Columns.Times(candidates.Select(candidate => GrantWindow.StartOfDay(candidate.Now))),
+        },
+    };
+
+    public static NpgsqlBatchCommand Insert(IReadOnlyList<(RelayCandidate Candidate, ReservedTransaction Reserved)> relays) => new("""
+        insert into relays (id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id,
+            position, state, created_at, updated_at)
+        select id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id, 0, 0, now_, now_
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) as n (id, chain_id, forwarder, "from", "to", value, gas,
+            nonce, data, signature, expires_at, transaction_id, now_)
+        """)
+    {
+        Parameters =
+        {
+            Columns.ManyBytes(relays.Select(relay => relay.Candidate.Id.ToArray())),
+            Columns.Longs(relays.Select(relay => relay.Candidate.Request.ChainId.Value)),
+            Columns.ManyBytes(relays.Select(relay => relay.Candidate.Request.Forwarder.ToArray())),
+            Columns.ManyBytes(relays.Select(relay => relay.Candidate.Message.From.ToArray())),
+            Columns.ManyBytes(relays.Select(relay => relay.Candidate.Message.To.ToArray())),
+            Columns.Numbers(relays.Select(relay => relay.Candidate.Message.Value.ToBigInteger())),
+            Columns.Longs(relays.Select(relay => (long)relay.Candidate.Message.Gas)),
+            Columns.Numbers(relays.Select(relay => relay.Candidate.Message.Nonce.ToBigInteger())),
+            Columns.ManyBytes(relays.Select(relay => relay.Candidate.Message.Data.ToArray())),
+            Columns.ManyBytes(relays.Select(relay => relay.Candidate.Request.Signature.ToBytes())),
+            Columns.Times(relays.Select(relay => relay.Candidate.ExpiresAt)),
+            Columns.Ids(relays.Select(relay => relay.Reserved.Plan.Id)),
+            Columns.Times(relays.Select(relay => relay.Candidate.Now)),
+        },
+    };
+
+    /// <summary>Counts what is granted; the table's check refuses what exceeds the quota, and with it the whole transaction.</summary>
+    public static NpgsqlBatchCommand Grant(IReadOnlyList<RelayCandidate> candidates)
+    {
+        // One row for each window: PostgreSQL does not let one statement touch a row twice. In key order, against deadlocks.
+        var windows = candidates
+            .SelectMany(candidate => new[]
+            {
+                Window(candidate, GrantWindow.Minute, GrantWindow.StartOfMinute(candidate.Now), 1, candidate.Policy.RelaysPerMinute),
+                Window(candidate, GrantWindow.Day, GrantWindow.StartOfDay(candidate.Now), (long)candidate.Message.Gas, candidate.Policy.GasPerDay),
+            })
+            .GroupBy(window => window.Key)
+            .Select(group => (group.Key, Granted: group.Sum(window => window.Granted), group.First().Quota))
+            .OrderBy(window => window.Key.Chain).ThenBy(window => window.Key.User).ThenBy(window => window.Key.Period)
+            .ThenBy(window => window.Key.StartsAt).ToArray();
+        return new NpgsqlBatchCommand("""
+            insert into grants as g (chain_id, "user", period, starts_at, granted, quota)
+            select * from unnest($1, $2, $3, $4, $5, $6)
+            on conflict (chain_id, "user", period, starts_at) do update
+            set granted = g.granted + excluded.granted, quota = excluded.quota
+            """)
+        {
+            Parameters =
+            {
+                Columns.Longs(windows.Select(window => window.Key.Chain.Value)),
+                Columns.ManyBytes(windows.Select(window => window.Key.User.ToArray())),
+                Columns.Shorts(windows.Select(window => window.Key.Period)),
+                Columns.Times(windows.Select(window => window.Key.StartsAt)),
+                Columns.Longs(windows.Select(window => window.Granted)),
+                Columns.Longs(windows.Select(window => window.Quota)),
+            },
+        };
+    }
+
+    public static NpgsqlBatchCommand FindCarried(IEnumerable<Guid> transactions) => new("""
+        select id, transaction_id, forwarder, "from", "to", value, gas, nonce, data, expires_at
+        from relays where transaction_id = any($1) order by transaction_id, position
+        """)
+    {
+        Parameters = { Columns.Ids(transactions) },
+    };
+
+    public static NpgsqlBatchCommand Update(IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now) => new("""
+        update relays r set state = o.state, success = o.success, reason = o.reason, fee = o.fee, updated_at = $6
+        from unnest($1, $2, $3, $4, $5) as o (id, state, success, reason, fee)
+        where r.id = o.id and r.state = 0
+        """)
+    {
+        Parameters =
+        {
+            Columns.ManyBytes(outcomes.Select(outcome => outcome.Id.ToArray())),
+            Columns.Shorts(outcomes.Select(outcome => (short)outcome.State)),
+            Columns.Flags(outcomes.Select(outcome => outcome.Success)),
+            Columns.Texts(outcomes.Select(outcome => outcome.Reason)),
+            Columns.Numbers(outcomes.Select(outcome => outcome.Fee?.ToBigInteger())),
+            Columns.Time(now),
+        },
+    };
+
+    private static ((ChainId Chain, Address User, short Period, DateTimeOffset StartsAt) Key, long Granted, long Quota) Window(
+        RelayCandidate candidate, short period, DateTimeOffset startsAt, long granted, long quota) =>
+        ((candidate.Request.ChainId, candidate.Message.From, period, startsAt), granted, quota);
+}

@@ -1,0 +1,141 @@
+using Npgsql;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Storage;
+using Relayer.Core.Transactions;
+
+namespace Relayer.Core.Relay;
+
+/// <summary>The rows behind relays, and what users were granted.</summary>
+/// <param name="database">The database.</param>
+internal sealed class RelayStore(Database database)
+{
+    /// <summary>What the records say about each request, in one round trip.</summary>
+    public async Task<IReadOnlyList<RelayFacts>> ReadFactsAsync(IReadOnlyList<RelayCandidate> candidates, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenAsync(cancellation);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(RelaySql.Find(candidates.Select(candidate => candidate.Id)));
+        batch.BatchCommands.Add(RelaySql.FindPredecessors(
+            [.. candidates.Select(candidate => (candidate.Request.ChainId, candidate.Request.Forwarder, candidate.Message.From))]));
+        batch.BatchCommands.Add(RelaySql.ReadGrants(candidates));
+        await using var rows = await batch.ExecuteReaderAsync(cancellation);
+
+        var records = (await ReadRecordsAsync(rows, cancellation)).ToDictionary(record => record.Id);
+        await rows.NextResultAsync(cancellation);
+        var predecessors = new Predecessor?[candidates.Count];
+        while (await rows.ReadAsync(cancellation))
+        {
+            predecessors[rows.GetInt64(0) - 1] = new Predecessor(rows.GetNumber(1), rows.GetAddress(2));
+        }
+
+        await rows.NextResultAsync(cancellation);
+        var granted = new long[candidates.Count, 2];
+        while (await rows.ReadAsync(cancellation))
+        {
+            granted[rows.GetInt64(0) - 1, rows.GetInt16(1)] = rows.GetInt64(2);
+        }
+
+        return [.. candidates.Select((candidate, i) => new RelayFacts(
+            records.GetValueOrDefault(candidate.Id), predecessors[i], granted[i, GrantWindow.Minute], granted[i, GrantWindow.Day]))];
+    }
+
+    /// <summary>The user's highest nonce under way at a forwarder.</summary>
+    public async Task<Predecessor?> FindPredecessorAsync(
+        ChainId chainId, Address forwarder, Address from, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenAsync(cancellation);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(RelaySql.FindPredecessors([(chainId, forwarder, from)]));
+        await using var rows = await batch.ExecuteReaderAsync(cancellation);
+        return await rows.ReadAsync(cancellation) ? new Predecessor(rows.GetNumber(1), rows.GetAddress(2)) : null;
+    }
+
+    /// <summary>Relays by id; those that are not known are left out.</summary>
+    public async Task<IReadOnlyDictionary<Hash32, RelayRecord>> FindAsync(IEnumerable<Hash32> ids, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenAsync(cancellation);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(RelaySql.Find(ids));
+        await using var rows = await batch.ExecuteReaderAsync(cancellation);
+        return (await ReadRecordsAsync(rows, cancellation)).ToDictionary(record => record.Id);
+    }
+
+    /// <summary>A user's relays, newest first, before a place in the order of acceptance.</summary>
+    public async Task<IReadOnlyList<RelayRecord>> ListAsync(
+        ChainId? chainId, Address from, long before, int limit, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenAsync(cancellation);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(RelaySql.List(chainId, from, before, limit));
+        await using var rows = await batch.ExecuteReaderAsync(cancellation);
+        return await ReadRecordsAsync(rows, cancellation);
+    }
+
+    /// <summary>Records relays beside their reserved transactions and counts what they were granted, in the caller's transaction.</summary>
+    /// <exception cref="PostgresException">
+    /// A unique violation (the relay is known, or another live one holds the nonce) or a check violation (a quota is used up).
+    /// The caller's transaction is over then.
+    /// </exception>
+    public static async Task InsertAsync(
+        NpgsqlConnection connection, IReadOnlyList<(RelayCandidate Candidate, ReservedTransaction Reserved)> relays, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(RelaySql.Insert(relays));
+        batch.BatchCommands.Add(RelaySql.Grant([.. relays.Select(relay => relay.Candidate)]));
+        await batch.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>The requests that ride in transactions, with what is needed to judge how they ended.</summary>
+    public async Task<IReadOnlyList<CarriedRelay>> FindCarriedAsync(IEnumerable<Guid> transactions, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenAsync(cancellation);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(RelaySql.FindCarried(transactions));
+        await using var rows = await batch.ExecuteReaderAsync(cancellation);
+        var carried = new List<CarriedRelay>();
+        while (await rows.ReadAsync(cancellation))
+        {
+            carried.Add(new CarriedRelay(
+                rows.GetHash(0), rows.GetGuid(1), rows.GetAddress(2), rows.GetAddress(3), rows.GetAddress(4), rows.GetWei(5),
+                (ulong)rows.GetInt64(6), rows.GetNumber(7), rows.GetFieldValue<byte[]>(8), rows.GetTime(9)));
+        }
+
+        return carried;
+    }
+
+    /// <summary>Writes how relays stand, in the engine's transaction.</summary>
+    public static async Task UpdateAsync(
+        NpgsqlConnection connection, IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(RelaySql.Update(outcomes, now));
+        await batch.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static async Task<List<RelayRecord>> ReadRecordsAsync(NpgsqlDataReader rows, CancellationToken cancellation)
+    {
+        var records = new List<RelayRecord>();
+        while (await rows.ReadAsync(cancellation))
+        {
+            records.Add(new RelayRecord(
+                rows.GetHash(0), (RelayState)rows.GetInt32(1), new ChainId(rows.GetInt64(2)), rows.GetAddress(3), rows.GetAddress(4),
+                rows.GetAddress(5), rows.GetNumber(6), rows.GetHashOrNull(7), rows.GetLongOrNull(8), rows.GetFlagOrNull(9),
+                rows.GetTextOrNull(10), rows.GetWeiOrNull(11), rows.GetTime(12), rows.GetTime(13), rows.GetInt64(14)));
+        }
+
+        return records;
+    }
+}
+
+/// <summary>A request that rides in a transaction.</summary>
+internal sealed record CarriedRelay(
+    Hash32 Id, Guid TransactionId, Address Forwarder, Address From, Address To, Wei Value, ulong Gas, UInt256 Nonce,
+    ReadOnlyMemory<byte> Data, DateTimeOffset ExpiresAt);
+
+/// <summary>How a relay stands after its transaction moved.</summary>
+/// <param name="Id">The relay.</param>
+/// <param name="State">Its stored state: under way, or final.</param>
+/// <param name="Success">Whether the inner call succeeded; unknown while not mined.</param>
+/// <param name="Reason">Why not.</param>
+/// <param name="Fee">Its share of the transaction's fee in wei.</param>
+internal sealed record RelayOutcome(Hash32 Id, RelayState State, bool? Success, string? Reason, Wei? Fee);

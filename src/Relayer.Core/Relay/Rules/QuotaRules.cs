@@ -1,0 +1,27 @@
+namespace Relayer.Core.Relay.Rules;
+
+/// <summary>A user's requests in a minute.</summary>
+/// <remarks>This spares the chain the simulation; what holds under concurrency is the check in the database.</remarks>
+internal sealed class RateRule : IRecordRule
+{
+    public Refusal? Check(RelayCandidate candidate, RelayFacts facts) =>
+        facts.RelaysThisMinute < candidate.Policy.RelaysPerMinute
+            ? null
+            : new Refusal(
+                RefusalCode.QuotaExceeded,
+                $"{candidate.Policy.RelaysPerMinute} requests a minute are relayed for one user.",
+                RetryAfter: GrantWindow.EndOfMinute(candidate.Now) - candidate.Now);
+}
+
+/// <summary>A user's gas in a day.</summary>
+/// <remarks>As with <see cref="RateRule"/>, the database has the last word.</remarks>
+internal sealed class GasQuotaRule : IRecordRule
+{
+    public Refusal? Check(RelayCandidate candidate, RelayFacts facts) =>
+        (ulong)facts.GasToday + candidate.Message.Gas <= (ulong)candidate.Policy.GasPerDay
+            ? null
+            : new Refusal(
+                RefusalCode.QuotaExceeded,
+                $"{candidate.Policy.GasPerDay} gas a day (UTC) is granted to one user; {facts.GasToday} is used.",
+                RetryAfter: GrantWindow.EndOfDay(candidate.Now) - candidate.Now);
+}

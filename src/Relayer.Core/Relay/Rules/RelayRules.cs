@@ -1,0 +1,40 @@
+using Relayer.Core.Ethereum;
+
+namespace Relayer.Core.Relay.Rules;
+
+/// <summary>Every rule, in order, cheapest first: what costs nothing, then the curve, then the records, then the chain.</summary>
+/// <remarks>
+/// Before these, the body's size and shape are checked where it is read, and <see cref="RelayRoutes"/> finds chain and forwarder.
+/// The signature stands before everything that does I/O, so that nobody makes the relayer work for a request that is not signed.
+/// </remarks>
+internal sealed class RelayRules(ISecp256k1 curve)
+{
+    /// <summary>By the request alone.</summary>
+    public IReadOnlyList<IRelayRule> Alone { get; } =
+    [
+        new DataSizeRule(),
+        new DeadlineRule(),
+        new GasRule(),
+        new ValueRule(),
+        new TargetRule(),
+        new SelectorRule(),
+        new SignatureRule(curve),
+    ];
+
+    /// <summary>With what the records say. (A request known from before never comes this far: it is answered from its record.)</summary>
+    public IReadOnlyList<IRecordRule> WithRecords { get; } =
+    [
+        new RateRule(),
+        new GasQuotaRule(),
+    ];
+
+    /// <summary>With what the chain says.</summary>
+    public IReadOnlyList<IChainRule> WithChain { get; } =
+    [
+        new NonceRule(),
+        new SimulationRule(),
+    ];
+
+    /// <summary>The signature rule by itself, for requests that another rule refused but that may be known from before.</summary>
+    public bool IsSigned(RelayCandidate candidate) => new SignatureRule(curve).Check(candidate) is null;
+}
