@@ -7,6 +7,7 @@ namespace Relayer.Core.Providers;
 /// Besu RpcErrorType; anvil crates/anvil/src/eth/error.rs; Arbitrum nitro and OpenEthereum as their users report them.
 /// Codes say little: geth uses -32000 for nearly everything, gateways turn it into -32603 (openzeppelin-relayer #681),
 /// and Besu uses -32005 for a gas limit where others mean a rate limit. So words come first, and codes only where words fail.
+/// Whoever sends a transaction takes <see cref="NodeErrorKind.Malformed"/> for final; hence a bare "invalid params" is not read as that.
 /// </remarks>
 internal static class NodeErrors
 {
@@ -31,7 +32,7 @@ internal static class NodeErrors
         ("Pool(AlreadyImported)", NodeErrorKind.AlreadyKnown),               // substrate
 
         // Nonces. An EIP-7702 authority's nonce is not the sender's.
-        ("authority nonce", NodeErrorKind.Malformed),                        // geth
+        ("authority nonce", NodeErrorKind.Unknown),                          // geth
         ("nonce too low", NodeErrorKind.NonceTooLow),                        // geth, erigon, besu, anvil, arbitrum
         ("nonce is too low", NodeErrorKind.NonceTooLow),                     // openethereum
         ("OldNonce", NodeErrorKind.NonceTooLow),                             // nethermind before 1.32
@@ -201,7 +202,6 @@ internal static class NodeErrors
         {
             -32005 or -32029 or -32097 or 429 => NodeErrorKind.RateLimited,
             -32601 or -32004 => NodeErrorKind.Unsupported,
-            -32700 or -32600 or -32602 => NodeErrorKind.Malformed,
             _ => NodeErrorKind.Unknown,
         };
     }
