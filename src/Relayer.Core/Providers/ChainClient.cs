@@ -1,0 +1,150 @@
+using Relayer.Core.Concurrency;
+using Relayer.Core.Ethereum;
+
+namespace Relayer.Core.Providers;
+
+/// <summary>One chain over its providers. Calls and broadcasts of many callers at once share JSON-RPC batches.</summary>
+internal sealed class ChainClient : IChainClient
+{
+    // Lists that are gathered into one batch, and batches under way at once. A single caller never waits for either.
+    private const int MaxGathered = 100;
+    private const int Parallelism = 4;
+
+    // Blocks looked back on for the tip: long enough for a median, short enough to follow a rush.
+    private const int FeeHistoryBlocks = 5;
+
+    private readonly RpcPool _pool;
+    private readonly Coalescer<IReadOnlyList<EthCall>, IReadOnlyList<CallOutcome>> _calls;
+    private readonly Coalescer<IReadOnlyList<ReadOnlyMemory<byte>>, IReadOnlyList<SendOutcome>> _sends;
+
+    public ChainClient(RpcPool pool)
+    {
+        _pool = pool;
+        _calls = new((lists, token) => RunTogetherAsync(lists, CallBatchAsync, token), MaxGathered, Parallelism);
+        _sends = new((lists, token) => RunTogetherAsync(lists, SendBatchAsync, token), MaxGathered, Parallelism);
+    }
+
+    public ChainId ChainId => _pool.ChainId;
+
+    public async Task<ChainId> ReadChainIdAsync(CancellationToken cancellation) =>
+        new(await _pool.RunAsync((client, token) => client.SendAsync(RpcJson.ChainId(), token), cancellation));
+
+    public Task<BlockHeader> ReadHeadAsync(CancellationToken cancellation) =>
+        _pool.RunAsync((client, token) => client.SendAsync(RpcJson.Head(), token), cancellation);
+
+    public async Task<IReadOnlyList<CallOutcome>> CallAsync(IReadOnlyList<EthCall> calls, CancellationToken cancellation) =>
+        calls.Count == 0 ? [] : await _calls.RunAsync(calls, cancellation);
+
+    public async Task<IReadOnlyList<SendOutcome>> SendRawAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> raw, CancellationToken cancellation) =>
+        raw.Count == 0 ? [] : await _sends.RunAsync(raw, cancellation);
+
+    public Task<ReceiptsAtHead> ReadReceiptsAsync(IReadOnlyList<Hash32> hashes, CancellationToken cancellation) =>
+        _pool.RunAsync(
+            async (client, token) =>
+            {
+                // The height first: a head that is a little old makes a receipt look less confirmed, never more.
+                var head = RpcJson.BlockNumber();
+                var receipts = hashes.Select(RpcJson.Receipt).ToArray();
+                await client.SendAsync([head, .. receipts], token);
+                var read = receipts.Select(receipt => receipt.Value).ToArray();
+                return new ReceiptsAtHead(Math.Max(head.Value, read.Max(receipt => receipt?.BlockNumber) ?? 0), read);
+            },
+            cancellation);
+
+    public Task<IReadOnlyList<ulong>> ReadNoncesAsync(IReadOnlyList<Address> accounts, CancellationToken cancellation) =>
+        ReadEachAsync(accounts, RpcJson.Nonce, cancellation);
+
+    public Task<IReadOnlyList<Wei>> ReadBalancesAsync(IReadOnlyList<Address> accounts, CancellationToken cancellation) =>
+        ReadEachAsync(accounts, RpcJson.Balance, cancellation);
+
+    public Task<FeeMarket> ReadFeeMarketAsync(CancellationToken cancellation) =>
+        _pool.RunAsync(
+            async (client, token) =>
+            {
+                var (head, price, history) = (RpcJson.Head(), RpcJson.GasPrice(), RpcJson.FeeHistory(FeeHistoryBlocks));
+                await client.SendAsync([head, price, history], token);
+                return FeeMarkets.Read(head.Value, price.Value, history.Error is null ? history.Value : null);
+            },
+            cancellation);
+
+    private Task<IReadOnlyList<T>> ReadEachAsync<T>(
+        IReadOnlyList<Address> accounts, Func<Address, RpcCall<T>> ask, CancellationToken cancellation) =>
+        accounts.Count == 0
+            ? Task.FromResult<IReadOnlyList<T>>([])
+            : _pool.RunAsync<IReadOnlyList<T>>(
+                async (client, token) =>
+                {
+                    var calls = accounts.Select(ask).ToArray();
+                    await client.SendAsync(calls, token);
+                    return [.. calls.Select(call => call.Value)];
+                },
+                cancellation);
+
+    private Task<CallOutcome[]> CallBatchAsync(IReadOnlyList<EthCall> calls, CancellationToken cancellation) =>
+        _pool.RunAsync(
+            async (client, token) =>
+            {
+                var asked = calls.Select(RpcJson.Call).ToArray();
+                await client.SendAsync(asked, token);
+                return Array.ConvertAll(asked, Outcome);
+            },
+            cancellation);
+
+    private static CallOutcome Outcome(RpcCall<byte[]> call) => call.Error switch
+    {
+        null => new CallOutcome.Returned(call.Value),
+        { Kind: NodeErrorKind.Reverted } error => new CallOutcome.Reverted(call.RevertData, error.Message),
+
+        // The node has not the state to run it on: another one may.
+        { Kind: NodeErrorKind.Unsupported } error => throw new ProviderFaultException(ProviderFaultKind.Lacking, error.Message),
+        var error => new CallOutcome.Refused(error),
+    };
+
+    /// <summary>
+    /// Offers the transactions to a provider, and what it did not take to the next: one that accepts or already knows a transaction
+    /// is enough. Where none does, the outcome is the first refusal that says something.
+    /// </summary>
+    private async Task<SendOutcome[]> SendBatchAsync(IReadOnlyList<ReadOnlyMemory<byte>> raw, CancellationToken cancellation)
+    {
+        var outcomes = new SendOutcome?[raw.Count];
+        await _pool.OfferAsync(
+            async (client, token) =>
+            {
+                var open = Enumerable.Range(0, raw.Count).Where(i => outcomes[i] is not { IsAccepted: true }).ToArray();
+                var sent = Array.ConvertAll(open, i => RpcJson.SendRaw(raw[i]));
+                await client.SendAsync(sent, token);
+                for (var i = 0; i < open.Length; i++)
+                {
+                    outcomes[open[i]] = SendOutcomes.Better(outcomes[open[i]], new SendOutcome(sent[i].Error));
+                }
+
+                return outcomes.All(outcome => outcome is { IsAccepted: true });
+            },
+            cancellation);
+        return Array.ConvertAll(outcomes, outcome => outcome!.Value);
+    }
+
+    /// <summary>Runs the lists of several callers as one, and gives each caller its part.</summary>
+    private static async Task<IReadOnlyList<IReadOnlyList<TOut>>> RunTogetherAsync<TIn, TOut>(
+        IReadOnlyList<IReadOnlyList<TIn>> lists,
+        Func<IReadOnlyList<TIn>, CancellationToken, Task<TOut[]>> run,
+        CancellationToken cancellation)
+    {
+        if (lists.Count == 1)
+        {
+            return [await run(lists[0], cancellation)];
+        }
+
+        var answers = await run([.. lists.SelectMany(list => list)], cancellation);
+        var parts = new IReadOnlyList<TOut>[lists.Count];
+        var start = 0;
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i] = new ArraySegment<TOut>(answers, start, lists[i].Count);
+            start += lists[i].Count;
+        }
+
+        return parts;
+    }
+}
