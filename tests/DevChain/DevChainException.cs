@@ -1,0 +1,19 @@
+namespace DevChain;
+
+/// <summary>A part of the development environment is missing or did not start; the message says what to do.</summary>
+public sealed class DevChainException : Exception
+{
+    public DevChainException()
+    {
+    }
+
+    public DevChainException(string message)
+        : base(message)
+    {
+    }
+
+    public DevChainException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,26 @@
+namespace DevChain;
+
+/// <summary>A lock between processes: whoever holds the file open. The system lets go when the holder dies.</summary>
+internal static class FileLock
+{
+    private const int WouldBlock = 11; // EWOULDBLOCK on Linux: somebody else holds it.
+    private const int SharingViolation = unchecked((int)0x80070020); // The same on Windows.
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    public static async Task<FileStream> TakeAsync(string path, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException e) when (e.HResult is WouldBlock or SharingViolation)
+            {
+                await Task.Delay(Pause, cancellation);
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using DevChain.Processes;
+using Npgsql;
+
+namespace DevChain;
+
+/// <summary>A real PostgreSQL server as a child process, with a cluster of its own in a temporary folder.</summary>
+/// <remarks>
+/// Durable as in production (fsync on). Listens on 127.0.0.1 with a random password. Gone after disposal, and shut down
+/// by the system when this process dies in whatever way (Linux). Started by root it runs as <c>nobody</c>.
+/// </remarks>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private const string User = "relayer";
+
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly string _password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+    private readonly IReadOnlyList<string> _settings;
+    private readonly PostgresCluster _cluster;
+    private ChildProcess? _process;
+
+    private PostgresServer(PostgresCluster cluster, int port, IReadOnlyList<string> settings)
+    {
+        _cluster = cluster;
+        Port = port;
+        _settings = settings;
+    }
+
+    /// <summary>The TCP port on 127.0.0.1.</summary>
+    public int Port { get; }
+
+    /// <summary>The server's process id.</summary>
+    public int ProcessId => _process?.Id ?? throw new InvalidOperationException("the server is stopped");
+
+    /// <summary>What the server last wrote to its log.</summary>
+    public string Log => _process?.Output ?? "";
+
+    /// <summary>Makes a cluster and starts the server, installing the npm parts first when they are missing.</summary>
+    /// <param name="port">A TCP port; null finds a free one.</param>
+    /// <param name="settings">Server settings beside the defaults here, such as <c>max_connections=20</c>.</param>
+    /// <param name="progress">Gets a line per step.</param>
+    /// <param name="cancellation">Stops waiting, and what was started.</param>
+    /// <exception cref="DevChainException">It does not start; the message carries what it wrote.</exception>
+    public static async Task<PostgresServer> StartAsync(
+        int? port = null,
+        IReadOnlyList<string>? settings = null,
+        Action<string>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        await NpmParts.EnsureInstalledAsync(progress, cancellation);
+        progress?.Invoke("Starting PostgreSQL 18…");
+        var server = new PostgresServer(await PostgresCluster.PrepareAsync(cancellation), port ?? FreePort.Next(), settings ?? []);
+        try
+        {
+            await server._cluster.InitialiseAsync(User, server._password, cancellation);
+            await server.StartAsync(cancellation);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a stopped server again, with its data and at the same port.</summary>
+    public async Task StartAsync(CancellationToken cancellation = default)
+    {
+        if (!FreePort.IsFree(Port))
+        {
+            throw new DevChainException($"port {Port}, meant for PostgreSQL, is taken");
+        }
+
+        _process = await ChildProcess.StartAsync(_cluster.Command("postgres", [.. Arguments()]) with
+        {
+            OnParentDeath = UnixSignal.Quit, // The server ends its own children too.
+        });
+        if (!await Poll.UntilAsync(() => AnswersAsync(cancellation), StartPatience, Pause, cancellation))
+        {
+            throw new DevChainException($"PostgreSQL does not answer at port {Port}:\n{_process.Output}");
+        }
+    }
+
+    /// <summary>Shuts the server down in order: connections are cut, everything committed stays.</summary>
+    public Task StopAsync() => StopAsync(UnixSignal.Interrupt);
+
+    /// <summary>Ends the server as a crash would; the next start recovers from its log.</summary>
+    public Task CrashAsync() => StopAsync(UnixSignal.Quit);
+
+    /// <summary>Stops and starts.</summary>
+    public async Task RestartAsync(CancellationToken cancellation = default)
+    {
+        await StopAsync();
+        await StartAsync(cancellation);
+    }
+
+    /// <summary>Makes a fresh, empty database.</summary>
+    /// <returns>Its connection string.</returns>
+    public async Task<string> CreateDatabaseAsync(CancellationToken cancellation = default)
+    {
+        var name = "relayer_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
+        await using var connection = await OpenAsync(cancellation);
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"CREATE DATABASE {name}";
+        await command.ExecuteNonQueryAsync(cancellation);
+        return Connection(name, pooling: true);
+    }
+
+    /// <summary>Shuts the server down and removes its data.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(UnixSignal.Quit); // The data goes anyway.
+        _cluster.Dispose();
+    }
+
+    private async Task StopAsync(UnixSignal signal)
+    {
+        if (_process is { } process)
+        {
+            _process = null;
+            await process.StopAsync(signal, StopPatience);
+            await process.DisposeAsync();
+        }
+    }
+
+    private IEnumerable<string> Arguments() =>
+    [
+        "-D", _cluster.Data,
+        .. _cluster.Settings(Port).Concat(_settings).SelectMany(setting => new[] { "-c", setting }),
+    ];
+
+    private async Task<bool> AnswersAsync(CancellationToken cancellation)
+    {
+        if (_process!.HasExited)
+        {
+            throw new DevChainException($"PostgreSQL ended at once:\n{_process.Output}");
+        }
+
+        try
+        {
+            await using var connection = await OpenAsync(cancellation);
+            return true;
+        }
+        catch (NpgsqlException) // Not up yet, or still recovering.
+        {
+            return false;
+        }
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
+    {
+        var connection = new NpgsqlConnection(Connection("postgres", pooling: false));
+        try
+        {
+            await connection.OpenAsync(cancellation);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private string Connection(string database, bool pooling) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Host=127.0.0.1;Port={Port};Username={User};Password={_password};Database={database}{(pooling ? "" : ";Pooling=false")}");
+}
