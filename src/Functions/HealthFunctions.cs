@@ -1,12 +1,25 @@
 using Functions.Http;
+using Functions.OpenApi;
 
 namespace Functions;
 
 /// <summary>Whether the app lives, and whether it can serve.</summary>
-public sealed class HealthFunctions
+/// <param name="services">The readiness probe is only made when it is asked for.</param>
+public sealed class HealthFunctions(IServiceProvider services)
 {
-    /// <summary>Liveness: no I/O.</summary>
+    /// <summary>Liveness: answers without I/O.</summary>
     [Function("Health")]
-    public Task<IResult> Health([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) =>
+    [Answers(200, typeof(HealthAnswer), Description = "The app lives.")]
+    public Task<IResult> Health(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) =>
         Task.FromResult<IResult>(TypedResults.Json(HealthAnswer.Alive, HttpJson.Default.HealthAnswer));
+
+    /// <summary>Readiness: asks every dependency.</summary>
+    [Function("Ready")]
+    [Answers(200, typeof(ReadyAnswer), Description = "Every dependency can be used.")]
+    [Refuses(503, "not_ready")]
+    public Task<IResult> Ready(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ready")] HttpRequest request,
+        CancellationToken cancellation) =>
+        services.GetRequiredService<ReadinessProbe>().ProbeAsync(cancellation);
 }

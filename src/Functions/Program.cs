@@ -1,5 +1,9 @@
-var builder = FunctionsHost.CreateBuilder(args);
-var app = builder.Build();
-app.UseFunctionsPipeline();
-app.MapFunctions();
-await app.RunAsync();
+return FunctionJson.TryRun(args) ? 0 : await FunctionsHost.RunAsync(() =>
+{
+    var builder = FunctionsHost.CreateBuilder(args);
+
+    var app = builder.Build();
+    app.UseFunctionsPipeline();
+    app.MapFunctions();
+    return app;
+});

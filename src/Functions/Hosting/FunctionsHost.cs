@@ -1,6 +1,8 @@
 using System.Net;
 using Functions.Configuration;
 using Functions.Http;
+using Functions.Telemetry;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
@@ -10,39 +12,41 @@ namespace Functions.Hosting;
 /// <summary>The app's own host: alone, or as a custom handler behind the Azure Functions host.</summary>
 public static class FunctionsHost
 {
-    private const int DefaultPort = 7071;
+    /// <summary>Where the app listens when it is alone and nothing else is said.</summary>
+    public const int DefaultPort = 7071;
 
     /// <summary>How long a stop waits for what is under way.</summary>
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(25);
 
-    /// <summary>A builder with configuration, server and function services in place.</summary>
+    /// <summary>A builder with configuration, server, logging and the functions' services in place.</summary>
     /// <param name="args">Command-line settings, such as <c>--port 7072</c> or <c>--urls</c>.</param>
+    /// <exception cref="ConfigurationException">A setting is wrong.</exception>
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
-        Configure(builder.Configuration, builder.Environment.ContentRootPath, args);
+        Settings.Load(builder.Configuration, builder.Environment.ContentRootPath, args);
         var mode = HostMode.From(builder.Configuration);
-        builder.WebHost.ConfigureKestrel((_, kestrel) =>
+        HostLogging.Configure(builder.Logging, mode);
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = JsonBody.MaxBytes;
             Listen(kestrel, mode, builder.Configuration);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
-
         builder.Services.AddSingleton(mode);
-        builder.Services.TryAddSingleton(TimeProvider.System);
-        if (!mode.IsCustomHandler)
+        builder.Services.AddTelemetry(builder.Configuration, mode.IsCustomHandler ? "custom-handler" : "alone");
+        builder.Services.AddHttpFunctions();
+        if (mode.IsCustomHandler)
         {
-            builder.Services.AddSingleton<FunctionKeys>();
-            builder.Services.TryAddSingleton<ITickGuard>(services =>
-                services.GetService<NpgsqlDataSource>() is { } database
-                    ? new PostgresTickGuard(database)
-                    : new SingleInstanceTickGuard());
-            builder.Services.AddSingleton<TimerScheduler>();
-            builder.Services.AddHostedService(services => services.GetRequiredService<TimerScheduler>());
+            builder.Services.AddHostedService<ParentWatch>();
+        }
+        else
+        {
+            AddAlone(builder.Services);
         }
 
+        mode.HasCors = builder.Services.TryAddCors(builder.Configuration);
         return builder;
     }
 
@@ -50,23 +54,57 @@ public static class FunctionsHost
     public static WebApplication UseFunctionsPipeline(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        var mode = app.Services.GetRequiredService<HostMode>();
         app.UseMiddleware<ProblemMiddleware>();
+        if (mode.IsCustomHandler)
+        {
+            app.UseMiddleware<InvocationMiddleware>();
+        }
+
         app.UseRouting();
+        if (mode.HasCors)
+        {
+            app.UseCors();
+        }
+
         return app;
     }
 
-    /// <summary>Weakest first: <c>local.settings.json</c>, the environment, the command line. No other files.</summary>
-    private static void Configure(ConfigurationManager configuration, string folder, string[] args)
+    /// <summary>Starts an app and waits for its end; what keeps it from starting is said in a line on standard error.</summary>
+    /// <param name="create">Makes the app.</param>
+    /// <returns>The process's exit code: 0, or 1 when it could not start.</returns>
+    public static async Task<int> RunAsync(Func<WebApplication> create)
     {
-        var local = LocalSettings.Read(Path.Combine(folder, LocalSettings.FileName));
-        configuration.Sources.Clear();
-        configuration.AddInMemoryCollection(local);
-        configuration.AddEnvironmentVariables();
-        configuration.AddCommandLine(args);
+        ArgumentNullException.ThrowIfNull(create);
+        try
+        {
+            await create().RunAsync();
+            return 0;
+        }
+        catch (ConfigurationException exception)
+        {
+            await Console.Error.WriteLineAsync($"The configuration is wrong. {exception.Message}");
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"{exception.Message} Choose another port with --port N.");
+        }
+
+        return 1;
     }
 
-    private static void Listen(
-        KestrelServerOptions kestrel, HostMode mode, ConfigurationManager configuration)
+    private static void AddAlone(IServiceCollection services)
+    {
+        services.AddSingleton<FunctionKeys>();
+        services.TryAddSingleton<ITickGuard>(static services =>
+            services.GetService<NpgsqlDataSource>() is { } database
+                ? new PostgresTickGuard(database)
+                : new SingleInstanceTickGuard());
+        services.AddSingleton<TimerScheduler>();
+        services.AddHostedService(static services => services.GetRequiredService<TimerScheduler>());
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, HostMode mode, ConfigurationManager configuration)
     {
         if (mode.CustomHandlerPort is { } port)
         {

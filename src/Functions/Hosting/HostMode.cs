@@ -15,6 +15,9 @@ public sealed record HostMode(int? CustomHandlerPort)
     /// <summary>The Azure Functions host calls: it has checked the keys and fires the timers.</summary>
     public bool IsCustomHandler => CustomHandlerPort is not null;
 
+    /// <summary>Browsers of configured origins may call.</summary>
+    internal bool HasCors { get; set; }
+
     /// <summary>The mode the configuration asks for.</summary>
     /// <exception cref="ConfigurationException">The port is not one.</exception>
     public static HostMode From(IConfiguration configuration)

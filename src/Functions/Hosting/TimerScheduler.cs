@@ -1,4 +1,5 @@
 using Functions.Catalog;
+using Functions.Configuration;
 
 namespace Functions.Hosting;
 
@@ -12,6 +13,7 @@ internal sealed partial class TimerScheduler(
     IServiceScopeFactory scopes,
     ITickGuard guard,
     TimeProvider time,
+    IHostApplicationLifetime lifetime,
     ILogger<TimerScheduler> logger) : IHostedService, IDisposable
 {
     /// <summary>A run that begins this much later than it was due is past due.</summary>
@@ -32,20 +34,23 @@ internal sealed partial class TimerScheduler(
     public void Add(TimerFunction timer) => _timers.Add(timer);
 
     /// <inheritdoc/>
+    /// <exception cref="ConfigurationException">A schedule is missing or malformed.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var start = time.GetUtcNow();
-        var timers = _timers.ConvertAll(timer => (timer, Schedule.Parse(timer.Schedule, configuration)));
-        _loops = Task.WhenAll(timers.ConvertAll(one => Task.Run(() => LoopAsync(one.timer, one.Item2, start), CancellationToken.None)));
+        var timers = _timers.ConvertAll(timer => (Function: timer, Schedule: Schedule.Parse(timer.Schedule, configuration)));
+        lifetime.ApplicationStopping.UnsafeRegister(static scheduler => ((TimerScheduler)scheduler!).StopWaiting(), this);
+        _loops = Task.WhenAll(timers.ConvertAll(timer =>
+            Task.Run(() => LoopAsync(timer.Function, timer.Schedule, start), CancellationToken.None)));
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _waiting.CancelAsync();
-        using var limit = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _running);
-        _running.CancelAfter(Grace);
+        StopWaiting();
+        await using var limit = cancellationToken.UnsafeRegister(
+            static running => ((CancellationTokenSource)running!).Cancel(), _running);
         await _loops;
     }
 
@@ -54,6 +59,12 @@ internal sealed partial class TimerScheduler(
     {
         _waiting.Dispose();
         _running.Dispose();
+    }
+
+    private void StopWaiting()
+    {
+        _waiting.Cancel();
+        _running.CancelAfter(Grace);
     }
 
     private async Task LoopAsync(TimerFunction timer, Schedule schedule, DateTimeOffset start)

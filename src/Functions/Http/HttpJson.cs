@@ -4,6 +4,8 @@ using System.Text.Json.Serialization;
 namespace Functions.Http;
 
 /// <summary>How the app's own answers are written: camelCase, generated at build, no reflection.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(ReadyAnswer))]
+[JsonSerializable(typeof(ReadinessEntry[]))]
 internal sealed partial class HttpJson : JsonSerializerContext;

@@ -29,7 +29,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
                 Log.Unavailable(logger, problem.Code, exception);
             }
 
-            KeepCorsHeaders(context.Response, problem);
+            // Drops what a failed function had begun to say; CORS headers are added when the response starts.
+            context.Response.Clear();
             await problem.ExecuteAsync(context);
             return;
         }
@@ -38,20 +39,6 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         {
             await Problems.ForStatus(context.Response.StatusCode).ExecuteAsync(context);
         }
-    }
-
-    /// <summary>Drops what a failed function had begun to say, save what the browser needs to read the problem.</summary>
-    private static void KeepCorsHeaders(HttpResponse response, ProblemResult problem)
-    {
-        foreach (var name in response.Headers.Keys.ToArray())
-        {
-            if (!name.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase) && name != "Vary")
-            {
-                response.Headers.Remove(name);
-            }
-        }
-
-        response.StatusCode = problem.Status;
     }
 
     private static partial class Log

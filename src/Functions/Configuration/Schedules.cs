@@ -1,0 +1,15 @@
+namespace Functions.Configuration;
+
+/// <summary>When the timers fire unless a setting says otherwise: six fields, in UTC.</summary>
+/// <remarks>Azure reads schedules from the app's settings alone, so there each of these keys must be set.</remarks>
+public static class Schedules
+{
+    /// <summary>Receipts, confirmations and replacements of transactions under way.</summary>
+    public const string Confirm = "Schedules:Confirm";
+
+    /// <summary>The schedule of each key.</summary>
+    public static IReadOnlyDictionary<string, string?> Defaults { get; } = new Dictionary<string, string?>
+    {
+        [Confirm] = "*/2 * * * * *",
+    };
+}

@@ -1,0 +1,30 @@
+namespace Functions.Configuration;
+
+/// <summary>Where settings come from.</summary>
+public static class Settings
+{
+    private static readonly Dictionary<string, string?> LogLevels = new()
+    {
+        ["Logging:LogLevel:Default"] = "Information",
+        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+    };
+
+    /// <summary>
+    /// Replaces all sources. Weakest first: defaults, <c>Values</c> of <c>local.settings.json</c>, the environment, the command line.
+    /// </summary>
+    /// <param name="configuration">The configuration to fill.</param>
+    /// <param name="folder">Where <c>local.settings.json</c> may be.</param>
+    /// <param name="args">The command line.</param>
+    /// <exception cref="ConfigurationException"><c>local.settings.json</c> is malformed.</exception>
+    public static void Load(IConfigurationBuilder configuration, string folder, string[] args)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        configuration.Sources.Clear();
+        configuration.AddInMemoryCollection(LogLevels);
+        configuration.AddInMemoryCollection(Schedules.Defaults);
+        configuration.AddInMemoryCollection(LocalSettings.Read(Path.Combine(folder, LocalSettings.FileName)));
+        configuration.AddEnvironmentVariables();
+        configuration.AddEnvironmentVariables("ASPNETCORE_");
+        configuration.AddCommandLine(args);
+    }
+}

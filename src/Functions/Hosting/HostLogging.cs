@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging.Console;
+
+namespace Functions.Hosting;
+
+/// <summary>How the app writes its log: one line an entry on standard output, which the Functions host collects.</summary>
+internal static class HostLogging
+{
+    /// <summary>Sets it up.</summary>
+    public static void Configure(ILoggingBuilder logging, HostMode mode)
+    {
+        logging.Services.Configure<SimpleConsoleFormatterOptions>(console =>
+        {
+            console.SingleLine = true;
+            console.IncludeScopes = mode.IsCustomHandler;
+        });
+
+        // Request logs show the query, and with it function keys: no setting may turn them on.
+        logging.Services.PostConfigure<LoggerFilterOptions>(filters => filters.Rules.Add(new LoggerFilterRule(
+            providerName: null, "Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning, filter: null)));
+    }
+}

@@ -1,0 +1,34 @@
+using System.Reflection;
+using Functions.Catalog;
+using Microsoft.AspNetCore.Routing.Patterns;
+
+namespace Functions.OpenApi;
+
+/// <summary>Turns HTTP functions into endpoints that say everything about themselves and serve nothing.</summary>
+internal static class ApiDescription
+{
+    private const string RoutePrefix = "api";
+
+    /// <summary>One endpoint for each function.</summary>
+    public static List<Endpoint> Describe(IEnumerable<FunctionDescriptor> functions) =>
+        [.. functions.OfType<HttpFunction>().Select(Describe)];
+
+    private static RouteEndpoint Describe(HttpFunction function)
+    {
+        var builder = new RouteEndpointBuilder(
+            static _ => Task.CompletedTask, RoutePatternFactory.Parse($"/{RoutePrefix}/{function.Route}"), order: 0);
+        builder.Metadata.Add(function);
+        builder.Metadata.Add(function.Method);
+        builder.Metadata.Add(new HttpMethodMetadata(function.Methods.Count == 0 ? ["GET", "POST"] : function.Methods));
+        builder.Metadata.Add(new EndpointNameMetadata(function.Name));
+        builder.Metadata.Add(new TagsAttribute(Tag(function.Method.DeclaringType!)));
+        foreach (var attribute in function.Method.GetCustomAttributes())
+        {
+            builder.Metadata.Add(attribute);
+        }
+
+        return (RouteEndpoint)builder.Build();
+    }
+
+    private static string Tag(Type type) => type.Name[..^"Functions".Length];
+}

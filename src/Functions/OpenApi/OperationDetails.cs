@@ -1,0 +1,60 @@
+using Functions.Catalog;
+using Functions.Http;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Functions.OpenApi;
+
+/// <summary>Adds what attributes say beyond types: query parameters, when which answer is given, problem codes, keys.</summary>
+internal sealed class OperationDetails : IOpenApiOperationTransformer
+{
+    /// <summary>The name of the key's security scheme.</summary>
+    public const string KeyScheme = "functionKey";
+
+    /// <inheritdoc/>
+    public async Task TransformAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        operation.Responses ??= [];
+        foreach (var query in metadata.OfType<QueryAttribute>())
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = query.Name,
+                In = ParameterLocation.Query,
+                Required = query.Required,
+                Description = query.Description,
+                Schema = await context.GetOrCreateSchemaAsync(query.Type, cancellationToken: cancellationToken),
+            });
+        }
+
+        foreach (var answer in metadata.OfType<AnswersAttribute>().Where(answer => answer.Description is not null))
+        {
+            operation.Responses[$"{answer.StatusCode}"].Description = answer.Description;
+        }
+
+        foreach (var refusal in metadata.OfType<RefusesAttribute>().GroupBy(refusal => refusal.StatusCode))
+        {
+            var codes = refusal.SelectMany(one => one.Codes).Select(code => $"`{code}`");
+            operation.Responses[$"{refusal.Key}"] = Problem(string.Join(", ", codes), context.Document);
+        }
+
+        operation.Responses["default"] = Problem("Any other refusal: a problem with its `code`.", context.Document);
+        if (metadata.OfType<HttpFunction>().Single().Level != AuthorizationLevel.Anonymous)
+        {
+            operation.Responses["401"] = Problem("`unauthorized`", context.Document);
+            operation.Security = [new() { [new OpenApiSecuritySchemeReference(KeyScheme, context.Document)] = [] }];
+        }
+    }
+
+    private static OpenApiResponse Problem(string description, OpenApiDocument? document) => new()
+    {
+        Description = description,
+        Content = new Dictionary<string, OpenApiMediaType>
+        {
+            [ProblemResult.MediaType] = new() { Schema = new OpenApiSchemaReference(nameof(ProblemBody), document) },
+        },
+    };
+}
