@@ -74,7 +74,7 @@ public sealed record Eip712Domain(
         }
     }
 
-    private static readonly Eip712Field[] AllFields =
+    internal static readonly Eip712Field[] AllFields =
     [
         new("name", "string"),
         new("version", "string"),
