@@ -16,7 +16,7 @@ public sealed record Eip712Domain(
     public const string TypeName = "EIP712Domain";
 
     /// <summary>The members present, in the order that EIP-712 prescribes.</summary>
-    public IReadOnlyList<Eip712Field> Fields { get; } = [.. FieldsOf(Name, Version, ChainId, VerifyingContract, Salt)];
+    public IReadOnlyList<Eip712Field> Fields => [.. FieldsOf(Name, Version, ChainId, VerifyingContract, Salt)];
 
     /// <summary>The domain separator: the hash of this struct.</summary>
     public Hash32 Separator()

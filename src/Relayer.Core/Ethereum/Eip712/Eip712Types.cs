@@ -9,6 +9,9 @@ namespace Relayer.Core.Ethereum.Eip712;
 /// <remarks>Safe for concurrent use.</remarks>
 public sealed class Eip712Types
 {
+    /// <summary>The most structs in one set; it bounds how deep they refer to each other.</summary>
+    public const int MaxStructs = 256;
+
     private readonly Dictionary<string, Definition> _definitions;
 
     private Eip712Types(Dictionary<string, Definition> definitions)
@@ -23,13 +26,18 @@ public sealed class Eip712Types
     /// <summary>Takes structs by name, their members in order.</summary>
     /// <returns>
     /// <see langword="false"/> when a name is not an identifier or hides an elementary type, a member comes twice,
-    /// or a type is neither elementary nor among the structs.
+    /// a type is neither elementary nor among the structs, or there are more than <see cref="MaxStructs"/>.
     /// </returns>
     public static bool TryCreate(
         IReadOnlyDictionary<string, IReadOnlyList<Eip712Field>> structs, [NotNullWhen(true)] out Eip712Types? types)
     {
         types = null;
         var definitions = new Dictionary<string, Definition>(StringComparer.Ordinal);
+        if (structs.Count > MaxStructs)
+        {
+            return false;
+        }
+
         foreach (var (name, fields) in structs)
         {
             if (!IsIdentifier(name) || AbiType.TryParse(name, out _) || !TryDefine(fields, structs, out var definition))

@@ -16,20 +16,12 @@ public static class OuterGas
     /// <summary>The most gas one transaction may ask for on Ethereum since Osaka, 2^24 (EIP-7825). Not enforced here.</summary>
     public const ulong TransactionCap = 1UL << 24;
 
-    /// <summary>The limit for <c>execute</c> of one request.</summary>
-    /// <param name="forwarder">The forwarder that is called.</param>
-    /// <param name="request">What it carries out.</param>
-    /// <param name="calldata">The whole calldata.</param>
-    /// <returns>Gas; 2^64 - 1, which no block holds, when the sum is larger.</returns>
-    public static ulong For(Forwarder forwarder, ForwardRequest request, ReadOnlySpan<byte> calldata) =>
-        Limit(calldata, forwarder.Overhead.PerTransaction + Grant(forwarder.Overhead, request) + MemoryGrowth(MemoryWords(request)));
-
-    /// <summary>The limit for <c>executeBatch</c>.</summary>
+    /// <summary>The limit for <c>execute</c> of one request, or for <c>executeBatch</c> of several.</summary>
     /// <param name="forwarder">The forwarder that is called.</param>
     /// <param name="requests">What it carries out.</param>
     /// <param name="calldata">The whole calldata.</param>
     /// <returns>Gas; 2^64 - 1, which no block holds, when the sum is larger.</returns>
-    public static ulong ForBatch(Forwarder forwarder, IReadOnlyList<ForwardRequest> requests, ReadOnlySpan<byte> calldata)
+    public static ulong For(Forwarder forwarder, IReadOnlyList<ForwardRequest> requests, ReadOnlySpan<byte> calldata)
     {
         UInt128 execution = forwarder.Overhead.PerTransaction;
         var words = 0UL;
@@ -41,6 +33,7 @@ public static class OuterGas
             hasValue |= !request.Value.IsZero;
         }
 
+        // The last transfer is the refund of a batch.
         return Limit(calldata, execution + MemoryGrowth(words) + (hasValue ? ValueTransfer : 0));
     }
 
