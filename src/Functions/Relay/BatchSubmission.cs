@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Functions.Http;
+using Npgsql;
+using Relayer.Core.Keys;
+using Relayer.Core.Providers;
+using Relayer.Core.Relay;
+
+namespace Functions.Relay;
+
+/// <summary>Carries out a batch: users side by side, each user's requests in order, since nonces may build on one another.</summary>
+internal static class BatchSubmission
+{
+    public static async Task<BatchOutcome[]> RunAsync(
+        RelayService relays, IReadOnlyList<JsonElement> requests, CancellationToken cancellation)
+    {
+        var outcomes = new BatchOutcome[requests.Count];
+        var readable = new List<(int Place, RelayRequest Request)>();
+        for (var i = 0; i < requests.Count; i++)
+        {
+            var (request, refusal) = RelayBodyReader.Read(requests[i]);
+            if (refusal is not null)
+            {
+                outcomes[i] = Show(refusal.ToProblem());
+            }
+            else
+            {
+                readable.Add((i, request!));
+            }
+        }
+
+        await Task.WhenAll(readable.GroupBy(item => item.Request.Message.From).Select(async user =>
+        {
+            foreach (var (place, request) in user)
+            {
+                outcomes[place] = await SubmitAsync(relays, request, cancellation);
+            }
+        }));
+        return outcomes;
+    }
+
+    /// <summary>Infrastructure that fails one request is that request's outcome: the others may have been accepted.</summary>
+    private static async Task<BatchOutcome> SubmitAsync(RelayService relays, RelayRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await relays.SubmitAsync(request, cancellation) switch
+            {
+                RelayDecision.Accepted accepted => new BatchOutcome(StatusCodes.Status202Accepted, RelayAnswer.Of(accepted.Relay), null),
+                RelayDecision.Known known => new BatchOutcome(StatusCodes.Status200OK, RelayAnswer.Of(known.Relay), null),
+                RelayDecision.Rejected rejected => Show(rejected.Refusal.ToProblem()),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            };
+        }
+        catch (Exception failure) when (failure is NpgsqlException or ChainUnavailableException or SignerUnavailableException)
+        {
+            return Show(Failures.ToProblem(failure));
+        }
+    }
+
+    private static BatchOutcome Show(ProblemResult problem)
+    {
+        using var json = JsonDocument.Parse(problem.ToUtf8());
+        return new BatchOutcome(problem.Status, null, json.RootElement.Clone());
+    }
+}

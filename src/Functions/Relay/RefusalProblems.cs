@@ -1,0 +1,31 @@
+using Functions.Http;
+using Relayer.Core.Relay;
+
+namespace Functions.Relay;
+
+/// <summary>Which HTTP status a refusal has.</summary>
+internal static class RefusalProblems
+{
+    /// <summary>The problem that tells a refusal.</summary>
+    public static ProblemResult ToProblem(this Refusal refusal) => Problems.Create(
+        StatusOf(refusal.Code),
+        refusal.Code,
+        refusal.Detail,
+        refusal.RevertReason is { } reason ? new Dictionary<string, object?> { ["revertReason"] = reason } : null,
+        refusal.RetryAfter);
+
+    private static int StatusOf(string code) => code switch
+    {
+        RefusalCode.MalformedRequest => StatusCodes.Status400BadRequest,
+        RefusalCode.SignatureMismatch => StatusCodes.Status401Unauthorized,
+        RefusalCode.TargetNotAllowed or RefusalCode.SelectorNotAllowed or RefusalCode.ValueNotAllowed => StatusCodes.Status403Forbidden,
+        RefusalCode.UnknownChain or RefusalCode.UnknownForwarder => StatusCodes.Status404NotFound,
+        RefusalCode.NonceUsed or RefusalCode.NonceGap => StatusCodes.Status409Conflict,
+        RefusalCode.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,
+        RefusalCode.DeadlinePassed or RefusalCode.DeadlineTooFar or RefusalCode.GasAboveLimit or RefusalCode.SimulationReverted =>
+            StatusCodes.Status422UnprocessableEntity,
+        RefusalCode.QuotaExceeded => StatusCodes.Status429TooManyRequests,
+        RefusalCode.SignersExhausted or RefusalCode.ChainUnavailable => StatusCodes.Status503ServiceUnavailable,
+        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "a refusal without a status"),
+    };
+}

@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Relay;
+
+namespace Functions.Relay;
+
+/// <summary>Reads what callers post into the domain's types, and says which member is wrong.</summary>
+internal static class RelayBodyReader
+{
+    /// <summary>Requests in one batch.</summary>
+    public const int MaxBatch = 100;
+
+    /// <summary>Reads one request.</summary>
+    public static (RelayRequest? Request, Refusal? Refusal) Read(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, RelayBodyJson.Default.RelayBody) is { } body
+                ? Read(body)
+                : (null, Malformed("The body is null."));
+        }
+        catch (JsonException fault)
+        {
+            return (null, Malformed(JsonFault.Describe(fault)));
+        }
+    }
+
+    /// <summary>Reads a batch into requests that are read one by one, so that a malformed one spoils only itself.</summary>
+    public static (IReadOnlyList<JsonElement>? Requests, Refusal? Refusal) ReadBatch(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, RelayBodyJson.Default.BatchBody) switch
+            {
+                { Requests: { Count: > 0 and <= MaxBatch } requests } => (requests, null),
+                _ => (null, Malformed($"requests must hold 1 to {MaxBatch} requests.")),
+            };
+        }
+        catch (JsonException fault)
+        {
+            return (null, Malformed(JsonFault.Describe(fault)));
+        }
+    }
+
+    /// <summary>Reads one request of a batch.</summary>
+    public static (RelayRequest? Request, Refusal? Refusal) Read(JsonElement element) => Read(JsonSerializer.SerializeToUtf8Bytes(element, JsonElementInfo));
+
+    private static readonly System.Text.Json.Serialization.Metadata.JsonTypeInfo<JsonElement> JsonElementInfo =
+        (System.Text.Json.Serialization.Metadata.JsonTypeInfo<JsonElement>)RelayBodyJson.Default.GetTypeInfo(typeof(JsonElement))!;
+
+    private static (RelayRequest?, Refusal?) Read(RelayBody body)
+    {
+        var message = body.Request;
+        if (body.ChainId <= 0)
+        {
+            return (null, Malformed("chainId must be positive."));
+        }
+
+        if (!Address.TryParse(body.Forwarder, out var forwarder))
+        {
+            return (null, WrongAddress("forwarder"));
+        }
+
+        if (!Address.TryParse(message.From, out var from))
+        {
+            return (null, WrongAddress("request.from"));
+        }
+
+        if (!Address.TryParse(message.To, out var to))
+        {
+            return (null, WrongAddress("request.to"));
+        }
+
+        if (!UInt256.TryParse(message.Value, out var value))
+        {
+            return (null, WrongNumber("request.value"));
+        }
+
+        if (!UInt256.TryParse(message.Gas, out var gas))
+        {
+            return (null, WrongNumber("request.gas"));
+        }
+
+        if (!UInt256.TryParse(message.Nonce, out var nonce))
+        {
+            return (null, WrongNumber("request.nonce"));
+        }
+
+        if (message.Deadline < 0)
+        {
+            return (null, Malformed("request.deadline must be in Unix seconds, not negative."));
+        }
+
+        if (!Hex.TryDecode(message.Data, out var data))
+        {
+            return (null, Malformed("request.data must be 0x and an even number of hexadecimal digits."));
+        }
+
+        if (gas > (UInt256)ulong.MaxValue)
+        {
+            return (null, new Refusal(RefusalCode.GasAboveLimit, "gas is above any limit."));
+        }
+
+        return ReadSignature(body.Signature, out var signature) is { } fault
+            ? (null, fault)
+            : (new RelayRequest(
+                new ChainId(body.ChainId), forwarder,
+                new ForwardRequest(from, to, new Wei(value), (ulong)gas, nonce, (ulong?)message.Deadline, data), signature), null);
+    }
+
+    private static Refusal? ReadSignature(string text, out Signature signature)
+    {
+        signature = default;
+        if (!Hex.TryDecode(text, out var bytes))
+        {
+            return Malformed("signature must be 0x and 130 hexadecimal digits.");
+        }
+
+        return Signature.TryParse(bytes, out signature, out var fault)
+            ? null
+            : Malformed(fault switch
+            {
+                SignatureFault.Length => $"signature has {bytes.Length} bytes; 65 are needed (r, s and v): compact signatures are not taken.",
+                SignatureFault.HighS => "signature has its s in the upper half of the order; forwarders take only the lower one (EIP-2).",
+                _ => $"signature is not one: {fault}.",
+            });
+    }
+
+    private static Refusal WrongAddress(string member) =>
+        Malformed($"{member} must be 0x and 40 hexadecimal digits; in mixed case their EIP-55 checksum must be right.");
+
+    private static Refusal WrongNumber(string member) =>
+        Malformed($"{member} must be a string of decimal digits, or 0x and hexadecimal digits, below 2^256.");
+
+    private static Refusal Malformed(string detail) => new(RefusalCode.MalformedRequest, detail);
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+using Relayer.Core.Transactions;
+
+namespace Relayer.Core.Relay;
+
+/// <summary>Registers the relaying of users' requests.</summary>
+public static class RelayServices
+{
+    /// <summary>Adds <see cref="RelayService"/> and what it needs beside the engine.</summary>
+    public static IServiceCollection AddRelay(this IServiceCollection services)
+    {
+        services.AddSingleton<RelayRoutes>();
+        services.AddSingleton<ForwarderCheck>();
+        services.AddSingleton<RelayService>();
+        services.AddSingleton<IPurpose, RelayPurpose>();
+        return services;
+    }
+}

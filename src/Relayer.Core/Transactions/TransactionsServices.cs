@@ -1,0 +1,35 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Relayer.Core.Configuration;
+using Relayer.Core.Keys;
+using Relayer.Core.Providers;
+using Relayer.Core.Storage;
+
+namespace Relayer.Core.Transactions;
+
+/// <summary>Registers storage and the engine that everything spending gas goes through.</summary>
+public static class TransactionsServices
+{
+    /// <summary>Adds <see cref="Database"/>; connects to nothing. Needs <see cref="RelayerOptions"/> and logging.</summary>
+    public static IServiceCollection AddStorage(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new NpgsqlDataSourceBuilder(
+            provider.GetRequiredService<RelayerOptions>().Database.ConnectionString)
+            .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>()).Build());
+        services.AddSingleton<Migrator>();
+        services.AddSingleton<Database>();
+        return services;
+    }
+
+    /// <summary>Adds <see cref="ChainEngines"/>; needs storage, providers and keys, and every feature's <see cref="IPurpose"/>.</summary>
+    public static IServiceCollection AddTransactions(this IServiceCollection services) =>
+        services.AddSingleton(provider => new ChainEngines(
+            provider.GetRequiredService<RelayerOptions>(),
+            provider.GetRequiredService<IChainClients>(),
+            provider.GetRequiredService<ISignerSource>(),
+            provider.GetRequiredService<Database>(),
+            new Lazy<IEnumerable<IPurpose>>(provider.GetServices<IPurpose>),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>()));
+}
