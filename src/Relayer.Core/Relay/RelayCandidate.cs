@@ -1,5 +1,4 @@
 using Relayer.Core.Ethereum;
-using Relayer.Core.Providers;
 using Relayer.Core.Relay.Forwarders;
 
 namespace Relayer.Core.Relay;

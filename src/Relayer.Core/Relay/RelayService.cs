@@ -240,7 +240,7 @@ public sealed class RelayService
         }
     }
 
-    private async Task<RelayRecord> SendAsync(ChainEngine engine, RelayCandidate candidate, ReservedTransaction reserved)
+    private static async Task<RelayRecord> SendAsync(ChainEngine engine, RelayCandidate candidate, ReservedTransaction reserved)
     {
         Hash32? hash = null;
         var state = RelayState.Accepted;

@@ -85,7 +85,7 @@ internal static class RelaySql
             Columns.Longs(relays.Select(relay => (long)relay.Candidate.Message.Gas)),
             Columns.Numbers(relays.Select(relay => relay.Candidate.Message.Nonce.ToBigInteger())),
             Columns.ManyBytes(relays.Select(relay => relay.Candidate.Message.Data.ToArray())),
-            Columns.ManyBytes(relays.Select(relay => relay.Candidate.Request.Signature.ToBytes())),
+            Columns.ManyBytes(relays.Select(relay => relay.Candidate.Request.Signature.ToArray())),
             Columns.Times(relays.Select(relay => relay.Candidate.ExpiresAt)),
             Columns.Ids(relays.Select(relay => relay.Reserved.Plan.Id)),
             Columns.Times(relays.Select(relay => relay.Candidate.Now)),

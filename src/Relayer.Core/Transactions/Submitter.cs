@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Relayer.Core.Concurrency;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
