@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Functions.Http;
 using Functions.OpenApi;
 using Functions.Relay;
