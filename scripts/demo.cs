@@ -1,0 +1,277 @@
+#:project ../tests/DevChain/DevChain.csproj
+#:project ../src/Functions/Functions.csproj
+#:package Spectre.Console
+#:package System.CommandLine
+#:property PublishAot=false
+
+// The whole suite on a real chain, from one command: see --help.
+using System.CommandLine;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Numerics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DevChain;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Relay;
+using Relayer.Core.Relay.Forwarders;
+using Spectre.Console;
+
+var once = new Option<bool>("--once") { Description = "Stop when the relays are confirmed: 0, or 1 with the reason." };
+var apiPort = new Option<int>("--api-port") { Description = "The function app's port.", DefaultValueFactory = _ => 7071 };
+var rpcPort = new Option<int>("--rpc-port") { Description = "The chain's JSON-RPC port.", DefaultValueFactory = _ => 8545 };
+var info = new Option<FileInfo?>("--info")
+{
+    Description = "Write a JSON file for other programs once all is ready: api, rpc, chainId, forwarders, target, database.",
+};
+foreach (var port in new[] { apiPort, rpcPort })
+{
+    port.Validators.Add(result =>
+    {
+        if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out var value) || value is < 1 or > 65535))
+        {
+            result.AddError($"{result.Option.Name} must be a port from 1 to 65535.");
+        }
+    });
+}
+
+var command = new RootCommand(
+    "Starts PostgreSQL and a chain, deploys both forwarders and a target, starts the function app, and lets two users "
+    + "without ether sign a request each. Stays up until Ctrl-C.") { once, apiPort, rpcPort, info };
+command.SetAction((options, cancellation) => new Demo(
+    options.GetValue(once), options.GetValue(apiPort), options.GetValue(rpcPort), options.GetValue(info)).RunAsync(cancellation));
+return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+
+internal sealed class Demo(bool once, int apiPort, int rpcPort, FileInfo? info)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            PortCheck.Require(apiPort, "the function app", "--api-port");
+            PortCheck.Require(rpcPort, "the chain", "--rpc-port");
+            await using var stack = await DevStack.StartAsync(
+                new DevStackOptions
+                {
+                    ApiPort = apiPort,
+                    Anvil = new AnvilOptions { Port = rpcPort, BlockTime = TimeSpan.FromSeconds(1), MixedMining = true },
+                    Progress = Say,
+                },
+                cancellation);
+            await WriteInfoAsync(stack, cancellation);
+            await RelayAsync(stack, cancellation);
+            ShowUrls(stack);
+            if (!once)
+            {
+                AnsiConsole.MarkupLine("[grey]Ctrl-C stops everything.[/]");
+                await Task.Delay(Timeout.Infinite, cancellation);
+            }
+
+            return 0;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            Say("Stopped.");
+            return 0;
+        }
+        catch (Exception failure) when (failure is DevChainException or DemoException or HttpRequestException or IOException)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[red]{failure.Message}[/]");
+            return 1;
+        }
+        finally
+        {
+            info?.Delete();
+        }
+    }
+
+    private static void Say(string line) => AnsiConsole.MarkupLineInterpolated($"[grey]·[/] {line}");
+
+    private async Task WriteInfoAsync(DevStack stack, CancellationToken cancellation)
+    {
+        if (info is null)
+        {
+            return;
+        }
+
+        var json = new JsonObject
+        {
+            ["api"] = stack.App.Url.ToString().TrimEnd('/'),
+            ["rpc"] = stack.Node.Url.ToString().TrimEnd('/'),
+            ["chainId"] = stack.Node.ChainId,
+            ["forwarders"] = new JsonObject
+            {
+                ["openzeppelin"] = stack.Contracts.OpenZeppelin.ToString(),
+                ["infinex"] = stack.Contracts.Infinex.ToString(),
+            },
+            ["target"] = stack.Contracts.Target.ToString(),
+            ["database"] = stack.ConnectionString,
+        };
+
+        // Whoever waits for the file finds it whole.
+        var draft = info.FullName + ".draft";
+        await File.WriteAllTextAsync(draft, json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }), cancellation);
+        File.Move(draft, info.FullName, overwrite: true);
+    }
+
+    private static async Task RelayAsync(DevStack stack, CancellationToken cancellation)
+    {
+        Say("Two users without ether sign a request each…");
+        Forwarder[] forwarders =
+        [
+            Create("OpenZeppelin", stack, stack.Contracts.OpenZeppelin, Deployment.OpenZeppelinName),
+            Create("Infinex", stack, stack.Contracts.Infinex, Deployment.InfinexName),
+        ];
+        var relays = await Task.WhenAll(forwarders.Select(forwarder => RelayOneAsync(stack, forwarder, cancellation)));
+        ShowRelays(relays);
+    }
+
+    private static Forwarder Create(string dialect, DevStack stack, Address address, string name) =>
+        Forwarder.TryCreate(dialect, new ChainId(stack.Node.ChainId), address, name, Deployment.DomainVersion, out var forwarder)
+            ? forwarder
+            : throw new DemoException($"no dialect {dialect}");
+
+    private static async Task<Outcome> RelayOneAsync(DevStack stack, Forwarder forwarder, CancellationToken cancellation)
+    {
+        var user = DevKey.Create();
+        var http = stack.App.Http;
+        var answer = await http.GetFromJsonAsync<JsonNode>(
+            $"api/nonces/{forwarder.ChainId}/{forwarder.Address}/{user.Address}", cancellation);
+        var nonce = UInt256.Parse(answer!["nonce"]!.GetValue<string>());
+        var deadline = forwarder.HasDeadline ? (ulong?)TimeProvider.System.GetUtcNow().AddMinutes(5).ToUnixTimeSeconds() : null;
+        var message = new ForwardRequest(
+            user.Address, stack.Contracts.Target, Wei.Zero, 100_000, nonce, deadline, Hex.Decode("0xd09de08a")); // increment()
+        var signature = Secp256k1.Default.Sign(Hex.Decode(user.PrivateKey), forwarder.Digest(message));
+
+        using var posted = await http.PostAsJsonAsync("api/relay", Body(forwarder, message, signature), cancellation);
+        var relay = (await posted.Content.ReadFromJsonAsync<JsonNode>(cancellation))!;
+        if (!posted.IsSuccessStatusCode)
+        {
+            throw new DemoException($"The relayer refused: {relay["code"]}: {relay["detail"]}");
+        }
+
+        Say($"{forwarder.Dialect}: posted, {relay["state"]}, transaction {relay["transactionHash"]}");
+        return await WaitAsync(stack, forwarder, user.Address, relay["id"]!.GetValue<string>(), cancellation);
+    }
+
+    private static JsonObject Body(Forwarder forwarder, ForwardRequest message, Signature signature)
+    {
+        var request = new JsonObject
+        {
+            ["from"] = message.From.ToString(),
+            ["to"] = message.To.ToString(),
+            ["value"] = message.Value.ToString(),
+            ["gas"] = message.Gas.ToString(CultureInfo.InvariantCulture),
+            ["nonce"] = message.Nonce.ToString(),
+            ["data"] = Hex.Encode(message.Data.Span),
+        };
+        if (message.Deadline is { } deadline)
+        {
+            request["deadline"] = deadline;
+        }
+
+        return new JsonObject
+        {
+            ["chainId"] = forwarder.ChainId.Value,
+            ["forwarder"] = forwarder.Address.ToString(),
+            ["request"] = request,
+            ["signature"] = signature.ToString(),
+        };
+    }
+
+    private static async Task<Outcome> WaitAsync(
+        DevStack stack, Forwarder forwarder, Address user, string id, CancellationToken cancellation)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(started) < Patience)
+        {
+            var relay = (await stack.App.Http.GetFromJsonAsync<JsonNode>($"api/relay/{id}?wait=20", cancellation))!;
+            switch (relay["state"]!.GetValue<string>())
+            {
+                case "confirmed":
+                    var count = await CountAsync(stack, user, cancellation);
+                    var hash = relay["transactionHash"]!.GetValue<string>();
+                    var payer = (await stack.Node.Rpc.SendAsync("eth_getTransactionByHash", [hash], cancellation)).GetProperty("from").GetString()!;
+                    return new Outcome(
+                        forwarder.Dialect, user, await stack.Node.BalanceAsync(user.ToString(), cancellation), hash,
+                        Address.Parse(payer), relay["feeWei"]!.GetValue<string>(), count);
+                case "failed" or "expired":
+                    throw new DemoException($"The relay {relay["state"]}: {relay["reason"]}");
+                default:
+                    break;
+            }
+        }
+
+        throw new DemoException($"The relay {id} is not confirmed after {Patience.TotalSeconds:0} seconds.");
+    }
+
+    private static async Task<BigInteger> CountAsync(DevStack stack, Address user, CancellationToken cancellation)
+    {
+        var selector = Keccak256.Hash("counts(address)"u8).Span[..4].ToArray();
+        var call = new JsonObject
+        {
+            ["to"] = stack.Contracts.Target.ToString(),
+            ["data"] = Hex.Encode([.. selector, .. new byte[12], .. user.Span]),
+        };
+        return DevChain.JsonRpc.ToInteger(await stack.Node.Rpc.SendAsync("eth_call", [call, "latest"], cancellation));
+    }
+
+    private static void ShowRelays(Outcome[] relays)
+    {
+        foreach (var relay in relays)
+        {
+            var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("", "");
+            table.Title = new TableTitle($"{relay.Dialect}: confirmed");
+            table.AddRow("signed by", $"{relay.User} (holds {relay.UserWei} wei)");
+            table.AddRow("transaction", relay.Hash);
+            table.AddRow("paid by", relay.Payer.ToString());
+            table.AddRow("fee", $"{relay.FeeWei} wei ({Ether(relay.FeeWei)} ether)");
+            table.AddRow("counts(user)", relay.Count.ToString(CultureInfo.InvariantCulture));
+            AnsiConsole.Write(table);
+        }
+    }
+
+    private static string Ether(string wei)
+    {
+        var digits = wei.PadLeft(19, '0');
+        return $"{digits[..^18]}.{digits[^18..]}".TrimEnd('0').TrimEnd('.');
+    }
+
+    private void ShowUrls(DevStack stack)
+    {
+        var api = stack.App.Url.ToString().TrimEnd('/');
+        AnsiConsole.MarkupLine("[green]Both relays are confirmed.[/]");
+        foreach (var (name, value) in new[]
+        {
+            ("api", $"{api}/api/chains"), ("contract", $"{api}/api/openapi.json"), ("ready", $"{api}/api/ready"),
+            ("rpc", stack.Node.Url.ToString().TrimEnd('/')), ("target", stack.Contracts.Target.ToString()), ("info", info?.FullName ?? ""),
+        })
+        {
+            if (value.Length > 0)
+            {
+                AnsiConsole.WriteLine($"{name,10}  {value}");
+            }
+        }
+    }
+
+    private sealed record Outcome(
+        string Dialect, Address User, BigInteger UserWei, string Hash, Address Payer, string FeeWei, BigInteger Count);
+}
+
+internal static class PortCheck
+{
+    /// <summary>A port that is taken is found before anything is started.</summary>
+    public static void Require(int port, string user, string option)
+    {
+        var taken = System.Net.NetworkInformation.IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners()
+            .Any(listener => listener.Port == port);
+        if (taken)
+        {
+            throw new DemoException($"Port {port}, for {user}, is taken: choose another with {option} N.");
+        }
+    }
+}
+
+internal sealed class DemoException(string message) : Exception(message);
