@@ -12,6 +12,8 @@ internal sealed class CapturedLogs : ILoggerFactory, ILoggerProvider, ILogger
 
     public string Text => string.Join('\n', _lines);
 
+    public void Add(string line) => _lines.Enqueue(line);
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public void AddProvider(ILoggerProvider provider)

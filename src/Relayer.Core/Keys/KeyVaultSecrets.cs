@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using Azure;
+using Azure.Core;
+using Azure.Identity;
+using Azure.Security.KeyVault.Secrets;
+using Relayer.Core.Configuration;
+
+namespace Relayer.Core.Keys;
+
+/// <summary>Reads private keys out of Key Vault secrets, through Azure's own client and its retries.</summary>
+/// <remarks>
+/// Safe for concurrent use. The client and its credential are made on first use. The client library's own copy of the secret, a
+/// string, cannot be wiped: it is dropped at once and left to the garbage collector.
+/// </remarks>
+internal sealed class KeyVaultSecrets
+{
+    private readonly Lazy<SecretClient> _client;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+
+    /// <summary>Reads with <see cref="DefaultAzureCredential"/>.</summary>
+    public KeyVaultSecrets(KeyVaultOptions options, TimeProvider time)
+        : this(options, time, static () => new DefaultAzureCredential(), new SecretClientOptions())
+    {
+    }
+
+    /// <summary>Reads with another credential, or over another transport.</summary>
+    internal KeyVaultSecrets(
+        KeyVaultOptions options, TimeProvider time, Func<TokenCredential> credential, SecretClientOptions clientOptions)
+    {
+        (_timeout, _time) = (options.Timeout, time);
+        _client = new(() => CreateClient(options, credential(), clientOptions));
+    }
+
+    /// <summary>Reads the newest version of a secret.</summary>
+    /// <returns>The key, which the caller wipes, and the version it is of.</returns>
+    /// <exception cref="SignerUnavailableException">
+    /// The vault is away, refuses, takes too long, or the secret is not a key. Named by secret; never with what it holds.
+    /// </exception>
+    public async Task<(KeyMaterial Key, string Version)> ReadAsync(string name)
+    {
+        using var timeout = new CancellationTokenSource(_timeout, _time);
+        try
+        {
+            var response = await _client.Value.GetSecretAsync(name, cancellationToken: timeout.Token);
+            var key = KeyMaterial.TryRead(response.Value.Value);
+            WipeBody(response.GetRawResponse());
+            return key is null
+                ? throw new SignerUnavailableException($"secret {name} is not a private key of 32 bytes in hexadecimal")
+                : (key, response.Value.Properties.Version);
+        }
+        catch (Exception failure) when (failure is not SignerUnavailableException)
+        {
+            // The boundary: the client library throws many things, some quoting what the vault sent. Only the kind goes further.
+            throw new SignerUnavailableException($"secret {name}: {Describe(failure, timeout.IsCancellationRequested)}");
+        }
+    }
+
+    private static SecretClient CreateClient(KeyVaultOptions options, TokenCredential credential, SecretClientOptions clientOptions)
+    {
+        // Few and quick retries; a 429 or 503 with Retry-After is waited for as it says, within the timeout of the whole.
+        clientOptions.Retry.Mode = RetryMode.Exponential;
+        clientOptions.Retry.MaxRetries = 3;
+        clientOptions.Retry.Delay = TimeSpan.FromMilliseconds(500);
+        clientOptions.Retry.MaxDelay = TimeSpan.FromSeconds(5);
+        clientOptions.Retry.NetworkTimeout = options.Timeout;
+        clientOptions.Diagnostics.IsLoggingContentEnabled = false;
+        return new SecretClient(new Uri(options.Uri), credential, clientOptions);
+    }
+
+    private static void WipeBody(Response response)
+    {
+        if (response.ContentStream is MemoryStream body && body.TryGetBuffer(out var bytes))
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
+    private static string Describe(Exception failure, bool isTimeout) => failure switch
+    {
+        _ when isTimeout => "the vault did not answer in time",
+        RequestFailedException { Status: > 0 } refused => $"the vault answered {refused.Status} ({refused.ErrorCode ?? "no code"})",
+        AuthenticationFailedException => "no credential was accepted (DefaultAzureCredential; see its own log)",
+        AggregateException { InnerExceptions: [.., var last] } => Describe(last, isTimeout: false),
+        RequestFailedException or HttpRequestException or IOException => "the vault cannot be reached",
+        OperationCanceledException => "the vault did not answer in time",
+        _ => $"the vault's answer cannot be used ({failure.GetType().Name})",
+    };
+}

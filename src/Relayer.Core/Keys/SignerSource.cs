@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Logging;
+using Relayer.Core.Configuration;
+using Relayer.Core.Ethereum;
+
+namespace Relayer.Core.Keys;
+
+/// <summary>The configured signers of every chain, out of Key Vault or, in development, out of the configuration.</summary>
+/// <remarks>Safe for concurrent use. Nothing is loaded before it is asked for. Disposal wipes every key.</remarks>
+internal sealed class SignerSource : ISignerSource, IDisposable
+{
+    private readonly Dictionary<ChainId, IKeyHolder[]> _chains;
+
+    /// <exception cref="InvalidOperationException">A literal key outside development, or one that is no key.</exception>
+    public SignerSource(RelayerOptions options, KeyVaultSecrets secrets, TimeProvider time, ILogger<SignerSource> logger)
+    {
+        // One secret serves several chains with one key in memory; a rotation then reaches all of them at once.
+        var shared = new Dictionary<(string Secret, string Address), KeyVaultKey>();
+        _chains = options.Chains.ToDictionary(
+            chain => new ChainId(chain.Value.ChainId),
+            chain => chain.Value.Signers
+                .Select((signer, i) => CreateHolder(signer, $"Chains:{chain.Key}:Signers:{i}"))
+                .ToArray());
+
+        IKeyHolder CreateHolder(SignerOptions signer, string at)
+        {
+            if (signer.Secret.Length == 0)
+            {
+                return options.IsDevelopment
+                    ? new DevelopmentKey(signer.Key, at)
+                    : throw new InvalidOperationException($"{at}:Key: a literal key is accepted only in development");
+            }
+
+            var id = (signer.Secret.ToUpperInvariant(), signer.Address.ToUpperInvariant());
+            if (!shared.TryGetValue(id, out var key))
+            {
+                Address? expected = signer.Address.Length == 0 ? null : Address.Parse(signer.Address);
+                shared[id] = key = new KeyVaultKey(signer.Secret, expected, secrets, options.KeyVault, time, logger);
+            }
+
+            return key;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<ISigner>> GetSignersAsync(ChainId chainId, CancellationToken cancellation)
+    {
+        var (signers, failure) = await LoadAsync(chainId, cancellation);
+        return signers.Count > 0
+            ? signers
+            : throw failure ?? new SignerUnavailableException($"chain {chainId} has no signers configured");
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="SignerUnavailableException">
+    /// It is not among those at hand, but some of the chain's keys could not be loaded and may be it.
+    /// </exception>
+    public async ValueTask<ISigner?> FindAsync(ChainId chainId, Address address, CancellationToken cancellation)
+    {
+        var (signers, failure) = await LoadAsync(chainId, cancellation);
+        var found = signers.FirstOrDefault(signer => signer.Address == address)
+            ?? Holders(chainId).Select(holder => holder.FindRetired(address)).FirstOrDefault(retired => retired is not null);
+        return found is null && failure is not null ? throw failure : found;
+    }
+
+    /// <summary>Wipes every key.</summary>
+    public void Dispose()
+    {
+        foreach (var holder in _chains.Values.SelectMany(holders => holders))
+        {
+            holder.Dispose();
+        }
+    }
+
+    private async Task<(List<ISigner> Signers, SignerUnavailableException? Failure)> LoadAsync(
+        ChainId chainId, CancellationToken cancellation)
+    {
+        // All at once: one secret that is slow must not add to another.
+        var loads = Array.ConvertAll(Holders(chainId), holder => holder.GetAsync(cancellation).AsTask());
+        var signers = new List<ISigner>(loads.Length);
+        SignerUnavailableException? failure = null;
+        foreach (var load in loads)
+        {
+            try
+            {
+                signers.Add(await load);
+            }
+            catch (SignerUnavailableException unavailable)
+            {
+                failure ??= unavailable;
+            }
+        }
+
+        return (signers, failure);
+    }
+
+    private IKeyHolder[] Holders(ChainId chainId) =>
+        _chains.TryGetValue(chainId, out var holders) ? holders : throw new KeyNotFoundException($"chain {chainId} is not configured");
+}
