@@ -205,6 +205,7 @@ public sealed class AnvilNode : IAsyncDisposable
         .. _options.BlockTime is { } time
             ? ["--block-time", time.TotalSeconds.ToString(CultureInfo.InvariantCulture)]
             : Array.Empty<string>(),
+        .. _options.MixedMining ? ["--mixed-mining"] : Array.Empty<string>(),
         .. _options.MineOnDemand ? ["--no-mining"] : Array.Empty<string>(),
         .. _options.Hardfork is { } fork ? ["--hardfork", fork] : Array.Empty<string>(),
         .. _options.Extra,

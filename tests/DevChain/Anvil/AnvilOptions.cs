@@ -12,6 +12,9 @@ public sealed record AnvilOptions
     /// <summary>Mines every so often (fractions of a second are fine); null mines a block per transaction, at once.</summary>
     public TimeSpan? BlockTime { get; init; }
 
+    /// <summary>With a block time: mines a block per transaction at once as well.</summary>
+    public bool MixedMining { get; init; }
+
     /// <summary>Mines nothing until <see cref="AnvilNode.MineAsync"/>.</summary>
     public bool MineOnDemand { get; init; }
 

@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace DevChain;
+
+/// <summary>The app's settings for a development chain, as environment variables.</summary>
+public static class AppSettings
+{
+    /// <summary>The configured chain's name.</summary>
+    public const string ChainName = "local";
+
+    /// <summary>What the demo's policy allows on its target: all but <c>forbidden()</c>.</summary>
+    public static IReadOnlyList<string> AllowedFunctions { get; } = ["increment()", "fail(string)", "burn(uint256)"];
+
+    /// <summary>Everything the app needs; quotas are wide.</summary>
+    /// <param name="chainId">The EIP-155 id.</param>
+    /// <param name="rpc">The node.</param>
+    /// <param name="database">The connection string.</param>
+    /// <param name="contracts">Both forwarders and the target.</param>
+    /// <param name="signers">Funded accounts that pay for gas.</param>
+    /// <param name="confirmations">Blocks on top before a transaction counts.</param>
+    public static Dictionary<string, string> For(
+        long chainId,
+        Uri rpc,
+        string database,
+        Deployment contracts,
+        IReadOnlyList<DevKey> signers,
+        int confirmations = 1)
+    {
+        ArgumentNullException.ThrowIfNull(rpc);
+        ArgumentNullException.ThrowIfNull(contracts);
+        ArgumentNullException.ThrowIfNull(signers);
+        var settings = new Dictionary<string, string>
+        {
+            ["Environment"] = "Development",
+            ["Database__ConnectionString"] = database,
+        };
+        Chain("ChainId", Text(chainId));
+        Chain("Rpc__0", rpc.ToString());
+        Chain("Confirmations", Text(confirmations));
+        Forwarder(0, contracts.OpenZeppelin.ToString(), "OpenZeppelin", Deployment.OpenZeppelinName);
+        Forwarder(1, contracts.Infinex.ToString(), "Infinex", Deployment.InfinexName);
+        for (var i = 0; i < signers.Count; i++)
+        {
+            Chain($"Signers__{Text(i)}__Key", signers[i].PrivateKey);
+            Chain($"Signers__{Text(i)}__Address", signers[i].Address.ToString());
+        }
+
+        Chain("Policy__Targets__0__Address", contracts.Target.ToString());
+        for (var i = 0; i < AllowedFunctions.Count; i++)
+        {
+            Chain($"Policy__Targets__0__Functions__{Text(i)}", AllowedFunctions[i]);
+        }
+
+        Chain("Policy__RelaysPerMinute", "100000");
+        Chain("Policy__GasPerDay", "1000000000000");
+        return settings;
+
+        void Chain(string key, string value) => settings[$"Chains__{ChainName}__{key}"] = value;
+
+        void Forwarder(int index, string address, string dialect, string name)
+        {
+            var prefix = $"Forwarders__{Text(index)}__";
+            Chain(prefix + "Address", address);
+            Chain(prefix + "Dialect", dialect);
+            Chain(prefix + "Name", name);
+            Chain(prefix + "Version", Deployment.DomainVersion);
+        }
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,38 @@
+namespace DevChain;
+
+/// <summary>What a development stack is made of.</summary>
+public sealed record DevStackOptions
+{
+    /// <summary>The node. By default it mines each transaction at once, and a block a second beside, so that all confirms.</summary>
+    public AnvilOptions Anvil { get; init; } = new() { BlockTime = TimeSpan.FromSeconds(1), MixedMining = true };
+
+    /// <summary>The app's TCP port; null finds a free one.</summary>
+    public int? ApiPort { get; init; }
+
+    /// <summary>PostgreSQL's TCP port; null finds a free one.</summary>
+    public int? DatabasePort { get; init; }
+
+    /// <summary>How many accounts pay for gas.</summary>
+    public int Signers { get; init; } = 2;
+
+    /// <summary>Whole ether each of them gets.</summary>
+    public int SignerEther { get; init; } = 1000;
+
+    /// <summary>Blocks on top before a transaction counts.</summary>
+    public int Confirmations { get; init; } = 1;
+
+    /// <summary>Settings that replace or add to the usual ones, as environment variables.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>False leaves the app to the caller.</summary>
+    public bool StartApp { get; init; } = true;
+
+    /// <summary>The app to run; null is the one built beside this library.</summary>
+    public string? AppProgram { get; init; }
+
+    /// <summary>Gets a line per step.</summary>
+    public Action<string>? Progress { get; init; }
+
+    /// <summary>Gets every line the app writes.</summary>
+    public Action<string>? AppOutput { get; init; }
+}
