@@ -3,6 +3,7 @@ using System.Numerics;
 namespace DevChain;
 
 /// <summary>Everything at once: a chain with both forwarders and a target, a database, funded signers and the function app.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "A stack of services, not a collection.")]
 public sealed class DevStack : IAsyncDisposable
 {
     private static readonly BigInteger WeiPerEther = BigInteger.Pow(10, 18);

@@ -1,0 +1,16 @@
+using Functions.Http;
+
+namespace Functions.Relay;
+
+/// <summary>Registers what the relay functions need beside the core.</summary>
+public static class RelayFunctionServices
+{
+    /// <summary>Adds <see cref="RelayWatch"/> and the readiness checks.</summary>
+    public static IServiceCollection AddRelayFunctions(this IServiceCollection services)
+    {
+        services.AddSingleton<RelayWatch>();
+        services.AddSingleton<IReadinessCheck, DatabaseReadiness>();
+        services.AddSingleton<IReadinessCheck, ChainsReadiness>();
+        return services;
+    }
+}
