@@ -22,6 +22,9 @@ public readonly record struct UInt256 : IComparable<UInt256>
     /// <summary>True for zero.</summary>
     public bool IsZero => this == default;
 
+    /// <summary>Bits up to the highest one that is set; 0 for zero.</summary>
+    public int BitLength => 256 - (_high == 0 ? 128 + (int)UInt128.LeadingZeroCount(_low) : (int)UInt128.LeadingZeroCount(_high));
+
     /// <summary>Reads 32 bytes, big-endian.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than 32.</exception>
     public static UInt256 ReadBigEndian(ReadOnlySpan<byte> word) =>
