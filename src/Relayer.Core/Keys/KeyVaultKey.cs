@@ -99,6 +99,12 @@ internal sealed partial class KeyVaultKey : IKeyHolder
         }
         catch (TimeoutException)
         {
+            // The look goes on beside; the next callers do not wait for it too.
+            lock (_gate)
+            {
+                _nextTry = _time.GetUtcNow() + LongestPause;
+            }
+
             Log.Slow(_logger, _name);
         }
     }

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -8,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
+using Relayer.Core.Telemetry;
 
 namespace Relayer.Core.Tests.Providers;
 
@@ -443,6 +446,32 @@ public sealed class ChainClientTests : IAsyncLifetime
         var client = Connect(_first.Url);
         _first.Answer = Market(baseFee: null, history: true);
         Assert.Equal(new FeeMarket(null, Wei.Zero, new Wei(105)), await client.ReadFeeMarketAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Faults_are_counted_by_chain_provider_and_kind_and_spans_name_the_host_alone()
+    {
+        var counted = new ConcurrentQueue<Dictionary<string, object?>>();
+        using var meters = new MeterListener();
+        meters.SetMeasurementEventCallback<long>((_, _, tags, _) => counted.Enqueue(new(tags.ToArray())));
+        meters.EnableMeasurementEvents(RelayerMetrics.ProviderErrors);
+        meters.Start();
+        var spans = new ConcurrentQueue<string>();
+        using var activities = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is RelayerMetrics.Name or "System.Net.Http",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = span => spans.Enqueue(string.Join(' ', span.TagObjects.Append(new("name", span.OperationName)))),
+        };
+        ActivitySource.AddActivityListener(activities);
+        _first.Misbehave = NodeStandIn.Status(429, "10");
+
+        await Assert.ThrowsAsync<ChainUnavailableException>(() => Connect(_first.Url).ReadHeadAsync(Cancellation));
+
+        var tags = Assert.Single(counted, tags => Equals(tags["provider"], new Uri(_first.Url).Authority));
+        Assert.Equal((Chain.Value, (object)"RateLimited"), (tags["chain"], tags["kind"]));
+        Assert.Contains(spans, span => span.Contains("eth_getBlockByNumber", StringComparison.Ordinal));
+        Assert.DoesNotContain(spans, span => span.Contains(NodeStandIn.SecretPath, StringComparison.Ordinal));
     }
 
     [Fact]
