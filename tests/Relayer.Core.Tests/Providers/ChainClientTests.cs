@@ -46,7 +46,9 @@ public sealed class ChainClientTests : IAsyncLifetime
         _first.Answer = (_, parameters) => parameters[0].GetString()!.EndsWith("02", StringComparison.Ordinal) ? "0x02" : "0x01";
 
         Assert.Equal([new Wei(1)], await client.ReadBalancesAsync([AccountOf(1)], Cancellation));
-        Assert.Equal([new Wei(1), new Wei(2), new Wei(1)], await client.ReadBalancesAsync([.. new byte[] { 1, 2, 3 }.Select(AccountOf)], Cancellation));
+        Assert.Equal(
+            [new Wei(1), new Wei(2), new Wei(1)],
+            await client.ReadBalancesAsync([AccountOf(1), AccountOf(2), AccountOf(3)], Cancellation));
 
         Assert.Equal(["{", "["], _first.Bodies.Select(body => body[..1]));
         Assert.Equal(
@@ -475,7 +477,8 @@ public sealed class ChainClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public void An_unknown_chain_is_not_found() => Assert.Throws<KeyNotFoundException>(() => Clients(TimeProvider.System, TimeSpan.FromSeconds(1), _first.Url).Get(new(1)));
+    public void An_unknown_chain_is_not_found() =>
+        Assert.Throws<KeyNotFoundException>(() => Clients(TimeProvider.System, TimeSpan.FromSeconds(1), _first.Url).Get(new(1)));
 
     private async Task MisbehaveAsync(string fault)
     {
@@ -538,7 +541,8 @@ public sealed class ChainClientTests : IAsyncLifetime
             ["error"] = new JsonObject { ["message"] = "no" },
         }),
         "error as text" => Edited(answers => answers[1] = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 2, ["error"] = "no" }),
-        "array for one" => NodeStandIn.Changed(reply => reply is JsonArray ? new JsonObject { ["result"] = reply.DeepClone() } : new JsonArray(reply.DeepClone())),
+        "array for one" => NodeStandIn.Changed(
+            reply => reply is JsonArray ? new JsonObject { ["result"] = reply.DeepClone() } : new JsonArray(reply.DeepClone())),
         "one error for all" => NodeStandIn.Text("""{"jsonrpc":"2.0","id":null,"error":{"code":-32603,"message":"overloaded"}}"""),
         _ => NodeStandIn.Status(int.Parse(fault, CultureInfo.InvariantCulture)),
     };
@@ -616,8 +620,6 @@ public sealed class ChainClientTests : IAsyncLifetime
         (bytes[18], bytes[19]) = ((byte)(number >> 8), (byte)number);
         return new Address(bytes);
     }
-
-    private static Address AccountOf(byte number) => AccountOf((int)number);
 
     private IChainClient Connect(params string[] urls) => Connect(TimeSpan.FromSeconds(5), urls);
 
