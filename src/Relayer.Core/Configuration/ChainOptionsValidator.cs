@@ -77,7 +77,9 @@ internal static partial class ChainOptionsValidator
         {
             faults.AddIf(signer.Key.Length > 0, key, "has both a Secret and a Key; give one");
             faults.AddIf(
-                !SecretName.IsMatch(signer.Secret), $"{key}:Secret", "is not a Key Vault secret name (1 to 127 letters, digits and hyphens)");
+                !SecretName.IsMatch(signer.Secret),
+                $"{key}:Secret",
+                "is not a Key Vault secret name (1 to 127 letters, digits and hyphens)");
             return;
         }
 
@@ -88,7 +90,9 @@ internal static partial class ChainOptionsValidator
         }
 
         faults.AddIf(
-            !isDevelopment, $"{key}:Key", "a literal key is accepted only when Environment is Development; name a Key Vault Secret instead");
+            !isDevelopment,
+            $"{key}:Key",
+            "a literal key is accepted only when Environment is Development; name a Key Vault Secret instead");
         faults.AddIf(!PrivateKey.IsMatch(signer.Key), $"{key}:Key", "is not 32 bytes in hexadecimal");
     }
 

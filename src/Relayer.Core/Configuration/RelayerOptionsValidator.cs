@@ -1,7 +1,9 @@
 namespace Relayer.Core.Configuration;
 
 /// <summary>Checks the configuration as a whole before anything starts.</summary>
-/// <remarks>Messages name the key and what is wrong, and never repeat a value that may be secret (keys, URLs, connection strings).</remarks>
+/// <remarks>
+/// Messages name the key and what is wrong, and never repeat a value that may be secret (keys, URLs, connection strings).
+/// </remarks>
 public static class RelayerOptionsValidator
 {
     private static readonly TimeSpan LongestVaultWait = TimeSpan.FromSeconds(30);
@@ -22,8 +24,8 @@ public static class RelayerOptionsValidator
             ChainOptionsValidator.Validate($"Chains:{name}", chain, options.IsDevelopment, faults);
         }
 
-        var shared = options.Chains.Where(entry => entry.Value.ChainId > 0).GroupBy(entry => entry.Value.ChainId).Where(group => group.Skip(1).Any());
-        foreach (var group in shared)
+        var byId = options.Chains.Where(entry => entry.Value.ChainId > 0).GroupBy(entry => entry.Value.ChainId);
+        foreach (var group in byId.Where(group => group.Skip(1).Any()))
         {
             faults.Add($"Chains:{group.Last().Key}:ChainId", $"{group.Key} is already that of Chains:{group.First().Key}");
         }
@@ -38,7 +40,8 @@ public static class RelayerOptionsValidator
         var faults = Validate(options);
         if (faults.Count > 0)
         {
-            throw new InvalidOperationException("the configuration cannot be used:" + string.Concat(faults.Select(fault => $"\n  {fault}")));
+            throw new InvalidOperationException(
+                "the configuration cannot be used:" + string.Concat(faults.Select(fault => $"\n  {fault}")));
         }
     }
 
@@ -58,7 +61,9 @@ public static class RelayerOptionsValidator
 
         faults.AddIf(vault.RefreshAfter <= TimeSpan.Zero, "KeyVault:RefreshAfter", "must be longer than nothing");
         faults.AddIf(
-            vault.Timeout <= TimeSpan.Zero || vault.Timeout > LongestVaultWait, "KeyVault:Timeout", "must be above 0 and at most 30 seconds");
+            vault.Timeout <= TimeSpan.Zero || vault.Timeout > LongestVaultWait,
+            "KeyVault:Timeout",
+            "must be above 0 and at most 30 seconds");
         faults.AddIf(vault.RetireAfter < TimeSpan.Zero, "KeyVault:RetireAfter", "must not be negative");
     }
 }

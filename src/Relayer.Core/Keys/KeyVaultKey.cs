@@ -99,6 +99,12 @@ internal sealed partial class KeyVaultKey : IKeyHolder
         }
         catch (TimeoutException)
         {
+            // The look goes on beside; the next callers do not wait for it too.
+            lock (_gate)
+            {
+                _nextTry = _time.GetUtcNow() + LongestPause;
+            }
+
             Log.Slow(_logger, _name);
         }
     }
@@ -197,7 +203,9 @@ internal sealed partial class KeyVaultKey : IKeyHolder
         public static partial void Loaded(ILogger logger, string secret, string version, Address address);
 
         [LoggerMessage(
-            3002, LogLevel.Warning, "Secret {Secret} rotated to version {Version}: signer {Before} only finishes what it began, {Now} takes over")]
+            3002,
+            LogLevel.Warning,
+            "Secret {Secret} rotated to version {Version}: signer {Before} only finishes what it began, {Now} takes over")]
         public static partial void Rotated(ILogger logger, string secret, string version, Address before, Address now);
 
         [LoggerMessage(
@@ -210,7 +218,8 @@ internal sealed partial class KeyVaultKey : IKeyHolder
         [LoggerMessage(3005, LogLevel.Warning, "A signer cannot be refreshed: {Reason}; {Address} stays in use")]
         public static partial void Kept(ILogger logger, string reason, Address address);
 
-        [LoggerMessage(3006, LogLevel.Warning, "The vault is slow to say whether secret {Secret} has rotated; the present key stays in use")]
+        [LoggerMessage(
+            3006, LogLevel.Warning, "The vault is slow to say whether secret {Secret} has rotated; the present key stays in use")]
         public static partial void Slow(ILogger logger, string secret);
     }
 }

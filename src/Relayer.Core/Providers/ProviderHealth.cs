@@ -3,7 +3,9 @@ namespace Relayer.Core.Providers;
 /// <summary>What is known of a provider's health: a pure value, moved on by each fault.</summary>
 /// <param name="Faults">Faults in a row.</param>
 /// <param name="ReadyAt">Until then others are preferred.</param>
-/// <param name="AsksForPeace">True when the provider itself named <paramref name="ReadyAt"/> (Retry-After): until then it is not asked at all.</param>
+/// <param name="AsksForPeace">
+/// True when the provider itself named <paramref name="ReadyAt"/> (Retry-After): until then it is not asked at all.
+/// </param>
 internal readonly record struct ProviderHealth(int Faults, DateTimeOffset ReadyAt, bool AsksForPeace)
 {
     // Short at first: most faults are one lost connection. A node that is down costs one failed try in 30 seconds.

@@ -11,7 +11,7 @@ namespace Relayer.Core.Providers;
 /// <remarks>Safe for concurrent use.</remarks>
 internal sealed class RpcClient
 {
-    /// <summary>The most calls in one HTTP body: 50 already bring most of what batching brings, and gateways refuse more than 100.</summary>
+    /// <summary>The most calls in one HTTP body: 50 bring most of what batching brings, and gateways refuse more than 100.</summary>
     public const int MaxBatch = 100;
 
     /// <summary>The most bytes read of one answer.</summary>

@@ -178,6 +178,9 @@ public sealed class KeyVaultTests : IAsyncLifetime
         Assert.Equal(Account, Assert.Single(await source.GetSignersAsync(Chain, Cancellation)).Address);
 
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 5);
+        start = Stopwatch.GetTimestamp();
+        await source.GetSignersAsync(Chain, Cancellation);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 0.5);
     }
 
     [Fact]
@@ -235,12 +238,13 @@ public sealed class KeyVaultTests : IAsyncLifetime
     [Fact]
     public async Task A_secret_that_is_missing_or_disabled_is_named()
     {
-        Assert.Contains(
-            "404", (await FailsAsync(() => Open(Signer("nobody")).GetSignersAsync(Chain, Cancellation).AsTask())).Message, StringComparison.Ordinal);
+        var missing = await FailsAsync(() => Open(Signer("nobody")).GetSignersAsync(Chain, Cancellation).AsTask());
+        Assert.Contains("404", missing.Message, StringComparison.Ordinal);
+
         _vault.Set("payer", Key);
         _vault.Disable("payer");
-        Assert.Contains(
-            "403", (await FailsAsync(() => Open(Signer("payer")).GetSignersAsync(Chain, Cancellation).AsTask())).Message, StringComparison.Ordinal);
+        var disabled = await FailsAsync(() => Open(Signer("payer")).GetSignersAsync(Chain, Cancellation).AsTask());
+        Assert.Contains("403", disabled.Message, StringComparison.Ordinal);
     }
 
     [Fact]

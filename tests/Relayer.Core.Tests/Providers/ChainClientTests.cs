@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -8,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
+using Relayer.Core.Telemetry;
 
 namespace Relayer.Core.Tests.Providers;
 
@@ -43,7 +46,9 @@ public sealed class ChainClientTests : IAsyncLifetime
         _first.Answer = (_, parameters) => parameters[0].GetString()!.EndsWith("02", StringComparison.Ordinal) ? "0x02" : "0x01";
 
         Assert.Equal([new Wei(1)], await client.ReadBalancesAsync([AccountOf(1)], Cancellation));
-        Assert.Equal([new Wei(1), new Wei(2), new Wei(1)], await client.ReadBalancesAsync([.. new byte[] { 1, 2, 3 }.Select(AccountOf)], Cancellation));
+        Assert.Equal(
+            [new Wei(1), new Wei(2), new Wei(1)],
+            await client.ReadBalancesAsync([AccountOf(1), AccountOf(2), AccountOf(3)], Cancellation));
 
         Assert.Equal(["{", "["], _first.Bodies.Select(body => body[..1]));
         Assert.Equal(
@@ -446,7 +451,34 @@ public sealed class ChainClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public void An_unknown_chain_is_not_found() => Assert.Throws<KeyNotFoundException>(() => Clients(TimeProvider.System, TimeSpan.FromSeconds(1), _first.Url).Get(new(1)));
+    public async Task Faults_are_counted_by_chain_provider_and_kind_and_spans_name_the_host_alone()
+    {
+        var counted = new ConcurrentQueue<Dictionary<string, object?>>();
+        using var meters = new MeterListener();
+        meters.SetMeasurementEventCallback<long>((_, _, tags, _) => counted.Enqueue(new(tags.ToArray())));
+        meters.EnableMeasurementEvents(RelayerMetrics.ProviderErrors);
+        meters.Start();
+        var spans = new ConcurrentQueue<string>();
+        using var activities = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is RelayerMetrics.Name or "System.Net.Http",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = span => spans.Enqueue(string.Join(' ', span.TagObjects.Append(new("name", span.OperationName)))),
+        };
+        ActivitySource.AddActivityListener(activities);
+        _first.Misbehave = NodeStandIn.Status(429, "10");
+
+        await Assert.ThrowsAsync<ChainUnavailableException>(() => Connect(_first.Url).ReadHeadAsync(Cancellation));
+
+        var tags = Assert.Single(counted, tags => Equals(tags["provider"], new Uri(_first.Url).Authority));
+        Assert.Equal((Chain.Value, (object)"RateLimited"), (tags["chain"], tags["kind"]));
+        Assert.Contains(spans, span => span.Contains("eth_getBlockByNumber", StringComparison.Ordinal));
+        Assert.DoesNotContain(spans, span => span.Contains(NodeStandIn.SecretPath, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_unknown_chain_is_not_found() =>
+        Assert.Throws<KeyNotFoundException>(() => Clients(TimeProvider.System, TimeSpan.FromSeconds(1), _first.Url).Get(new(1)));
 
     private async Task MisbehaveAsync(string fault)
     {
@@ -509,7 +541,8 @@ public sealed class ChainClientTests : IAsyncLifetime
             ["error"] = new JsonObject { ["message"] = "no" },
         }),
         "error as text" => Edited(answers => answers[1] = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 2, ["error"] = "no" }),
-        "array for one" => NodeStandIn.Changed(reply => reply is JsonArray ? new JsonObject { ["result"] = reply.DeepClone() } : new JsonArray(reply.DeepClone())),
+        "array for one" => NodeStandIn.Changed(
+            reply => reply is JsonArray ? new JsonObject { ["result"] = reply.DeepClone() } : new JsonArray(reply.DeepClone())),
         "one error for all" => NodeStandIn.Text("""{"jsonrpc":"2.0","id":null,"error":{"code":-32603,"message":"overloaded"}}"""),
         _ => NodeStandIn.Status(int.Parse(fault, CultureInfo.InvariantCulture)),
     };
@@ -587,8 +620,6 @@ public sealed class ChainClientTests : IAsyncLifetime
         (bytes[18], bytes[19]) = ((byte)(number >> 8), (byte)number);
         return new Address(bytes);
     }
-
-    private static Address AccountOf(byte number) => AccountOf((int)number);
 
     private IChainClient Connect(params string[] urls) => Connect(TimeSpan.FromSeconds(5), urls);
 
