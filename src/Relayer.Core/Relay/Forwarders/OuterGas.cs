@@ -56,11 +56,11 @@ public static class OuterGas
         + (overhead.PerDataWord * Words(request))
         + (request.Value.IsZero ? 0 : ValueTransfer);
 
-    // Memory costs 3 gas a word and w^2 / 512 beside. A forwarder holds the data twice (to hash it, to pass it on) and
-    // some dozen words; Solidity frees nothing, so a batch adds up.
-    private static ulong MemoryGrowth(ulong words) => (3 * words) + (words * words / 512);
+    // Memory costs 3 gas a word and w^2 / 512 beside. A forwarder keeps the data it passes on and some dozen words;
+    // Solidity frees nothing, so a batch adds up. A quarter of the data more is the margin.
+    private static UInt128 MemoryGrowth(UInt128 words) => (3 * words) + (words * words / 512);
 
-    private static ulong MemoryWords(ForwardRequest request) => (2 * Words(request)) + 32;
+    private static ulong MemoryWords(ForwardRequest request) => (Words(request) * 5 / 4) + 32;
 
     private static ulong Words(ForwardRequest request) => (ulong)AbiWriter.Padded(request.Data.Length) / AbiWriter.Word;
 
