@@ -10,6 +10,7 @@ builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<ProblemWorkerMiddleware>();
 Settings.Load(builder.Configuration, Environment.CurrentDirectory, args);
 builder.Services
+    .AddRelayerOptions(builder.Configuration)
     .AddTelemetry(builder.Configuration, "isolated")
     .AddHttpFunctions();
 await builder.Build().RunAsync();

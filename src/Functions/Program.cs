@@ -1,6 +1,9 @@
+using Functions.Configuration;
+
 return FunctionJson.TryRun(args) ? 0 : await FunctionsHost.RunAsync(() =>
 {
     var builder = FunctionsHost.CreateBuilder(args);
+    builder.Services.AddRelayerOptions(builder.Configuration);
 
     var app = builder.Build();
     app.UseFunctionsPipeline();

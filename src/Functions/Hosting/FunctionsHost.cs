@@ -83,7 +83,7 @@ public static class FunctionsHost
         }
         catch (ConfigurationException exception)
         {
-            await Console.Error.WriteLineAsync($"The configuration is wrong. {exception.Message}");
+            await Console.Error.WriteLineAsync($"The configuration cannot be used:\n{exception.Message}");
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
