@@ -1,15 +1,9 @@
 using Functions.Configuration;
-using Functions.Relay;
-using Relayer.Core.Keys;
-using Relayer.Core.Providers;
-using Relayer.Core.Relay;
-using Relayer.Core.Transactions;
 
 return FunctionJson.TryRun(args) ? 0 : await FunctionsHost.RunAsync(() =>
 {
     var builder = FunctionsHost.CreateBuilder(args);
-    builder.Services.AddRelayerOptions(builder.Configuration)
-        .AddStorage().AddProviders().AddKeys().AddTransactions().AddRelay().AddRelayFunctions();
+    builder.Services.AddRelayerOptions(builder.Configuration);
 
     var app = builder.Build();
     app.UseFunctionsPipeline();
