@@ -50,6 +50,8 @@ internal sealed class Demo(bool once, int apiPort, int rpcPort, FileInfo? info)
     {
         try
         {
+            // A file of an earlier run would send other programs to ports that nobody answers on.
+            info?.Delete();
             PortCheck.Require(apiPort, "the function app", "--api-port");
             PortCheck.Require(rpcPort, "the chain", "--rpc-port");
             await using var stack = await DevStack.StartAsync(
@@ -80,10 +82,6 @@ internal sealed class Demo(bool once, int apiPort, int rpcPort, FileInfo? info)
         {
             AnsiConsole.MarkupLineInterpolated($"[red]{failure.Message}[/]");
             return 1;
-        }
-        finally
-        {
-            info?.Delete();
         }
     }
 

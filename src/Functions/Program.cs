@@ -1,9 +1,15 @@
 using Functions.Configuration;
+using Functions.Relay;
+using Relayer.Core.Keys;
+using Relayer.Core.Providers;
+using Relayer.Core.Relay;
+using Relayer.Core.Transactions;
 
 return FunctionJson.TryRun(args) ? 0 : await FunctionsHost.RunAsync(() =>
 {
     var builder = FunctionsHost.CreateBuilder(args);
-    builder.Services.AddRelayerOptions(builder.Configuration);
+    builder.Services.AddRelayerOptions(builder.Configuration)
+        .AddStorage().AddProviders().AddKeys().AddTransactions().AddRelay().AddRelayFunctions();
 
     var app = builder.Build();
     app.UseFunctionsPipeline();

@@ -42,7 +42,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
 
     /// <summary>Relays up to 100 signed requests, each for itself; those of one user are taken in their order.</summary>
     [Function("SubmitRelayBatch")]
-    [Accepts(typeof(BatchBody))]
+    [Accepts(typeof(BatchDescription))]
     [Answers(207, typeof(BatchAnswer), Description = "One outcome for each request, in order.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(413, RefusalCode.PayloadTooLarge)]

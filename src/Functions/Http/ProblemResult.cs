@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
@@ -12,6 +13,9 @@ public sealed class ProblemResult : IResult, IStatusCodeHttpResult, IContentType
 {
     /// <summary>RFC 9457's media type.</summary>
     public const string MediaType = "application/problem+json";
+
+    // A problem is read by people as well: quotes stay quotes. It is never embedded in HTML.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The HTTP status.</summary>
     public required int Status { get; init; }
@@ -60,7 +64,7 @@ public sealed class ProblemResult : IResult, IStatusCodeHttpResult, IContentType
     public ReadOnlyMemory<byte> ToUtf8()
     {
         using var buffer = new MemoryStream(256);
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Readable))
         {
             json.WriteStartObject();
             json.WriteString("type", "about:blank");

@@ -23,6 +23,10 @@ public sealed record MessageBody(string From, string To, string Value, string Ga
 /// <param name="Requests">1 to 100 <see cref="RelayBody"/>s.</param>
 public sealed record BatchBody(IReadOnlyList<System.Text.Json.JsonElement> Requests);
 
+/// <summary>A batch as the API description shows it; <see cref="BatchBody"/> leaves each request to be read for itself.</summary>
+/// <param name="Requests">1 to 100 requests.</param>
+public sealed record BatchDescription(IReadOnlyList<RelayBody> Requests);
+
 /// <summary>How bodies are read: nothing unknown, missing, twice or of another type, and not nested beyond need.</summary>
 [JsonSourceGenerationOptions(
     System.Text.Json.JsonSerializerDefaults.Strict,
