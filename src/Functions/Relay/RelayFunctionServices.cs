@@ -5,9 +5,10 @@ namespace Functions.Relay;
 /// <summary>Registers what the relay functions need beside the core.</summary>
 public static class RelayFunctionServices
 {
-    /// <summary>Adds <see cref="RelayWatch"/> and the readiness checks.</summary>
+    /// <summary>Adds <see cref="RelayWatch"/>, the readiness checks and what is done once at start.</summary>
     public static IServiceCollection AddRelayFunctions(this IServiceCollection services)
     {
+        services.AddHostedService<Warmup>();
         services.AddSingleton<RelayWatch>();
         services.AddSingleton<IReadinessCheck, DatabaseReadiness>();
         services.AddSingleton<IReadinessCheck, ChainsReadiness>();

@@ -1,0 +1,44 @@
+using System.Net.Sockets;
+using Npgsql;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Storage;
+
+namespace Functions.Relay;
+
+/// <summary>Once the app serves: says which curve is in use and brings the database's schema up to date, so that no request waits for either.</summary>
+/// <param name="database">The database; one that is away is tried again by the first request that needs it.</param>
+/// <param name="logger">Where it is said.</param>
+internal sealed partial class Warmup(Database database, ILogger<Warmup> logger) : BackgroundService
+{
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The server starts listening meanwhile.
+        await Task.Yield();
+        Log.Curve(logger, Secp256k1.Default.Name);
+        try
+        {
+            await database.PingAsync(stoppingToken);
+        }
+        catch (Exception away) when (away is NpgsqlException or SocketException or TimeoutException)
+        {
+            Log.DatabaseAway(logger, away);
+        }
+        catch (InvalidOperationException newer)
+        {
+            Log.SchemaNewer(logger, newer.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "secp256k1 by {Curve}")]
+        public static partial void Curve(ILogger logger, string curve);
+
+        [LoggerMessage(EventId = 11, Level = LogLevel.Warning, Message = "The database does not answer yet; it is tried again when it is needed")]
+        public static partial void DatabaseAway(ILogger logger, Exception exception);
+
+        [LoggerMessage(EventId = 12, Level = LogLevel.Critical, Message = "The database cannot be used: {Why}")]
+        public static partial void SchemaNewer(ILogger logger, string why);
+    }
+}
