@@ -10,7 +10,7 @@ internal sealed class ChainViewReader(IChainClient chain)
 {
     /// <summary>Reads nonce and simulation in one round trip; a second one finds the reason of a revert.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers, or the forwarder's answer is not one.</exception>
-    public async Task<ChainView> ReadAsync(RelayCandidate candidate, RelayFacts facts, ulong outerGas, CancellationToken cancellation)
+    public async Task<ChainView> ReadAsync(RelayCandidate candidate, RelayFacts facts, ulong outerGas, Address? payer, CancellationToken cancellation)
     {
         var forwarder = candidate.Route.Forwarder;
         var message = candidate.Message;
@@ -19,7 +19,7 @@ internal sealed class ChainViewReader(IChainClient chain)
         // Behind a request that is still under way the forwarder would refuse the nonce: then the inner call is tried by itself.
         var isNext = facts.Predecessor is null;
         var trial = isNext
-            ? new EthCall(null, forwarder.Address, forwarder.EncodeExecute(message, candidate.Request.Signature), outerGas, message.Value)
+            ? new EthCall(payer, forwarder.Address, forwarder.EncodeExecute(message, candidate.Request.Signature), outerGas, message.Value)
             : InnerCall(forwarder.Address, message);
         var outcomes = await chain.CallAsync([nonceRead, trial], cancellation);
         if (outcomes[0] is not CallOutcome.Returned { Data: var word } || !forwarder.TryDecodeNonce(word.Span, out var nonce))
@@ -28,7 +28,10 @@ internal sealed class ChainViewReader(IChainClient chain)
         }
 
         var revert = ReasonOf(outcomes[1]);
-        return new ChainView(nonce, revert is null || !isNext ? revert : await ExplainAsync(candidate, revert, cancellation));
+        // The forwarder holds no coins to try the inner call with: a request with value keeps the outer reason.
+        return new ChainView(
+            nonce,
+            revert is null || !isNext || !message.Value.IsZero ? revert : await ExplainAsync(candidate, revert, cancellation));
     }
 
     /// <summary>The call as the target sees it. The gas is the request's own, on top of what any transaction costs.</summary>

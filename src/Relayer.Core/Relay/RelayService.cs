@@ -140,9 +140,15 @@ public sealed class RelayService
 
         var plan = Plan(candidate);
         refusal ??= await RefuseAsync(candidate, facts, plan.Gas, cancellation);
-        return refusal is not null
-            ? new RelayDecision.Rejected(refusal)
-            : await CarryOutAsync(candidate, facts, plan, cancellation);
+        if (refusal is null)
+        {
+            return await CarryOutAsync(candidate, facts, plan, cancellation);
+        }
+
+        // Posted twice at once, the other one may have been recorded, or even mined, since the facts were read: its nonce is spent by itself.
+        return await FindAsync(candidate.Id, cancellation) is { } meanwhile
+            ? new RelayDecision.Known(meanwhile)
+            : new RelayDecision.Rejected(refusal);
     }
 
     private (RelayCandidate? Candidate, Refusal? Refusal) Admit(RelayRequest request)
@@ -189,7 +195,12 @@ public sealed class RelayService
             return new Refusal(RefusalCode.ChainUnavailable, $"The forwarder is not as configured: {mismatch}.", RetryAfter: TimeSpan.FromMinutes(1));
         }
 
-        var view = await new ChainViewReader(_chains.Get(candidate.Request.ChainId)).ReadAsync(candidate, facts, outerGas, cancellation);
+        // Value has to come from an account that holds some, also in a simulation.
+        Address? payer = candidate.Message.Value.IsZero
+            ? null
+            : (await _engines.Get(candidate.Request.ChainId).QuoteAsync(outerGas, cancellation)).Signers.FirstOrDefault();
+        var view = await new ChainViewReader(_chains.Get(candidate.Request.ChainId))
+            .ReadAsync(candidate, facts, outerGas, payer, cancellation);
         foreach (var rule in _rules.WithChain)
         {
             if (rule.Check(candidate, facts, view) is { } refusal)

@@ -1,3 +1,4 @@
+using Relayer.Core.Ethereum;
 using Relayer.Core.Relay.Forwarders;
 
 namespace Relayer.Core.Relay.Rules;
@@ -13,14 +14,29 @@ internal sealed class NonceRule : IChainRule
             case NonceState.Unordered { IsUsed: true }:
                 return new Refusal(RefusalCode.NonceUsed, $"Nonce {nonce} is spent.");
             case NonceState.Sequential { Next: var onChain }:
-                var next = facts.Predecessor is { } predecessor && predecessor.Nonce >= onChain ? predecessor.Nonce + 1UL : onChain;
-                return nonce < next
-                    ? new Refusal(RefusalCode.NonceUsed, $"Nonce {nonce} is used; the next one is {next}.")
-                    : nonce > next
-                        ? new Refusal(RefusalCode.NonceGap, $"Nonce {nonce} is too far ahead; the next one is {next}.")
-                        : null;
+                return Check(candidate, facts.Predecessor is { } predecessor && predecessor.Nonce >= onChain ? predecessor : null, onChain);
             default:
                 return null;
         }
+    }
+
+    private static Refusal? Check(RelayCandidate candidate, Predecessor? predecessor, UInt256 onChain)
+    {
+        var nonce = candidate.Message.Nonce;
+        var next = predecessor is null ? onChain : predecessor.Nonce + 1UL;
+        if (nonce < next)
+        {
+            return new Refusal(RefusalCode.NonceUsed, $"Nonce {nonce} is used; the next one is {next}.");
+        }
+
+        if (nonce > next)
+        {
+            return new Refusal(RefusalCode.NonceGap, $"Nonce {nonce} is too far ahead; the next one is {next}.");
+        }
+
+        // Behind another request the call can only be tried from the forwarder, which holds no coins.
+        return predecessor is not null && !candidate.Message.Value.IsZero
+            ? new Refusal(RefusalCode.NonceGap, $"A request with value is taken once nonce {predecessor.Nonce} is mined.", RetryAfter: TimeSpan.FromSeconds(5))
+            : null;
     }
 }
