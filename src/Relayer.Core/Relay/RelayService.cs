@@ -196,9 +196,13 @@ public sealed class RelayService
         }
 
         // Value has to come from an account that holds some, also in a simulation.
-        Address? payer = candidate.Message.Value.IsZero
-            ? null
-            : (await _engines.Get(candidate.Request.ChainId).QuoteAsync(outerGas, cancellation)).Signers.FirstOrDefault();
+        Address? payer = null;
+        if (!candidate.Message.Value.IsZero)
+        {
+            var quote = await _engines.Get(candidate.Request.ChainId).QuoteAsync(outerGas, cancellation);
+            payer = quote.Signers.Count > 0 ? quote.Signers[0] : null;
+        }
+
         var view = await new ChainViewReader(_chains.Get(candidate.Request.ChainId))
             .ReadAsync(candidate, facts, outerGas, payer, cancellation);
         foreach (var rule in _rules.WithChain)
