@@ -52,8 +52,10 @@ public sealed class RelayService
     /// <exception cref="SignerUnavailableException">No signing key can be had; nothing is recorded.</exception>
     public async Task<RelayDecision> SubmitAsync(RelayRequest request, CancellationToken cancellation)
     {
+        using var activity = RelayerMetrics.Activities.StartActivity("relay");
         var started = _time.GetTimestamp();
         var decision = await DecideAsync(request, cancellation);
+        Describe(activity, request, decision);
         Measure(request.ChainId, decision, _time.GetElapsedTime(started));
         return decision;
     }
@@ -283,6 +285,31 @@ public sealed class RelayService
 
     private static RelayDecision.Rejected Rejected(string code, string detail, TimeSpan retryAfter) =>
         new(new Refusal(code, detail, RetryAfter: retryAfter));
+
+    private static void Describe(Activity? activity, RelayRequest request, RelayDecision decision)
+    {
+        if (activity is null)
+        {
+            return;
+        }
+
+        activity.SetTag("relayer.chain_id", request.ChainId.Value);
+        activity.SetTag("relayer.outcome", decision.GetType().Name.ToLowerInvariant());
+        switch (decision)
+        {
+            case RelayDecision.Accepted { Relay: var relay }:
+                activity.SetTag("relayer.relay_id", relay.Id.ToString()).SetTag("relayer.transaction_hash", relay.TransactionHash?.ToString());
+                break;
+            case RelayDecision.Known { Relay: var relay }:
+                activity.SetTag("relayer.relay_id", relay.Id.ToString());
+                break;
+            case RelayDecision.Rejected { Refusal: var refusal }:
+                activity.SetTag("relayer.code", refusal.Code);
+                break;
+            default:
+                break;
+        }
+    }
 
     private static void Measure(ChainId chainId, RelayDecision decision, TimeSpan elapsed)
     {
