@@ -111,7 +111,7 @@ public static class AbiEncoder
             case (AbiType.Array array, AbiValue.Sequence elements):
                 return WriteElements(target, array, elements.Elements);
             default:
-                WriteWord(target, type, value);
+                WriteWord(target[..AbiWriter.Word], type, value);
                 return AbiWriter.Word;
         }
     }
