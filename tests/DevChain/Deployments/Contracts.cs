@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using DevChain.Processes;
 
 namespace DevChain;
@@ -61,15 +60,6 @@ public static class Contracts
     }
 
     // What goes in: the sources, the script with its settings, and by the lock the compiler and the libraries.
-    private static async Task<string> HashSourcesAsync(CancellationToken cancellation)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        string[] files = [.. Directory.GetFiles(Sources).Order(StringComparer.Ordinal), RepositoryRoot.Combine("package-lock.json")];
-        foreach (var file in files)
-        {
-            hash.AppendData(SHA256.HashData(await File.ReadAllBytesAsync(file, cancellation)));
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset())[..32];
-    }
+    private static Task<string> HashSourcesAsync(CancellationToken cancellation) =>
+        SourceHash.OfAsync([.. Directory.GetFiles(Sources), RepositoryRoot.Combine("package-lock.json")], cancellation);
 }

@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+
+namespace DevChain;
+
+/// <summary>
+/// <c>dotnet run --project tests/DevChain</c>: the chain and the database without the app, for an app started from an
+/// editor. Prints the settings the app needs, and stays until Ctrl-C.
+/// </summary>
+internal static class Tool
+{
+    private static async Task<int> Main()
+    {
+        using var ended = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        try
+        {
+            await RunAsync(ended.Token);
+            return 0;
+        }
+        catch (DevChainException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
+
+        void End(PosixSignalContext context)
+        {
+            context.Cancel = true; // Ended by Main, in order.
+            ended.Cancel();
+        }
+    }
+
+    private static async Task RunAsync(CancellationToken cancellation)
+    {
+        var options = new DevStackOptions { StartApp = false, Progress = Console.Error.WriteLine };
+        await using var stack = await DevStack.StartAsync(options, cancellation);
+        foreach (var (key, value) in stack.Settings)
+        {
+            Console.WriteLine($"{key}={value}");
+        }
+
+        Console.WriteLine($"# anvil is process {stack.Node.ProcessId}, PostgreSQL is process {stack.Postgres.ProcessId}");
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using DevChain;
+using DevChain.Processes;
+
+namespace Functions.Tests.DevChain;
+
+/// <summary>How the parts end when the program that started them does, seen from outside.</summary>
+public sealed partial class AbruptEndTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(UnixSignal.Kill)]
+    [InlineData(UnixSignal.Terminate)]
+    [InlineData(UnixSignal.Interrupt)]
+    public async Task Nothing_outlives_the_program_that_started_it(UnixSignal signal)
+    {
+        await using var parent = await ChildProcess.StartAsync(new CommandLine("dotnet", typeof(AnvilNode).Assembly.Location));
+        var ids = await StartedByAsync(parent);
+        Assert.All(ids, id => Assert.True(Running.Is(id)));
+        parent.Signal(signal);
+
+        Assert.Equal(2, ids.Count);
+        foreach (var id in ids)
+        {
+            Assert.True(await Running.IsGoneSoonAsync(id, Cancellation), $"process {id} outlived its parent");
+        }
+    }
+
+    private static async Task<IReadOnlyList<int>> StartedByAsync(ChildProcess parent)
+    {
+        while (true)
+        {
+            Assert.False(parent.HasExited, parent.Output);
+            if (LastLine.IsMatch(parent.Output))
+            {
+                return [.. LastLine.Match(parent.Output).Groups.Values.Skip(1)
+                    .Select(id => int.Parse(id.Value, CultureInfo.InvariantCulture))];
+            }
+
+            await Task.Delay(50, Cancellation);
+        }
+    }
+
+    [GeneratedRegex("# anvil is process ([0-9]+), PostgreSQL is process ([0-9]+)")]
+    private static partial Regex LastLine { get; }
+}
