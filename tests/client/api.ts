@@ -67,7 +67,7 @@ export const isFinal = (relay: Relay) => ['confirmed', 'failed', 'expired'].incl
 
 /** Talks to the relayer. Where it says "later", or nothing at all, asks again until the deadline: every call is safe to repeat. */
 export class RelayApi {
-  retries = 0
+  readonly retries: Record<string, number> = {}
 
   constructor(private readonly url: string, private readonly giveUpAt: number) {}
 
@@ -104,13 +104,19 @@ export class RelayApi {
       }
 
       const pause = answer instanceof Response ? Number(answer.headers.get('retry-after') ?? 'NaN') : 1
+      const refusal = answer instanceof Response ? await problem(answer) : answer
       if (Number.isNaN(pause) || Date.now() + pause * 1000 > this.giveUpAt) {
-        throw answer instanceof Response ? await problem(answer) : answer
+        throw refusal
       }
 
-      this.retries++
+      this.count(refusal)
       await new Promise((resolve) => setTimeout(resolve, pause * 1000))
     }
+  }
+
+  private count(refusal: Error) {
+    const reason = refusal instanceof Problem ? refusal.code : String((refusal.cause as Error | undefined) ?? refusal)
+    this.retries[reason] = (this.retries[reason] ?? 0) + 1
   }
 
   private async attempt(path: string, body: unknown): Promise<Response | Error> {
