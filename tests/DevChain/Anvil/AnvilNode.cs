@@ -163,6 +163,10 @@ public sealed class AnvilNode : IAsyncDisposable
     public async Task<BigInteger> BalanceAsync(string account, CancellationToken cancellation = default) =>
         JsonRpc.ToInteger(await Rpc.SendAsync("eth_getBalance", [account, "latest"], cancellation));
 
+    /// <summary>How many transactions of an account are mined.</summary>
+    public async Task<long> NonceAsync(string account, CancellationToken cancellation = default) =>
+        (long)JsonRpc.ToInteger(await Rpc.SendAsync("eth_getTransactionCount", [account, "latest"], cancellation));
+
     /// <summary>The newest block's height.</summary>
     public async Task<long> BlockNumberAsync(CancellationToken cancellation = default) =>
         (long)JsonRpc.ToInteger(await Rpc.SendAsync("eth_blockNumber", [], cancellation));
