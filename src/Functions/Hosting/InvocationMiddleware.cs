@@ -9,6 +9,9 @@ internal sealed class InvocationMiddleware(RequestDelegate next, ILogger<Invocat
 {
     private const string Header = "X-Azure-Functions-InvocationId";
 
+    private static readonly Func<ILogger, Guid, IDisposable?> Scope =
+        LoggerMessage.DefineScope<Guid>("InvocationId:{InvocationId}");
+
     /// <summary>Runs the rest within the invocation's scope.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
@@ -20,7 +23,7 @@ internal sealed class InvocationMiddleware(RequestDelegate next, ILogger<Invocat
         }
 
         Activity.Current?.SetTag("faas.invocation_id", invocation.ToString());
-        using (logger.BeginScope(new KeyValuePair<string, object>[] { new("InvocationId", invocation) }))
+        using (Scope(logger, invocation))
         {
             await next(context);
         }

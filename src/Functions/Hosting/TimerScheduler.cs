@@ -25,22 +25,21 @@ internal sealed partial class TimerScheduler(
     /// <summary>The longest single wait: clocks are set right now and then.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
-    private readonly List<TimerFunction> _timers = [];
+    private readonly List<(TimerFunction Function, Schedule Schedule)> _timers = [];
     private readonly CancellationTokenSource _waiting = new();
     private readonly CancellationTokenSource _running = new();
     private Task _loops = Task.CompletedTask;
 
     /// <summary>Adds a timer; before the start.</summary>
-    public void Add(TimerFunction timer) => _timers.Add(timer);
+    /// <exception cref="ConfigurationException">Its schedule is missing or malformed.</exception>
+    public void Add(TimerFunction timer) => _timers.Add((timer, Schedule.Parse(timer.Schedule, configuration)));
 
     /// <inheritdoc/>
-    /// <exception cref="ConfigurationException">A schedule is missing or malformed.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var start = time.GetUtcNow();
-        var timers = _timers.ConvertAll(timer => (Function: timer, Schedule: Schedule.Parse(timer.Schedule, configuration)));
         lifetime.ApplicationStopping.UnsafeRegister(static scheduler => ((TimerScheduler)scheduler!).StopWaiting(), this);
-        _loops = Task.WhenAll(timers.ConvertAll(timer =>
+        _loops = Task.WhenAll(_timers.ConvertAll(timer =>
             Task.Run(() => LoopAsync(timer.Function, timer.Schedule, start), CancellationToken.None)));
         return Task.CompletedTask;
     }

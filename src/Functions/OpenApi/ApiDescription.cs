@@ -1,5 +1,6 @@
 using System.Reflection;
 using Functions.Catalog;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Functions.OpenApi;
@@ -22,6 +23,11 @@ internal static class ApiDescription
         builder.Metadata.Add(new HttpMethodMetadata(function.Methods.Count == 0 ? ["GET", "POST"] : function.Methods));
         builder.Metadata.Add(new EndpointNameMetadata(function.Name));
         builder.Metadata.Add(new TagsAttribute(Tag(function.Method.DeclaringType!)));
+        foreach (var parameter in function.Method.GetParameters().Where(one => IsInPath(one, builder.RoutePattern)))
+        {
+            builder.Metadata.Add(new PathParameter(parameter));
+        }
+
         foreach (var attribute in function.Method.GetCustomAttributes())
         {
             builder.Metadata.Add(attribute);
@@ -30,5 +36,19 @@ internal static class ApiDescription
         return (RouteEndpoint)builder.Build();
     }
 
+    private static bool IsInPath(ParameterInfo parameter, RoutePattern route) => route.GetParameter(parameter.Name!) is not null;
+
     private static string Tag(Type type) => type.Name[..^"Functions".Length];
+
+    /// <summary>Says that a parameter comes from the path.</summary>
+    private sealed record PathParameter(ParameterInfo ParameterInfo) : IParameterBindingMetadata
+    {
+        public string Name => ParameterInfo.Name!;
+
+        public bool HasTryParse => ParameterInfo.ParameterType != typeof(string);
+
+        public bool HasBindAsync => false;
+
+        public bool IsOptional => false;
+    }
 }

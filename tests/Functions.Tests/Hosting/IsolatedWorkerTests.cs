@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+using DevChain;
+using DevChain.Processes;
+
+namespace Functions.Tests.Hosting;
+
+/// <summary>The isolated worker's packages are not in every feed, so what the property switches is asked of MSBuild.</summary>
+public sealed class IsolatedWorkerTests
+{
+    private static readonly string[] Packages =
+    [
+        "Microsoft.Azure.Functions.Worker",
+        "Microsoft.Azure.Functions.Worker.Extensions.Http.AspNetCore",
+        "Microsoft.Azure.Functions.Worker.Extensions.Timer",
+        "Microsoft.Azure.Functions.Worker.Sdk",
+    ];
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("-p:FunctionsWorker=Isolated", true)]
+    public async Task One_property_switches_packages_sources_and_the_attributes_namespace(string property, bool isolated)
+    {
+        var items = await AskAsync(property);
+        var (references, sources, usings) = (items["PackageReference"], items["Compile"], items["Using"]);
+
+        Assert.All(Packages, package => Assert.Equal(isolated, references.Contains(package)));
+        Assert.Equal(isolated, sources.Contains("Program.Isolated.cs"));
+        Assert.Equal(!isolated, sources.Contains("Program.cs"));
+        Assert.Equal(isolated, sources.Any(source => source.StartsWith("Isolated/", StringComparison.Ordinal)));
+        Assert.Equal(!isolated, sources.Any(source => source.StartsWith("Hosting/", StringComparison.Ordinal)));
+        Assert.Equal(isolated, usings.Contains("Microsoft.Azure.Functions.Worker"));
+        Assert.Equal(!isolated, usings.Contains("Functions.Hosting"));
+        Assert.Contains("HealthFunctions.cs", sources);
+    }
+
+    private static async Task<Dictionary<string, HashSet<string>>> AskAsync(string property)
+    {
+        string[] arguments =
+        [
+            "msbuild", RepositoryRoot.Combine("src", "Functions", "Functions.csproj"), "-nologo", "-nodeReuse:false",
+            "-getItem:PackageReference", "-getItem:Compile", "-getItem:Using", .. property.Length == 0 ? [] : new[] { property },
+        ];
+        var output = await ChildProcess.RunAsync(new CommandLine("dotnet", arguments), cancellation: TestContext.Current.CancellationToken);
+        return JsonNode.Parse(output)!["Items"]!.AsObject().ToDictionary(
+            kind => kind.Key,
+            kind => kind.Value!.AsArray().Select(item => ((string)item!["Identity"]!).Replace('\\', '/')).ToHashSet());
+    }
+}

@@ -1,0 +1,125 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using DevChain.Processes;
+using Functions.Configuration;
+using Microsoft.Extensions.Configuration;
+using Relayer.Core.Configuration;
+
+namespace Functions.Tests.Hosting;
+
+public sealed class StartTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Alone_it_serves_on_the_configured_port()
+    {
+        await using var app = await ServedApp.AloneAsync(ServedApp.Real, Settings(("Schedules__Confirm", "0 0 0 1 1 *")), Cancellation);
+        var health = await app.Client.GetFromJsonAsync<JsonObject>("/api/health", Cancellation);
+
+        Assert.Equal("ok", (string?)health!["status"]);
+        Assert.True(await app.Process.StopAsync(UnixSignal.Terminate, TimeSpan.FromSeconds(10)));
+        Assert.Equal(0, app.Process.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("Chains__local__ChainId", "many", "Chains:local:ChainId")]
+    [InlineData("Chains__local__Rpc__0", "nowhere", "Chains:local:Rpc:0: is not an http")]
+    [InlineData("Port", "70000", "Port: '70000' is not a TCP port")]
+    [InlineData("FUNCTIONS_CUSTOMHANDLER_PORT", "x", "FUNCTIONS_CUSTOMHANDLER_PORT: 'x' is not a TCP port")]
+    [InlineData("Schedules__Confirm", "often", "Schedules:Confirm: 'often' is not a schedule")]
+    [InlineData("Cors__Origins__0", "app.example/page", "Cors:Origins:0: 'app.example/page' is not an origin")]
+    public async Task A_wrong_setting_stops_the_start_with_its_name_and_code_1(string key, string value, string said)
+    {
+        using var folder = TempFolder.Create("start");
+        var command = new CommandLine(ServedApp.PathOf(ServedApp.Real), "--port", key == "Port" ? value : $"{FreePort.Next()}")
+        {
+            Environment = Settings((key, value)),
+            WorkingDirectory = folder.Path,
+        };
+        await using var app = await ChildProcess.StartAsync(command);
+        await app.WaitForExitAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+
+        Assert.Equal(1, app.ExitCode);
+        Assert.Contains(said, app.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", app.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_named_together_with_the_way_out()
+    {
+        await using var first = await ServedApp.AloneAsync(ServedApp.Sample, TimersOff, Cancellation);
+        using var folder = TempFolder.Create("start");
+        var command = new CommandLine(ServedApp.PathOf(ServedApp.Sample), "--port", $"{first.Port}")
+        {
+            Environment = TimersOff,
+            WorkingDirectory = folder.Path,
+        };
+        await using var second = await ChildProcess.StartAsync(command);
+        await second.WaitForExitAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+
+        Assert.Equal(1, second.ExitCode);
+        Assert.Contains($":{first.Port}", second.Output, StringComparison.Ordinal);
+        Assert.Contains("--port", second.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_sample_settings_are_read_from_the_file_and_valid()
+    {
+        using var folder = TempFolder.Create("settings");
+        await File.WriteAllBytesAsync(
+            Path.Combine(folder.Path, LocalSettings.FileName), await File.ReadAllBytesAsync(SampleSettings.Path, Cancellation), Cancellation);
+        var configuration = new ConfigurationManager();
+        Configuration.Settings.Load(configuration, folder.Path, []);
+        var options = RelayerOptions.Bind(configuration);
+
+        Assert.Empty(RelayerOptionsValidator.Validate(options));
+        Assert.Equal(31337, Assert.Single(options.Chains).Value.ChainId);
+        foreach (var (key, schedule) in Schedules.Defaults)
+        {
+            Assert.NotNull(configuration[key]);
+            Assert.NotNull(schedule);
+        }
+    }
+
+    [Fact]
+    public void The_file_may_use_either_separator_and_the_command_line_beats_it()
+    {
+        using var folder = TempFolder.Create("settings");
+        File.WriteAllText(
+            Path.Combine(folder.Path, LocalSettings.FileName),
+            """{ "Values": { "Some:Key": "one", "Some__Other": "two", "Some:Third": 3, "Some:Last": null, "Port": "1" } } // end""");
+        var configuration = new ConfigurationManager();
+        Configuration.Settings.Load(configuration, folder.Path, ["--port", "2"]);
+
+        Assert.Equal("one", configuration["Some:Key"]);
+        Assert.Equal("two", configuration["Some:Other"]);
+        Assert.Equal("3", configuration["Some:Third"]);
+        Assert.Null(configuration["Some:Last"]);
+        Assert.Equal("2", configuration["Port"]);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("""{ "Values": [] }""")]
+    [InlineData("""{ "Values": { "Chains": { "local": 1 } } }""")]
+    public void A_malformed_file_is_said_to_be_so(string text)
+    {
+        using var folder = TempFolder.Create("settings");
+        File.WriteAllText(Path.Combine(folder.Path, LocalSettings.FileName), text);
+
+        var fault = Assert.Throws<ConfigurationException>(
+            () => LocalSettings.Read(Path.Combine(folder.Path, LocalSettings.FileName)));
+        Assert.Contains(LocalSettings.FileName, fault.Message, StringComparison.Ordinal);
+    }
+
+    private static Dictionary<string, string> TimersOff { get; } = new()
+    {
+        ["Schedules__Tick"] = "0 0 0 1 1 *",
+        ["Schedules__Broken"] = "0 0 0 1 1 *",
+    };
+
+    private static Dictionary<string, string> Settings((string Key, string Value) other) =>
+        new(SampleSettings.ForEnvironment()) { [other.Key] = other.Value };
+}
