@@ -51,6 +51,8 @@ public static class AppSettings
             Chain($"Policy__Targets__0__Functions__{Text(i)}", AllowedFunctions[i]);
         }
 
+        // A development node queues whatever it is given; geth would take 64 from one account.
+        Chain("MaxInFlightPerSigner", "500");
         Chain("Policy__RelaysPerMinute", "100000");
         Chain("Policy__GasPerDay", "1000000000000");
         return settings;
