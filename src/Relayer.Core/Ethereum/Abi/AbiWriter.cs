@@ -65,14 +65,12 @@ public ref struct AbiWriter(Span<byte> buffer)
     /// <summary>Writes the tail of a signature: the length 65, r, s, v (27 or 28), and 31 zeros.</summary>
     public void Tail(Signature signature)
     {
-        Write((ulong)SignatureSize);
+        Write((ulong)Signature.Size);
         Write(signature.R);
         Write(signature.S);
         Raw([(byte)(27 + signature.RecoveryId)]);
-        Pad(SignatureSize);
+        Pad(Signature.Size);
     }
-
-    private const int SignatureSize = 65;
 
     private Span<byte> Take()
     {
