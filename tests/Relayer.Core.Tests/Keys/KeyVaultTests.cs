@@ -180,7 +180,7 @@ public sealed class KeyVaultTests : IAsyncLifetime
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 5);
         start = Stopwatch.GetTimestamp();
         await source.GetSignersAsync(Chain, Cancellation);
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 0.5);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 2);
     }
 
     [Fact]
@@ -273,19 +273,19 @@ public sealed class KeyVaultTests : IAsyncLifetime
     [Fact]
     public async Task A_silent_vault_is_given_up_in_time_and_the_next_callers_hear_so_at_once()
     {
-        _options.Timeout = TimeSpan.FromSeconds(1);
+        _options.Timeout = TimeSpan.FromSeconds(4);
         _vault.Set("payer", Key);
         _vault.Misbehave = _vault.HangAsync;
         var source = Open(Signer("payer"));
         var start = Stopwatch.GetTimestamp();
 
         var failure = await FailsAsync(() => source.GetSignersAsync(Chain, Cancellation).AsTask());
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.9, 4);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 3.9, 20);
         Assert.Equal("secret payer: the vault did not answer in time", failure.Message);
 
         start = Stopwatch.GetTimestamp();
         await FailsAsync(() => source.GetSignersAsync(Chain, Cancellation).AsTask());
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 0.5);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 2);
 
         _vault.Misbehave = null;
         _time.Advance(TimeSpan.FromSeconds(3));
