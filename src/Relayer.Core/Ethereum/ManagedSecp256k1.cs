@@ -4,6 +4,7 @@ using Org.BouncyCastle.Crypto.Signers;
 using Org.BouncyCastle.Math;
 using Org.BouncyCastle.Math.EC;
 using Org.BouncyCastle.Math.EC.Multiplier;
+using Relayer.Core.Ethereum.Curve;
 using CryptographicOperations = System.Security.Cryptography.CryptographicOperations;
 
 namespace Relayer.Core.Ethereum;

@@ -13,8 +13,17 @@ public readonly record struct UInt256 : IComparable<UInt256>
     /// <summary>From two halves, the more significant first.</summary>
     public UInt256(UInt128 high, UInt128 low) => (_high, _low) = (high, low);
 
+    /// <summary>The more significant half.</summary>
+    internal UInt128 High => _high;
+
+    /// <summary>The less significant half.</summary>
+    internal UInt128 Low => _low;
+
     /// <summary>Zero.</summary>
     public static UInt256 Zero => default;
+
+    /// <summary>One.</summary>
+    public static UInt256 One => new(0, 1);
 
     /// <summary>2^256 - 1.</summary>
     public static UInt256 MaxValue => new(UInt128.MaxValue, UInt128.MaxValue);
