@@ -30,7 +30,7 @@ public static class FunctionsHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = JsonBody.MaxBytes;
+            kestrel.Limits.MaxRequestBodySize = JsonBody.MaxRefusedBytes;
             Listen(kestrel, mode, builder.Configuration);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);

@@ -126,10 +126,11 @@ public sealed class BadInputTests(RelayFixture relay) : IAsyncLifetime
             sent += await world.NonceOnChainAsync(signer.Address);
         }
 
-        return new Records(
-            await world.CountRowsAsync("relays"), await world.CountRowsAsync("transactions"), await world.CountRowsAsync("attempts"),
-            Convert.ToInt64(await world.AskAsync("select coalesce(sum(granted), 0)::bigint from grants"), null),
-            sent, (await world.ExecutedAsync()).Count);
+        var stored = (long[])(await world.AskAsync("""
+            select array[(select count(*) from relays), (select count(*) from transactions), (select count(*) from attempts),
+                (select coalesce(sum(granted), 0)::bigint from grants)]
+            """))!;
+        return new Records(stored[0], stored[1], stored[2], stored[3], sent, (await world.ExecutedAsync()).Count);
     }
 
     /// <summary>All that a request may leave behind.</summary>
