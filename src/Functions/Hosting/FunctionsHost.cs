@@ -15,12 +15,6 @@ public static class FunctionsHost
     /// <summary>Where the app listens when it is alone and nothing else is said.</summary>
     public const int DefaultPort = 7071;
 
-    /// <summary>
-    /// The server reads on up to here after a body was refused as longer than <see cref="JsonBody.MaxBytes"/>: a client
-    /// that is cut off while it still sends would never see the refusal.
-    /// </summary>
-    private const int MaxDrainedBytes = 16 * JsonBody.MaxBytes;
-
     /// <summary>How long a stop waits for what is under way.</summary>
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(25);
 
@@ -36,7 +30,7 @@ public static class FunctionsHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MaxDrainedBytes;
+            kestrel.Limits.MaxRequestBodySize = JsonBody.MaxRefusedBytes;
             Listen(kestrel, mode, builder.Configuration);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);

@@ -8,6 +8,12 @@ public static class JsonBody
     /// <summary>The largest request body, in bytes.</summary>
     public const int MaxBytes = 1024 * 1024;
 
+    /// <summary>
+    /// The largest body, in bytes, that the server takes from the wire only to refuse it. The connection of a larger one is
+    /// cut, and most clients then see a broken pipe instead of the 413.
+    /// </summary>
+    public const int MaxRefusedBytes = 32 * MaxBytes;
+
     /// <summary>The whole body of a request that says it is JSON.</summary>
     /// <exception cref="BadHttpRequestException">415: another content type. 413: more than <see cref="MaxBytes"/>.</exception>
     public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, CancellationToken cancellation)

@@ -1,0 +1,138 @@
+using System.Text.Json.Nodes;
+
+namespace Functions.Tests.Relay;
+
+/// <summary>Whatever is posted, the answer is the right refusal, and nothing of it is ever stored or sent.</summary>
+[Collection(RelayCollection.Name)]
+public sealed class BadInputTests(RelayFixture relay) : IAsyncLifetime
+{
+    private const int MaxBatchBytes = 900_000;
+
+    private static readonly Dictionary<string, BadCase> Cases =
+        BadBodies.All.Concat(BadRequests.All).ToDictionary(bad => bad.Name, StringComparer.Ordinal);
+
+    private BadInput _input = null!;
+    private Records _before = null!;
+
+    public static TheoryData<string> Names => [.. Cases.Keys];
+
+    public async ValueTask InitializeAsync()
+    {
+        _input = await relay.SpendAsync();
+        _before = await RecordsAsync();
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Is_refused(string name)
+    {
+        var bad = Cases[name];
+        using var request = bad.Request(_input);
+        var reply = await Reply.SendAsync(relay.Http, request);
+
+        AssertRefused(bad, reply);
+        Assert.Equal(_before, await RecordsAsync());
+    }
+
+    [Theory]
+    [InlineData("OpenZeppelin")]
+    [InlineData("Infinex")]
+    public async Task What_the_table_spoils_would_be_taken_unspoilt(string dialect)
+    {
+        var reply = await Reply.PostAsync(relay.Http, "api/relay/simulate", _input.Good(_input.World.Of(dialect)));
+
+        Assert.Equal(200, reply.Status);
+    }
+
+    [Fact]
+    public async Task The_whole_table_at_once_leaves_nothing_that_is_stored_or_sent_later()
+    {
+        await Parallel.ForEachAsync(Cases.Values, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (bad, _) =>
+        {
+            using var request = bad.Request(_input);
+            AssertRefused(bad, await Reply.SendAsync(relay.Http, request));
+        });
+        await Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken); // Two rounds of the engine's timer.
+
+        Assert.Equal(_before, await RecordsAsync());
+    }
+
+    [Fact]
+    public async Task A_simulation_refuses_for_the_same_reasons()
+    {
+        foreach (var bad in Cases.Values.Where(bad => bad.Body is not null))
+        {
+            var reply = await Reply.PostAsync(relay.Http, "api/relay/simulate", bad.Body!(_input));
+
+            AssertRefused(bad, reply);
+        }
+
+        Assert.Equal(_before, await RecordsAsync());
+    }
+
+    [Fact]
+    public async Task In_a_batch_each_is_refused_as_it_is_alone()
+    {
+        foreach (var (cases, bodies) in Batches())
+        {
+            var reply = await Reply.PostAsync(relay.Http, "api/relay/batch", new JsonObject { ["requests"] = bodies });
+            Assert.Equal(207, reply.Status);
+            Reply.AssertTellsNothing(reply.Text);
+            var outcomes = reply.Json["outcomes"]!.AsArray();
+            Assert.Equal(
+                cases.Select(bad => (bad.Name, bad.Status, (string?)bad.Code)),
+                cases.Zip(outcomes, (bad, outcome) => (bad.Name, (int)outcome!["status"]!, (string?)outcome["problem"]?["code"])));
+        }
+
+        Assert.Equal(_before, await RecordsAsync());
+    }
+
+    /// <summary>What is nested too deeply for any request spoils the whole body; all else is each request's own.</summary>
+    private IEnumerable<(IReadOnlyList<BadCase> Cases, JsonArray Bodies)> Batches()
+    {
+        var (cases, bodies, bytes) = (new List<BadCase>(), new JsonArray(), 0);
+        foreach (var bad in Cases.Values.Where(bad => bad.Body is not null && bad.Name != "a member nested deeply"))
+        {
+            var body = bad.Body!(_input);
+            var size = body.ToJsonString().Length;
+            if (cases.Count == 100 || bytes + size > MaxBatchBytes)
+            {
+                yield return (cases, bodies);
+                (cases, bodies, bytes) = ([], [], 0);
+            }
+
+            cases.Add(bad);
+            bodies.Add(body);
+            bytes += size;
+        }
+
+        yield return (cases, bodies);
+    }
+
+    private static void AssertRefused(BadCase bad, Reply reply)
+    {
+        reply.AssertProblem(bad.Status, bad.Code);
+        Assert.Equal(bad.RevertReason, reply["revertReason"]);
+    }
+
+    private async Task<Records> RecordsAsync()
+    {
+        var world = relay.World;
+        var sent = 0L;
+        foreach (var signer in relay.Stack.Signers)
+        {
+            sent += await world.NonceOnChainAsync(signer.Address);
+        }
+
+        var stored = (long[])(await world.AskAsync("""
+            select array[(select count(*) from relays), (select count(*) from transactions), (select count(*) from attempts),
+                (select coalesce(sum(granted), 0)::bigint from grants)]
+            """))!;
+        return new Records(stored[0], stored[1], stored[2], stored[3], sent, (await world.ExecutedAsync()).Count);
+    }
+
+    /// <summary>All that a request may leave behind.</summary>
+    private sealed record Records(long Relays, long Transactions, long Attempts, long Granted, long Sent, int Executed);
+}
