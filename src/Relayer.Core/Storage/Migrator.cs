@@ -7,8 +7,8 @@ namespace Relayer.Core.Storage;
 
 /// <summary>Brings a database to this program's schema: numbered SQL files, each applied once, in order.</summary>
 /// <remarks>
-/// An advisory lock lets one instance migrate while the others wait. Each file runs in a transaction with its own record,
-/// so that a crash leaves it either applied or not.
+/// Each file runs in a transaction with its own record, under an advisory lock that ends with that transaction: a crash leaves it
+/// either applied or not, one instance migrates while the others wait, and no lock outlives a connection (nor a pooler's switch).
 /// </remarks>
 /// <param name="source">The database.</param>
 /// <param name="logger">Says what was applied.</param>
@@ -29,42 +29,43 @@ public sealed partial class Migrator(NpgsqlDataSource source, ILogger<Migrator> 
             return;
         }
 
-        await ExecuteAsync(connection, $"select pg_advisory_lock({LockKey})", cancellation);
-        try
+        while (await ApplyNextAsync(connection, migrations, cancellation) is { } applied)
         {
-            await ExecuteAsync(connection, CreateTable, cancellation);
-            var version = await ReadVersionAsync(connection, cancellation);
-            if (version > migrations[^1].Number)
-            {
-                throw new InvalidOperationException(
-                    $"the database's schema is at version {version}, this program's at {migrations[^1].Number}: deploy a newer program");
-            }
-
-            foreach (var migration in migrations.Where(migration => migration.Number > version))
-            {
-                await ApplyAsync(connection, migration, cancellation);
-                Log.Applied(logger, migration.Name);
-            }
-        }
-        finally
-        {
-            await ExecuteAsync(connection, $"select pg_advisory_unlock({LockKey})", CancellationToken.None);
+            Log.Applied(logger, applied.Name);
         }
     }
 
     private const string CreateTable =
         "create table if not exists schema_versions (number integer primary key, name text not null, applied_at timestamptz not null default now())";
 
-    private static async Task ApplyAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancellation)
+    /// <summary>Applies the first that is missing.</summary>
+    /// <returns>Which; <see langword="null"/> when none is.</returns>
+    private static async Task<Migration?> ApplyNextAsync(
+        NpgsqlConnection connection, List<Migration> migrations, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await ExecuteAsync(connection, migration.Sql, cancellation);
+        await ExecuteAsync(connection, $"select pg_advisory_xact_lock({LockKey})", cancellation);
+        await ExecuteAsync(connection, CreateTable, cancellation);
+        var version = await ReadVersionAsync(connection, cancellation);
+        if (version > migrations[^1].Number)
+        {
+            throw new InvalidOperationException(
+                $"the database's schema is at version {version}, this program's at {migrations[^1].Number}: deploy a newer program");
+        }
+
+        if (migrations.Find(migration => migration.Number > version) is not { } next)
+        {
+            return null;
+        }
+
+        await ExecuteAsync(connection, next.Sql, cancellation);
         await using var record = new NpgsqlCommand("insert into schema_versions (number, name) values ($1, $2)", connection)
         {
-            Parameters = { new() { Value = migration.Number }, new() { Value = migration.Name } },
+            Parameters = { new() { Value = next.Number }, new() { Value = next.Name } },
         };
         await record.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
+        return next;
     }
 
     private static async Task<int> ReadVersionAsync(NpgsqlConnection connection, CancellationToken cancellation)
