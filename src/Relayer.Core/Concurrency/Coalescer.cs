@@ -9,8 +9,8 @@ namespace Relayer.Core.Concurrency;
 /// <typeparam name="TIn">What one caller asks.</typeparam>
 /// <typeparam name="TOut">What it is answered.</typeparam>
 /// <remarks>
-/// Safe for concurrent use. A batch that throws fails each of its callers with that exception. A caller that cancels stops waiting,
-/// but its item may still be carried out: what was handed over is not taken back.
+/// Safe for concurrent use. A batch that throws fails each of its callers with that exception. A caller that cancels stops waiting;
+/// its item is left out of a batch that has not begun, and carried out with one that has.
 /// </remarks>
 public sealed class Coalescer<TIn, TOut>
 {
@@ -35,7 +35,7 @@ public sealed class Coalescer<TIn, TOut>
     public async Task<TOut> RunAsync(TIn input, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var item = new Item(input);
+        var item = new Item(input, cancellation);
         _queue.Writer.TryWrite(item);
         if (TryTakeSlot())
         {
@@ -88,7 +88,10 @@ public sealed class Coalescer<TIn, TOut>
         var batch = new List<Item>();
         while (batch.Count < _maxBatch && _queue.Reader.TryRead(out var item))
         {
-            batch.Add(item);
+            if (!item.Cancellation.IsCancellationRequested)
+            {
+                batch.Add(item);
+            }
         }
 
         return batch;
@@ -111,9 +114,11 @@ public sealed class Coalescer<TIn, TOut>
         }
     }
 
-    private sealed class Item(TIn input)
+    private sealed class Item(TIn input, CancellationToken cancellation)
     {
         public TIn Input { get; } = input;
+
+        public CancellationToken Cancellation { get; } = cancellation;
 
         public TaskCompletionSource<TOut> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
