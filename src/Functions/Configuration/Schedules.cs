@@ -7,9 +7,13 @@ public static class Schedules
     /// <summary>Receipts, confirmations and replacements of transactions under way.</summary>
     public const string Confirm = "Schedules:Confirm";
 
+    /// <summary>Removal of quota windows that are over.</summary>
+    public const string SweepGrants = "Schedules:SweepGrants";
+
     /// <summary>The schedule of each key.</summary>
     public static IReadOnlyDictionary<string, string?> Defaults { get; } = new Dictionary<string, string?>
     {
         [Confirm] = "*/2 * * * * *",
+        [SweepGrants] = "0 17 * * * *",
     };
 }

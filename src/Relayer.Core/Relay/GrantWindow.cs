@@ -14,6 +14,9 @@ internal static class GrantWindow
 
     public static DateTimeOffset EndOfDay(DateTimeOffset now) => StartOfDay(now) + TimeSpan.FromDays(1);
 
+    /// <summary>Windows that began before this are over, whatever the difference between instances' clocks.</summary>
+    public static DateTimeOffset OldestInUse(DateTimeOffset now) => StartOfDay(now) - TimeSpan.FromDays(1);
+
     private static DateTimeOffset Floor(DateTimeOffset now, TimeSpan window)
     {
         var utc = now.ToUniversalTime();

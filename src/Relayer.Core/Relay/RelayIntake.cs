@@ -42,7 +42,8 @@ internal sealed class RelayIntake
         var first = places.GroupBy(item => item.entry.Candidate.Id).ToArray();
         foreach (var group in first.Select(same => same.First()).GroupBy(item => string.Join(',', item.entry.Signers)))
         {
-            var waiting = group.ToArray();
+            // One user's side by side, in their order: whom the database objects to is then found quickly.
+            var waiting = group.OrderBy(item => item.entry.Candidate.Message.From).ToArray();
             var written = await WriteGroupAsync([.. waiting.Select(item => item.entry)], cancellation);
             for (var i = 0; i < waiting.Length; i++)
             {
@@ -62,7 +63,7 @@ internal sealed class RelayIntake
         return outcomes;
     }
 
-    /// <summary>All of them in one transaction; where the database objects to one, each in its own, so that only that one is refused.</summary>
+    /// <summary>All of them in one transaction; where the database objects to one, half by half, until only that one is refused.</summary>
     private async Task<IReadOnlyList<IntakeOutcome>> WriteGroupAsync(IReadOnlyList<Entry> entries, CancellationToken cancellation)
     {
         var outcomes = new List<IntakeOutcome>(entries.Count);
@@ -80,20 +81,29 @@ internal sealed class RelayIntake
             }
             catch (PostgresException objection) when (Refuse(objection, rest[0].Candidate) is { } outcome)
             {
-                if (rest.Length == 1)
-                {
-                    outcomes.Add(outcome);
-                    continue;
-                }
-
-                foreach (var entry in rest)
-                {
-                    outcomes.AddRange(await WriteGroupAsync([entry], cancellation));
-                }
+                outcomes.AddRange(rest.Length == 1 ? [outcome] : await WriteHalvesAsync(rest, cancellation));
+            }
+            catch (PostgresException deadlock) when (deadlock.SqlState == PostgresErrorCodes.DeadlockDetected)
+            {
+                // The same requests at another instance, in another order: that one goes on, and this one then finds them.
             }
         }
 
         return outcomes;
+    }
+
+    private async Task<IEnumerable<IntakeOutcome>> WriteHalvesAsync(Entry[] entries, CancellationToken cancellation)
+    {
+        var half = entries.Length / 2;
+        var first = await WriteGroupAsync(entries[..half], cancellation);
+        var second = entries[half..];
+
+        // One user far beyond the quota must not cost everybody else a transaction for each of the refusals.
+        var user = entries[0].Candidate.Message.From;
+        var beyond = first.FirstOrDefault(outcome => outcome is IntakeOutcome.Refused { Refusal.Code: RefusalCode.QuotaExceeded });
+        return beyond is not null && entries.All(entry => entry.Candidate.Message.From == user)
+            ? first.Concat(Enumerable.Repeat(beyond, second.Length))
+            : first.Concat(await WriteGroupAsync(second, cancellation));
     }
 
     private async Task<IReadOnlyList<ReservedTransaction>> WriteTransactionAsync(Entry[] entries, CancellationToken cancellation)

@@ -25,19 +25,24 @@ public sealed class RelayPurpose(RelayRoutes routes, IChainClients chains, Datab
     {
         var carried = await _store.FindCarriedAsync(movements.Select(movement => movement.Transaction.Id), cancellation);
         var byTransaction = carried.ToLookup(relay => relay.TransactionId);
-        var outcomes = new List<RelayOutcome>();
-        foreach (var movement in movements)
+
+        // Side by side: the questions for reasons share their round trips.
+        var outcomes = await Task.WhenAll(movements.SelectMany(movement =>
         {
             var relays = byTransaction[movement.Transaction.Id].ToArray();
-            var executed = Executed(chainId, movement);
-            for (var i = 0; i < relays.Length; i++)
-            {
-                var reason = NeedsReason(movement, executed, relays[i]) ? await ExplainAsync(chainId, relays[i], movement, cancellation) : null;
-                outcomes.Add(Judge(movement.State, executed, relays[i], Share(movement, i, relays.Length), reason, time.GetUtcNow()));
-            }
-        }
-
+            var executed = Executed(movement);
+            return relays.Select((relay, i) => JudgeAsync(chainId, movement, executed, relay, Share(movement, i, relays.Length), cancellation));
+        }));
         return (connection, stop) => RelayStore.UpdateAsync(connection, outcomes, time.GetUtcNow(), stop);
+    }
+
+    private async Task<RelayOutcome> JudgeAsync(
+        ChainId chainId, Movement movement, IReadOnlyList<ExecutedRequest> executed, CarriedRelay relay, Wei? fee, CancellationToken cancellation)
+    {
+        var reason = !NeedsReason(movement, executed, relay) ? null
+            : WasExplained(movement) ? relay.Reason
+            : await ExplainAsync(chainId, relay, movement, cancellation);
+        return Judge(movement.State, executed, relay, fee, reason, time.GetUtcNow());
     }
 
     /// <summary>How a relay stands now that its transaction moved. Pure.</summary>
@@ -53,10 +58,17 @@ public sealed class RelayPurpose(RelayRoutes routes, IChainClients chains, Datab
             TransactionState.Cancelled when relay.ExpiresAt <= now =>
                 new RelayOutcome(relay.Id, RelayState.Expired, false, "it was not sent in time", fee),
             TransactionState.Cancelled => new RelayOutcome(relay.Id, RelayState.Failed, false, "its transaction was cancelled", fee),
+            TransactionState.Displaced => new RelayOutcome(
+                relay.Id, RelayState.Failed, false, "its transaction's nonce was used by another transaction of the same account", null),
+
             // Back from a reorg: nothing is known any more.
             _ => new RelayOutcome(relay.Id, RelayState.Accepted, null, null, null),
         };
     }
+
+    /// <summary>What was found out when it was mined is nearer to the truth than what the chain would say some blocks later.</summary>
+    private static bool WasExplained(Movement movement) =>
+        movement.Transaction.State is TransactionState.Mined before && movement.Receipt?.BlockHash == before.Inclusion.BlockHash;
 
     private static bool NeedsReason(Movement movement, IReadOnlyList<ExecutedRequest> executed, CarriedRelay relay) =>
         movement.State is TransactionState.Mined or TransactionState.Confirmed or TransactionState.Failed
@@ -75,10 +87,20 @@ public sealed class RelayPurpose(RelayRoutes routes, IChainClients chains, Datab
         return null;
     }
 
-    private IReadOnlyList<ExecutedRequest> Executed(ChainId chainId, Movement movement) =>
-        movement.Receipt is { } receipt && routes.Find(chainId, movement.Transaction.Reserved.Plan.To, out var route) is null
-            ? route.Forwarder.DecodeExecuted(receipt.Logs)
-            : [];
+    // By the contract that was called, not by the configuration: a forwarder may be taken out of it while its relays are under way.
+    private static List<ExecutedRequest> Executed(Movement movement)
+    {
+        var executed = new List<ExecutedRequest>();
+        foreach (var log in movement.Receipt?.Logs ?? [])
+        {
+            if (log.Address == movement.Transaction.Reserved.Plan.To && ExecutedRequest.TryDecode(log, out var request))
+            {
+                executed.Add(request);
+            }
+        }
+
+        return executed;
+    }
 
     /// <summary>Wei are not split: what does not divide falls to the first.</summary>
     private static Wei? Share(Movement movement, int place, int count)

@@ -119,6 +119,12 @@ public sealed class RelayService
         return predecessor is not null && predecessor.Nonce >= next ? predecessor.Nonce + 1UL : next;
     }
 
+    /// <summary>Forgets quota windows that are over.</summary>
+    /// <returns>How many were removed.</returns>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public Task<int> SweepGrantsAsync(CancellationToken cancellation) =>
+        _store.SweepGrantsAsync(GrantWindow.OldestInUse(_time.GetUtcNow()), cancellation);
+
     private async Task<RelayDecision> DecideAsync(RelayRequest request, CancellationToken cancellation)
     {
         var (admitted, refusal) = Admit(request);
@@ -242,7 +248,8 @@ public sealed class RelayService
         }
 
         var plan = new TransactionPlan(
-            Guid.CreateVersion7(_time.GetUtcNow()), Purpose, candidate.Request.Forwarder, candidate.Message.Value, call.Gas, call.Data, quote.Fees);
+            Guid.CreateVersion7(_time.GetUtcNow()), Purpose, candidate.Request.Forwarder, candidate.Message.Value, call.Gas, call.Data, quote.Fees,
+            candidate.ExpiresAt);
         switch (await _intakes[candidate.Request.ChainId].Value.AcceptAsync(candidate, plan, signers, cancellation))
         {
             case IntakeOutcome.Refused refused:

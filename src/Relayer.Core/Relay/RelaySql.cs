@@ -125,8 +125,16 @@ internal static class RelaySql
         };
     }
 
+    /// <summary>Windows that are over grant nothing any more.</summary>
+    public static NpgsqlBatchCommand DeleteGrants(DateTimeOffset before, int limit) => new("""
+        delete from grants where ctid = any(array(select ctid from grants where starts_at < $1 limit $2 for update skip locked))
+        """)
+    {
+        Parameters = { Columns.Time(before), Columns.Int(limit) },
+    };
+
     public static NpgsqlBatchCommand FindCarried(IEnumerable<Guid> transactions) => new("""
-        select id, transaction_id, forwarder, "from", "to", value, gas, nonce, data, expires_at
+        select id, transaction_id, forwarder, "from", "to", value, gas, nonce, data, expires_at, reason
         from relays where transaction_id = any($1) order by transaction_id, position
         """)
     {

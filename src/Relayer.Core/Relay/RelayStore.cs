@@ -85,6 +85,26 @@ internal sealed class RelayStore(Database database)
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
+    /// <summary>Removes quota windows that began before a time, a portion at a time, so that no lock is held for long.</summary>
+    /// <returns>How many were removed.</returns>
+    public async Task<int> SweepGrantsAsync(DateTimeOffset before, CancellationToken cancellation)
+    {
+        const int Portion = 5_000;
+        await using var connection = await database.OpenAsync(cancellation);
+        var removed = 0;
+        int last;
+        do
+        {
+            await using var batch = new NpgsqlBatch(connection);
+            batch.BatchCommands.Add(RelaySql.DeleteGrants(before, Portion));
+            last = await batch.ExecuteNonQueryAsync(cancellation);
+            removed += last;
+        }
+        while (last == Portion);
+
+        return removed;
+    }
+
     /// <summary>The requests that ride in transactions, with what is needed to judge how they ended.</summary>
     public async Task<IReadOnlyList<CarriedRelay>> FindCarriedAsync(IEnumerable<Guid> transactions, CancellationToken cancellation)
     {
@@ -97,7 +117,7 @@ internal sealed class RelayStore(Database database)
         {
             carried.Add(new CarriedRelay(
                 rows.GetHash(0), rows.GetGuid(1), rows.GetAddress(2), rows.GetAddress(3), rows.GetAddress(4), rows.GetWei(5),
-                (ulong)rows.GetInt64(6), rows.GetNumber(7), rows.GetFieldValue<byte[]>(8), rows.GetTime(9)));
+                (ulong)rows.GetInt64(6), rows.GetNumber(7), rows.GetFieldValue<byte[]>(8), rows.GetTime(9), rows.GetTextOrNull(10)));
         }
 
         return carried;
@@ -130,7 +150,7 @@ internal sealed class RelayStore(Database database)
 /// <summary>A request that rides in a transaction.</summary>
 internal sealed record CarriedRelay(
     Hash32 Id, Guid TransactionId, Address Forwarder, Address From, Address To, Wei Value, ulong Gas, UInt256 Nonce,
-    ReadOnlyMemory<byte> Data, DateTimeOffset ExpiresAt);
+    ReadOnlyMemory<byte> Data, DateTimeOffset ExpiresAt, string? Reason);
 
 /// <summary>How a relay stands after its transaction moved.</summary>
 /// <param name="Id">The relay.</param>

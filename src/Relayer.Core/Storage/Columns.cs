@@ -18,6 +18,8 @@ internal static class Columns
 
     public static NpgsqlParameter Int(int value) => new NpgsqlParameter<int> { TypedValue = value };
 
+    public static NpgsqlParameter Flag(bool value) => new NpgsqlParameter<bool> { TypedValue = value };
+
     public static NpgsqlParameter Text(string value) => new NpgsqlParameter<string> { TypedValue = value };
 
     public static NpgsqlParameter Time(DateTimeOffset value) => new NpgsqlParameter<DateTimeOffset> { TypedValue = value.ToUniversalTime() };
@@ -46,6 +48,9 @@ internal static class Columns
     public static NpgsqlParameter Times(IEnumerable<DateTimeOffset> values) =>
         Array(NpgsqlDbType.TimestampTz, values.Select(value => value.ToUniversalTime()).ToArray());
 
+    public static NpgsqlParameter Times(IEnumerable<DateTimeOffset?> values) =>
+        Array(NpgsqlDbType.TimestampTz, values.Select(value => value?.ToUniversalTime()).ToArray());
+
     public static NpgsqlParameter Numbers(IEnumerable<BigInteger> values) => Array(NpgsqlDbType.Numeric, values.ToArray());
 
     public static NpgsqlParameter Numbers(IEnumerable<BigInteger?> values) => Array(NpgsqlDbType.Numeric, values.ToArray());
@@ -69,6 +74,8 @@ internal static class Columns
     public static string? GetTextOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     public static DateTimeOffset GetTime(this NpgsqlDataReader row, int column) => row.GetFieldValue<DateTimeOffset>(column);
+
+    public static DateTimeOffset? GetTimeOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetTime(column);
 
     private static NpgsqlParameter Array<T>(NpgsqlDbType element, T[] values) =>
         new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | element };

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Relayer.Core.Concurrency;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
 
@@ -10,28 +11,26 @@ namespace Relayer.Core.Transactions;
 /// Order of work: <see cref="QuoteAsync"/> → <see cref="ReserveAsync"/> inside the feature's own database transaction, beside its record →
 /// commit → <see cref="SubmitAsync"/>. From the commit on, the transaction is carried out whatever happens to this process.
 /// </remarks>
-public sealed partial class ChainEngine
+public sealed class ChainEngine
 {
     /// <summary>Open transactions looked after in one pass.</summary>
     private const int PassSize = 1_000;
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan PollIntervalAfterFailure = TimeSpan.FromSeconds(2);
-
     private readonly ChainGauge _gauge;
+    private readonly NonceFloor _floor;
     private readonly TransactionStore _store;
     private readonly Submitter _submitter;
-    private readonly Confirmer _confirmer;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private int _isWatching;
+    private readonly SingleFlight<int> _passes;
+    private readonly Watch _watch;
 
     internal ChainEngine(
-        ChainSettings settings, ChainGauge gauge, TransactionStore store, Submitter submitter, Confirmer confirmer,
+        ChainSettings settings, ChainGauge gauge, NonceFloor floor, TransactionStore store, Submitter submitter, Confirmer confirmer,
         TimeProvider time, ILogger<ChainEngine> logger)
     {
         Settings = settings;
-        (_gauge, _store, _submitter, _confirmer, _time, _logger) = (gauge, store, submitter, confirmer, time, logger);
+        (_gauge, _floor, _store, _submitter) = (gauge, floor, store, submitter);
+        _passes = new SingleFlight<int>(() => confirmer.RunAsync(PassSize, CancellationToken.None));
+        _watch = new Watch(settings.ChainId, () => _passes.RunAsync(CancellationToken.None), time, logger);
     }
 
     /// <summary>The chain's settings.</summary>
@@ -48,66 +47,41 @@ public sealed partial class ChainEngine
 
     /// <summary>
     /// Takes a nonce for each plan and records it, in the transaction of <paramref name="connection"/>. Gives fewer than asked,
-    /// from the front, when the chosen signer has no more room, and none when no signer has any: then ask again, or refuse.
+    /// from the front, when the chosen signer has no more room or money, and none when no signer has any: then ask again, or refuse.
     /// </summary>
+    /// <remarks>The signers stay locked until that transaction ends: keep it short.</remarks>
     public Task<IReadOnlyList<ReservedTransaction>> ReserveAsync(
         NpgsqlConnection connection, IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation) =>
-        _store.ReserveAsync(connection, Settings.ChainId, signers, Settings.MaxInFlight, plans, cancellation);
+        _store.ReserveAsync(connection, Settings.ChainId, _gauge.PursesOf(signers), Settings.MaxInFlight, plans, cancellation);
 
     /// <summary>Signs, stores and broadcasts a committed reservation, and starts watching for its receipt.</summary>
     /// <returns>The transaction hash, and whether a node has it yet.</returns>
     /// <exception cref="Keys.SignerUnavailableException">The key cannot be had now. The reservation is carried out later.</exception>
+    /// <exception cref="NpgsqlException">The database is away. Likewise.</exception>
     public async Task<Submission> SubmitAsync(ReservedTransaction reserved, CancellationToken cancellation)
     {
-        var submission = await _submitter.SubmitAsync(reserved, cancellation);
-        Watch();
-        return submission;
+        try
+        {
+            return await _submitter.SubmitAsync(reserved, cancellation);
+        }
+        finally
+        {
+            _watch.Wake();
+        }
     }
 
-    /// <summary>One pass over the open transactions; what the timer function calls.</summary>
+    /// <summary>One pass over the open transactions and the signers' nonces; what the timer function calls.</summary>
+    /// <returns>Open transactions looked at.</returns>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     /// <exception cref="NpgsqlException">The database is away.</exception>
-    public Task<int> ConfirmAsync(CancellationToken cancellation) => _confirmer.RunAsync(PassSize, cancellation);
-
-    /// <summary>Looks for receipts until nothing is open, so that nobody waits for the timer. One watch at a time.</summary>
-    private void Watch()
+    public async Task<int> ConfirmAsync(CancellationToken cancellation)
     {
-        if (Interlocked.Exchange(ref _isWatching, 1) == 0)
-        {
-            _ = Task.Run(WatchAsync);
-        }
+        await _floor.RaiseAsync(cancellation);
+        return await _passes.RunAsync(cancellation);
     }
 
-    private async Task WatchAsync()
-    {
-        var open = 1;
-        while (open > 0)
-        {
-            try
-            {
-                open = await _confirmer.RunAsync(PassSize, CancellationToken.None);
-                await Task.Delay(PollInterval, _time);
-            }
-            catch (Exception failure) when (failure is ChainUnavailableException or NpgsqlException or Keys.SignerUnavailableException)
-            {
-                Log.WatchFailed(_logger, Settings.ChainId, failure);
-                await Task.Delay(PollIntervalAfterFailure, _time);
-            }
-            finally
-            {
-                if (open == 0)
-                {
-                    Volatile.Write(ref _isWatching, 0);
-                }
-            }
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(EventId = 220, Level = LogLevel.Warning, Message = "Looking for receipts on chain {ChainId} failed; trying again")]
-        public static partial void WatchFailed(ILogger logger, ChainId chainId, Exception exception);
-    }
+    /// <summary>Ends the watching; what is open is left to the timer, here or elsewhere.</summary>
+    internal Task StopAsync() => _watch.StopAsync();
 }
 
 /// <summary>What sending takes now.</summary>

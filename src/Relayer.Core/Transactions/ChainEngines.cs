@@ -7,8 +7,8 @@ using Relayer.Core.Storage;
 
 namespace Relayer.Core.Transactions;
 
-/// <summary>One engine for each configured chain, made on first use.</summary>
-public sealed class ChainEngines
+/// <summary>One engine for each configured chain, made on first use. Disposal lets what is under way finish.</summary>
+public sealed class ChainEngines : IAsyncDisposable, IDisposable
 {
     private readonly Dictionary<ChainId, Lazy<ChainEngine>> _engines;
 
@@ -24,12 +24,15 @@ public sealed class ChainEngines
             {
                 var chain = chains.Get(settings.ChainId);
                 var submitter = new Submitter(settings, chain, signers, database, store, loggers.CreateLogger<Submitter>());
+                var recorder = new Recorder(settings, database, store, purposes.Value, loggers.CreateLogger<Recorder>());
+                var closer = new NonceCloser(settings, chain, submitter, recorder, time, loggers.CreateLogger<NonceCloser>());
                 return new ChainEngine(
                     settings,
                     new ChainGauge(settings, chain, signers, database, store, time),
+                    new NonceFloor(settings, chain, database, store, loggers.CreateLogger<NonceFloor>()),
                     store,
                     submitter,
-                    new Confirmer(settings, chain, submitter, database, store, purposes.Value, time, loggers.CreateLogger<Confirmer>()),
+                    new Confirmer(settings, chain, submitter, closer, recorder, database, time, loggers.CreateLogger<Confirmer>()),
                     time,
                     loggers.CreateLogger<ChainEngine>());
             }));
@@ -41,4 +44,12 @@ public sealed class ChainEngines
     /// <summary>A chain's engine.</summary>
     /// <exception cref="KeyNotFoundException">The chain is not configured.</exception>
     public ChainEngine Get(ChainId chainId) => _engines[chainId].Value;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    /// <inheritdoc/>
+    public void Dispose() => _ = StopAsync();
+
+    private Task StopAsync() => Task.WhenAll(_engines.Values.Where(engine => engine.IsValueCreated).Select(engine => engine.Value.StopAsync()));
 }

@@ -14,6 +14,7 @@ internal sealed class ChainGauge(
     private readonly Lock _gate = new();
     private readonly HashSet<Address> _known = [];
     private Task<Reading>? _reading;
+    private Reading? _last;
     private long _startedAt;
 
     /// <summary>The present reading, refreshed when it is too old or failed.</summary>
@@ -35,6 +36,13 @@ internal sealed class ChainGauge(
         }
     }
 
+    /// <summary>What signers held when last read. One that was not read yet is left to the node's judgement.</summary>
+    public IReadOnlyList<Purse> PursesOf(IReadOnlyList<Address> addresses)
+    {
+        var balances = Volatile.Read(ref _last)?.Purses.ToDictionary(purse => purse.Address, purse => purse.Balance) ?? [];
+        return [.. addresses.Select(address => new Purse(address, balances.GetValueOrDefault(address, new Wei(UInt256.MaxValue))))];
+    }
+
     private async Task<Reading> MeasureAsync()
     {
         var available = await signers.GetSignersAsync(settings.ChainId, CancellationToken.None);
@@ -42,9 +50,11 @@ internal sealed class ChainGauge(
         var market = chain.ReadFeeMarketAsync(CancellationToken.None);
         var balances = await chain.ReadBalancesAsync(addresses, CancellationToken.None);
         await IntroduceAsync(addresses);
-        return new Reading(
+        var reading = new Reading(
             FeePlan.For(await market, settings.Fees),
             [.. addresses.Zip(balances, (address, balance) => new Purse(address, balance))]);
+        Volatile.Write(ref _last, reading);
+        return reading;
     }
 
     /// <summary>A signer seen for the first time starts at the chain's nonce, not at zero.</summary>
@@ -70,9 +80,6 @@ internal sealed class ChainGauge(
         /// <summary>The signers that can pay for this much gas.</summary>
         public IReadOnlyList<Address> AbleToPay(ulong gas) => Fees is null
             ? []
-            : [.. Purses.Where(purse => purse.Balance >= FeeColumns.MaxFee(Fees) * gas).Select(purse => purse.Address)];
+            : [.. Purses.Where(purse => purse.Balance >= Fees.MaxPrice * gas).Select(purse => purse.Address)];
     }
-
-    /// <summary>A signer's balance.</summary>
-    internal readonly record struct Purse(Address Address, Wei Balance);
 }

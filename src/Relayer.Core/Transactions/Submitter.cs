@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Relayer.Core.Concurrency;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
@@ -11,7 +13,7 @@ namespace Relayer.Core.Transactions;
 /// <summary>Carries reserved transactions on: sign, store the bytes, broadcast, mark.</summary>
 /// <remarks>
 /// Every step may be the last one before a crash: <see cref="Confirmer"/> takes up what is left from the database, with the same bytes.
-/// Callers at the same time share signing, writing and broadcasting.
+/// Callers at the same time share writing and broadcasting; nobody waits for the mark, which is only a hint.
 /// </remarks>
 internal sealed partial class Submitter
 {
@@ -21,25 +23,37 @@ internal sealed partial class Submitter
     private readonly Database _database;
     private readonly TransactionStore _store;
     private readonly ILogger _logger;
-    private readonly Coalescer<ReservedTransaction, Submission> _submissions;
+    private readonly Coalescer<ReservedTransaction, Outcome> _submissions;
+    private readonly Coalescer<IReadOnlyList<(Guid Id, bool IsTaken)>, bool> _marks;
 
     public Submitter(
         ChainSettings settings, IChainClient chain, ISignerSource signers, Database database, TransactionStore store, ILogger<Submitter> logger)
     {
         (_settings, _chain, _signers, _database, _store, _logger) = (settings, chain, signers, database, store, logger);
-        _submissions = new Coalescer<ReservedTransaction, Submission>(SubmitManyAsync, maxBatch: 64, parallelism: 4);
+        _submissions = new(SubmitManyAsync, maxBatch: 64, parallelism: 4);
+        _marks = new(MarkManyAsync, maxBatch: 64);
     }
 
     /// <summary>Signs, stores and broadcasts one reserved transaction, together with whatever others are at hand.</summary>
     /// <returns>Its hash, and whether a node took it yet; if not, the confirmer goes on.</returns>
     /// <exception cref="SignerUnavailableException">The key cannot be had now; the reservation stays and is taken up later.</exception>
-    public Task<Submission> SubmitAsync(ReservedTransaction reserved, CancellationToken cancellation) =>
-        _submissions.RunAsync(reserved, cancellation);
+    /// <exception cref="NpgsqlException">The database is away; likewise.</exception>
+    public async Task<Submission> SubmitAsync(ReservedTransaction reserved, CancellationToken cancellation)
+    {
+        var outcome = await _submissions.RunAsync(reserved, cancellation);
+        return outcome.Submission ?? throw new SignerUnavailableException(outcome.Unavailable!.Message, outcome.Unavailable);
+    }
 
     /// <summary>Sends stored bytes again; those a node has are marked.</summary>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     public async Task<IReadOnlyList<SendOutcome>> BroadcastAsync(
         IReadOnlyList<(Guid Id, Attempt Attempt)> attempts, CancellationToken cancellation)
     {
+        if (attempts.Count == 0)
+        {
+            return [];
+        }
+
         var outcomes = await _chain.SendRawAsync([.. attempts.Select(item => item.Attempt.Raw)], cancellation);
         for (var i = 0; i < attempts.Count; i++)
         {
@@ -51,59 +65,108 @@ internal sealed partial class Submitter
 
         RelayerMetrics.TransactionsBroadcast.Add(
             outcomes.Count(outcome => outcome.IsAccepted), new KeyValuePair<string, object?>("chain", _settings.ChainId.Value));
-        await using var connection = await _database.OpenAsync(cancellation);
-        await _store.MarkBroadcastAsync(
-            connection, [.. attempts.Zip(outcomes, (item, outcome) => (item.Id, outcome.IsAccepted))], cancellation);
+        _ = MarkAsync([.. attempts.Zip(outcomes, (item, outcome) => (item.Id, outcome.IsAccepted))]);
         return outcomes;
     }
 
-    /// <summary>Signs a reservation's payload, or the self-send that closes its nonce, and stores the bytes.</summary>
-    public async Task<(Guid Id, Attempt Attempt)> SignAsync(
-        ReservedTransaction reserved, int number, bool isNoop, CancellationToken cancellation)
+    /// <summary>Signs the self-send that closes a transaction's nonce and stores it; broadcasts it only where it was stored.</summary>
+    /// <remarks>Another instance may close the same nonce with other fees: what is not on record must not be sent.</remarks>
+    /// <exception cref="SignerUnavailableException">The key cannot be had now.</exception>
+    public async Task CloseNonceAsync(OpenTransaction transaction, TransactionFees fees, CancellationToken cancellation)
+    {
+        var reserved = transaction.Reserved;
+        var noop = await SignAsync(reserved, reserved.Noop(fees), transaction.Attempts.Count + 1, isNoop: true, cancellation);
+        if ((await StoreAsync([noop], cancellation)).Contains(transaction.Id))
+        {
+            await BroadcastAsync([noop], cancellation);
+        }
+    }
+
+    private async Task<IReadOnlyList<Outcome>> SubmitManyAsync(IReadOnlyList<ReservedTransaction> batch, CancellationToken cancellation)
+    {
+        var outcomes = new Dictionary<Guid, Outcome>(batch.Count);
+        var signed = new List<(Guid Id, Attempt Attempt)>(batch.Count);
+
+        // In nonce order: nodes take a gap only into their queue.
+        foreach (var reserved in batch.OrderBy(reserved => reserved.Signer).ThenBy(reserved => reserved.Nonce))
+        {
+            try
+            {
+                signed.Add(await SignAsync(reserved, reserved.Payload(), 1, isNoop: false, cancellation));
+            }
+            catch (SignerUnavailableException unavailable)
+            {
+                // One key that is not at hand holds up its own transactions only.
+                outcomes[reserved.Plan.Id] = new Outcome(null, unavailable);
+            }
+        }
+
+        if (signed.Count > 0)
+        {
+            // What somebody else stored meanwhile is theirs to send: these bytes, or a self-send in their place.
+            var stored = await StoreAsync(signed, cancellation);
+            var taken = await TryBroadcastAsync([.. signed.Where(item => stored.Contains(item.Id))], cancellation);
+            foreach (var (id, attempt) in signed)
+            {
+                outcomes[id] = new Outcome(new Submission(attempt.Hash, taken.Contains(id)), null);
+            }
+        }
+
+        return [.. batch.Select(reserved => outcomes[reserved.Plan.Id])];
+    }
+
+    private async Task<(Guid Id, Attempt Attempt)> SignAsync(
+        ReservedTransaction reserved, UnsignedTransaction unsigned, int number, bool isNoop, CancellationToken cancellation)
     {
         var signer = await _signers.FindAsync(_settings.ChainId, reserved.Signer, cancellation)
             ?? throw new SignerUnavailableException($"no key of {reserved.Signer} is at hand for chain {_settings.ChainId}");
-        var unsigned = isNoop ? reserved.Noop() : reserved.Payload();
         var raw = unsigned.Encode(await signer.SignAsync(unsigned.SigningDigest(), cancellation));
         return (reserved.Plan.Id, new Attempt(number, Keccak256.Hash(raw), raw, isNoop));
     }
 
     /// <summary>Stores signed bytes before anybody else sees them.</summary>
-    public async Task StoreAsync(IReadOnlyList<(Guid Id, Attempt Attempt)> signed, CancellationToken cancellation)
+    private async Task<IReadOnlySet<Guid>> StoreAsync(IReadOnlyList<(Guid Id, Attempt Attempt)> signed, CancellationToken cancellation)
     {
         await using var connection = await _database.OpenAsync(cancellation);
-        await _store.StoreAttemptsAsync(connection, signed, cancellation);
-    }
-
-    private async Task<IReadOnlyList<Submission>> SubmitManyAsync(IReadOnlyList<ReservedTransaction> batch, CancellationToken cancellation)
-    {
-        // In nonce order: nodes take a gap only into their queue.
-        var ordered = batch.OrderBy(reserved => reserved.Signer).ThenBy(reserved => reserved.Nonce).ToArray();
-        var signed = new List<(Guid Id, Attempt Attempt)>(ordered.Length);
-        foreach (var reserved in ordered)
-        {
-            signed.Add(await SignAsync(reserved, 1, isNoop: false, cancellation));
-        }
-
-        await StoreAsync(signed, cancellation);
-        var taken = await TryBroadcastAsync(signed, cancellation);
-        var submissions = signed.Zip(taken, (item, isTaken) => (item.Id, new Submission(item.Attempt.Hash, isTaken)))
-            .ToDictionary(pair => pair.Id, pair => pair.Item2);
-        return [.. batch.Select(reserved => submissions[reserved.Plan.Id])];
+        return await _store.StoreAttemptsAsync(connection, signed, cancellation);
     }
 
     /// <summary>The bytes are safe in the database: a chain that is away delays the broadcast and fails nobody.</summary>
-    private async Task<IEnumerable<bool>> TryBroadcastAsync(List<(Guid Id, Attempt Attempt)> signed, CancellationToken cancellation)
+    private async Task<HashSet<Guid>> TryBroadcastAsync(List<(Guid Id, Attempt Attempt)> signed, CancellationToken cancellation)
     {
         try
         {
-            return (await BroadcastAsync(signed, cancellation)).Select(outcome => outcome.IsAccepted);
+            var outcomes = await BroadcastAsync(signed, cancellation);
+            return [.. signed.Where((_, i) => outcomes[i].IsAccepted).Select(item => item.Id)];
         }
         catch (ChainUnavailableException away)
         {
             Log.BroadcastDelayed(_logger, _settings.ChainId, signed.Count, away);
-            return signed.Select(_ => false);
+            return [];
         }
+    }
+
+    /// <summary>Nobody waits for it: a mark that is lost costs one more broadcast.</summary>
+    private async Task MarkAsync(IReadOnlyList<(Guid Id, bool IsTaken)> sent)
+    {
+        try
+        {
+            await _marks.RunAsync(sent, CancellationToken.None);
+        }
+        catch (Exception lost) when (lost is NpgsqlException or ObjectDisposedException or InvalidOperationException)
+        {
+            Log.MarkLost(_logger, _settings.ChainId, sent.Count, lost);
+        }
+    }
+
+    private async Task<IReadOnlyList<bool>> MarkManyAsync(
+        IReadOnlyList<IReadOnlyList<(Guid Id, bool IsTaken)>> lists, CancellationToken cancellation)
+    {
+        // Sent twice at once, a transaction is taken when one node took it; one statement must not touch a row twice.
+        var sent = lists.SelectMany(list => list).GroupBy(item => item.Id).Select(same => (same.Key, same.Any(item => item.IsTaken)));
+        await using var connection = await _database.OpenAsync(cancellation);
+        await _store.MarkBroadcastAsync(connection, [.. sent], cancellation);
+        return new bool[lists.Count];
     }
 
     private static partial class Log
@@ -113,7 +176,12 @@ internal sealed partial class Submitter
 
         [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "Broadcast of {Count} transactions on chain {ChainId} delayed")]
         public static partial void BroadcastDelayed(ILogger logger, ChainId chainId, int count, Exception exception);
+
+        [LoggerMessage(EventId = 202, Level = LogLevel.Warning, Message = "That {Count} transactions on chain {ChainId} were broadcast was not noted")]
+        public static partial void MarkLost(ILogger logger, ChainId chainId, int count, Exception exception);
     }
+
+    private sealed record Outcome(Submission? Submission, SignerUnavailableException? Unavailable);
 }
 
 /// <summary>What became of a submission.</summary>

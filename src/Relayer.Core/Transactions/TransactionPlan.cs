@@ -11,8 +11,16 @@ namespace Relayer.Core.Transactions;
 /// <param name="GasLimit">Computed, not estimated.</param>
 /// <param name="Data">Calldata.</param>
 /// <param name="Fees">What is offered for gas.</param>
+/// <param name="ExpiresAt">
+/// When it is not mined by then its nonce is closed instead; a block may still be faster. <see langword="null"/> tries for ever.
+/// </param>
 public sealed record TransactionPlan(
-    Guid Id, string Purpose, Address To, Wei Value, ulong GasLimit, ReadOnlyMemory<byte> Data, TransactionFees Fees);
+    Guid Id, string Purpose, Address To, Wei Value, ulong GasLimit, ReadOnlyMemory<byte> Data, TransactionFees Fees,
+    DateTimeOffset? ExpiresAt = null)
+{
+    /// <summary>The most it can cost, value included, in wei.</summary>
+    public Wei MaxCost => (Fees.MaxPrice * GasLimit) + Value;
+}
 
 /// <summary>A transaction with its signer and nonce.</summary>
 /// <param name="ChainId">The chain.</param>
@@ -26,8 +34,9 @@ public sealed record ReservedTransaction(ChainId ChainId, Address Signer, ulong 
         new(ChainId, Nonce, Plan.To, Plan.Value, Plan.GasLimit, Plan.Data, Plan.Fees);
 
     /// <summary>A self-send of nothing that takes the nonce when the payload cannot.</summary>
-    public UnsignedTransaction Noop() =>
-        new(ChainId, Nonce, Signer, Wei.Zero, 21_000, ReadOnlyMemory<byte>.Empty, Plan.Fees);
+    /// <param name="fees">What is offered for it: it may have to outbid the payload.</param>
+    public UnsignedTransaction Noop(TransactionFees fees) =>
+        new(ChainId, Nonce, Signer, Wei.Zero, 21_000, ReadOnlyMemory<byte>.Empty, fees);
 }
 
 /// <summary>A signed version of a transaction.</summary>
@@ -48,4 +57,10 @@ public sealed record OpenTransaction(
 {
     /// <summary>The transaction's id.</summary>
     public Guid Id => Reserved.Plan.Id;
+
+    /// <summary>A self-send for its nonce is signed: the payload is given up, though it may still be mined.</summary>
+    public bool IsClosing => Attempts.Any(attempt => attempt.IsNoop);
+
+    /// <summary>It was not mined in time.</summary>
+    public bool HasExpired(DateTimeOffset now) => State is not TransactionState.Mined && Reserved.Plan.ExpiresAt <= now;
 }

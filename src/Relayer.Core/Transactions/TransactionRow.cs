@@ -8,15 +8,16 @@ namespace Relayer.Core.Transactions;
 /// <summary>Reads the engine's records back from their rows.</summary>
 internal static class TransactionRow
 {
-    /// <summary>Reads a row of <c>TakeOpenSql</c>.</summary>
+    /// <summary>Reads a row of <c>TransactionSql.ReadOpen</c>.</summary>
     public static OpenTransaction Read(NpgsqlDataReader row, ChainId chainId)
     {
         var attempts = ReadAttempts(row);
         var plan = new TransactionPlan(
             row.GetGuid(0), row.GetString(3), row.GetAddress(6), row.GetWei(7), (ulong)row.GetInt64(8),
-            row.GetFieldValue<byte[]>(9), FeeColumns.Read(row.GetWei(10), row.GetWeiOrNull(11)));
+            row.GetFieldValue<byte[]>(9), FeeColumns.Read(row.GetWei(10), row.GetWeiOrNull(11)),
+            row.GetTimeOrNull(20));
         var reserved = new ReservedTransaction(chainId, row.GetAddress(1), (ulong)row.GetInt64(2), plan);
-        return new OpenTransaction(reserved, ReadState(row, attempts), row.GetInt32(5), row.GetTime(20), attempts);
+        return new OpenTransaction(reserved, ReadState(row, attempts), row.GetInt32(5), row.GetTime(21), attempts);
     }
 
     /// <summary>What a state knows of its block, if anything.</summary>
@@ -48,9 +49,9 @@ internal static class TransactionRow
 
     private static Attempt[] ReadAttempts(NpgsqlDataReader row)
     {
-        var hashes = row.GetFieldValue<byte[][]>(21);
-        var raws = row.GetFieldValue<byte[][]>(22);
-        var noops = row.GetFieldValue<bool[]>(23);
+        var hashes = row.GetFieldValue<byte[][]>(22);
+        var raws = row.GetFieldValue<byte[][]>(23);
+        var noops = row.GetFieldValue<bool[]>(24);
         return [.. hashes.Select((hash, i) => new Attempt(i + 1, new Hash32(hash), raws[i], noops[i]))];
     }
 }
@@ -58,13 +59,6 @@ internal static class TransactionRow
 /// <summary>Fees as two columns: a null tip marks a legacy price.</summary>
 internal static class FeeColumns
 {
-    public static Wei MaxFee(TransactionFees fees) => fees switch
-    {
-        TransactionFees.Dynamic dynamic => dynamic.MaxFee,
-        TransactionFees.Legacy legacy => legacy.GasPrice,
-        _ => throw new InvalidOperationException($"{fees.GetType().Name} has no columns"),
-    };
-
     public static Wei? MaxPriorityFee(TransactionFees fees) => (fees as TransactionFees.Dynamic)?.MaxPriorityFee;
 
     public static TransactionFees Read(Wei maxFee, Wei? maxPriorityFee) =>

@@ -58,6 +58,13 @@ public abstract record TransactionState
         public override short Kind => 5;
     }
 
+    /// <summary>Something that the relayer did not send took its nonce: the key is used elsewhere. It will never run.</summary>
+    public sealed record Displaced : TransactionState
+    {
+        /// <inheritdoc/>
+        public override short Kind => 7;
+    }
+
     /// <summary>Deep enough in the chain, and it reverted: paid for, without effect.</summary>
     public sealed record Failed(Inclusion Inclusion) : TransactionState
     {

@@ -10,44 +10,56 @@ namespace Relayer.Core.Transactions;
 internal sealed class TransactionStore(TimeProvider time)
 {
     /// <summary>Makes signers known, and raises next nonces that the chain has passed. Never lowers one.</summary>
-    public async Task SyncSignersAsync(
+    /// <returns>The signers whose nonce had to be raised: somebody else sends with their keys.</returns>
+    public async Task<IReadOnlyList<Address>> SyncSignersAsync(
         NpgsqlConnection connection, ChainId chainId, IReadOnlyList<(Address Address, ulong ChainNonce)> signers, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("""
-            insert into signers as s (chain_id, address, next_nonce, created_at, updated_at)
-            select $1, a, n, $4, $4 from unnest($2, $3) as t (a, n) order by a
-            on conflict (chain_id, address) do update set next_nonce = excluded.next_nonce, updated_at = excluded.updated_at
-            where s.next_nonce < excluded.next_nonce
-            """, connection);
+        await using var command = new NpgsqlCommand(TransactionSql.SyncSigners, connection);
         command.Parameters.Add(Columns.Long(chainId.Value));
         command.Parameters.Add(Columns.ManyBytes(signers.Select(signer => signer.Address.ToArray())));
         command.Parameters.Add(Columns.Longs(signers.Select(signer => (long)signer.ChainNonce)));
         command.Parameters.Add(Columns.Time(time.GetUtcNow()));
-        await command.ExecuteNonQueryAsync(cancellation);
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        var raised = new List<Address>();
+        while (await rows.ReadAsync(cancellation))
+        {
+            raised.Add(rows.GetAddress(0));
+        }
+
+        return raised;
+    }
+
+    /// <summary>The next nonces of a chain's signers.</summary>
+    public static async Task<IReadOnlyDictionary<Address, ulong>> ReadNextNoncesAsync(
+        NpgsqlConnection connection, ChainId chainId, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select address, next_nonce from signers where chain_id = $1", connection);
+        command.Parameters.Add(Columns.Long(chainId.Value));
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        var nonces = new Dictionary<Address, ulong>();
+        while (await rows.ReadAsync(cancellation))
+        {
+            nonces[rows.GetAddress(0)] = (ulong)rows.GetInt64(1);
+        }
+
+        return nonces;
     }
 
     /// <summary>
-    /// Takes consecutive nonces of the least loaded signer and records the plans under them, as one statement in the caller's
-    /// transaction. Gives fewer than asked, from the front, when that signer has no more room; none when no signer has any.
+    /// Takes consecutive nonces of the least loaded signer and records the plans under them, in the caller's transaction.
+    /// Gives fewer than asked, from the front, when that signer has no more room or money; none when no signer has any.
     /// </summary>
+    /// <remarks>The signers stay locked until the caller's transaction ends: what is in flight cannot change under the count.</remarks>
     public async Task<IReadOnlyList<ReservedTransaction>> ReserveAsync(
-        NpgsqlConnection connection, ChainId chainId, IReadOnlyList<Address> signers, int maxInFlight,
+        NpgsqlConnection connection, ChainId chainId, IReadOnlyList<Purse> purses, int maxInFlight,
         IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(ReserveSql, connection);
-        command.Parameters.Add(Columns.Long(chainId.Value));
-        command.Parameters.Add(Columns.ManyBytes(signers.Select(signer => signer.ToArray())));
-        command.Parameters.Add(Columns.Int(maxInFlight));
-        command.Parameters.Add(Columns.Time(time.GetUtcNow()));
-        command.Parameters.Add(Columns.Ids(plans.Select(plan => plan.Id)));
-        command.Parameters.Add(Columns.Texts(plans.Select(plan => plan.Purpose)));
-        command.Parameters.Add(Columns.ManyBytes(plans.Select(plan => plan.To.ToArray())));
-        command.Parameters.Add(Columns.Numbers(plans.Select(plan => plan.Value.ToBigInteger())));
-        command.Parameters.Add(Columns.Longs(plans.Select(plan => (long)plan.GasLimit)));
-        command.Parameters.Add(Columns.ManyBytes(plans.Select(plan => plan.Data.ToArray())));
-        command.Parameters.Add(Columns.Numbers(plans.Select(plan => FeeColumns.MaxFee(plan.Fees).ToBigInteger())));
-        command.Parameters.Add(Columns.Numbers(plans.Select(plan => FeeColumns.MaxPriorityFee(plan.Fees)?.ToBigInteger())));
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        // Two statements, one round trip: the second one's snapshot is taken when the first one holds the locks.
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(LockSigners(chainId, purses));
+        batch.BatchCommands.Add(Reserve(chainId, purses, maxInFlight, plans));
+        await using var rows = await batch.ExecuteReaderAsync(cancellation);
+        await rows.NextResultAsync(cancellation);
         var reserved = new List<ReservedTransaction>();
         while (await rows.ReadAsync(cancellation))
         {
@@ -59,53 +71,54 @@ internal sealed class TransactionStore(TimeProvider time)
     }
 
     /// <summary>Stores signed bytes; the first attempt moves a transaction from Reserved to Signed.</summary>
+    /// <returns>Those that were new: somebody else may have stored the same, or another attempt under that number.</returns>
     /// <remarks>
-    /// Its commit does not wait for the disk: signing is deterministic, so bytes lost with the database server
-    /// are made again, the same, from the reservation.
+    /// The commit of first attempts does not wait for the disk: signing is deterministic, so bytes lost with the database server
+    /// are made again, the same, from the reservation. Later ones have fees of their own, so theirs does.
     /// </remarks>
-    public async Task StoreAttemptsAsync(
+    public async Task<IReadOnlySet<Guid>> StoreAttemptsAsync(
         NpgsqlConnection connection, IReadOnlyList<(Guid Id, Attempt Attempt)> signed, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("""
-            with stored as (
-                insert into attempts (transaction_id, number, hash, raw, noop, created_at)
-                select id, number, hash, raw, noop, $6 from unnest($1, $2, $3, $4, $5) as t (id, number, hash, raw, noop)
-                on conflict do nothing),
-            local as (select set_config('synchronous_commit', 'off', true))
-            update transactions set state = 1, version = version + 1, updated_at = $6, checked_at = $6
-            from local where id = any($1) and state = 0
-            """, connection);
+        await using var command = new NpgsqlCommand(TransactionSql.StoreAttempts, connection);
         command.Parameters.Add(Columns.Ids(signed.Select(item => item.Id)));
         command.Parameters.Add(Columns.Ints(signed.Select(item => item.Attempt.Number)));
         command.Parameters.Add(Columns.ManyBytes(signed.Select(item => item.Attempt.Hash.ToArray())));
         command.Parameters.Add(Columns.ManyBytes(signed.Select(item => item.Attempt.Raw.ToArray())));
         command.Parameters.Add(Columns.Flags(signed.Select(item => (bool?)item.Attempt.IsNoop)));
         command.Parameters.Add(Columns.Time(time.GetUtcNow()));
-        await command.ExecuteNonQueryAsync(cancellation);
+        command.Parameters.Add(Columns.Flag(signed.All(item => item.Attempt is { Number: 1, IsNoop: false })));
+        return await ReadIdsAsync(command, cancellation);
     }
 
     /// <summary>Notes a broadcast: Signed → Broadcast for those a node has; either way the wait for the next one begins anew.</summary>
+    /// <remarks>
+    /// A hint: what it loses is broadcast once more. So its commit does not wait for the disk, and it leaves the version alone, since
+    /// whatever may follow on Signed may follow on Broadcast.
+    /// </remarks>
     public async Task MarkBroadcastAsync(
         NpgsqlConnection connection, IReadOnlyList<(Guid Id, bool IsTaken)> sent, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("""
-            update transactions t set state = case when s.taken then 2 else t.state end, version = t.version + 1, updated_at = $3
-            from unnest($1, $2) as s (id, taken) where t.id = s.id and t.state in (1, 2)
-            """, connection);
+        await using var command = new NpgsqlCommand(TransactionSql.MarkBroadcast, connection);
         command.Parameters.Add(Columns.Ids(sent.Select(item => item.Id)));
         command.Parameters.Add(Columns.Flags(sent.Select(item => (bool?)item.IsTaken)));
         command.Parameters.Add(Columns.Time(time.GetUtcNow()));
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>What the engine still has work with, longest unattended first, marked as attended to.</summary>
-    public async Task<IReadOnlyList<OpenTransaction>> TakeOpenAsync(
-        NpgsqlConnection connection, ChainId chainId, int limit, CancellationToken cancellation)
+    /// <summary>A page of what the engine still has work with, by id; within it, each signer's in nonce order.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="chainId">The chain.</param>
+    /// <param name="after">The page begins after this id.</param>
+    /// <param name="limit">The size of a page.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <returns>The page, and after which id the next one begins: the empty id when this was the last.</returns>
+    public static async Task<(IReadOnlyList<OpenTransaction> Page, Guid Next)> ReadOpenAsync(
+        NpgsqlConnection connection, ChainId chainId, Guid after, int limit, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(TakeOpenSql, connection);
+        await using var command = new NpgsqlCommand(TransactionSql.ReadOpen, connection);
         command.Parameters.Add(Columns.Long(chainId.Value));
+        command.Parameters.Add(Columns.Id(after));
         command.Parameters.Add(Columns.Int(limit));
-        command.Parameters.Add(Columns.Time(time.GetUtcNow()));
         await using var rows = await command.ExecuteReaderAsync(cancellation);
         var open = new List<OpenTransaction>();
         while (await rows.ReadAsync(cancellation))
@@ -113,7 +126,9 @@ internal sealed class TransactionStore(TimeProvider time)
             open.Add(TransactionRow.Read(rows, chainId));
         }
 
-        return open;
+        // The database's order of ids, which is not that of Guid.
+        var next = open.Count < limit ? Guid.Empty : open[^1].Id;
+        return ([.. open.OrderBy(item => item.Reserved.Signer).ThenBy(item => item.Reserved.Nonce)], next);
     }
 
     /// <summary>
@@ -123,7 +138,7 @@ internal sealed class TransactionStore(TimeProvider time)
     public async Task<IReadOnlySet<Guid>> MoveAsync(
         NpgsqlConnection connection, IReadOnlyList<(OpenTransaction Before, TransactionState After)> moves, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(MoveSql, connection);
+        await using var command = new NpgsqlCommand(TransactionSql.Move, connection);
         var inclusions = moves.Select(move => TransactionRow.InclusionOf(move.After)).ToArray();
         command.Parameters.Add(Columns.Ids(moves.Select(move => move.Before.Id)));
         command.Parameters.Add(Columns.Ints(moves.Select(move => move.Before.Version)));
@@ -137,66 +152,49 @@ internal sealed class TransactionStore(TimeProvider time)
         command.Parameters.Add(Columns.Numbers(inclusions.Select(inclusion => inclusion?.L1Fee.ToBigInteger())));
         command.Parameters.Add(Columns.Numbers(inclusions.Select(inclusion => inclusion?.Fee.ToBigInteger())));
         command.Parameters.Add(Columns.Time(time.GetUtcNow()));
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var written = new HashSet<Guid>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            written.Add(rows.GetGuid(0));
-        }
-
-        return written;
+        return await ReadIdsAsync(command, cancellation);
     }
 
-    private const string ReserveSql = """
-        with chosen as (
-            select s.chain_id, s.address, $3 - load.in_flight as room
-            from signers s
-            cross join lateral (
-                select count(*)::int as in_flight from transactions t
-                where t.chain_id = s.chain_id and t.signer = s.address and t.state < 3) load
-            where s.chain_id = $1 and s.address = any($2) and not s.paused and load.in_flight < $3
-            order by load.in_flight, s.address
-            limit 1
-            for update of s),
-        planned as (
-            select p.*, c.address as signer, count(*) over () as taken
-            from chosen c
-            cross join unnest($5, $6, $7, $8, $9, $10, $11, $12) with ordinality
-                as p (id, purpose, "to", value, gas_limit, data, max_fee, max_priority_fee, place)
-            where p.place <= c.room),
-        advanced as (
-            update signers s set next_nonce = s.next_nonce + p.taken, updated_at = $4
-            from (select distinct signer, taken from planned) p
-            where s.chain_id = $1 and s.address = p.signer
-            returning s.next_nonce - p.taken as first)
-        insert into transactions (id, chain_id, signer, nonce, purpose, state, "to", value, gas_limit, data,
-            max_fee, max_priority_fee, created_at, updated_at, checked_at)
-        select p.id, $1, p.signer, a.first + p.place - 1, p.purpose, 0, p."to", p.value, p.gas_limit, p.data,
-            p.max_fee, p.max_priority_fee, $4, $4, $4
-        from planned p cross join advanced a
-        returning signer, nonce, array_position($5, id)::bigint
-        """;
+    private static NpgsqlBatchCommand LockSigners(ChainId chainId, IReadOnlyList<Purse> purses) => new(TransactionSql.LockSigners)
+    {
+        Parameters = { Columns.Long(chainId.Value), Columns.ManyBytes(purses.Select(purse => purse.Address.ToArray())) },
+    };
 
-    private const string TakeOpenSql = """
-        with taken as (
-            select id from transactions where chain_id = $1 and state < 4 order by checked_at limit $2),
-        marked as (
-            update transactions t set checked_at = $3 from taken where t.id = taken.id returning t.*)
-        select m.id, m.signer, m.nonce, m.purpose, m.state, m.version, m."to", m.value, m.gas_limit, m.data, m.max_fee, m.max_priority_fee,
-            m.hash, m.block_number, m.block_hash, m.succeeded, m.gas_used, m.gas_price, m.l1_fee, m.fee, m.updated_at,
-            array(select hash from attempts a where a.transaction_id = m.id order by number),
-            array(select raw from attempts a where a.transaction_id = m.id order by number),
-            array(select noop from attempts a where a.transaction_id = m.id order by number)
-        from marked m order by m.signer, m.nonce
-        """;
+    private NpgsqlBatchCommand Reserve(
+        ChainId chainId, IReadOnlyList<Purse> purses, int maxInFlight, IReadOnlyList<TransactionPlan> plans) => new(TransactionSql.Reserve)
+        {
+            Parameters =
+            {
+                Columns.Long(chainId.Value),
+                Columns.ManyBytes(purses.Select(purse => purse.Address.ToArray())),
+                Columns.Numbers(purses.Select(purse => purse.Balance.ToBigInteger())),
+                Columns.Int(maxInFlight),
+                Columns.Time(time.GetUtcNow()),
+                Columns.Number(plans[0].MaxCost.ToBigInteger()),
+                Columns.Ids(plans.Select(plan => plan.Id)),
+                Columns.Texts(plans.Select(plan => plan.Purpose)),
+                Columns.ManyBytes(plans.Select(plan => plan.To.ToArray())),
+                Columns.Numbers(plans.Select(plan => plan.Value.ToBigInteger())),
+                Columns.Longs(plans.Select(plan => (long)plan.GasLimit)),
+                Columns.ManyBytes(plans.Select(plan => plan.Data.ToArray())),
+                Columns.Numbers(plans.Select(plan => plan.Fees.MaxPrice.ToBigInteger())),
+                Columns.Numbers(plans.Select(plan => FeeColumns.MaxPriorityFee(plan.Fees)?.ToBigInteger())),
+                Columns.Times(plans.Select(plan => plan.ExpiresAt)),
+            },
+        };
 
-    private const string MoveSql = """
-        update transactions t set state = m.state, version = t.version + 1, hash = m.hash, block_number = m.block_number,
-            block_hash = m.block_hash, succeeded = m.succeeded, gas_used = m.gas_used, gas_price = m.gas_price,
-            l1_fee = m.l1_fee, fee = m.fee, updated_at = $12
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-            as m (id, version, state, hash, block_number, block_hash, succeeded, gas_used, gas_price, l1_fee, fee)
-        where t.id = m.id and t.version = m.version
-        returning t.id
-        """;
+    private static async Task<IReadOnlySet<Guid>> ReadIdsAsync(NpgsqlCommand command, CancellationToken cancellation)
+    {
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        var ids = new HashSet<Guid>();
+        while (await rows.ReadAsync(cancellation))
+        {
+            ids.Add(rows.GetGuid(0));
+        }
+
+        return ids;
+    }
 }
+
+/// <summary>A signer and the balance that it may spend, in wei.</summary>
+internal readonly record struct Purse(Address Address, Wei Balance);

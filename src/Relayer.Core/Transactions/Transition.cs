@@ -18,6 +18,13 @@ public abstract record Observation
 
     /// <summary>None of its attempts has a receipt on a node at this head.</summary>
     public sealed record ReceiptMissing(long Head) : Observation;
+
+    /// <summary>
+    /// The signer's nonce on the chain has been past the transaction's own since an earlier head, and none of its attempts has a receipt.
+    /// </summary>
+    /// <param name="Since">The head at which that was seen first.</param>
+    /// <param name="Head">The head now.</param>
+    public sealed record NonceTakenByAnother(long Since, long Head) : Observation;
 }
 
 /// <summary>The one function that moves a transaction from state to state. Pure.</summary>
@@ -41,6 +48,9 @@ public static class Transition
             // A reorg took its block away. A node that has not reached that height yet proves nothing.
             (TransactionState.Mined mined, Observation.ReceiptMissing missing)
                 when missing.Head >= mined.Inclusion.BlockNumber => new TransactionState.Broadcast(),
+            // One look may have met a node that counts a block whose receipts it does not know yet, or a block that goes again.
+            (TransactionState.Signed or TransactionState.Broadcast, Observation.NonceTakenByAnother taken)
+                when taken.Head - taken.Since >= Math.Max(1, confirmations) => new TransactionState.Displaced(),
             _ => state,
         };
 

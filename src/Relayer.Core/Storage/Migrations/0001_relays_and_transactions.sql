@@ -36,15 +36,15 @@ create table transactions (
     l1_fee          numeric(78, 0),
     fee             numeric(78, 0),                 -- gas_used * gas_price + l1_fee
     reason          text,
+    expires_at      timestamptz,                    -- from then on the nonce is closed instead, if it is not mined
     created_at      timestamptz not null,
     updated_at      timestamptz not null,
-    checked_at      timestamptz not null,           -- when the engine last looked after it
     unique (chain_id, signer, nonce),
     foreign key (chain_id, signer) references signers (chain_id, address)
 );
 
 -- The engine's work list stays as small as what is under way, however long the history grows.
-create index transactions_open on transactions (chain_id, checked_at) where state < 4;
+create index transactions_open on transactions (chain_id, id) where state < 4;
 create index transactions_in_flight on transactions (chain_id, signer) where state < 3;
 
 -- Every signed version ever made of a transaction: any of them may be the one that is mined.
