@@ -188,7 +188,7 @@ public sealed class RelayService
         return null;
     }
 
-    private async Task<Refusal?> RefuseAsync(RelayCandidate candidate, RelayFacts facts, ulong outerGas, CancellationToken cancellation)
+    private Refusal? RefuseByRecords(RelayCandidate candidate, RelayFacts facts)
     {
         foreach (var rule in _rules.WithRecords)
         {
@@ -196,6 +196,16 @@ public sealed class RelayService
             {
                 return refusal;
             }
+        }
+
+        return null;
+    }
+
+    private async Task<Refusal?> RefuseAsync(RelayCandidate candidate, RelayFacts facts, ulong outerGas, CancellationToken cancellation)
+    {
+        if (RefuseByRecords(candidate, facts) is { } used)
+        {
+            return used;
         }
 
         if (await _forwarders.FindMismatchAsync(candidate.Route.Forwarder, cancellation) is { } mismatch)
@@ -253,7 +263,7 @@ public sealed class RelayService
         switch (await _intakes[candidate.Request.ChainId].Value.AcceptAsync(candidate, plan, signers, cancellation))
         {
             case IntakeOutcome.Refused refused:
-                return new RelayDecision.Rejected(refused.Refusal);
+                return new RelayDecision.Rejected(await ExplainAsync(candidate, refused.Refusal, cancellation));
             case IntakeOutcome.Written written:
                 // Recorded: from here on it is carried out, whether or not the caller still waits.
                 return new RelayDecision.Accepted(await SendAsync(engine, candidate, written.Reserved));
@@ -263,6 +273,12 @@ public sealed class RelayService
                     : throw new UnreachableException("the database holds the relay but does not show it");
         }
     }
+
+    /// <summary>The database only says that a share is used up; the records say which one, and so when to come back.</summary>
+    private async Task<Refusal> ExplainAsync(RelayCandidate candidate, Refusal objection, CancellationToken cancellation) =>
+        objection.Code == RefusalCode.QuotaExceeded
+            ? RefuseByRecords(candidate, await _facts.RunAsync(candidate, cancellation)) ?? objection
+            : objection;
 
     private static async Task<RelayRecord> SendAsync(ChainEngine engine, RelayCandidate candidate, ReservedTransaction reserved)
     {
