@@ -10,14 +10,15 @@ internal sealed class ChainViewReader(IChainClient chain)
 {
     /// <summary>Reads nonce and simulation in one round trip; a second one finds the reason of a revert.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers, or the forwarder's answer is not one.</exception>
-    public async Task<ChainView> ReadAsync(RelayCandidate candidate, RelayFacts facts, ulong outerGas, Address? payer, CancellationToken cancellation)
+    public async Task<ChainView> ReadAsync(
+        RelayCandidate candidate, Predecessor? predecessor, ulong outerGas, Address? payer, CancellationToken cancellation)
     {
         var forwarder = candidate.Route.Forwarder;
         var message = candidate.Message;
         var nonceRead = new EthCall(null, forwarder.Address, forwarder.EncodeNonceRead(message.From, message.Nonce));
 
         // Behind a request that is still under way the forwarder would refuse the nonce: then the inner call is tried by itself.
-        var isNext = facts.Predecessor is null;
+        var isNext = predecessor is null;
         var trial = isNext
             ? new EthCall(payer, forwarder.Address, forwarder.EncodeExecute(message, candidate.Request.Signature), outerGas, message.Value)
             : InnerCall(forwarder.Address, message);

@@ -22,6 +22,12 @@ public sealed class RelayService
     /// <summary>The ledger's name for relays.</summary>
     public const string Purpose = "relay";
 
+    /// <summary>
+    /// Up to so many requests at once, records and chain are asked at the same time; beyond, the records first, so that a request
+    /// they refuse costs the node nothing.
+    /// </summary>
+    private const int QuietUpTo = 4;
+
     private readonly RelayRoutes _routes;
     private readonly RelayRules _rules;
     private readonly RelayStore _store;
@@ -32,6 +38,7 @@ public sealed class RelayService
     private readonly Coalescer<RelayCandidate, RelayFacts> _facts;
     private readonly Coalescer<Hash32, RelayRecord?> _reads;
     private readonly Dictionary<ChainId, Lazy<RelayIntake>> _intakes;
+    private int _deciding;
 
     /// <summary>Connects the parts; does no I/O.</summary>
     public RelayService(
@@ -74,7 +81,7 @@ public sealed class RelayService
 
         var facts = await _facts.RunAsync(candidate!, cancellation);
         var plan = Plan(candidate!);
-        return await RefuseAsync(candidate!, facts, plan.Gas, cancellation) is { } reason
+        return await RefuseAsync(candidate!, facts, plan.Gas, early: null, cancellation) is { } reason
             ? new SimulationDecision.Rejected(reason)
             : new SimulationDecision.Passes(plan.Gas);
     }
@@ -127,6 +134,19 @@ public sealed class RelayService
 
     private async Task<RelayDecision> DecideAsync(RelayRequest request, CancellationToken cancellation)
     {
+        var isQuiet = Interlocked.Increment(ref _deciding) <= QuietUpTo;
+        try
+        {
+            return await DecideAsync(request, isQuiet, cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _deciding);
+        }
+    }
+
+    private async Task<RelayDecision> DecideAsync(RelayRequest request, bool isQuiet, CancellationToken cancellation)
+    {
         var (admitted, refusal) = Admit(request);
         if (admitted is not { } candidate)
         {
@@ -140,14 +160,16 @@ public sealed class RelayService
             return new RelayDecision.Rejected(refusal);
         }
 
-        var facts = await _facts.RunAsync(candidate, cancellation);
+        var plan = Plan(candidate);
+        var reading = _facts.RunAsync(candidate, cancellation);
+        var early = refusal is null && isQuiet ? TryReadEarlyAsync(candidate, plan.Gas, cancellation) : null;
+        var facts = await reading;
         if (facts.Known is { } known)
         {
             return new RelayDecision.Known(known);
         }
 
-        var plan = Plan(candidate);
-        refusal ??= await RefuseAsync(candidate, facts, plan.Gas, cancellation);
+        refusal ??= await RefuseAsync(candidate, facts, plan.Gas, early, cancellation);
         if (refusal is null)
         {
             return await CarryOutAsync(candidate, facts, plan, cancellation);
@@ -201,11 +223,18 @@ public sealed class RelayService
         return null;
     }
 
-    private async Task<Refusal?> RefuseAsync(RelayCandidate candidate, RelayFacts facts, ulong outerGas, CancellationToken cancellation)
+    private async Task<Refusal?> RefuseAsync(
+        RelayCandidate candidate, RelayFacts facts, ulong outerGas, Task<ChainView?>? early, CancellationToken cancellation)
     {
         if (RefuseByRecords(candidate, facts) is { } used)
         {
             return used;
+        }
+
+        // What was read beside the facts may be older than they are: it is good enough for a yes, a no is looked at again.
+        if (facts.Predecessor is null && early is not null && await early is { } seen && RefuseByChain(candidate, facts, seen) is null)
+        {
+            return null;
         }
 
         if (await _forwarders.FindMismatchAsync(candidate.Route.Forwarder, cancellation) is { } mismatch)
@@ -213,16 +242,11 @@ public sealed class RelayService
             return new Refusal(RefusalCode.ChainUnavailable, $"The forwarder is not as configured: {mismatch}.", RetryAfter: TimeSpan.FromMinutes(1));
         }
 
-        // Value has to come from an account that holds some, also in a simulation.
-        Address? payer = null;
-        if (!candidate.Message.Value.IsZero)
-        {
-            var quote = await _engines.Get(candidate.Request.ChainId).QuoteAsync(outerGas, cancellation);
-            payer = quote.Signers.Count > 0 ? quote.Signers[0] : null;
-        }
+        return RefuseByChain(candidate, facts, await ReadViewAsync(candidate, facts.Predecessor, outerGas, cancellation));
+    }
 
-        var view = await new ChainViewReader(_chains.Get(candidate.Request.ChainId))
-            .ReadAsync(candidate, facts, outerGas, payer, cancellation);
+    private Refusal? RefuseByChain(RelayCandidate candidate, RelayFacts facts, ChainView view)
+    {
         foreach (var rule in _rules.WithChain)
         {
             if (rule.Check(candidate, facts, view) is { } refusal)
@@ -232,6 +256,37 @@ public sealed class RelayService
         }
 
         return null;
+    }
+
+    /// <summary>The chain's view while the records are still being read, as if they held no request of the user under way.</summary>
+    /// <returns><see langword="null"/> when it cannot be had: then it is asked for again, and failures count there.</returns>
+    private async Task<ChainView?> TryReadEarlyAsync(RelayCandidate candidate, ulong outerGas, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _forwarders.FindMismatchAsync(candidate.Route.Forwarder, cancellation) is null
+                ? await ReadViewAsync(candidate, predecessor: null, outerGas, cancellation)
+                : null;
+        }
+        catch (Exception failure) when (failure is ChainUnavailableException or SignerUnavailableException or NpgsqlException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<ChainView> ReadViewAsync(
+        RelayCandidate candidate, Predecessor? predecessor, ulong outerGas, CancellationToken cancellation)
+    {
+        // Value has to come from an account that holds some, also in a simulation.
+        Address? payer = null;
+        if (!candidate.Message.Value.IsZero)
+        {
+            var quote = await _engines.Get(candidate.Request.ChainId).QuoteAsync(outerGas, cancellation);
+            payer = quote.Signers.Count > 0 ? quote.Signers[0] : null;
+        }
+
+        return await new ChainViewReader(_chains.Get(candidate.Request.ChainId))
+            .ReadAsync(candidate, predecessor, outerGas, payer, cancellation);
     }
 
     private static (byte[] Data, ulong Gas) Plan(RelayCandidate candidate)

@@ -35,8 +35,10 @@ internal sealed class RelayStore(Database database)
             granted[rows.GetInt64(0) - 1, rows.GetInt16(1)] = rows.GetInt64(2);
         }
 
+        // Unordered nonces have no order to keep.
         return [.. candidates.Select((candidate, i) => new RelayFacts(
-            records.GetValueOrDefault(candidate.Id), predecessors[i], granted[i, GrantWindow.Minute], granted[i, GrantWindow.Day]))];
+            records.GetValueOrDefault(candidate.Id), candidate.Route.Forwarder.HasSequentialNonces ? predecessors[i] : null,
+            granted[i, GrantWindow.Minute], granted[i, GrantWindow.Day]))];
     }
 
     /// <summary>The user's highest nonce under way at a forwarder.</summary>

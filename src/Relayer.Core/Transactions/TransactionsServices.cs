@@ -15,7 +15,7 @@ public static class TransactionsServices
     public static IServiceCollection AddStorage(this IServiceCollection services)
     {
         services.AddSingleton(provider => new NpgsqlDataSourceBuilder(
-            provider.GetRequiredService<RelayerOptions>().Database.ConnectionString)
+            ConnectionDefaults.Apply(provider.GetRequiredService<RelayerOptions>().Database.ConnectionString))
             .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>()).Build());
         services.AddSingleton<Migrator>();
         services.AddSingleton<Database>();

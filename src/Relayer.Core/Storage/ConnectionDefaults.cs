@@ -1,0 +1,40 @@
+using System.Data.Common;
+
+namespace Relayer.Core.Storage;
+
+/// <summary>How connections behave unless the configuration says otherwise. Pure.</summary>
+internal static class ConnectionDefaults
+{
+    private static readonly (string Keyword, object Value)[] Defaults =
+    [
+        // The statements here are few and always the same: each connection parses and plans them once.
+        // Behind a pooler that switches servers between transactions, configure "Max Auto Prepare=0".
+        ("Max Auto Prepare", 64),
+        ("Auto Prepare Min Usages", 2),
+
+        // Nothing here leaves anything behind on a connection (settings and locks end with their transaction),
+        // so that clearing it before each use would only cost.
+        ("No Reset On Close", true),
+    ];
+
+    /// <summary>The connection string with the defaults for what it does not mention.</summary>
+    /// <exception cref="ArgumentException">It is not a connection string.</exception>
+    public static string Apply(string connectionString)
+    {
+        var settings = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        foreach (var (keyword, value) in Defaults)
+        {
+            if (!settings.Keys.Cast<string>().Any(given => IsSame(given, keyword)))
+            {
+                settings[keyword] = value;
+            }
+        }
+
+        return settings.ConnectionString;
+    }
+
+    // Npgsql takes "MaxAutoPrepare" for "Max Auto Prepare".
+    private static bool IsSame(string given, string keyword) =>
+        given.Replace(" ", "", StringComparison.Ordinal).Equals(
+            keyword.Replace(" ", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+}
