@@ -1,14 +1,13 @@
-using Microsoft.Extensions.Logging.Console;
-
 namespace Functions.Hosting;
 
 /// <summary>How the app writes its log: one line an entry on standard output, which the Functions host collects.</summary>
 internal static class HostLogging
 {
     /// <summary>Sets it up.</summary>
-    public static void Configure(ILoggingBuilder logging, HostMode mode)
+    public static void Configure(ILoggingBuilder logging, IConfiguration configuration, HostMode mode)
     {
-        logging.Services.Configure<SimpleConsoleFormatterOptions>(console =>
+        logging.AddConfiguration(configuration.GetSection("Logging"));
+        logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
             console.IncludeScopes = mode.IsCustomHandler;
