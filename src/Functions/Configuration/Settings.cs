@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration.Memory;
+
 namespace Functions.Configuration;
 
 /// <summary>Where settings come from.</summary>
@@ -20,11 +22,18 @@ public static class Settings
     {
         ArgumentNullException.ThrowIfNull(configuration);
         configuration.Sources.Clear();
-        configuration.AddInMemoryCollection(LogLevels);
-        configuration.AddInMemoryCollection(Schedules.Defaults);
+        AddDefaults(configuration);
         configuration.AddInMemoryCollection(LocalSettings.Read(Path.Combine(folder, LocalSettings.FileName)));
         configuration.AddEnvironmentVariables();
         configuration.AddEnvironmentVariables("ASPNETCORE_");
         configuration.AddCommandLine(args);
+    }
+
+    /// <summary>Adds what holds when nothing else is said, as the weakest source.</summary>
+    /// <param name="configuration">The configuration to add to.</param>
+    public static void AddDefaults(IConfigurationBuilder configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LogLevels.Concat(Schedules.Defaults) });
     }
 }

@@ -11,7 +11,6 @@ namespace Functions.Hosting;
 internal sealed partial class TimerScheduler(
     IConfiguration configuration,
     IServiceScopeFactory scopes,
-    ITickGuard guard,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
     ILogger<TimerScheduler> logger) : IHostedService, IDisposable
@@ -115,12 +114,13 @@ internal sealed partial class TimerScheduler(
     {
         try
         {
+            await using var scope = scopes.CreateAsyncScope();
+            var guard = scope.ServiceProvider.GetRequiredService<ITickGuard>(); // Only now: it brings in the database.
             if (!await guard.TryClaimAsync(timer.Name, due, _running.Token))
             {
                 return;
             }
 
-            await using var scope = scopes.CreateAsyncScope();
             var info = Describe(timer, schedule, due, last);
             await FunctionInvoker.InvokeAsync(timer, scope.ServiceProvider, info, _running.Token);
         }

@@ -6,19 +6,30 @@ using Relayer.Core.Storage;
 namespace Functions.Relay;
 
 /// <summary>Once the app serves: says which curve is in use and brings the database's schema up to date, so that no request waits for either.</summary>
-/// <param name="database">The database; one that is away is tried again by the first request that needs it.</param>
+/// <param name="services">
+/// Give the database once the app listens; one that is away is tried again by the first request that needs it.
+/// </param>
+/// <param name="lifetime">Says when the app listens.</param>
+/// <param name="time">The clock.</param>
 /// <param name="logger">Where it is said.</param>
-internal sealed partial class Warmup(Database database, ILogger<Warmup> logger) : BackgroundService
+internal sealed partial class Warmup(
+    IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Warmup> logger) : BackgroundService
 {
+    private static readonly TimeSpan AfterStart = TimeSpan.FromMilliseconds(250);
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // The server starts listening meanwhile.
-        await Task.Yield();
+        // Nothing of this may take the processor from the first answer.
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.UnsafeRegister(
+            static source => ((TaskCompletionSource)source!).TrySetResult(), started);
+        await started.Task.WaitAsync(stoppingToken);
+        await Task.Delay(AfterStart, time, stoppingToken);
         Log.Curve(logger, Secp256k1.Default.Name);
         try
         {
-            await database.PingAsync(stoppingToken);
+            await services.GetRequiredService<Database>().PingAsync(stoppingToken);
         }
         catch (Exception away) when (away is NpgsqlException or SocketException or TimeoutException)
         {

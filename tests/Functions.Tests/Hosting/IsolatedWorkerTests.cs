@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using DevChain;
 using DevChain.Processes;
 
 namespace Functions.Tests.Hosting;
 
 /// <summary>The isolated worker's packages are not in every feed, so what the property switches is asked of MSBuild.</summary>
-public sealed class IsolatedWorkerTests
+public sealed partial class IsolatedWorkerTests
 {
     private static readonly string[] Packages =
     [
@@ -32,6 +33,22 @@ public sealed class IsolatedWorkerTests
         Assert.Equal(!isolated, usings.Contains("Functions.Hosting"));
         Assert.Contains("HealthFunctions.cs", sources);
     }
+
+    [Fact]
+    public void Both_programs_add_the_same_services()
+    {
+        var own = Calls("Program.cs");
+        var isolated = Calls("Program.Isolated.cs");
+
+        Assert.Contains("AddRelayerOptions", own);
+        Assert.Equal(own, isolated.Intersect(own).ToHashSet());
+    }
+
+    private static HashSet<string> Calls(string program) =>
+        [.. AddCall().Matches(File.ReadAllText(RepositoryRoot.Combine("src", "Functions", program))).Select(call => call.Groups[1].Value)];
+
+    [GeneratedRegex(@"\.(Add\w+)\(")]
+    private static partial Regex AddCall();
 
     private static async Task<Dictionary<string, HashSet<string>>> AskAsync(string property)
     {
