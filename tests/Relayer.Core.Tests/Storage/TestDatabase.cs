@@ -26,11 +26,7 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     public async Task<NpgsqlConnection> OpenAsync() => await Source.OpenConnectionAsync(TestContext.Current.CancellationToken);
 
-    public async Task<T> ScalarAsync<T>(string sql)
-    {
-        await using var command = Source.CreateCommand(sql);
-        return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
-    }
+    public async Task<T> ScalarAsync<T>(string sql) => (await ColumnAsync<T>(sql))[0];
 
     public async Task<List<T>> ColumnAsync<T>(string sql)
     {
