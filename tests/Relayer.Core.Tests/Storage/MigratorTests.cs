@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Relayer.Core.Storage;
+
+namespace Relayer.Core.Tests.Storage;
+
+public sealed class MigratorTests(PostgresFixture postgres)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Several_at_once_on_an_empty_database_apply_each_migration_once()
+    {
+        await using var source = NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync());
+
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Migrator(source).MigrateAsync(Cancellation)));
+
+        Assert.Equal(1L, await ScalarAsync(source, "select count(*) from schema_versions where number = 1"));
+        Assert.Equal(0L, await ScalarAsync(source, "select count(*) from transactions"));
+        Assert.Equal(0L, await ScalarAsync(source, "select count(*) from pg_locks where locktype = 'advisory'"));
+    }
+
+    [Fact]
+    public async Task A_newer_schema_is_refused_and_left_alone()
+    {
+        await using var source = NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync());
+        await Migrator(source).MigrateAsync(Cancellation);
+        await ScalarAsync(source, "insert into schema_versions (number, name) values (9999, 'of the future')");
+
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => Migrator(source).MigrateAsync(Cancellation));
+
+        Assert.Contains("9999", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(0L, await ScalarAsync(source, "select count(*) from pg_locks where locktype = 'advisory'"));
+    }
+
+    [Fact]
+    public async Task A_database_that_comes_late_is_found_without_a_restart()
+    {
+        var there = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync());
+        var missing = new NpgsqlConnectionStringBuilder(there.ConnectionString) { Database = there.Database + "_later" };
+        await using var source = NpgsqlDataSource.Create(missing.ConnectionString);
+        var database = new Database(source, Migrator(source));
+
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => database.PingAsync(Cancellation));
+        await using (var other = NpgsqlDataSource.Create(there.ConnectionString))
+        {
+            await ScalarAsync(other, $"create database {missing.Database}");
+        }
+
+        await database.PingAsync(Cancellation);
+        Assert.Equal(0L, await ScalarAsync(source, "select count(*) from relays"));
+    }
+
+    private static Migrator Migrator(NpgsqlDataSource source) => new(source, NullLogger<Migrator>.Instance);
+
+    private static async Task<object?> ScalarAsync(NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync(Cancellation);
+    }
+}

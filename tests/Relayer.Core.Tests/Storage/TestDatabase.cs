@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Relayer.Core.Storage;
+
+namespace Relayer.Core.Tests.Storage;
+
+/// <summary>A migrated database of a test's own.</summary>
+internal sealed class TestDatabase : IAsyncDisposable
+{
+    private TestDatabase(NpgsqlDataSource source)
+    {
+        Source = source;
+        Database = new Database(source, new Migrator(source, NullLogger<Migrator>.Instance));
+    }
+
+    public NpgsqlDataSource Source { get; }
+
+    public Database Database { get; }
+
+    public static async Task<TestDatabase> CreateAsync(PostgresFixture postgres)
+    {
+        var database = new TestDatabase(NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync()));
+        await database.Database.PingAsync(TestContext.Current.CancellationToken);
+        return database;
+    }
+
+    public async Task<NpgsqlConnection> OpenAsync() => await Source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+
+    public async Task<T> ScalarAsync<T>(string sql) => (await ColumnAsync<T>(sql))[0];
+
+    public async Task<List<T>> ColumnAsync<T>(string sql)
+    {
+        await using var command = Source.CreateCommand(sql);
+        await using var rows = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        var values = new List<T>();
+        while (await rows.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            values.Add(rows.GetFieldValue<T>(0));
+        }
+
+        return values;
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = Source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
+}

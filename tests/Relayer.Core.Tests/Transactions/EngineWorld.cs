@@ -1,0 +1,186 @@
+using DevChain;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Relayer.Core.Configuration;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Keys;
+using Relayer.Core.Providers;
+using Relayer.Core.Tests.Storage;
+using Relayer.Core.Transactions;
+
+namespace Relayer.Core.Tests.Transactions;
+
+/// <summary>Engines on a real chain and a real database; a clock that the test moves.</summary>
+internal sealed class EngineWorld : IAsyncDisposable
+{
+    private readonly List<ChainEngines> _engines = [];
+    private readonly RelayerOptions _options;
+
+    private EngineWorld(AnvilNode node, TestDatabase database, ChainOptions chain, int signers)
+    {
+        (Node, Database) = (node, database);
+        chain.ChainId = node.ChainId;
+        chain.RpcTimeout = TimeSpan.FromSeconds(5);
+        chain.Rpc.Add(node.Url.ToString());
+        _options = new RelayerOptions { Chains = { ["test"] = chain } };
+        Chains = new ChainClients(_options, TimeProvider.System, new Logger<ChainClients>(Logs));
+        Keys = [.. Enumerable.Range(0, signers).Select(_ => DevKey.Create())];
+        Signers = new TestSigners(Keys);
+    }
+
+    public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public AnvilNode Node { get; }
+
+    public TestDatabase Database { get; }
+
+    public ChainClients Chains { get; }
+
+    public IReadOnlyList<DevKey> Keys { get; }
+
+    public TestSigners Signers { get; }
+
+    public MovableTime Time { get; } = new();
+
+    public CapturedLogs Logs { get; } = new();
+
+    public RecordingPurpose Purpose { get; } = new();
+
+    public IChainClient Chain => Chains.Get(new ChainId(Node.ChainId));
+
+    public ChainEngine Engine { get; private set; } = null!;
+
+    public static async Task<EngineWorld> StartAsync(
+        PostgresFixture postgres, AnvilOptions? anvil = null, ChainOptions? chain = null, int signers = 1, ulong ether = 10)
+    {
+        var node = await AnvilNode.StartAsync(anvil, cancellation: Cancellation);
+        var world = new EngineWorld(node, await TestDatabase.CreateAsync(postgres), chain ?? new ChainOptions(), signers);
+        foreach (var key in world.Keys)
+        {
+            await node.SetBalanceAsync($"{key.Address}", new Wei((UInt128)ether * 1_000_000_000_000_000_000).ToBigInteger(), Cancellation);
+        }
+
+        world.Engine = world.AddInstance();
+        return world;
+    }
+
+    /// <summary>Another instance of the program on the same chain and database.</summary>
+    public ChainEngine AddInstance()
+    {
+        var engines = new ChainEngines(
+            _options, Chains, Signers, Database.Database, new Lazy<IEnumerable<IPurpose>>(() => [Purpose]), Time, new LoggerFactory([Logs]));
+        _engines.Add(engines);
+        return engines.Get(new ChainId(Node.ChainId));
+    }
+
+    /// <summary>Takes nonces and commits; nothing more, as if the process had ended there.</summary>
+    public async Task<IReadOnlyList<ReservedTransaction>> ReserveAsync(params TransactionPlan[] plans)
+    {
+        var quote = await Engine.QuoteAsync(1, Cancellation);
+        await using var connection = await Database.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        var reserved = await Engine.ReserveAsync(connection, quote.Signers, plans, Cancellation);
+        await transaction.CommitAsync(Cancellation);
+        return reserved;
+    }
+
+    /// <summary>Reserves and submits.</summary>
+    public async Task<IReadOnlyList<ReservedTransaction>> SendAsync(params TransactionPlan[] plans)
+    {
+        var reserved = await ReserveAsync(plans);
+        Assert.Equal(plans.Length, reserved.Count);
+        await Task.WhenAll(reserved.Select(item => Engine.SubmitAsync(item, Cancellation)));
+        return reserved;
+    }
+
+    /// <summary>Waits until a transaction's column of the kind is one of those given; 4 is confirmed, and so on.</summary>
+    public async Task WaitForAsync(Guid id, params short[] kinds)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        short kind;
+        while (Array.IndexOf(kinds, kind = await KindAsync(id)) < 0)
+        {
+            Assert.True(
+                TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(15),
+                $"the state is {kind}, not {string.Join(" or ", kinds)}:\n{Logs.Text}");
+            await Task.Delay(20, Cancellation);
+        }
+    }
+
+    /// <summary>The same, with a pass and a block in between: for what no watch of this process looks after.</summary>
+    public async Task PassUntilAsync(Guid id, params short[] kinds)
+    {
+        for (var i = 0; i < 40 && Array.IndexOf(kinds, await KindAsync(id)) < 0; i++)
+        {
+            await Engine.ConfirmAsync(Cancellation);
+            await Node.MineAsync(1, Cancellation);
+        }
+
+        Assert.Contains(await KindAsync(id), kinds);
+    }
+
+    public Task<short> KindAsync(Guid id) => Database.ScalarAsync<short>($"select state from transactions where id = '{id}'");
+
+    public async Task<List<Hash32>> HashesAsync(Guid id) =>
+        (await Database.ColumnAsync<byte[]>($"select hash from attempts where transaction_id = '{id}' order by number"))
+        .ConvertAll(hash => new Hash32(hash));
+
+    public async Task<bool> IsKnownToNodeAsync(Hash32 hash) =>
+        (await Node.Rpc.SendAsync("eth_getTransactionByHash", [$"{hash}"], Cancellation)).ValueKind == System.Text.Json.JsonValueKind.Object;
+
+    public async Task PutAsync(Address account, string code) => await Node.SetCodeAsync($"{account}", code, Cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var engines in _engines)
+        {
+            await engines.DisposeAsync();
+        }
+
+        Chains.Dispose();
+        await Database.DisposeAsync();
+        await Node.DisposeAsync();
+    }
+}
+
+/// <summary>Keys in memory; each can be taken away for a while.</summary>
+internal sealed class TestSigners(IReadOnlyList<DevKey> keys) : ISignerSource
+{
+    private readonly List<ISigner> _signers = [.. keys.Select(key => new LocalSigner(KeyMaterial.TryRead(key.PrivateKey)!))];
+
+    public HashSet<Address> Missing { get; } = [];
+
+    public ValueTask<IReadOnlyList<ISigner>> GetSignersAsync(ChainId chainId, CancellationToken cancellation) =>
+        ValueTask.FromResult<IReadOnlyList<ISigner>>(_signers);
+
+    public ValueTask<ISigner?> FindAsync(ChainId chainId, Address address, CancellationToken cancellation) =>
+        ValueTask.FromResult(Missing.Contains(address) ? null : _signers.Find(signer => signer.Address == address));
+}
+
+/// <summary>A feature that writes down what it is told, in the engine's transaction.</summary>
+internal sealed class RecordingPurpose : IPurpose
+{
+    public string Name => Plans.Purpose;
+
+    /// <summary>Fails the write of whatever it is true for.</summary>
+    public Func<Movement, bool> Fails { get; set; } = _ => false;
+
+    public Task<Func<NpgsqlConnection, CancellationToken, Task>> PrepareAsync(
+        ChainId chainId, IReadOnlyList<Movement> movements, CancellationToken cancellation) =>
+        Task.FromResult<Func<NpgsqlConnection, CancellationToken, Task>>(async (connection, token) =>
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = "create table if not exists told (id uuid, state text)";
+            await command.ExecuteNonQueryAsync(token);
+            foreach (var movement in movements)
+            {
+                if (Fails(movement))
+                {
+                    throw new InvalidOperationException("an outcome that cannot be written");
+                }
+
+                command.CommandText = $"insert into told values ('{movement.Transaction.Id}', '{movement.State.GetType().Name}')";
+                await command.ExecuteNonQueryAsync(token);
+            }
+        });
+}

@@ -1,0 +1,96 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Tx;
+using Relayer.Core.Providers;
+using Relayer.Core.Transactions;
+
+namespace Relayer.Core.Tests.Transactions;
+
+public sealed class FeePlanTests
+{
+    private static readonly FeeLimits Limits = new(new Wei(1_000), new Wei(50), new Wei(2), 200, Legacy: false);
+
+    [Theory]
+    [InlineData(100, 10, 210, 10)]    // the margin on the base fee, and the tip on top
+    [InlineData(100, 0, 202, 2)]      // at least the least tip
+    [InlineData(100, 500, 250, 50)]   // at most the highest tip
+    [InlineData(499, 10, 1_000, 10)]  // the cap holds the margin back
+    [InlineData(1_000, 10, 1_000, 10)]
+    [InlineData(0, 10, 10, 10)]
+    public void Offers_the_base_fee_with_a_margin_and_a_tip_under_their_caps(ulong baseFee, ulong tip, ulong maxFee, ulong maxTip) =>
+        Assert.Equal(
+            new TransactionFees.Dynamic(new Wei(maxFee), new Wei(maxTip)),
+            FeePlan.For(new FeeMarket(new Wei(baseFee), new Wei(tip), new Wei(1)), Limits));
+
+    [Fact]
+    public void Offers_nothing_while_the_base_fee_alone_is_above_the_cap() =>
+        Assert.Null(FeePlan.For(new FeeMarket(new Wei(1_001), new Wei(1), new Wei(1)), Limits));
+
+    [Fact]
+    public void A_chain_without_a_base_fee_gets_the_nodes_price_under_the_cap()
+    {
+        Assert.Equal(new TransactionFees.Legacy(new Wei(1_000)), FeePlan.For(new FeeMarket(null, new Wei(1), new Wei(1_000)), Limits));
+        Assert.Null(FeePlan.For(new FeeMarket(null, new Wei(1), new Wei(1_001)), Limits));
+        Assert.Equal(
+            new TransactionFees.Legacy(new Wei(70)),
+            FeePlan.For(new FeeMarket(new Wei(10), new Wei(1), new Wei(70)), Limits with { Legacy = true }));
+    }
+
+    [Fact]
+    public void Whatever_a_node_says_the_caps_hold_and_the_tip_is_part_of_the_whole() =>
+        Prop.ForAll(Markets().ToArbitrary(), market => FeePlan.For(market, Limits) switch
+        {
+            TransactionFees.Dynamic(var fee, var tip) =>
+                fee <= Limits.MaxFee && tip <= Limits.MaxPriorityFee && tip <= fee && fee >= market.BaseFee,
+            TransactionFees.Legacy(var price) => market.BaseFee is null && price <= Limits.MaxFee,
+            _ => (market.BaseFee ?? market.GasPrice) > Limits.MaxFee,
+        }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData(80, 8, 90, 9)]
+    [InlineData(1, 1, 2, 2)]
+    [InlineData(1, 0, 2, 0)]
+    [InlineData(81, 9, 92, 11)]
+    public void Outbids_by_an_eighth_rounded_up(ulong fee, ulong tip, ulong outbidFee, ulong outbidTip) =>
+        Assert.Equal(
+            new TransactionFees.Dynamic(new Wei(outbidFee), new Wei(outbidTip)),
+            FeePlan.Outbid(new TransactionFees.Dynamic(new Wei(fee), new Wei(tip)), null, Limits));
+
+    [Fact]
+    public void Outbids_with_what_the_market_asks_when_that_is_more() =>
+        Assert.Equal(
+            new TransactionFees.Dynamic(new Wei(700), new Wei(40)),
+            FeePlan.Outbid(
+                new TransactionFees.Dynamic(new Wei(80), new Wei(8)), new TransactionFees.Dynamic(new Wei(700), new Wei(40)), Limits));
+
+    [Fact]
+    public void Whatever_is_outbid_is_outbid_by_a_tenth_in_both_fields_or_not_at_all() =>
+        Prop.ForAll(Dynamics().ToArbitrary(), Markets().ToArbitrary(), (sent, market) =>
+            FeePlan.Outbid(sent, FeePlan.For(market, Limits), Limits) is not TransactionFees.Dynamic(var fee, var tip)
+            || (fee <= Limits.MaxFee && tip <= fee && fee * 10 >= sent.MaxFee * 11 && tip * 10 >= sent.MaxPriorityFee * 11))
+            .QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void At_the_cap_nothing_is_outbid()
+    {
+        Assert.Null(FeePlan.Outbid(new TransactionFees.Dynamic(new Wei(1_000), new Wei(1)), null, Limits));
+        Assert.Null(FeePlan.Outbid(new TransactionFees.Legacy(new Wei(1_000)), null, Limits));
+        Assert.Equal(new TransactionFees.Legacy(new Wei(90)), FeePlan.Outbid(new TransactionFees.Legacy(new Wei(80)), null, Limits));
+    }
+
+    private static Gen<Wei> Amounts() => Gen.Frequency(
+        (6, Gen.Choose(0, 1_200).Select(wei => new Wei((ulong)wei))),
+        (1, Gen.Constant(new Wei(UInt256.MaxValue))));
+
+    private static Gen<FeeMarket> Markets() =>
+        from baseFee in Gen.Frequency((5, Amounts().Select(wei => (Wei?)wei)), (1, Gen.Constant<Wei?>(null)))
+        from tip in Amounts()
+        from price in Amounts()
+        select new FeeMarket(baseFee, tip, price);
+
+    private static Gen<TransactionFees.Dynamic> Dynamics() =>
+        from fee in Gen.Choose(1, 1_000)
+        from tip in Gen.Choose(0, fee)
+        select new TransactionFees.Dynamic(new Wei((ulong)fee), new Wei((ulong)tip));
+}

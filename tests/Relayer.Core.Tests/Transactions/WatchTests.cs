@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Transactions;
+
+namespace Relayer.Core.Tests.Transactions;
+
+public sealed class WatchTests
+{
+    private static readonly ChainId Chain = new(31337);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_wake_is_never_lost_between_the_last_pass_and_the_end()
+    {
+        var open = 0;
+        var watch = new Watch(Chain, () => Task.FromResult(Interlocked.Exchange(ref open, 0) * 0), TimeProvider.System, NullLogger.Instance);
+
+        // Each wake comes when the run that the one before started is about to end.
+        for (var i = 0; i < 20_000; i++)
+        {
+            Interlocked.Exchange(ref open, 1);
+            watch.Wake();
+            var started = TimeProvider.System.GetTimestamp();
+            while (Volatile.Read(ref open) != 0)
+            {
+                Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(10), $"wake {i} was lost");
+                await Task.Yield();
+            }
+        }
+
+        await watch.StopAsync();
+    }
+
+    [Fact]
+    public async Task Goes_on_until_nothing_is_open_whatever_a_pass_meets()
+    {
+        var passes = 0;
+        var done = new TaskCompletionSource();
+        var watch = new Watch(
+            Chain,
+            () => Interlocked.Increment(ref passes) switch
+            {
+                1 => throw new InvalidOperationException("not foreseen"),
+                2 => Task.FromResult(5),
+                _ => Finish(),
+            },
+            TimeProvider.System,
+            NullLogger.Instance);
+
+        watch.Wake();
+        await done.Task.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        await watch.StopAsync();
+
+        Assert.Equal(3, passes);
+
+        Task<int> Finish()
+        {
+            done.SetResult();
+            return Task.FromResult(0);
+        }
+    }
+
+    [Fact]
+    public async Task Once_stopped_it_starts_no_more_passes()
+    {
+        var passes = 0;
+        var watch = new Watch(Chain, () => Task.FromResult(Interlocked.Increment(ref passes)), TimeProvider.System, NullLogger.Instance);
+        watch.Wake();
+        while (Volatile.Read(ref passes) == 0)
+        {
+            await Task.Delay(5, Cancellation);
+        }
+
+        await watch.StopAsync().WaitAsync(TimeSpan.FromSeconds(5), Cancellation);
+        var before = passes;
+        watch.Wake();
+        await Task.Delay(300, Cancellation);
+
+        Assert.Equal(before, passes);
+    }
+}
