@@ -1,0 +1,116 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Functions.Tests.Relay;
+
+/// <summary>Stands between the app and a real node, and fails as it is told.</summary>
+internal sealed class NodeProxy : IAsyncDisposable
+{
+    private readonly HttpClient _node = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly Uri _url;
+    private readonly WebApplication _app;
+    private int _faults;
+
+    private NodeProxy(Uri node, WebApplication app) => (_url, _app) = (node, app);
+
+    /// <summary>What happens instead of the honest answer to a body; null passes everything on.</summary>
+    public Func<HttpContext, string, Func<Task<string>>, Task<bool>>? Fault { get; set; }
+
+    /// <summary>How often something happened instead of the honest answer.</summary>
+    public int Faults => Volatile.Read(ref _faults);
+
+    public string Url => _app.Urls.Single();
+
+    public static async Task<NodeProxy> StartAsync(Uri node)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        var proxy = new NodeProxy(node, app);
+        app.Run(proxy.ServeAsync);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return proxy;
+    }
+
+    /// <summary>Calls of a method never reach the node: 503, or a broken connection.</summary>
+    public void Refuse(string method, bool abort = false) => Fault = (context, body, _) =>
+    {
+        if (!body.Contains(method, StringComparison.Ordinal))
+        {
+            return Task.FromResult(false);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        if (abort)
+        {
+            context.Abort();
+        }
+
+        return Task.FromResult(true);
+    };
+
+    /// <summary>Calls of a method reach the node and are carried out, but the answer is lost.</summary>
+    public void LoseAnswer(string method) => Fault = async (context, body, forward) =>
+    {
+        if (!body.Contains(method, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        await forward();
+        context.Abort();
+        return true;
+    };
+
+    /// <summary>Every honest answer is changed.</summary>
+    public void Garble(Func<string, string> change) => Fault = async (context, _, forward) =>
+    {
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(change(await forward()));
+        return true;
+    };
+
+    public void Heal() => Fault = null;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _node.Dispose();
+    }
+
+    private async Task ServeAsync(HttpContext context)
+    {
+        using var reader = new StreamReader(context.Request.Body);
+        var body = await reader.ReadToEndAsync(context.RequestAborted);
+        try
+        {
+            if (Fault is { } fault && await fault(context, body, () => ForwardAsync(body)))
+            {
+                Interlocked.Increment(ref _faults);
+                return;
+            }
+
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(await ForwardAsync(body), context.RequestAborted);
+        }
+        catch (HttpRequestException)
+        {
+            context.Abort(); // The node is gone: so is the connection.
+        }
+    }
+
+    private async Task<string> ForwardAsync(string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await _node.PostAsync(_url, content);
+        return await answer.Content.ReadAsStringAsync();
+    }
+}
