@@ -106,21 +106,22 @@ internal sealed class RelayIntake
             : first.Concat(await WriteGroupAsync(second, cancellation));
     }
 
+    /// <summary>One round trip; the database commits all of it or nothing.</summary>
     private async Task<IReadOnlyList<ReservedTransaction>> WriteTransactionAsync(Entry[] entries, CancellationToken cancellation)
     {
+        var reservation = _engine.Reserve(entries[0].Signers, [.. entries.Select(entry => entry.Plan)]);
         await using var connection = await _database.OpenAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var reserved = await _engine.ReserveAsync(
-            connection, entries[0].Signers, [.. entries.Select(entry => entry.Plan)], cancellation);
-        if (reserved.Count > 0)
+        await using var batch = new NpgsqlBatch(connection);
+        reservation.AddTo(batch);
+        RelayStore.AddInsert(batch, [.. entries.Select(entry => (entry.Candidate, entry.Plan.Id))]);
+        await using var rows = await batch.ExecuteReaderAsync(cancellation);
+        var reserved = await reservation.ReadAsync(rows, cancellation);
+        while (await rows.NextResultAsync(cancellation))
         {
-            var candidates = entries.ToDictionary(entry => entry.Plan.Id, entry => entry.Candidate);
-            await RelayStore.InsertAsync(connection, [.. reserved.Select(item => (candidates[item.Plan.Id], item))], cancellation);
-            await transaction.CommitAsync(cancellation);
+            // To the end: what the database objects to is said there, and the commit.
         }
 
-        // The front of the list was taken, in the list's order.
-        return [.. reserved.OrderBy(item => Array.FindIndex(entries, entry => entry.Plan.Id == item.Plan.Id))];
+        return reserved;
     }
 
     private static IntakeOutcome? Refuse(PostgresException objection, RelayCandidate candidate) => objection switch

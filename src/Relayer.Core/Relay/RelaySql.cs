@@ -1,7 +1,6 @@
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Storage;
-using Relayer.Core.Transactions;
 
 namespace Relayer.Core.Relay;
 
@@ -66,12 +65,13 @@ internal static class RelaySql
         },
     };
 
-    public static NpgsqlBatchCommand Insert(IReadOnlyList<(RelayCandidate Candidate, ReservedTransaction Reserved)> relays) => new("""
+    public static NpgsqlBatchCommand Insert(IReadOnlyList<(RelayCandidate Candidate, Guid Transaction)> relays) => new("""
         insert into relays (id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id,
             position, state, created_at, updated_at)
         select id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id, 0, 0, now_, now_
         from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) as n (id, chain_id, forwarder, "from", "to", value, gas,
             nonce, data, signature, expires_at, transaction_id, now_)
+        where exists (select from transactions t where t.id = n.transaction_id)
         """)
     {
         Parameters =
@@ -87,38 +87,33 @@ internal static class RelaySql
             Columns.ManyBytes(relays.Select(relay => relay.Candidate.Message.Data.ToArray())),
             Columns.ManyBytes(relays.Select(relay => relay.Candidate.Request.Signature.ToArray())),
             Columns.Times(relays.Select(relay => relay.Candidate.ExpiresAt)),
-            Columns.Ids(relays.Select(relay => relay.Reserved.Plan.Id)),
+            Columns.Ids(relays.Select(relay => relay.Transaction)),
             Columns.Times(relays.Select(relay => relay.Candidate.Now)),
         },
     };
 
     /// <summary>Counts what is granted; the table's check refuses what exceeds the quota, and with it the whole transaction.</summary>
-    public static NpgsqlBatchCommand Grant(IReadOnlyList<RelayCandidate> candidates)
+    /// <remarks>One row for each window: PostgreSQL does not let one statement touch a row twice. In key order, against deadlocks.</remarks>
+    public static NpgsqlBatchCommand Grant(IReadOnlyList<(RelayCandidate Candidate, Guid Transaction)> relays)
     {
-        // One row for each window: PostgreSQL does not let one statement touch a row twice. In key order, against deadlocks.
-        var windows = candidates
-            .SelectMany(candidate => new[]
-            {
-                Window(candidate, GrantWindow.Minute, GrantWindow.StartOfMinute(candidate.Now), 1, candidate.Policy.RelaysPerMinute),
-                Window(candidate, GrantWindow.Day, GrantWindow.StartOfDay(candidate.Now), (long)candidate.Message.Gas, candidate.Policy.GasPerDay),
-            })
-            .GroupBy(window => window.Key)
-            .Select(group => (group.Key, Granted: group.Sum(window => window.Granted), group.First().Quota))
-            .OrderBy(window => window.Key.Chain).ThenBy(window => window.Key.User).ThenBy(window => window.Key.Period)
-            .ThenBy(window => window.Key.StartsAt).ToArray();
+        var windows = relays.SelectMany(relay => Windows(relay.Candidate, relay.Transaction)).ToArray();
         return new NpgsqlBatchCommand("""
             insert into grants as g (chain_id, "user", period, starts_at, granted, quota)
-            select * from unnest($1, $2, $3, $4, $5, $6)
+            select w.chain_id, w."user", w.period, w.starts_at, sum(w.granted)::bigint, max(w.quota)
+            from unnest($1, $2, $3, $4, $5, $6, $7) as w (transaction_id, chain_id, "user", period, starts_at, granted, quota)
+            where exists (select from transactions t where t.id = w.transaction_id)
+            group by 1, 2, 3, 4 order by 1, 2, 3, 4
             on conflict (chain_id, "user", period, starts_at) do update
             set granted = g.granted + excluded.granted, quota = excluded.quota
             """)
         {
             Parameters =
             {
-                Columns.Longs(windows.Select(window => window.Key.Chain.Value)),
-                Columns.ManyBytes(windows.Select(window => window.Key.User.ToArray())),
-                Columns.Shorts(windows.Select(window => window.Key.Period)),
-                Columns.Times(windows.Select(window => window.Key.StartsAt)),
+                Columns.Ids(windows.Select(window => window.Transaction)),
+                Columns.Longs(windows.Select(window => window.Chain.Value)),
+                Columns.ManyBytes(windows.Select(window => window.User.ToArray())),
+                Columns.Shorts(windows.Select(window => window.Period)),
+                Columns.Times(windows.Select(window => window.StartsAt)),
                 Columns.Longs(windows.Select(window => window.Granted)),
                 Columns.Longs(windows.Select(window => window.Quota)),
             },
@@ -158,7 +153,14 @@ internal static class RelaySql
         },
     };
 
-    private static ((ChainId Chain, Address User, short Period, DateTimeOffset StartsAt) Key, long Granted, long Quota) Window(
-        RelayCandidate candidate, short period, DateTimeOffset startsAt, long granted, long quota) =>
-        ((candidate.Request.ChainId, candidate.Message.From, period, startsAt), granted, quota);
+    private static IEnumerable<Window> Windows(RelayCandidate candidate, Guid transaction)
+    {
+        var (chain, user, policy) = (candidate.Request.ChainId, candidate.Message.From, candidate.Policy);
+        yield return new(transaction, chain, user, GrantWindow.Minute, GrantWindow.StartOfMinute(candidate.Now), 1, policy.RelaysPerMinute);
+        yield return new(
+            transaction, chain, user, GrantWindow.Day, GrantWindow.StartOfDay(candidate.Now), (long)candidate.Message.Gas, policy.GasPerDay);
+    }
+
+    private readonly record struct Window(
+        Guid Transaction, ChainId Chain, Address User, short Period, DateTimeOffset StartsAt, long Granted, long Quota);
 }

@@ -1,7 +1,6 @@
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Storage;
-using Relayer.Core.Transactions;
 
 namespace Relayer.Core.Relay;
 
@@ -73,18 +72,18 @@ internal sealed class RelayStore(Database database)
         return await ReadRecordsAsync(rows, cancellation);
     }
 
-    /// <summary>Records relays beside their reserved transactions and counts what they were granted, in the caller's transaction.</summary>
-    /// <exception cref="PostgresException">
-    /// A unique violation (the relay is known, or another live one holds the nonce) or a check violation (a quota is used up).
-    /// The caller's transaction is over then.
-    /// </exception>
-    public static async Task InsertAsync(
-        NpgsqlConnection connection, IReadOnlyList<(RelayCandidate Candidate, ReservedTransaction Reserved)> relays, CancellationToken cancellation)
+    /// <summary>
+    /// Records relays and counts what they were granted, behind the reservation of their transactions in a batch: only those count
+    /// whose transaction was reserved.
+    /// </summary>
+    /// <remarks>
+    /// The batch fails with a unique violation (a relay is known, or another live one holds the nonce) or a check violation
+    /// (a quota is used up); nothing of it is written then.
+    /// </remarks>
+    public static void AddInsert(NpgsqlBatch batch, IReadOnlyList<(RelayCandidate Candidate, Guid Transaction)> relays)
     {
-        await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(RelaySql.Insert(relays));
-        batch.BatchCommands.Add(RelaySql.Grant([.. relays.Select(relay => relay.Candidate)]));
-        await batch.ExecuteNonQueryAsync(cancellation);
+        batch.BatchCommands.Add(RelaySql.Grant(relays));
     }
 
     /// <summary>Removes quota windows that began before a time, a portion at a time, so that no lock is held for long.</summary>

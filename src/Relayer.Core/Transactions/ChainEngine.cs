@@ -54,6 +54,10 @@ public sealed class ChainEngine
         NpgsqlConnection connection, IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation) =>
         _store.ReserveAsync(connection, Settings.ChainId, _gauge.PursesOf(signers), Settings.MaxInFlight, plans, cancellation);
 
+    /// <summary>The same as statements at the front of a batch of the caller's own, which then needs no transaction around it.</summary>
+    public Reservation Reserve(IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans) =>
+        _store.Reserve(Settings.ChainId, _gauge.PursesOf(signers), Settings.MaxInFlight, plans);
+
     /// <summary>Signs, stores and broadcasts a committed reservation, and starts watching for its receipt.</summary>
     /// <returns>The transaction hash, and whether a node has it yet.</returns>
     /// <exception cref="Keys.SignerUnavailableException">The key cannot be had now. The reservation is carried out later.</exception>

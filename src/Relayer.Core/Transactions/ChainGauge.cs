@@ -7,15 +7,18 @@ using Relayer.Core.Storage;
 namespace Relayer.Core.Transactions;
 
 /// <summary>What sending on a chain takes now: the fees to offer and the signers that can pay. Read at most once in a while.</summary>
-/// <remarks>Safe for concurrent use: many callers share one reading.</remarks>
+/// <remarks>
+/// Safe for concurrent use: many callers share one reading. The next one is begun when half of its time is over, so that under
+/// load nobody waits for it.
+/// </remarks>
 internal sealed class ChainGauge(
     ChainSettings settings, IChainClient chain, ISignerSource signers, Database database, TransactionStore store, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly HashSet<Address> _known = [];
-    private Task<Reading>? _reading;
+    private Task<Reading>? _measuring;
     private Reading? _last;
-    private long _startedAt;
+    private long _lastAt;
 
     /// <summary>The present reading, refreshed when it is too old or failed.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
@@ -24,27 +27,38 @@ internal sealed class ChainGauge(
     {
         lock (_gate)
         {
-            var stale = _reading is null or { IsFaulted: true } or { IsCanceled: true }
-                || (_reading.IsCompleted && time.GetElapsedTime(_startedAt) > settings.GaugeMaxAge);
-            if (stale)
+            var age = _last is null ? TimeSpan.MaxValue : time.GetElapsedTime(_lastAt);
+            if (age > settings.GaugeMaxAge / 2 && _measuring is null or { IsCompleted: true })
             {
-                _startedAt = time.GetTimestamp();
-                _reading = MeasureAsync();
+                // Task.Run: the synchronous part must not run under the lock.
+                _measuring = Task.Run(MeasureAsync, CancellationToken.None);
             }
 
-            return _reading!.WaitAsync(cancellation);
+            return age <= settings.GaugeMaxAge ? Task.FromResult(_last!) : _measuring!.WaitAsync(cancellation);
         }
     }
 
     /// <summary>What signers held when last read. One that was not read yet is left to the node's judgement.</summary>
     public IReadOnlyList<Purse> PursesOf(IReadOnlyList<Address> addresses)
     {
-        var balances = Volatile.Read(ref _last)?.Purses.ToDictionary(purse => purse.Address, purse => purse.Balance) ?? [];
+        var balances = Last?.Purses.ToDictionary(purse => purse.Address, purse => purse.Balance) ?? [];
         return [.. addresses.Select(address => new Purse(address, balances.GetValueOrDefault(address, new Wei(UInt256.MaxValue))))];
+    }
+
+    private Reading? Last
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _last;
+            }
+        }
     }
 
     private async Task<Reading> MeasureAsync()
     {
+        var startedAt = time.GetTimestamp();
         var available = await signers.GetSignersAsync(settings.ChainId, CancellationToken.None);
         Address[] addresses = [.. available.Select(signer => signer.Address).Distinct()];
         var market = chain.ReadFeeMarketAsync(CancellationToken.None);
@@ -53,7 +67,11 @@ internal sealed class ChainGauge(
         var reading = new Reading(
             FeePlan.For(await market, settings.Fees),
             [.. addresses.Zip(balances, (address, balance) => new Purse(address, balance))]);
-        Volatile.Write(ref _last, reading);
+        lock (_gate)
+        {
+            (_last, _lastAt) = (reading, startedAt);
+        }
+
         return reading;
     }
 

@@ -106,7 +106,7 @@ internal sealed partial class Recorder(
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 210, Level = LogLevel.Information, Message = "Transaction {Id} ({Purpose}) on chain {ChainId}: {From} -> {To}")]
+        [LoggerMessage(EventId = 210, Level = LogLevel.Debug, Message = "Transaction {Id} ({Purpose}) on chain {ChainId}: {From} -> {To}")]
         public static partial void Moved(ILogger logger, Guid id, string purpose, ChainId chainId, string from, string to);
 
         [LoggerMessage(EventId = 217, Level = LogLevel.Error, Message = "Recording {Count} transactions on chain {ChainId} failed, among them {Id}")]

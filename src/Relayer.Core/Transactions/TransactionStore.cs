@@ -54,21 +54,16 @@ internal sealed class TransactionStore(TimeProvider time)
         NpgsqlConnection connection, ChainId chainId, IReadOnlyList<Purse> purses, int maxInFlight,
         IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation)
     {
-        // Two statements, one round trip: the second one's snapshot is taken when the first one holds the locks.
+        var reservation = Reserve(chainId, purses, maxInFlight, plans);
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(LockSigners(chainId, purses));
-        batch.BatchCommands.Add(Reserve(chainId, purses, maxInFlight, plans));
+        reservation.AddTo(batch);
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
-        await rows.NextResultAsync(cancellation);
-        var reserved = new List<ReservedTransaction>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            reserved.Add(new ReservedTransaction(
-                chainId, rows.GetAddress(0), (ulong)rows.GetInt64(1), plans[(int)rows.GetInt64(2) - 1]));
-        }
-
-        return reserved;
+        return await reservation.ReadAsync(rows, cancellation);
     }
+
+    /// <summary>The same, as the first statements of a batch of the caller's own.</summary>
+    public Reservation Reserve(ChainId chainId, IReadOnlyList<Purse> purses, int maxInFlight, IReadOnlyList<TransactionPlan> plans) =>
+        new(chainId, plans, LockSigners(chainId, purses), Insert(chainId, purses, maxInFlight, plans));
 
     /// <summary>Stores signed bytes; the first attempt moves a transaction from Reserved to Signed.</summary>
     /// <returns>Those that were new: somebody else may have stored the same, or another attempt under that number.</returns>
@@ -160,7 +155,7 @@ internal sealed class TransactionStore(TimeProvider time)
         Parameters = { Columns.Long(chainId.Value), Columns.ManyBytes(purses.Select(purse => purse.Address.ToArray())) },
     };
 
-    private NpgsqlBatchCommand Reserve(
+    private NpgsqlBatchCommand Insert(
         ChainId chainId, IReadOnlyList<Purse> purses, int maxInFlight, IReadOnlyList<TransactionPlan> plans) => new(TransactionSql.Reserve)
         {
             Parameters =
