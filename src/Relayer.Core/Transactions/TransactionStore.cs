@@ -57,7 +57,7 @@ internal sealed class TransactionStore(TimeProvider time)
         // Two statements, one round trip: the second one's snapshot is taken when the first one holds the locks.
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(LockSigners(chainId, purses));
-        batch.BatchCommands.Add(Reserve(chainId, purses, maxInFlight, plans));
+        batch.BatchCommands.Add(Reserve(chainId, purses, maxInFlight, plans, time.GetUtcNow()));
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
         await rows.NextResultAsync(cancellation);
         var reserved = new List<ReservedTransaction>();
@@ -160,8 +160,10 @@ internal sealed class TransactionStore(TimeProvider time)
         Parameters = { Columns.Long(chainId.Value), Columns.ManyBytes(purses.Select(purse => purse.Address.ToArray())) },
     };
 
-    private NpgsqlBatchCommand Reserve(
-        ChainId chainId, IReadOnlyList<Purse> purses, int maxInFlight, IReadOnlyList<TransactionPlan> plans) => new(TransactionSql.Reserve)
+    /// <summary>The statement that takes the nonces; the signers have to be locked before.</summary>
+    internal static NpgsqlBatchCommand Reserve(
+        ChainId chainId, IReadOnlyList<Purse> purses, int maxInFlight, IReadOnlyList<TransactionPlan> plans, DateTimeOffset now) =>
+        new(TransactionSql.Reserve)
         {
             Parameters =
             {
@@ -169,7 +171,7 @@ internal sealed class TransactionStore(TimeProvider time)
                 Columns.ManyBytes(purses.Select(purse => purse.Address.ToArray())),
                 Columns.Numbers(purses.Select(purse => purse.Balance.ToBigInteger())),
                 Columns.Int(maxInFlight),
-                Columns.Time(time.GetUtcNow()),
+                Columns.Time(now),
                 Columns.Number(plans[0].MaxCost.ToBigInteger()),
                 Columns.Ids(plans.Select(plan => plan.Id)),
                 Columns.Texts(plans.Select(plan => plan.Purpose)),
