@@ -52,12 +52,13 @@ public sealed class RelayPurpose(RelayRoutes routes, IChainClients chains, Datab
         var success = Find(executed, relay)?.Success ?? false;
         return state switch
         {
+            TransactionState.Mined { Inclusion.IsNoop: true } => new RelayOutcome(relay.Id, RelayState.Accepted, false, WhyNotSent(relay, now), fee),
             TransactionState.Mined => new RelayOutcome(relay.Id, RelayState.Accepted, success, reason, fee),
             TransactionState.Confirmed when success => new RelayOutcome(relay.Id, RelayState.Confirmed, true, null, fee),
             TransactionState.Confirmed or TransactionState.Failed => new RelayOutcome(relay.Id, RelayState.Failed, false, reason, fee),
             TransactionState.Cancelled when relay.ExpiresAt <= now =>
-                new RelayOutcome(relay.Id, RelayState.Expired, false, "it was not sent in time", fee),
-            TransactionState.Cancelled => new RelayOutcome(relay.Id, RelayState.Failed, false, "its transaction was cancelled", fee),
+                new RelayOutcome(relay.Id, RelayState.Expired, false, WhyNotSent(relay, now), fee),
+            TransactionState.Cancelled => new RelayOutcome(relay.Id, RelayState.Failed, false, WhyNotSent(relay, now), fee),
             TransactionState.Displaced => new RelayOutcome(
                 relay.Id, RelayState.Failed, false, "its transaction's nonce was used by another transaction of the same account", null),
 
@@ -66,12 +67,15 @@ public sealed class RelayPurpose(RelayRoutes routes, IChainClients chains, Datab
         };
     }
 
+    private static string WhyNotSent(CarriedRelay relay, DateTimeOffset now) =>
+        relay.ExpiresAt <= now ? "it was not mined in time" : "its transaction was cancelled";
+
     /// <summary>What was found out when it was mined is nearer to the truth than what the chain would say some blocks later.</summary>
     private static bool WasExplained(Movement movement) =>
         movement.Transaction.State is TransactionState.Mined before && movement.Receipt?.BlockHash == before.Inclusion.BlockHash;
 
     private static bool NeedsReason(Movement movement, IReadOnlyList<ExecutedRequest> executed, CarriedRelay relay) =>
-        movement.State is TransactionState.Mined or TransactionState.Confirmed or TransactionState.Failed
+        movement.State is TransactionState.Mined { Inclusion.IsNoop: false } or TransactionState.Confirmed or TransactionState.Failed
         && Find(executed, relay) is not { Success: true };
 
     private static ExecutedRequest? Find(IReadOnlyList<ExecutedRequest> executed, CarriedRelay relay)

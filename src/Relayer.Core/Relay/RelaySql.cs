@@ -52,8 +52,8 @@ internal static class RelaySql
     public static NpgsqlBatchCommand ReadGrants(IReadOnlyList<RelayCandidate> candidates) => new("""
         select q.place, g.period, g.granted
         from unnest($1, $2, $3, $4) with ordinality as q (chain_id, "user", minute, day, place)
-        join grants g on g.chain_id = q.chain_id and g."user" = q."user"
-            and ((g.period = 0 and g.starts_at = q.minute) or (g.period = 1 and g.starts_at = q.day))
+        cross join lateral (values (0::smallint, q.minute), (1::smallint, q.day)) as w (period, starts_at)
+        join grants g on g.chain_id = q.chain_id and g."user" = q."user" and g.period = w.period and g.starts_at = w.starts_at
         """)
     {
         Parameters =

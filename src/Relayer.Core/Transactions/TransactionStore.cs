@@ -63,7 +63,7 @@ internal sealed class TransactionStore(TimeProvider time)
 
     /// <summary>The same, as the first statements of a batch of the caller's own.</summary>
     public Reservation Reserve(ChainId chainId, IReadOnlyList<Purse> purses, int maxInFlight, IReadOnlyList<TransactionPlan> plans) =>
-        new(chainId, plans, LockSigners(chainId, purses), Insert(chainId, purses, maxInFlight, plans));
+        new(chainId, plans, LockSigners(chainId, purses), Reserve(chainId, purses, maxInFlight, plans, time.GetUtcNow()));
 
     /// <summary>Stores signed bytes; the first attempt moves a transaction from Reserved to Signed.</summary>
     /// <returns>Those that were new: somebody else may have stored the same, or another attempt under that number.</returns>
@@ -155,8 +155,10 @@ internal sealed class TransactionStore(TimeProvider time)
         Parameters = { Columns.Long(chainId.Value), Columns.ManyBytes(purses.Select(purse => purse.Address.ToArray())) },
     };
 
-    private NpgsqlBatchCommand Insert(
-        ChainId chainId, IReadOnlyList<Purse> purses, int maxInFlight, IReadOnlyList<TransactionPlan> plans) => new(TransactionSql.Reserve)
+    /// <summary>The statement that takes the nonces; the signers have to be locked before.</summary>
+    internal static NpgsqlBatchCommand Reserve(
+        ChainId chainId, IReadOnlyList<Purse> purses, int maxInFlight, IReadOnlyList<TransactionPlan> plans, DateTimeOffset now) =>
+        new(TransactionSql.Reserve)
         {
             Parameters =
             {
@@ -164,7 +166,7 @@ internal sealed class TransactionStore(TimeProvider time)
                 Columns.ManyBytes(purses.Select(purse => purse.Address.ToArray())),
                 Columns.Numbers(purses.Select(purse => purse.Balance.ToBigInteger())),
                 Columns.Int(maxInFlight),
-                Columns.Time(time.GetUtcNow()),
+                Columns.Time(now),
                 Columns.Number(plans[0].MaxCost.ToBigInteger()),
                 Columns.Ids(plans.Select(plan => plan.Id)),
                 Columns.Texts(plans.Select(plan => plan.Purpose)),

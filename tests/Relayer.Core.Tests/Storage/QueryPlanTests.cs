@@ -1,0 +1,100 @@
+using System.Text.RegularExpressions;
+using Npgsql;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Relay;
+using Relayer.Core.Storage;
+using Relayer.Core.Tests.Relay;
+using Relayer.Core.Transactions;
+
+namespace Relayer.Core.Tests.Storage;
+
+/// <summary>However long the history grows, every statement of the hot path goes by an index: 100,000 relays, 300 of them open.</summary>
+public sealed partial class QueryPlanTests(PostgresFixture postgres)
+{
+    private const string History = """
+        insert into signers select 31337, decode(lpad(to_hex(s), 40, '0'), 'hex'), 0, false, null, now(), now() from generate_series(1, 4) s;
+        insert into transactions (id, chain_id, signer, nonce, purpose, state, "to", value, gas_limit, data, max_fee, max_priority_fee,
+            hash, block_number, created_at, updated_at)
+        select ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 31337, decode(lpad(to_hex(1 + i % 4), 40, '0'), 'hex'), i / 4, 'relay',
+            case when i > 99700 then i % 4 else 4 end, '\x01', 0, 100000, decode(repeat('ab', 400), 'hex'), 1000000000, 1,
+            sha256(i::text::bytea), i, now(), now() from generate_series(1, 100000) i;
+        insert into attempts select id, 1, sha256(id::text::bytea), data, false, now() from transactions;
+        insert into relays (id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id, position,
+            state, created_at, updated_at)
+        select sha256(('relay' || i)::bytea), 31337, '\x02', decode(lpad(to_hex(i % 5000), 40, '0'), 'hex'), '\x01', 0, 100000, i / 5000,
+            '\xabcd', '\xef', now(), ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 0,
+            case when i > 99700 then 0 else 3 + i % 3 end, now(), now() from generate_series(1, 100000) i;
+        insert into grants select 31337, decode(lpad(to_hex(i / 2), 40, '0'), 'hex'), (i % 2)::smallint,
+            date_trunc(case i % 2 when 0 then 'minute' else 'day' end, now()), 1, 30 from generate_series(1, 100000) i;
+        """;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task No_statement_of_the_hot_path_reads_a_table_from_end_to_end()
+    {
+        await using var database = await TestDatabase.CreateAsync(postgres);
+        await database.ExecuteAsync(History);
+        await database.ExecuteAsync("analyze");
+        await using var connection = await database.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        var candidate = Samples.Candidate();
+        var plan = Transactions.Plans.Create();
+        var signer = new Purse(new Address([.. new byte[19], 1]), new Wei(UInt256.MaxValue));
+        Guid[] ids = [.. Enumerable.Range(99_900, 64).Select(i => Guid.Parse($"00000000-0000-7000-8000-{i:x12}"))];
+        Hash32[] relays = [.. Enumerable.Range(0, 64).Select(i => Keccak256.Hash([(byte)i]))];
+        RelayOutcome[] outcomes = [.. relays.Select(id => new RelayOutcome(id, RelayState.Confirmed, true, null, Wei.Zero))];
+
+        await CheckAsync(connection, RelaySql.Find(relays));
+        await CheckAsync(connection, RelaySql.List(null, signer.Address, long.MaxValue, 20), "relays_of_user");
+        await CheckAsync(connection, RelaySql.FindPredecessors([.. relays.Select(_ => (new ChainId(31337), candidate.Request.Forwarder, signer.Address))]));
+        await CheckAsync(connection, RelaySql.ReadGrants([.. relays.Select(_ => candidate)]), "grants_pkey");
+        await CheckAsync(connection, RelaySql.FindCarried(ids), "relays_transaction");
+        await CheckAsync(connection, RelaySql.Update(outcomes, DateTimeOffset.UnixEpoch));
+        await CheckAsync(connection, RelaySql.DeleteGrants(DateTimeOffset.UnixEpoch, 5_000), "grants_starts_at");
+        await CheckAsync(
+            connection,
+            Command(TransactionSql.ReadOpen, Columns.Long(31337), Columns.Id(Guid.Empty), Columns.Int(1_000)),
+            "transactions_open");
+        await CheckAsync(
+            connection,
+            TransactionStore.Reserve(new ChainId(31337), [signer], 64, [plan, plan with { Id = Guid.CreateVersion7() }], DateTimeOffset.UnixEpoch),
+            "transactions_in_flight");
+        await CheckAsync(
+            connection,
+            Command(TransactionSql.MarkBroadcast, Columns.Ids(ids), Columns.Flags(ids.Select(_ => (bool?)true)), Columns.Time(DateTimeOffset.UnixEpoch)));
+    }
+
+    private static NpgsqlBatchCommand Command(string sql, params NpgsqlParameter[] parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        command.Parameters.AddRange(parameters);
+        return command;
+    }
+
+    private static async Task CheckAsync(NpgsqlConnection connection, NpgsqlBatchCommand statement, string? index = null)
+    {
+        await using var command = new NpgsqlCommand("explain (analyze, timing off) " + statement.CommandText, connection);
+        foreach (var parameter in statement.Parameters.Cast<NpgsqlParameter>().ToArray())
+        {
+            command.Parameters.Add(parameter.Clone());
+        }
+
+        var lines = new List<string>();
+        await using (var rows = await command.ExecuteReaderAsync(Cancellation))
+        {
+            while (await rows.ReadAsync(Cancellation))
+            {
+                lines.Add(rows.GetString(0));
+            }
+        }
+
+        var plan = string.Join('\n', lines);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{statement.CommandText}\n{plan}\n");
+        Assert.DoesNotMatch(WholeTable, plan);
+        Assert.Contains(index ?? "Index", plan, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("Seq Scan on (relays|transactions|attempts|grants)")]
+    private static partial Regex WholeTable { get; }
+}
