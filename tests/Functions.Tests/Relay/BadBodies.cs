@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -29,6 +30,8 @@ internal static class BadBodies
         BadCase.Json("a member nested deeply", body => body["request"]!["data"] = JsonNode.Parse(new string('[', 30) + new string(']', 30))),
         BadCase.Post("10 MB", 413, "payload_too_large", _ => new byte[10_000_000]),
         BadCase.Post("10 MB of a valid shape", 413, "payload_too_large", input => Padded(input, 10_000_000)),
+        new BadCase("10 MB in chunks", 413, "payload_too_large", _ => Chunked(new byte[10_000_000])),
+        new BadCase("compressed", 400, BadCase.Malformed, input => Compressed(Whole(input))),
         BadCase.Post("invalid UTF-8", 400, BadCase.Malformed, _ => [.. "{\"chainId\":1,\"forwarder\":\""u8, 0xff, 0xfe, 0xc0, .. "\"}"u8]),
         BadCase.Post("UTF-16", 400, BadCase.Malformed, input => Encoding.Unicode.GetBytes(input.Good(input.World.Infinex).ToJsonString())),
         BadCase.Text("half a surrogate pair", text => text.Replace("\"signature\":\"", "\"signature\":\"\\ud800", StringComparison.Ordinal)),
@@ -144,6 +147,34 @@ internal static class BadBodies
     }
 
     private static byte[] Whole(BadInput input) => Encoding.UTF8.GetBytes(input.Good(input.World.OpenZeppelin).ToJsonString());
+
+    private static HttpRequestMessage Chunked(byte[] body)
+    {
+        var request = Post(body);
+        request.Headers.TransferEncodingChunked = true;
+        return request;
+    }
+
+    /// <summary>What unpacks to much is not unpacked at all.</summary>
+    private static HttpRequestMessage Compressed(byte[] body)
+    {
+        using var packed = new MemoryStream();
+        using (var packer = new GZipStream(packed, CompressionLevel.Fastest))
+        {
+            packer.Write(body);
+        }
+
+        var request = Post(packed.ToArray());
+        request.Content!.Headers.ContentEncoding.Add("gzip");
+        return request;
+    }
+
+    private static HttpRequestMessage Post(byte[] body)
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new("application/json");
+        return new HttpRequestMessage(HttpMethod.Post, "api/relay") { Content = content };
+    }
 
     private static byte[] Padded(BadInput input, int size)
     {

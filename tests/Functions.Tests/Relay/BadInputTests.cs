@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Functions.Tests.Relay;
@@ -87,6 +88,45 @@ public sealed class BadInputTests(RelayFixture relay) : IAsyncLifetime
         }
 
         Assert.Equal(_before, await RecordsAsync());
+    }
+
+    [Fact]
+    public async Task Random_damage_is_the_callers_fault_and_never_an_error_of_ours()
+    {
+        var random = new Random(2771);
+        var good = Encoding.UTF8.GetBytes(_input.Good(_input.World.Infinex).ToJsonString());
+        string[] paths = ["api/relay/simulate", "api/relay/batch", "api/relay"];
+        (string Path, byte[] Body)[] posts = [.. Enumerable.Range(0, 600).Select(i => (paths[i % 3], Damage(good, random)))];
+        await Parallel.ForEachAsync(posts, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (post, _) =>
+        {
+            using var content = new ByteArrayContent(post.Body);
+            content.Headers.ContentType = new("application/json");
+            using var request = new HttpRequestMessage(HttpMethod.Post, post.Path) { Content = content };
+            var reply = await Reply.SendAsync(relay.Http, request);
+
+            // Damage may be harmless, such as a letter of the signature in the other case.
+            Assert.True(reply.Status < 500, $"{reply.Text} to {Convert.ToHexString(post.Body)}");
+            Reply.AssertTellsNothing(reply.Text);
+        });
+    }
+
+    /// <summary>A few bytes changed, left out, doubled or put in.</summary>
+    private static byte[] Damage(byte[] good, Random random)
+    {
+        var bytes = good.ToList();
+        for (var times = random.Next(1, 4); times > 0; times--)
+        {
+            var place = random.Next(bytes.Count);
+            switch (random.Next(4))
+            {
+                case 0: bytes[place] = (byte)random.Next(256); break;
+                case 1: bytes.RemoveRange(place, Math.Min(random.Next(1, 40), bytes.Count - place)); break;
+                case 2: bytes.InsertRange(place, bytes.GetRange(0, place)); break;
+                default: bytes.Insert(place, (byte)"{}[]\",:0-\\ "[random.Next(11)]); break;
+            }
+        }
+
+        return [.. bytes];
     }
 
     /// <summary>What is nested too deeply for any request spoils the whole body; all else is each request's own.</summary>

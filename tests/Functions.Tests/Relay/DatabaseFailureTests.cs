@@ -1,0 +1,109 @@
+using System.Text.Json.Nodes;
+using Relayer.Core.Ethereum;
+
+namespace Functions.Tests.Relay;
+
+/// <summary>The database goes away: callers are told to come back, and what was accepted is carried out once.</summary>
+public sealed class DatabaseFailureTests(Islands islands) : IClassFixture<Islands>
+{
+    private const string Send = "eth_sendRawTransaction";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task While_the_database_is_down_callers_are_told_to_come_back()
+    {
+        await using var island = await islands.SettleAsync();
+        var (world, user) = (island.World, new Wallet());
+        island.Node.Refuse(Send);
+        var accepted = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.OpenZeppelin, user));
+        var next = world.Post(world.OpenZeppelin, user, 1);
+        await islands.Stack.Postgres.StopAsync();
+        try
+        {
+            island.Node.Heal();
+            Island.AssertUnavailable(await Reply.PostAsync(island.Http, "api/relay", next), "storage_unavailable");
+            Island.AssertUnavailable(await Reply.PostAsync(island.Http, "api/relay/simulate", next), "storage_unavailable");
+            Island.AssertUnavailable(await Reply.GetAsync(island.Http, $"api/relay/{accepted["id"]}"), "storage_unavailable");
+            Island.AssertUnavailable(await Reply.GetAsync(island.Http, $"api/relay/{accepted["id"]}/events"), "storage_unavailable");
+            Island.AssertUnavailable(await Reply.GetAsync(island.Http, $"api/relay?from={user.Address}"), "storage_unavailable");
+            Island.AssertUnavailable(
+                await Reply.GetAsync(island.Http, $"api/nonces/31337/{world.OpenZeppelin.Address}/{user.Address}"), "storage_unavailable");
+            Island.AssertUnavailable(await Reply.GetAsync(island.Http, "api/ready"), "not_ready");
+            Assert.Equal(200, (await Reply.GetAsync(island.Http, "api/health")).Status);
+            Assert.Equal(200, (await Reply.GetAsync(island.Http, "api/chains")).Status);
+            var batch = await Reply.PostAsync(island.Http, "api/relay/batch", new JsonObject { ["requests"] = new JsonArray(next.DeepClone()) });
+            Assert.Equal((207, 503), (batch.Status, (int)batch.Json["outcomes"]![0]!["status"]!));
+        }
+        finally
+        {
+            await islands.Stack.Postgres.StartAsync(Cancellation);
+        }
+
+        Assert.Equal(202, accepted.Status);
+        var posted = await island.PostUntilTakenAsync(next);
+        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(island.Http, accepted["id"]!))["state"]);
+        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(island.Http, posted["id"]!))["state"]);
+        Assert.Equal([UInt256.Zero, 1], (await world.ExecutedAsync(user.Address)).Select(executed => executed.Nonce));
+    }
+
+    [Fact]
+    public async Task An_app_that_starts_before_its_database_finds_it_later()
+    {
+        await using var island = await islands.SettleAsync();
+        await island.App.StopAsync();
+        await islands.Stack.Postgres.StopAsync();
+        try
+        {
+            await island.App.StartAsync(Cancellation);
+            Island.AssertUnavailable(
+                await Reply.PostAsync(island.Http, "api/relay", island.World.Post(island.World.Infinex, new Wallet())), "storage_unavailable");
+        }
+        finally
+        {
+            await islands.Stack.Postgres.StartAsync(Cancellation);
+        }
+
+        var posted = await island.PostUntilTakenAsync(island.World.Post(island.World.Infinex, new Wallet()));
+        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(island.Http, posted["id"]!))["state"]);
+    }
+
+    [Fact]
+    public async Task What_was_accepted_when_the_database_crashed_is_on_chain_once()
+    {
+        await using var island = await islands.SettleAsync();
+        var (world, taken) = (island.World, 0);
+        var users = Enumerable.Range(0, 60).Select(_ => new Wallet()).ToArray();
+        var bodies = users.Select((user, i) => world.Post(i % 2 == 0 ? world.OpenZeppelin : world.Infinex, user)).ToArray();
+        var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var posts = bodies.Select(async body =>
+        {
+            var reply = await Reply.PostAsync(island.Http, "api/relay", body);
+            if (Interlocked.Increment(ref taken) == 10)
+            {
+                enough.TrySetResult();
+            }
+
+            return reply;
+        }).ToArray();
+        await enough.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await islands.Stack.Postgres.CrashAsync();
+        var answers = await Task.WhenAll(posts);
+        await islands.Stack.Postgres.StartAsync(Cancellation);
+
+        Assert.All(answers.Where(reply => reply.Status != 202), reply => Island.AssertUnavailable(reply, "storage_unavailable"));
+        await island.PostUntilTakenAsync(bodies[0]);
+        foreach (var (body, answer) in bodies.Zip(answers))
+        {
+            var reply = answer.Status == 202 ? answer : await island.PostUntilTakenAsync(body);
+            Assert.Equal("confirmed", (await RelayWorld.WaitAsync(island.Http, reply["id"]!))["state"]);
+        }
+
+        foreach (var user in users)
+        {
+            Assert.Equal(1UL, await world.CountAsync(user.Address));
+        }
+
+        await island.AssertLedgerIsTheChainAsync(users.Length);
+    }
+}

@@ -1,0 +1,147 @@
+using System.Text.Json.Nodes;
+
+namespace Functions.Tests.Relay;
+
+/// <summary>The node goes away, is silent or talks nonsense: callers are told to come back, and nothing is recorded.</summary>
+public sealed class NodeFailureTests(Islands islands) : IClassFixture<Islands>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static readonly Dictionary<string, Func<string, string>> Garblings = new(StringComparer.Ordinal)
+    {
+        ["nothing"] = _ => "",
+        ["a web page"] = _ => "<html><body>502 Bad Gateway</body></html>",
+        ["null"] = _ => "null",
+        ["an empty object"] = _ => "{}",
+        ["an empty list"] = _ => "[]",
+        ["half an answer"] = answer => answer[..(answer.Length / 2)],
+        ["answers without results"] = answer => Each(answer, reply => reply.Remove("result")),
+        ["null results"] = answer => Each(answer, reply => reply["result"] = null),
+        ["empty results"] = answer => Each(answer, reply => reply["result"] = "0x"),
+        ["results that are no hex"] = answer => Each(answer, reply => reply["result"] = "0xzz"),
+        ["results that are numbers"] = answer => Each(answer, reply => reply["result"] = 12),
+        ["results that are lists"] = answer => Each(answer, reply => reply["result"] = new JsonArray()),
+        ["results of 2^256"] = answer => Each(answer, reply => reply["result"] = "0x1" + new string('0', 64)),
+        ["other ids"] = answer => Each(answer, reply => reply["id"] = 77_000),
+        ["errors of its own"] = answer => Each(answer, reply =>
+        {
+            reply.Remove("result");
+            reply["error"] = new JsonObject { ["code"] = -32603, ["message"] = "Internal error" };
+        }),
+        ["another chain"] = answer => Each(answer, reply => reply["result"] = "0x1"),
+    };
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task While_the_node_is_down_or_silent_callers_are_told_to_come_back(bool isSilent)
+    {
+        var node = islands.Stack.Node;
+        await using var island = await islands.SettleAsync(new Dictionary<string, string> { ["Chains__local__RpcTimeout"] = "00:00:01" });
+        var (world, user) = (island.World, new Wallet());
+        var done = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.Infinex, user));
+        await RelayWorld.WaitAsync(island.Http, done["id"]!);
+        var body = world.Post(world.OpenZeppelin, user);
+        await AwayAsync();
+        try
+        {
+            Island.AssertUnavailable(await Reply.PostAsync(island.Http, "api/relay", body), "chain_unavailable");
+            Island.AssertUnavailable(await Reply.PostAsync(island.Http, "api/relay/simulate", body), "chain_unavailable");
+            Island.AssertUnavailable(
+                await Reply.GetAsync(island.Http, $"api/nonces/31337/{world.OpenZeppelin.Address}/{user.Address}"), "chain_unavailable");
+            Island.AssertUnavailable(await Reply.GetAsync(island.Http, "api/ready"), "not_ready");
+            Assert.Equal("confirmed", (await Reply.GetAsync(island.Http, $"api/relay/{done["id"]}"))["state"]); // Needs no chain.
+            Assert.Single((await Reply.GetAsync(island.Http, $"api/relay?from={user.Address}")).Json["relays"]!.AsArray());
+        }
+        finally
+        {
+            await BackAsync();
+        }
+
+        var posted = await island.PostUntilTakenAsync(body);
+        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(island.Http, posted["id"]!))["state"]);
+
+        Task AwayAsync()
+        {
+            if (!isSilent)
+            {
+                return node.StopAsync();
+            }
+
+            node.Freeze();
+            return Task.CompletedTask;
+        }
+
+        Task BackAsync()
+        {
+            if (!isSilent)
+            {
+                return node.StartAsync(Cancellation);
+            }
+
+            node.Thaw();
+            return Task.CompletedTask;
+        }
+    }
+
+    [Fact]
+    public async Task A_node_that_answers_garbage_is_as_good_as_none()
+    {
+        await using var island = await islands.SettleAsync();
+        var world = island.World;
+        var user = new Wallet();
+        foreach (var (name, garble) in Garblings.Where(pair => pair.Key != "another chain"))
+        {
+            island.Node.Garble(garble);
+            foreach (var forwarder in new[] { world.OpenZeppelin, world.Infinex })
+            {
+                var reply = await Reply.PostAsync(island.Http, "api/relay", world.Post(forwarder, user));
+                Assert.True(reply.Status == 503, $"{name}: {reply.Text}");
+                Island.AssertUnavailable(reply, "chain_unavailable");
+            }
+
+            Island.AssertUnavailable(
+                await Reply.GetAsync(island.Http, $"api/nonces/31337/{world.OpenZeppelin.Address}/{user.Address}"), "chain_unavailable");
+        }
+
+        island.Node.Heal();
+        var posted = await island.PostUntilTakenAsync(world.Post(world.OpenZeppelin, user));
+        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(island.Http, posted["id"]!))["state"]);
+        Assert.Single(await world.ExecutedAsync(user.Address));
+    }
+
+    [Fact]
+    public async Task A_known_forwarder_that_answers_garbage_later_is_no_reason_to_refuse()
+    {
+        await using var island = await islands.SettleAsync();
+        var (world, user) = (island.World, new Wallet());
+        Assert.Equal(200, (await Reply.PostAsync(island.Http, "api/relay/simulate", world.Post(world.OpenZeppelin, user))).Status);
+        foreach (var garble in Garblings.Values)
+        {
+            island.Node.Garble(garble);
+            Island.AssertUnavailable(await Reply.PostAsync(island.Http, "api/relay", world.Post(world.OpenZeppelin, user)), "chain_unavailable");
+        }
+
+        Assert.Equal(0, await world.CountRowsAsync("relays"));
+        Assert.Equal(0, await world.CountRowsAsync("transactions"));
+    }
+
+    [Fact]
+    public async Task A_node_of_another_chain_is_never_used()
+    {
+        await using var island = await islands.SettleAsync(before: node => node.Garble(Garblings["another chain"]));
+        Island.AssertUnavailable(
+            await Reply.PostAsync(island.Http, "api/relay", island.World.Post(island.World.Infinex, new Wallet())), "chain_unavailable");
+    }
+
+    private static string Each(string answer, Action<JsonObject> spoil)
+    {
+        var root = JsonNode.Parse(answer)!;
+        foreach (var reply in root is JsonArray list ? list.Select(item => item!.AsObject()) : [root.AsObject()])
+        {
+            spoil(reply);
+        }
+
+        return root.ToJsonString();
+    }
+}
