@@ -24,13 +24,14 @@ public sealed class ChainEngine
     private readonly Watch _watch;
 
     internal ChainEngine(
-        ChainSettings settings, ChainGauge gauge, NonceFloor floor, TransactionStore store, Submitter submitter, Confirmer confirmer,
-        TimeProvider time, ILogger<ChainEngine> logger)
+        ChainSettings settings, IChainClient chain, ChainGauge gauge, NonceFloor floor, TransactionStore store, Submitter submitter,
+        Confirmer confirmer, TimeProvider time, ILogger<ChainEngine> logger)
     {
         Settings = settings;
         (_gauge, _floor, _store, _submitter) = (gauge, floor, store, submitter);
         _passes = new SingleFlight<int>(() => confirmer.RunAsync(PassSize, CancellationToken.None));
-        _watch = new Watch(settings.ChainId, () => _passes.RunAsync(CancellationToken.None), time, logger);
+        var news = new BlockNews(chain, () => _passes.RunAsync(CancellationToken.None), PassSize, time);
+        _watch = new Watch(settings.ChainId, news.RunAsync, time, logger);
     }
 
     /// <summary>The chain's settings.</summary>

@@ -28,6 +28,7 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
                 var closer = new NonceCloser(settings, chain, submitter, recorder, time, loggers.CreateLogger<NonceCloser>());
                 return new ChainEngine(
                     settings,
+                    chain,
                     new ChainGauge(settings, chain, signers, database, store, time),
                     new NonceFloor(settings, chain, database, store, loggers.CreateLogger<NonceFloor>()),
                     store,

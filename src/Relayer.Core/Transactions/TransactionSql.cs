@@ -87,16 +87,17 @@ internal static class TransactionSql
         order by t.id limit $3
         """;
 
-    /// <summary>Locked in one order first: two instances that write the same rows must not wait for each other.</summary>
+    /// <summary>Locked in one order first (the count is read before anything else): two instances that write the same rows must not
+    /// wait for each other.</summary>
     public const string Move = """
         with locked as (
             select t.id, t.version from transactions t where t.id = any($1) order by t.id for no key update)
         update transactions t set state = m.state, version = t.version + 1, hash = m.hash, block_number = m.block_number,
             block_hash = m.block_hash, succeeded = m.succeeded, gas_used = m.gas_used, gas_price = m.gas_price,
             l1_fee = m.l1_fee, fee = m.fee, updated_at = $12
-        from locked, unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             as m (id, version, state, hash, block_number, block_hash, succeeded, gas_used, gas_price, l1_fee, fee)
-        where t.id = m.id and locked.id = m.id and locked.version = m.version and t.version = m.version
+        where (select count(*) from locked) > 0 and t.id = m.id and t.version = m.version
         returning t.id
         """;
 }
