@@ -9,7 +9,7 @@ namespace Relayer.Core.Tests.Relay;
 /// <summary>A request that every rule lets pass, for tests to spoil.</summary>
 internal static class Samples
 {
-    public static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_790_000_030);
+    public static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_790_000_010);
     public static readonly DevKey User = DevKey.Create();
     public static readonly Address Target = Address.Parse("0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512");
     public static readonly Address Contract = Address.Parse("0x5FbDB2315678afecb367f032d93F642f64180aa3");

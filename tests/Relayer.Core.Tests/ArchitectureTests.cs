@@ -1,0 +1,144 @@
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using Relayer.Core.Ethereum;
+
+namespace Relayer.Core.Tests;
+
+/// <summary>Who may know whom, read from the compiled assembly: every reference of every method counts, not only signatures.</summary>
+public sealed class ArchitectureTests
+{
+    private const string Root = "Relayer.Core.";
+
+    /// <summary>Each part, and the parts it may know beside itself. Features may know what they stand on; nobody knows a feature.</summary>
+    private static readonly Dictionary<string, string[]> Arrows = new()
+    {
+        ["Ethereum"] = [],
+        ["Concurrency"] = [],
+        ["Telemetry"] = [],
+        ["Configuration"] = ["Ethereum"],
+        ["Storage"] = ["Ethereum"],
+        ["Providers"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry"],
+        ["Keys"] = ["Ethereum", "Configuration", "Concurrency"],
+        ["Transactions"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage", "Providers", "Keys"],
+        ["Relay"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage", "Providers", "Keys", "Transactions"],
+    };
+
+    [Fact]
+    public void The_arrows_between_the_parts_point_one_way()
+    {
+        var forbidden = References().Where(reference => reference.From != reference.To && !Allows(reference.From, reference.To)).Distinct();
+
+        Assert.Empty(forbidden.Select(reference => $"{reference.From} -> {reference.To} ({reference.Type})"));
+    }
+
+    [Fact]
+    public void The_check_sees_the_arrows_that_are_there()
+    {
+        var seen = References().Select(reference => (reference.From, reference.To)).ToHashSet();
+
+        Assert.Contains(("Relay", "Transactions"), seen);
+        Assert.Contains(("Transactions", "Keys"), seen);
+        Assert.Contains(("Storage", "Ethereum"), seen);
+    }
+
+    [Fact]
+    public void The_core_knows_nothing_of_the_web_nor_of_Azure_Functions() =>
+        Assert.DoesNotContain(
+            typeof(Address).Assembly.GetReferencedAssemblies(),
+            assembly => assembly.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
+                || assembly.Name.StartsWith("Microsoft.Azure.Functions", StringComparison.Ordinal));
+
+    private static bool Allows(string from, string to) => Arrows.TryGetValue(from, out var known) && known.Contains(to);
+
+    /// <summary>From every type's bodies and signatures to every type of ours that they name.</summary>
+    private static List<(string From, string To, string Type)> References()
+    {
+        using var file = new PEReader(File.OpenRead(typeof(Address).Assembly.Location));
+        var reader = file.GetMetadataReader();
+        var references = new List<(string, string, string)>();
+        foreach (var type in typeof(Address).Assembly.GetTypes())
+        {
+            if (PartOf(type) is not { } from)
+            {
+                continue;
+            }
+
+            foreach (var named in Named(type, file, reader))
+            {
+                if (PartOf(named) is { } to)
+                {
+                    references.Add((from, to, $"{type.FullName} -> {named.FullName}"));
+                }
+            }
+        }
+
+        return references;
+    }
+
+    private static IEnumerable<Type> Named(Type type, PEReader file, MetadataReader reader)
+    {
+        const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+        var signatures = type.GetFields(All).Select(field => field.FieldType)
+            .Concat(type.GetInterfaces())
+            .Append(type.BaseType ?? typeof(object));
+        var methods = type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All)).ToArray();
+        var parameters = methods.SelectMany(method => method.GetParameters()).Select(parameter => parameter.ParameterType)
+            .Concat(methods.OfType<MethodInfo>().Select(method => method.ReturnType));
+        return signatures.Concat(parameters).SelectMany(Unfold).Concat(methods.SelectMany(method => Called(method, file, reader)));
+    }
+
+    private static IEnumerable<Type> Unfold(Type type) =>
+        type.HasElementType ? Unfold(type.GetElementType()!)
+        : type.IsGenericType ? type.GetGenericArguments().SelectMany(Unfold).Append(type.GetGenericTypeDefinition())
+        : [type];
+
+    /// <summary>The types whose members a body uses. Tokens are looked for at every byte: one too many is resolved to nothing.</summary>
+    private static IEnumerable<Type> Called(MethodBase method, PEReader file, MetadataReader reader)
+    {
+        var definition = reader.GetMethodDefinition((MethodDefinitionHandle)System.Reflection.Metadata.Ecma335.MetadataTokens.Handle(method.MetadataToken));
+        if (definition.RelativeVirtualAddress == 0)
+        {
+            yield break;
+        }
+
+        var body = file.GetMethodBody(definition.RelativeVirtualAddress).GetILBytes() ?? [];
+        for (var i = 0; i + 5 <= body.Length; i++)
+        {
+            // call, callvirt, newobj, ldfld … stsfld, castclass, isinst, box, newarr, ldtoken: an operand that is a token follows.
+            if (body[i] is 0x28 or 0x6f or 0x73 or (>= 0x7b and <= 0x80) or 0x74 or 0x75 or 0x8c or 0x8d or 0xd0
+                && Resolve(method, BitConverter.ToInt32(body, i + 1)) is { } named)
+            {
+                foreach (var part in Unfold(named))
+                {
+                    yield return part;
+                }
+            }
+        }
+    }
+
+    private static Type? Resolve(MethodBase method, int token)
+    {
+        // Only tokens of types, fields, methods and member references; anything else is a number that looks like one.
+        if ((token >>> 24) is not (0x01 or 0x02 or 0x04 or 0x06 or 0x0a or 0x1b or 0x2b))
+        {
+            return null;
+        }
+
+        try
+        {
+            var type = method.DeclaringType!;
+            var member = method.Module.ResolveMember(
+                token, type.IsGenericType ? type.GetGenericArguments() : null, method.IsGenericMethod ? method.GetGenericArguments() : null);
+            return member as Type ?? member?.DeclaringType;
+        }
+        catch (Exception unresolved) when (unresolved is ArgumentException or BadImageFormatException or TypeLoadException)
+        {
+            return null;
+        }
+    }
+
+    private static string? PartOf(Type type) => type.Namespace is { } name && name.StartsWith(Root, StringComparison.Ordinal)
+        ? name[Root.Length..].Split('.')[0]
+        : null;
+}

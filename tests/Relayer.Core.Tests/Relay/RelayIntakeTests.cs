@@ -1,0 +1,116 @@
+using Relayer.Core.Configuration;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Relay;
+using Relayer.Core.Tests.Storage;
+using Relayer.Core.Tests.Transactions;
+
+namespace Relayer.Core.Tests.Relay;
+
+/// <summary>The one write that accepts requests, by two instances at once, on a real PostgreSQL.</summary>
+public sealed class RelayIntakeTests(PostgresFixture postgres)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_same_request_many_times_at_once_is_written_once_and_known_to_all_the_others()
+    {
+        await using var world = await EngineWorld.StartAsync(postgres, signers: 2);
+        var candidate = Samples.Candidate();
+
+        var outcomes = await PostAsync(world, Enumerable.Repeat(candidate, 40));
+
+        Assert.Single(outcomes.OfType<IntakeOutcome.Written>());
+        Assert.Equal(39, outcomes.OfType<IntakeOutcome.AlreadyKnown>().Count());
+        Assert.Equal((1L, 1L, 1L), await CountAsync(world));
+    }
+
+    [Fact]
+    public async Task Two_requests_for_one_nonce_do_not_both_get_it()
+    {
+        await using var world = await EngineWorld.StartAsync(postgres);
+        RelayCandidate[] rivals = [.. Enumerable.Range(1, 8).Select(i => Samples.Candidate(message => message with { Gas = (ulong)i * 1_000 }))];
+
+        var outcomes = await PostAsync(world, rivals);
+
+        Assert.Single(outcomes.OfType<IntakeOutcome.Written>());
+        Assert.All(outcomes.OfType<IntakeOutcome.Refused>(), refused => Assert.Equal(RefusalCode.NonceUsed, refused.Refusal.Code));
+        Assert.Equal((1L, 1L, 1L), await CountAsync(world));
+    }
+
+    [Fact]
+    public async Task A_user_far_beyond_the_quota_gets_exactly_it_and_everybody_else_theirs()
+    {
+        await using var world = await EngineWorld.StartAsync(postgres, chain: new ChainOptions { MaxInFlightPerSigner = 1_000 });
+        var greedy = Enumerable.Range(0, 200).Select(i => Nonce(Samples.User.Address, i));
+        RelayCandidate[] others = [.. Enumerable.Range(0, 50).Select(i => Nonce(Plans.Account((byte)i), 0))];
+
+        var outcomes = await PostAsync(world, greedy.Concat(others));
+
+        Assert.Equal(3, outcomes[..200].OfType<IntakeOutcome.Written>().Count());
+        Assert.All(outcomes[..200].OfType<IntakeOutcome.Refused>(), refused => Assert.Equal(RefusalCode.QuotaExceeded, refused.Refusal.Code));
+        Assert.All(outcomes[200..], outcome => Assert.IsType<IntakeOutcome.Written>(outcome));
+        Assert.Equal((53L, 53L, 53L), await CountAsync(world));
+        Assert.Equal(3L, await world.Database.ScalarAsync<long>("select max(granted) from grants where period = 0"));
+    }
+
+    [Fact]
+    public async Task What_finds_no_room_is_refused_and_leaves_nothing_behind()
+    {
+        await using var world = await EngineWorld.StartAsync(postgres, chain: new ChainOptions { MaxInFlightPerSigner = 5 });
+
+        var outcomes = await PostAsync(world, Enumerable.Range(0, 12).Select(i => Nonce(Plans.Account((byte)i), 0)));
+
+        Assert.Equal(5, outcomes.OfType<IntakeOutcome.Written>().Count());
+        Assert.All(outcomes.OfType<IntakeOutcome.Refused>(), refused => Assert.Equal(RefusalCode.SignersExhausted, refused.Refusal.Code));
+        Assert.Equal((5L, 5L, 5L), await CountAsync(world));
+        Assert.Equal(5L, await world.Database.ScalarAsync<long>("select count(*) from grants where period = 0"));
+    }
+
+    [Fact]
+    public async Task A_request_that_ended_without_spending_its_nonce_frees_it_and_stays_known()
+    {
+        await using var world = await EngineWorld.StartAsync(postgres);
+        var first = Samples.Candidate();
+        await PostAsync(world, [first]);
+        await world.Database.ExecuteAsync("update relays set state = 5");
+
+        var outcomes = await PostAsync(world, [first, Samples.Candidate(message => message with { Gas = 77_000 })]);
+
+        Assert.IsType<IntakeOutcome.AlreadyKnown>(outcomes[0]);
+        Assert.IsType<IntakeOutcome.Written>(outcomes[1]);
+    }
+
+    [Fact]
+    public async Task Quota_windows_that_are_over_are_removed_and_no_others()
+    {
+        await using var world = await EngineWorld.StartAsync(postgres);
+        await world.Database.ExecuteAsync("""
+            insert into grants select 1, '\x01', 0, '2026-09-21 12:00Z'::timestamptz - i * interval '1 minute', 1, 3 from generate_series(0, 12000) i;
+            insert into grants select 1, '\x01', 1, '2026-09-21 00:00Z'::timestamptz - i * interval '1 day', 1, 3 from generate_series(0, 9) i;
+            """);
+        var now = new DateTimeOffset(2026, 9, 21, 12, 0, 30, TimeSpan.Zero);
+
+        var removed = await new RelayStore(world.Database.Database).SweepGrantsAsync(GrantWindow.OldestInUse(now), Cancellation);
+
+        // Today's and yesterday's stay: 36 hours of minutes, two days.
+        Assert.Equal(12_001 + 10 - removed, await world.Database.ScalarAsync<long>("select count(*) from grants"));
+        Assert.Equal((36 * 60) + 1 + 2, await world.Database.ScalarAsync<long>("select count(*) from grants"));
+    }
+
+    private static RelayCandidate Nonce(Address user, int nonce) =>
+        Samples.Candidate(message => message with { From = user, Nonce = (ulong)nonce });
+
+    private static async Task<IntakeOutcome[]> PostAsync(EngineWorld world, IEnumerable<RelayCandidate> candidates)
+    {
+        RelayIntake[] instances = [new(world.Engine, world.Database.Database), new(world.AddInstance(), world.Database.Database)];
+        var quote = await world.Engine.QuoteAsync(100_000, Cancellation);
+        return await Task.WhenAll(candidates.Select((candidate, i) => Task.Run(
+            () => instances[i % 2].AcceptAsync(candidate, Plans.Create(purpose: RelayService.Purpose), quote.Signers, Cancellation), Cancellation)));
+    }
+
+    /// <summary>Relays, transactions, and the nonces taken: a refusal takes none.</summary>
+    private static async Task<(long Relays, long Transactions, long Nonces)> CountAsync(EngineWorld world) => (
+        await world.Database.ScalarAsync<long>("select count(*) from relays"),
+        await world.Database.ScalarAsync<long>("select count(*) from transactions"),
+        (long)await world.Database.ScalarAsync<decimal>("select sum(next_nonce) from signers"));
+}

@@ -1,0 +1,119 @@
+using Relayer.Core.Ethereum;
+using Relayer.Core.Relay;
+using Relayer.Core.Relay.Rules;
+
+namespace Relayer.Core.Tests.Relay.Rules;
+
+/// <summary>What is judged by the request alone, each rule by itself and in their order.</summary>
+public sealed class AloneRulesTests
+{
+    [Fact]
+    public void A_sound_request_of_either_dialect_passes_every_rule()
+    {
+        foreach (var forwarder in new[] { Samples.OpenZeppelin, Samples.Infinex })
+        {
+            var candidate = Samples.Candidate(forwarder: forwarder);
+            Assert.All(new RelayRules(Secp256k1.Default).Alone, rule => Assert.Null(rule.Check(candidate)));
+        }
+    }
+
+    [Fact]
+    public void The_curve_comes_last_of_what_costs_nothing() =>
+        Assert.Equal(
+            ["DataSizeRule", "DeadlineRule", "GasRule", "ValueRule", "TargetRule", "SelectorRule", "SignatureRule"],
+            new RelayRules(Secp256k1.Default).Alone.Select(rule => rule.GetType().Name));
+
+    [Theory]
+    [InlineData(100, null)]
+    [InlineData(101, RefusalCode.PayloadTooLarge)]
+    public void Data_is_paid_for_by_the_byte(int bytes, string? code) =>
+        Is(code, new DataSizeRule(), message => message with { Data = new byte[bytes] });
+
+    [Theory]
+    [InlineData(-1, RefusalCode.DeadlinePassed)]
+    [InlineData(0, RefusalCode.DeadlinePassed)]
+    [InlineData(9, RefusalCode.DeadlinePassed)]
+    [InlineData(10, null)]
+    [InlineData(3600, null)]
+    [InlineData(3601, RefusalCode.DeadlineTooFar)]
+    public void A_deadline_leaves_time_to_be_mined_and_no_more_than_needed(int seconds, string? code) =>
+        Is(code, new DeadlineRule(), message => message with { Deadline = (ulong)(Samples.Now.ToUnixTimeSeconds() + seconds) });
+
+    [Fact]
+    public void A_deadline_beyond_the_calendar_is_too_far_and_nothing_worse() =>
+        Is(RefusalCode.DeadlineTooFar, new DeadlineRule(), message => message with { Deadline = (1UL << 48) - 1 });
+
+    [Fact]
+    public void A_dialect_without_a_deadline_gets_the_relayers_own_time_to_live()
+    {
+        var candidate = Samples.Candidate(forwarder: Samples.Infinex);
+
+        Assert.Null(new DeadlineRule().Check(candidate));
+        Assert.Equal(Samples.Now + Samples.Policy.TimeToLive, candidate.ExpiresAt);
+    }
+
+    [Theory]
+    [InlineData(0, RefusalCode.GasAboveLimit)]
+    [InlineData(1, null)]
+    [InlineData(500_000, null)]
+    [InlineData(500_001, RefusalCode.GasAboveLimit)]
+    [InlineData(ulong.MaxValue, RefusalCode.GasAboveLimit)]
+    public void Gas_is_granted_up_to_the_limit(ulong gas, string? code) => Is(code, new GasRule(), message => message with { Gas = gas });
+
+    [Theory]
+    [InlineData(0, 0, null)]
+    [InlineData(1, 0, RefusalCode.ValueNotAllowed)]
+    [InlineData(5, 5, null)]
+    [InlineData(6, 5, RefusalCode.ValueNotAllowed)]
+    public void Value_is_sponsored_up_to_the_limit(ulong value, ulong limit, string? code) =>
+        Is(code, new ValueRule(), message => message with { Value = new Wei(value) }, Samples.Policy with { MaxValue = new Wei(limit) });
+
+    [Fact]
+    public void Only_listed_contracts_are_called() =>
+        Is(RefusalCode.TargetNotAllowed, new TargetRule(), message => message with { To = Samples.Contract });
+
+    [Theory]
+    [InlineData("0xd09de08a", null)]
+    [InlineData("0xd09de08a00", null)]
+    [InlineData("0xd09de08b", RefusalCode.SelectorNotAllowed)]
+    [InlineData("0xd09de0", RefusalCode.SelectorNotAllowed)]
+    [InlineData("0x", RefusalCode.SelectorNotAllowed)]
+    public void Only_listed_functions_are_called(string data, string? code) =>
+        Is(code, new SelectorRule(), message => message with { Data = Hex.Decode(data) });
+
+    [Fact]
+    public void Whatever_is_changed_after_signing_makes_it_somebody_elses()
+    {
+        var signed = Samples.Candidate();
+        var rule = new SignatureRule(Secp256k1.Default);
+        var message = signed.Message;
+        ForwardRequest[] changed =
+        [
+            message with { From = Samples.Target },
+            message with { To = Samples.Contract },
+            message with { Value = new Wei(1) },
+            message with { Gas = message.Gas + 1 },
+            message with { Nonce = message.Nonce + 1UL },
+            message with { Deadline = message.Deadline + 1 },
+            message with { Data = new byte[] { 1 } },
+        ];
+
+        Assert.Null(rule.Check(signed));
+        Assert.All(changed, other => Assert.Equal(
+            RefusalCode.SignatureMismatch,
+            rule.Check(new RelayCandidate(signed.Request with { Message = other }, signed.Route, signed.Now))?.Code));
+    }
+
+    [Fact]
+    public void A_signature_for_the_other_dialect_is_nobodys_here()
+    {
+        var signed = Samples.Candidate(forwarder: Samples.Infinex);
+        var elsewhere = new RelayCandidate(
+            signed.Request with { Message = signed.Message with { Deadline = 1_790_000_600 } }, signed.Route with { Forwarder = Samples.OpenZeppelin }, signed.Now);
+
+        Assert.Equal(RefusalCode.SignatureMismatch, new SignatureRule(Secp256k1.Default).Check(elsewhere)?.Code);
+    }
+
+    private static void Is(string? code, IRelayRule rule, Func<ForwardRequest, ForwardRequest> change, RelayPolicy? policy = null) =>
+        Assert.Equal(code, rule.Check(Samples.Candidate(change, policy: policy))?.Code);
+}
