@@ -39,7 +39,6 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         await using var connection = await database.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync(Cancellation);
         var candidate = Samples.Candidate();
-        var plan = Transactions.Plans.Create();
         var signer = new Purse(new Address([.. new byte[19], 1]), new Wei(UInt256.MaxValue));
         Guid[] ids = [.. Enumerable.Range(99_900, 64).Select(i => Guid.Parse($"00000000-0000-7000-8000-{i:x12}"))];
         Hash32[] relays = [.. Enumerable.Range(0, 64).Select(i => Keccak256.Hash([(byte)i]))];
@@ -56,10 +55,15 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
             connection,
             Command(TransactionSql.ReadOpen, Columns.Long(31337), Columns.Id(Guid.Empty), Columns.Int(1_000)),
             "transactions_open");
-        await CheckAsync(
-            connection,
-            TransactionStore.Reserve(new ChainId(31337), [signer], 64, [plan, plan with { Id = Guid.CreateVersion7() }], DateTimeOffset.UnixEpoch),
-            "transactions_in_flight");
+        await using (var batch = new NpgsqlBatch())
+        {
+            new TransactionStore(TimeProvider.System).Reserve(new ChainId(31337), [signer], 64, Transactions.Plans.Many(2)).AddTo(batch);
+            RelayStore.AddInsert(batch, [.. Transactions.Plans.Many(64).Select(plan => (candidate, plan.Id))]);
+            await CheckAsync(connection, batch.BatchCommands[1], "transactions_in_flight");
+            await CheckAsync(connection, batch.BatchCommands[2], "transactions_pkey");
+            await CheckAsync(connection, batch.BatchCommands[3], "transactions_pkey");
+        }
+
         await CheckAsync(
             connection,
             Command(TransactionSql.MarkBroadcast, Columns.Ids(ids), Columns.Flags(ids.Select(_ => (bool?)true)), Columns.Time(DateTimeOffset.UnixEpoch)));
