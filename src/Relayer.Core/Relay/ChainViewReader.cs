@@ -23,16 +23,10 @@ internal sealed class ChainViewReader(IChainClient chain)
             ? new EthCall(payer, forwarder.Address, forwarder.EncodeExecute(message, candidate.Request.Signature), outerGas, message.Value)
             : InnerCall(forwarder.Address, message);
         var outcomes = await chain.CallAsync([nonceRead, trial], cancellation);
-        if (outcomes[0] is not CallOutcome.Returned { Data: var word } || !forwarder.TryDecodeNonce(word.Span, out var nonce))
-        {
-            throw new ChainUnavailableException(chain.ChainId, $"forwarder {forwarder.Address} did not answer for its nonces");
-        }
-
-        var revert = ReasonOf(outcomes[1]);
-        // The forwarder holds no coins to try the inner call with: a request with value keeps the outer reason.
-        return new ChainView(
-            nonce,
-            revert is null || !isNext || !message.Value.IsZero ? revert : await ExplainAsync(candidate, revert, cancellation));
+        var nonce = NonceOf(forwarder, outcomes[0]);
+        return ReasonOf(outcomes[1]) is { } revert && isNext
+            ? await ExplainAsync(candidate, nonceRead, revert, cancellation)
+            : new ChainView(nonce, ReasonOf(outcomes[1]));
     }
 
     /// <summary>The call as the target sees it. The gas is the request's own, on top of what any transaction costs.</summary>
@@ -51,10 +45,22 @@ internal sealed class ChainViewReader(IChainClient chain)
         _ => null,
     };
 
-    /// <summary>Forwarders do not pass the inner reason on: the inner call by itself tells it.</summary>
-    private async Task<string> ExplainAsync(RelayCandidate candidate, string outer, CancellationToken cancellation)
+    /// <summary>
+    /// Forwarders do not pass the inner reason on: the inner call by itself tells it. The nonce is read again, since a block between
+    /// the two answers may have spent it, and that would be the reason.
+    /// </summary>
+    private async Task<ChainView> ExplainAsync(RelayCandidate candidate, EthCall nonceRead, string outer, CancellationToken cancellation)
     {
-        var inner = await chain.CallAsync([InnerCall(candidate.Request.Forwarder, candidate.Message)], cancellation);
-        return ReasonOf(inner[0]) ?? outer;
+        // The forwarder holds no coins to try the inner call with: a request with value keeps the outer reason.
+        EthCall[] inner = candidate.Message.Value.IsZero ? [InnerCall(candidate.Request.Forwarder, candidate.Message)] : [];
+        var outcomes = await chain.CallAsync([nonceRead, .. inner], cancellation);
+        return new ChainView(
+            NonceOf(candidate.Route.Forwarder, outcomes[0]),
+            outcomes.Skip(1).Select(ReasonOf).FirstOrDefault(reason => reason is not null) ?? outer);
     }
+
+    private NonceState NonceOf(Forwarder forwarder, CallOutcome outcome) =>
+        outcome is CallOutcome.Returned { Data: var word } && forwarder.TryDecodeNonce(word.Span, out var nonce)
+            ? nonce
+            : throw new ChainUnavailableException(chain.ChainId, $"forwarder {forwarder.Address} did not answer for its nonces");
 }
