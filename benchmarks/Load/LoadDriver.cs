@@ -26,6 +26,7 @@ internal sealed class LoadDriver(LoadOptions options)
             {
                 AppProgram = app,
                 Signers = options.Signers,
+                DatabaseSettings = options.Statements ? Statements.ServerSettings : [],
                 Anvil = new AnvilOptions { BlockTime = TimeSpan.FromSeconds(1), GasLimit = 3_000_000_000 },
                 Settings = new Dictionary<string, string>
                 {
@@ -35,9 +36,19 @@ internal sealed class LoadDriver(LoadOptions options)
             },
             cancellation);
         await using var watch = await ChainWatch.StartAsync(stack, cancellation);
+        if (options.Statements)
+        {
+            await Statements.StartAsync(stack.ConnectionString, cancellation);
+        }
+
         var report = await MeasureAsync(stack, watch, cancellation);
         AnsiConsole.WriteLine();
         report.Show();
+        if (options.Statements)
+        {
+            await Statements.ShowAsync(stack.ConnectionString, cancellation);
+        }
+
         if (options.Output is { } path)
         {
             await File.WriteAllTextAsync(path, report.ToMarkdown(options), cancellation);

@@ -14,19 +14,17 @@ internal sealed class RelayStore(Database database)
         await using var connection = await database.OpenAsync(cancellation);
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(RelaySql.Find(candidates.Select(candidate => candidate.Id)));
-        batch.BatchCommands.Add(RelaySql.FindPredecessors(
-            [.. candidates.Select(candidate => (candidate.Request.ChainId, candidate.Request.Forwarder, candidate.Message.From))]));
         batch.BatchCommands.Add(RelaySql.ReadGrants(candidates));
-        await using var rows = await batch.ExecuteReaderAsync(cancellation);
 
-        var records = (await ReadRecordsAsync(rows, cancellation)).ToDictionary(record => record.Id);
-        await rows.NextResultAsync(cancellation);
-        var predecessors = new Predecessor?[candidates.Count];
-        while (await rows.ReadAsync(cancellation))
+        // Unordered nonces have no order to keep.
+        int[] sequential = [.. Enumerable.Range(0, candidates.Count).Where(i => candidates[i].Route.Forwarder.HasSequentialNonces)];
+        if (sequential.Length > 0)
         {
-            predecessors[rows.GetInt64(0) - 1] = new Predecessor(rows.GetNumber(1), rows.GetAddress(2));
+            batch.BatchCommands.Add(RelaySql.FindPredecessors([.. sequential.Select(i => UserOf(candidates[i]))]));
         }
 
+        await using var rows = await batch.ExecuteReaderAsync(cancellation);
+        var records = (await ReadRecordsAsync(rows, cancellation)).ToDictionary(record => record.Id);
         await rows.NextResultAsync(cancellation);
         var granted = new long[candidates.Count, 2];
         while (await rows.ReadAsync(cancellation))
@@ -34,10 +32,15 @@ internal sealed class RelayStore(Database database)
             granted[rows.GetInt64(0) - 1, rows.GetInt16(1)] = rows.GetInt64(2);
         }
 
-        // Unordered nonces have no order to keep.
+        await rows.NextResultAsync(cancellation);
+        var predecessors = new Predecessor?[candidates.Count];
+        while (await rows.ReadAsync(cancellation))
+        {
+            predecessors[sequential[rows.GetInt64(0) - 1]] = new Predecessor(rows.GetNumber(1), rows.GetAddress(2));
+        }
+
         return [.. candidates.Select((candidate, i) => new RelayFacts(
-            records.GetValueOrDefault(candidate.Id), candidate.Route.Forwarder.HasSequentialNonces ? predecessors[i] : null,
-            granted[i, GrantWindow.Minute], granted[i, GrantWindow.Day]))];
+            records.GetValueOrDefault(candidate.Id), predecessors[i], granted[i, GrantWindow.Minute], granted[i, GrantWindow.Day]))];
     }
 
     /// <summary>The user's highest nonce under way at a forwarder.</summary>
@@ -132,6 +135,9 @@ internal sealed class RelayStore(Database database)
         batch.BatchCommands.Add(RelaySql.Update(outcomes, now));
         await batch.ExecuteNonQueryAsync(cancellation);
     }
+
+    private static (ChainId Chain, Address Forwarder, Address From) UserOf(RelayCandidate candidate) =>
+        (candidate.Request.ChainId, candidate.Request.Forwarder, candidate.Message.From);
 
     private static async Task<List<RelayRecord>> ReadRecordsAsync(NpgsqlDataReader rows, CancellationToken cancellation)
     {

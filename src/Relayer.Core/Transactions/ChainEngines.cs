@@ -23,7 +23,7 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
             settings => new Lazy<ChainEngine>(() =>
             {
                 var chain = chains.Get(settings.ChainId);
-                var submitter = new Submitter(settings, chain, signers, database, store, loggers.CreateLogger<Submitter>());
+                var submitter = new Submitter(settings, chain, signers, database, store, time, loggers.CreateLogger<Submitter>());
                 var recorder = new Recorder(settings, database, store, purposes.Value, loggers.CreateLogger<Recorder>());
                 var closer = new NonceCloser(settings, chain, submitter, recorder, time, loggers.CreateLogger<NonceCloser>());
                 return new ChainEngine(

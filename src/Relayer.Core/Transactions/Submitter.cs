@@ -17,21 +17,26 @@ namespace Relayer.Core.Transactions;
 /// </remarks>
 internal sealed partial class Submitter
 {
+    /// <summary>One at once, and then no more than so often: under load a few statements carry what hundreds would.</summary>
+    private static readonly TimeSpan MarkInterval = TimeSpan.FromMilliseconds(100);
+
     private readonly ChainSettings _settings;
     private readonly IChainClient _chain;
     private readonly ISignerSource _signers;
     private readonly Database _database;
     private readonly TransactionStore _store;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Coalescer<ReservedTransaction, Outcome> _submissions;
     private readonly Coalescer<IReadOnlyList<(Guid Id, bool IsTaken)>, bool> _marks;
 
     public Submitter(
-        ChainSettings settings, IChainClient chain, ISignerSource signers, Database database, TransactionStore store, ILogger<Submitter> logger)
+        ChainSettings settings, IChainClient chain, ISignerSource signers, Database database, TransactionStore store, TimeProvider time,
+        ILogger<Submitter> logger)
     {
-        (_settings, _chain, _signers, _database, _store, _logger) = (settings, chain, signers, database, store, logger);
+        (_settings, _chain, _signers, _database, _store, _time, _logger) = (settings, chain, signers, database, store, time, logger);
         _submissions = new(SubmitManyAsync, maxBatch: 64, parallelism: 4);
-        _marks = new(MarkManyAsync, maxBatch: 64);
+        _marks = new(MarkManyAsync, maxBatch: 1_024);
     }
 
     /// <summary>Signs, stores and broadcasts one reserved transaction, together with whatever others are at hand.</summary>
@@ -164,8 +169,12 @@ internal sealed partial class Submitter
     {
         // Sent twice at once, a transaction is taken when one node took it; one statement must not touch a row twice.
         var sent = lists.SelectMany(list => list).GroupBy(item => item.Id).Select(same => (same.Key, same.Any(item => item.IsTaken)));
-        await using var connection = await _database.OpenAsync(cancellation);
-        await _store.MarkBroadcastAsync(connection, [.. sent], cancellation);
+        await using (var connection = await _database.OpenAsync(cancellation))
+        {
+            await _store.MarkBroadcastAsync(connection, [.. sent], cancellation);
+        }
+
+        await Task.Delay(MarkInterval, _time, cancellation);
         return new bool[lists.Count];
     }
 

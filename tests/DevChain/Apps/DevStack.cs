@@ -85,7 +85,7 @@ public sealed class DevStack : IAsyncDisposable
         DevStackOptions options, CancellationToken cancellation)
     {
         var node = AnvilNode.StartAsync(options.Anvil, options.Progress, cancellation);
-        var database = PostgresServer.StartAsync(options.DatabasePort, null, options.Progress, cancellation);
+        var database = PostgresServer.StartAsync(options.DatabasePort, options.DatabaseSettings, options.Progress, cancellation);
         try
         {
             await Task.WhenAll(node, database);

@@ -12,6 +12,9 @@ public sealed record DevStackOptions
     /// <summary>PostgreSQL's TCP port; null finds a free one.</summary>
     public int? DatabasePort { get; init; }
 
+    /// <summary>PostgreSQL settings beside the usual ones, such as <c>shared_preload_libraries=pg_stat_statements</c>.</summary>
+    public IReadOnlyList<string> DatabaseSettings { get; init; } = [];
+
     /// <summary>How many accounts pay for gas.</summary>
     public int Signers { get; init; } = 2;
 
