@@ -12,6 +12,7 @@ using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DevChain;
+using DevChain.Processes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
 using Relayer.Core.Relay.Forwarders;
@@ -37,7 +38,7 @@ foreach (var port in new[] { apiPort, rpcPort })
 
 var command = new RootCommand(
     "Starts PostgreSQL and a chain, deploys both forwarders and a target, starts the function app, and lets two users "
-    + "without ether sign a request each. Stays up until Ctrl-C.") { once, apiPort, rpcPort, info };
+    + "without ether sign a request each. Stays up until Ctrl-C, and leaves nothing running.") { once, apiPort, rpcPort, info };
 command.SetAction((options, cancellation) => new Demo(
     options.GetValue(once), options.GetValue(apiPort), options.GetValue(rpcPort), options.GetValue(info)).RunAsync(cancellation));
 return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
@@ -46,8 +47,19 @@ internal sealed class Demo(bool once, int apiPort, int rpcPort, FileInfo? info)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    public async Task<int> RunAsync(CancellationToken cancellation)
+    public async Task<int> RunAsync(CancellationToken ctrlC)
     {
+        // Ctrl-C is the usual end; a killed "dotnet run" does not take the program under it along.
+        using var watch = new ParentWatch(ctrlC);
+        var cancellation = watch.Token;
+        if (Console.IsOutputRedirected)
+        {
+            // In a file or a pipe nothing wraps a hash, and nothing shows colours.
+            AnsiConsole.Profile.Width = 160;
+            AnsiConsole.Profile.Capabilities.Ansi = false;
+            AnsiConsole.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;
+        }
+
         try
         {
             // A file of an earlier run would send other programs to ports that nobody answers on.

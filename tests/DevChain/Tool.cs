@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DevChain.Processes;
 
 namespace DevChain;
 
@@ -15,7 +16,8 @@ internal static class Tool
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         try
         {
-            await RunAsync(ended.Token);
+            using var watch = new ParentWatch(ended.Token);
+            await RunAsync(watch.Token);
             return 0;
         }
         catch (DevChainException e)

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Functions.Http;
 
 /// <summary>How the app's own answers are written: camelCase, generated at build, no reflection.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(ReadyAnswer))]
 [JsonSerializable(typeof(ReadinessEntry[]))]

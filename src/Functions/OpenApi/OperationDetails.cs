@@ -35,10 +35,21 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
             operation.Responses[$"{answer.StatusCode}"].Description = answer.Description;
         }
 
+        foreach (var stream in metadata.OfType<AnswersAttribute>().Where(answer => answer.Type is null))
+        {
+            operation.Responses[$"{stream.StatusCode}"] = Text(stream);
+        }
+
         foreach (var refusal in metadata.OfType<RefusesAttribute>().GroupBy(refusal => refusal.StatusCode))
         {
             var codes = refusal.SelectMany(one => one.Codes).Select(code => $"`{code}`");
-            operation.Responses[$"{refusal.Key}"] = Problem(string.Join(", ", codes), context.Document);
+            var problem = Problem(string.Join(", ", codes), context.Document);
+            if (refusal.Key is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+            {
+                problem.Headers = RetryAfter();
+            }
+
+            operation.Responses[$"{refusal.Key}"] = problem;
         }
 
         operation.Responses["default"] = Problem("Any other refusal: a problem with its `code`.", context.Document);
@@ -48,6 +59,22 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
             operation.Security = [new() { [new OpenApiSecuritySchemeReference(KeyScheme, context.Document)] = [] }];
         }
     }
+
+    private static OpenApiResponse Text(AnswersAttribute answer) => new()
+    {
+        Description = answer.Description,
+        Content = answer.ContentTypes.ToDictionary(
+            type => type, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } }),
+    };
+
+    private static Dictionary<string, IOpenApiHeader> RetryAfter() => new()
+    {
+        ["Retry-After"] = new OpenApiHeader
+        {
+            Description = "Seconds after which the same request may pass.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
+        },
+    };
 
     private static OpenApiResponse Problem(string description, OpenApiDocument? document) => new()
     {

@@ -1,6 +1,6 @@
 namespace Functions.OpenApi;
 
-/// <summary>A refusal (RFC 9457). Some codes come with more members, such as <c>revertReason</c>.</summary>
+/// <summary>A refusal (RFC 9457). Some codes come with more members, such as <c>checks</c> with <c>not_ready</c>.</summary>
 public sealed record ProblemBody
 {
     /// <summary>Always <c>about:blank</c>: the code tells problems apart.</summary>
@@ -17,6 +17,9 @@ public sealed record ProblemBody
 
     /// <summary>What went wrong here, for people.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>What the contract said, decoded; only with the code <c>simulation_reverted</c>.</summary>
+    public string? RevertReason { get; init; }
 
     /// <summary>Finds the request in the traces and logs.</summary>
     public string? TraceId { get; init; }

@@ -29,8 +29,13 @@ internal static class JsonFault
             return $"{where} has a member twice.";
         }
 
+        if (message.Contains("null values", StringComparison.Ordinal))
+        {
+            return $"{where} must not be null.";
+        }
+
         return message.Contains("could not be converted", StringComparison.Ordinal)
-            ? $"{where} is not of the type that a request has there; amounts are strings."
+            ? $"{where} is not of the type that a request has there: chainId and deadline are whole numbers, all else is in strings."
             : $"{where} is not valid JSON, or is nested too deeply.";
     }
 }

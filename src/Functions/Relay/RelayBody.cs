@@ -23,7 +23,8 @@ public sealed record MessageBody(string From, string To, string Value, string Ga
 /// <param name="Requests">1 to 100 <see cref="RelayBody"/>s.</param>
 public sealed record BatchBody(IReadOnlyList<System.Text.Json.JsonElement> Requests);
 
-/// <summary>A batch as the API description shows it; <see cref="BatchBody"/> leaves each request to be read for itself.</summary>
+// As the API description shows it; BatchBody leaves each request to be read for itself.
+/// <summary>Several requests at once, each judged for itself.</summary>
 /// <param name="Requests">1 to 100 requests.</param>
 public sealed record BatchDescription(IReadOnlyList<RelayBody> Requests);
 

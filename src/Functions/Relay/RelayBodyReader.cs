@@ -120,9 +120,11 @@ internal static class RelayBodyReader
             ? null
             : Malformed(fault switch
             {
-                SignatureFault.Length => $"signature has {bytes.Length} bytes; 65 are needed (r, s and v): compact signatures are not taken.",
+                SignatureFault.Compact => "signature has 64 bytes: compact signatures (EIP-2098) are not taken; 65 are needed, r, s and v.",
+                SignatureFault.Length => $"signature has {bytes.Length} bytes; 65 are needed: r, s and v.",
+                SignatureFault.RecoveryIdOutOfRange => $"signature ends with v = {bytes[^1]}; it must be 27 or 28 (0 and 1 are taken too).",
                 SignatureFault.HighS => "signature has its s in the upper half of the order; forwarders take only the lower one (EIP-2).",
-                _ => $"signature is not one: {fault}.",
+                _ => "signature is not one: r and s must be above 0 and below the order of secp256k1.",
             });
     }
 

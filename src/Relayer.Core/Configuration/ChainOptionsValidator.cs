@@ -7,11 +7,13 @@ namespace Relayer.Core.Configuration;
 internal static partial class ChainOptionsValidator
 {
     private static readonly TimeSpan LongestRoundTrip = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(365);
 
     public static void Validate(string at, ChainOptions chain, bool isDevelopment, OptionFaults faults)
     {
         faults.AddIf(chain.ChainId <= 0, $"{at}:ChainId", "must be the chain's EIP-155 id, above 0");
         faults.RequireAtLeast(0, chain.Confirmations, $"{at}:Confirmations");
+        faults.RequireAtLeast(1, chain.MaxInFlightPerSigner, $"{at}:MaxInFlightPerSigner");
         ValidateRpc(at, chain, faults);
         ValidateForwarders(at, chain, faults);
         ValidateSigners(at, chain, isDevelopment, faults);
@@ -110,9 +112,10 @@ internal static partial class ChainOptionsValidator
 
     private static void ValidatePolicy(string at, PolicyOptions policy, OptionFaults faults)
     {
+        var seen = new HashSet<Address>();
         for (var i = 0; i < policy.Targets.Count; i++)
         {
-            ValidateTarget($"{at}:Targets:{i}", policy.Targets[i], faults);
+            ValidateTarget($"{at}:Targets:{i}", policy.Targets[i], seen, faults);
         }
 
         faults.RequireAtLeast(1, policy.MaxGas, $"{at}:MaxGas");
@@ -120,14 +123,20 @@ internal static partial class ChainOptionsValidator
         faults.RequireAtLeast(4, policy.MaxDataBytes, $"{at}:MaxDataBytes");
         faults.AddIf(policy.MinDeadline < TimeSpan.Zero, $"{at}:MinDeadline", "must not be negative");
         faults.AddIf(policy.MaxDeadline <= policy.MinDeadline, $"{at}:MaxDeadline", "must be longer than MinDeadline");
+        faults.AddIf(policy.MaxDeadline > LongestTime, $"{at}:MaxDeadline", "must be at most a year");
         faults.AddIf(policy.TimeToLive <= TimeSpan.Zero, $"{at}:TimeToLive", "must be longer than nothing");
+        faults.AddIf(policy.TimeToLive > LongestTime, $"{at}:TimeToLive", "must be at most a year");
         faults.RequireAtLeast(1, policy.RelaysPerMinute, $"{at}:RelaysPerMinute");
         faults.RequireAtLeast(1, policy.GasPerDay, $"{at}:GasPerDay");
     }
 
-    private static void ValidateTarget(string at, TargetOptions target, OptionFaults faults)
+    private static void ValidateTarget(string at, TargetOptions target, HashSet<Address> seen, OptionFaults faults)
     {
-        faults.RequireAddress(target.Address, $"{at}:Address");
+        if (faults.RequireAddress(target.Address, $"{at}:Address") is { } address)
+        {
+            faults.AddIf(!seen.Add(address), $"{at}:Address", "is listed twice; list its functions in one place");
+        }
+
         faults.AddIf(target.Functions.Count == 0, $"{at}:Functions", "names no function; * allows all");
         for (var i = 0; i < target.Functions.Count; i++)
         {

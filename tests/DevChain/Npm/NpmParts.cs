@@ -66,7 +66,7 @@ public static class NpmParts
         var npm = ProgramPath.Find("npm")
             ?? throw new DevChainException("npm is not on the PATH: it comes with Node (https://nodejs.org)");
         progress?.Invoke("Installing the locked npm parts (anvil, PostgreSQL, contracts, viem)…");
-        var command = new CommandLine(npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+        var command = new CommandLine(npm, "ci", "--no-audit", "--no-fund", "--no-update-notifier", "--ignore-scripts")
         {
             WorkingDirectory = RepositoryRoot.Path,
         };

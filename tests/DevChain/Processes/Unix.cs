@@ -7,11 +7,17 @@ internal static partial class Unix
 {
     public static bool IsRoot => !OperatingSystem.IsWindows() && EffectiveUser() == 0;
 
+    /// <summary>The parent now: another one once the process that started this one is gone.</summary>
+    public static int ParentId => Parent();
+
     /// <summary>Sends a signal; false when the process is gone.</summary>
     public static bool Signal(int processId, UnixSignal signal) => Kill(processId, (int)signal) == 0;
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int processId, int signal);
+
+    [LibraryImport("libc", EntryPoint = "getppid")]
+    private static partial int Parent();
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint EffectiveUser();

@@ -28,6 +28,21 @@ public sealed partial class AbruptEndTests
         }
     }
 
+    [Fact]
+    public async Task Nothing_outlives_what_ran_the_program_such_as_dotnet_run()
+    {
+        // More after the program, so that the shell does not replace itself by it.
+        var script = $"dotnet '{typeof(AnvilNode).Assembly.Location}'; exit $?";
+        await using var runner = await ChildProcess.StartAsync(new CommandLine("sh", "-c", script));
+        var ids = await StartedByAsync(runner);
+        runner.Signal(UnixSignal.Kill);
+
+        foreach (var id in ids)
+        {
+            Assert.True(await Running.IsGoneSoonAsync(id, Cancellation), $"process {id} outlived what ran its parent");
+        }
+    }
+
     private static async Task<IReadOnlyList<int>> StartedByAsync(ChildProcess parent)
     {
         while (true)

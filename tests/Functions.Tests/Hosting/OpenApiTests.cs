@@ -39,6 +39,9 @@ public sealed partial class OpenApiTests
             Assert.Equal(function.Level != AuthorizationLevel.Anonymous, operation["security"] is not null);
         }
 
+        Assert.NotNull(operations["FollowRelay"]["responses"]!["200"]!["content"]!["text/event-stream"]);
+        Assert.NotNull(operations["SubmitRelay"]["responses"]!["503"]!["headers"]!["Retry-After"]);
+        Assert.Null(operations["SubmitRelay"]["responses"]!["409"]!["headers"]);
         var problem = document["components"]!["schemas"]!["ProblemBody"]!;
         Assert.Contains("code", problem["required"]!.AsArray().Select(name => (string?)name));
         Assert.Equal("string", (string?)problem["properties"]!["code"]!["type"]);

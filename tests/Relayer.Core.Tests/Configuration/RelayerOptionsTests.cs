@@ -46,6 +46,14 @@ public sealed class RelayerOptionsTests
     }
 
     [Fact]
+    public void A_target_listed_twice_is_refused()
+    {
+        var twice = With("Chains:main:Policy:Targets:1:Address", "0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359");
+        twice["Chains:main:Policy:Targets:1:Functions:0"] = "*";
+        Assert.StartsWith("Chains:main:Policy:Targets:1:Address: is listed twice", Assert.Single(Check(twice)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Two_chains_of_one_id_are_refused()
     {
         var twice = new Dictionary<string, string?>(Sound);
@@ -100,7 +108,10 @@ public sealed class RelayerOptionsTests
     [InlineData("Chains:main:Policy:MaxDataBytes", "-1", "Chains:main:Policy:MaxDataBytes:")]
     [InlineData("Chains:main:Policy:MinDeadline", "-00:00:01", "Chains:main:Policy:MinDeadline:")]
     [InlineData("Chains:main:Policy:MaxDeadline", "00:00:05", "Chains:main:Policy:MaxDeadline:")]
+    [InlineData("Chains:main:Policy:MaxDeadline", "366.00:00:00", "Chains:main:Policy:MaxDeadline: must be at most a year")]
     [InlineData("Chains:main:Policy:TimeToLive", "00:00:00", "Chains:main:Policy:TimeToLive:")]
+    [InlineData("Chains:main:Policy:TimeToLive", "10675199.00:00:00", "Chains:main:Policy:TimeToLive: must be at most a year")]
+    [InlineData("Chains:main:MaxInFlightPerSigner", "0", "Chains:main:MaxInFlightPerSigner: is 0")]
     [InlineData("Chains:main:Policy:RelaysPerMinute", "0", "Chains:main:Policy:RelaysPerMinute:")]
     [InlineData("Chains:main:Policy:GasPerDay", "-1", "Chains:main:Policy:GasPerDay:")]
     public void Each_fault_is_named_by_its_key(string key, string value, string expected)

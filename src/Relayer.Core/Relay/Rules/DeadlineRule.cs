@@ -25,6 +25,6 @@ internal sealed class DeadlineRule : IRelayRule
             ? null
             : new Refusal(
                 RefusalCode.DeadlineTooFar,
-                $"The deadline is too far away: at most {candidate.Policy.MaxDeadline.TotalSeconds:0} seconds are taken.");
+                $"The deadline is too far away: at most {candidate.Policy.MaxDeadline.TotalSeconds:0} seconds from now are taken (it is in Unix seconds).");
     }
 }

@@ -1,0 +1,31 @@
+using System.Text;
+using Functions.Relay;
+
+namespace Functions.Tests.Relay;
+
+/// <summary>What a malformed body is told, in words that its author understands.</summary>
+public sealed class RelayBodyReaderTests
+{
+    private const string Sound =
+        """
+        {"chainId":1,"forwarder":"0x0000000000000000000000000000000000000001","request":{"from":"0x0000000000000000000000000000000000000002",
+        "to":"0x0000000000000000000000000000000000000003","value":"0","gas":"1","nonce":"0","data":"0x"},"signature":"SIGNATURE"}
+        """;
+
+    [Theory]
+    [InlineData("\"signature\":\"SIGNATURE\"", "\"signature\":null", "signature must not be null.")]
+    [InlineData("\"value\":\"0\"", "\"value\":null", "request.value must not be null.")]
+    [InlineData("\"chainId\":1", "\"chainId\":\"1\"", "chainId is not of the type that a request has there: chainId and deadline are whole numbers, all else is in strings.")]
+    [InlineData(",\"signature\":\"SIGNATURE\"", "", "The body lacks 'signature'.")]
+    public void Names_the_member_and_what_is_wrong_with_it(string sound, string changed, string detail) =>
+        Assert.Equal(detail, Detail(Sound.Replace(sound, changed, StringComparison.Ordinal)));
+
+    [Theory]
+    [InlineData(64, "signature has 64 bytes: compact signatures (EIP-2098) are not taken; 65 are needed, r, s and v.")]
+    [InlineData(66, "signature has 66 bytes; 65 are needed: r, s and v.")]
+    [InlineData(65, "signature ends with v = 17; it must be 27 or 28 (0 and 1 are taken too).")]
+    public void Says_what_is_wrong_with_a_signature(int bytes, string detail) =>
+        Assert.Equal(detail, Detail(Sound.Replace("SIGNATURE", "0x" + string.Concat(Enumerable.Repeat("11", bytes)), StringComparison.Ordinal)));
+
+    private static string? Detail(string json) => RelayBodyReader.Read(Encoding.UTF8.GetBytes(json)).Refusal?.Detail;
+}
