@@ -33,6 +33,35 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task A_wake_during_the_last_pass_brings_another_one()
+    {
+        var passes = 0;
+        Watch watch = null!;
+        watch = new Watch(
+            Chain,
+            () =>
+            {
+                if (Interlocked.Increment(ref passes) == 1)
+                {
+                    watch.Wake();
+                }
+
+                return Task.FromResult(0);
+            },
+            TimeProvider.System,
+            NullLogger.Instance);
+
+        watch.Wake();
+        for (var i = 0; i < 500 && Volatile.Read(ref passes) < 2; i++)
+        {
+            await Task.Delay(5, Cancellation);
+        }
+
+        await watch.StopAsync();
+        Assert.Equal(2, passes);
+    }
+
+    [Fact]
     public async Task Goes_on_until_nothing_is_open_whatever_a_pass_meets()
     {
         var passes = 0;
