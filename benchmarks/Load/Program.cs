@@ -44,7 +44,7 @@ command.SetAction(async (options, cancellation) =>
             options.GetRequiredValue(clients), TimeSpan.FromSeconds(options.GetValue(seconds)), options.GetValue(single),
             options.GetValue(memory), options.GetValue(signers), options.GetValue(inFlight), options.GetValue(peers), options.GetValue(statements),
             options.GetValue(app)?.FullName, options.GetValue(output)?.FullName, options.GetValue(note),
-            "dotnet run -c Release --project benchmarks/Load -- " + string.Join(' ', args))).RunAsync(cancellation);
+            "dotnet run -c Release --project benchmarks/Load -- " + string.Join(' ', WithoutNote(args)))).RunAsync(cancellation);
     }
     catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
     {
@@ -58,3 +58,19 @@ command.SetAction(async (options, cancellation) =>
     }
 });
 return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+
+// The note stands in the results by itself.
+static IEnumerable<string> WithoutNote(string[] args)
+{
+    for (var i = 0; i < args.Length; i++)
+    {
+        if (args[i] == "--note")
+        {
+            i++;
+        }
+        else
+        {
+            yield return args[i];
+        }
+    }
+}

@@ -125,7 +125,7 @@ internal sealed record Report(
         {
             yield return (
                 "For comparison, on the same node",
-                ["", "clients", "sent", "sent/s", "mined/s", "answer p50 ms", "p99 ms", "CPU ms"],
+                ["", "clients", "sent", "sent/s", "mined/s", "answer p50 ms", "p99 ms", "CPU ms each"],
                 Peers.Select(peer => new[]
                 {
                     peer.Name, Text(peer.Clients), Text(peer.Sent), Number(peer.SentPerSecond), Number(peer.MinedPerSecond),
