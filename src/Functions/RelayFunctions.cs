@@ -59,7 +59,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
         return TypedResults.Json(new BatchAnswer(outcomes), RelayJson.Default.BatchAnswer, statusCode: StatusCodes.Status207MultiStatus);
     }
 
-    /// <summary>Judges a request as posting it would, and stores nothing.</summary>
+    /// <summary>Judges a request as posting it for the first time would, and stores nothing.</summary>
     [Function("SimulateRelay")]
     [Accepts(typeof(RelayBody))]
     [Answers(200, typeof(SimulationAnswer), Description = "It would be accepted now.")]

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Functions.Catalog;
 using Microsoft.AspNetCore.OpenApi;
@@ -31,12 +32,17 @@ public sealed class OpenApiDocuments(IHostEnvironment environment)
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
         services.AddOpenApi(Document, options =>
         {
+            // Ready JSON in an answer is always a problem: a batch shows one for each request it refuses.
+            options.CreateSchemaReferenceId = type => (Nullable.GetUnderlyingType(type.Type) ?? type.Type) == typeof(JsonElement)
+                ? nameof(ProblemBody)
+                : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
             options.AddOperationTransformer<OperationDetails>();
             options.AddDocumentTransformer(async (document, context, cancellation) =>
             {
                 Introduce(document);
+                document.Components!.Schemas ??= new Dictionary<string, IOpenApiSchema>();
                 var problem = await context.GetOrCreateSchemaAsync(typeof(ProblemBody), cancellationToken: cancellation);
-                document.AddComponent(nameof(ProblemBody), problem);
+                document.Components.Schemas[nameof(ProblemBody)] = problem;
             });
         });
         await using var provider = services.BuildServiceProvider();

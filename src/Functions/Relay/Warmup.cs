@@ -24,16 +24,20 @@ internal sealed partial class Warmup(
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = lifetime.ApplicationStarted.UnsafeRegister(
             static source => ((TaskCompletionSource)source!).TrySetResult(), started);
-        await started.Task.WaitAsync(stoppingToken);
-        await Task.Delay(AfterStart, time, stoppingToken);
-        Log.Curve(logger, Secp256k1.Default.Name);
         try
         {
+            await started.Task.WaitAsync(stoppingToken);
+            await Task.Delay(AfterStart, time, stoppingToken);
+            Log.Curve(logger, Secp256k1.Default.Name);
             await services.GetRequiredService<Database>().PingAsync(stoppingToken);
         }
         catch (Exception away) when (away is NpgsqlException or SocketException or TimeoutException)
         {
             Log.DatabaseAway(logger, away);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The app stops, or could not start: there is nothing to warm up.
         }
         catch (InvalidOperationException newer)
         {

@@ -29,12 +29,19 @@ internal sealed class RelayJudge(
         }
 
         return route.Forwarder.HasShapeOf(request.Message)
-            ? (new RelayCandidate(request, route, time.GetUtcNow()), null)
+            ? (new RelayCandidate(request, route, Now()), null)
             : (null, new Refusal(
                 RefusalCode.MalformedRequest,
                 route.Forwarder.HasDeadline
                     ? "request.deadline is missing or not below 2^48: this forwarder's messages carry one, in Unix seconds."
                     : "request.deadline is not part of this forwarder's messages."));
+    }
+
+    /// <summary>No finer than PostgreSQL keeps it, so that the answer to a post and a later look tell the same time.</summary>
+    private DateTimeOffset Now()
+    {
+        var now = time.GetUtcNow();
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
     /// <summary>Judges by the request alone.</summary>

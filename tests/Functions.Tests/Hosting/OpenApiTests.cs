@@ -45,6 +45,9 @@ public sealed partial class OpenApiTests
         var problem = document["components"]!["schemas"]!["ProblemBody"]!;
         Assert.Contains("code", problem["required"]!.AsArray().Select(name => (string?)name));
         Assert.Equal("string", (string?)problem["properties"]!["code"]!["type"]);
+        var outcome = document["components"]!["schemas"]!["BatchOutcome"]!["properties"]!["problem"]!["oneOf"]!.AsArray();
+        Assert.Contains("#/components/schemas/ProblemBody", outcome.Select(one => (string?)one!["$ref"]));
+        Assert.Null(document["components"]!["schemas"]!["JsonElement"]);
     }
 
     [Fact]
