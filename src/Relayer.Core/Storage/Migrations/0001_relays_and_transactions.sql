@@ -35,7 +35,6 @@ create table transactions (
     gas_price       numeric(78, 0),                 -- effective, wei per gas
     l1_fee          numeric(78, 0),
     fee             numeric(78, 0),                 -- gas_used * gas_price + l1_fee
-    reason          text,
     expires_at      timestamptz,                    -- from then on the nonce is closed instead, if it is not mined
     created_at      timestamptz not null,
     updated_at      timestamptz not null,
