@@ -87,8 +87,8 @@ internal sealed class Demo(bool once, int apiPort, int rpcPort, FileInfo? info)
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            Say("Stopped.");
-            return 0;
+            Say(once ? "Stopped before the relays were confirmed." : "Stopped.");
+            return once ? 1 : 0;
         }
         catch (Exception failure) when (failure is DevChainException or DemoException or HttpRequestException or IOException)
         {
