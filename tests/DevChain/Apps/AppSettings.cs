@@ -33,6 +33,7 @@ public static class AppSettings
         {
             ["Environment"] = "Development",
             ["Database__ConnectionString"] = database,
+            ["Cors__Origins__0"] = "*", // any page on this machine may attach to a development stack
         };
         Chain("ChainId", Text(chainId));
         Chain("Rpc__0", rpc.ToString());
