@@ -5,6 +5,7 @@ namespace DevChain.Processes;
 internal sealed class TempFolder : IDisposable
 {
     private const string Prefix = "relayer-dev-";
+    private const string DraftPrefix = "relayer-new-";
     private const string OwnerFile = "owner";
 
     private readonly FileStream _held;
@@ -20,8 +21,15 @@ internal sealed class TempFolder : IDisposable
     public static TempFolder Create(string what)
     {
         RemoveOrphans();
-        var path = Directory.CreateTempSubdirectory($"{Prefix}{what}-").FullName;
-        return new(path, Hold(path, FileMode.CreateNew));
+
+        // Held under another name first: between making a file and locking it, somebody who starts at the same time would take
+        // the folder for an orphan.
+        var draft = Directory.CreateTempSubdirectory($"{DraftPrefix}{what}-").FullName;
+        var held = Hold(draft, FileMode.CreateNew);
+        var path = System.IO.Path.Combine(
+            System.IO.Path.GetTempPath(), Prefix + System.IO.Path.GetFileName(draft)[DraftPrefix.Length..]);
+        Directory.Move(draft, path);
+        return new(path, held);
     }
 
     public void Dispose()
