@@ -33,18 +33,6 @@ public static class RelayerOptionsValidator
         return faults.Messages;
     }
 
-    /// <summary>As <see cref="Validate"/>, for a start that should stop here.</summary>
-    /// <exception cref="InvalidOperationException">Something is wrong; the message lists all of it.</exception>
-    public static void ThrowIfInvalid(RelayerOptions options)
-    {
-        var faults = Validate(options);
-        if (faults.Count > 0)
-        {
-            throw new InvalidOperationException(
-                "the configuration cannot be used:" + string.Concat(faults.Select(fault => $"\n  {fault}")));
-        }
-    }
-
     private static void ValidateKeyVault(RelayerOptions options, OptionFaults faults)
     {
         var vault = options.KeyVault;

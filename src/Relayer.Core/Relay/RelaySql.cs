@@ -7,7 +7,7 @@ namespace Relayer.Core.Relay;
 /// <summary>The statements of <see cref="RelayStore"/>.</summary>
 /// <remarks>
 /// A relay under way has state 0 (accepted) in its row; what users see until the end follows from its transaction,
-/// so that broadcasting and mining need not write relays.
+/// so that broadcasting writes no relay and mining only how the call ended.
 /// </remarks>
 internal static class RelaySql
 {
