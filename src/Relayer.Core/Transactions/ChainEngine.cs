@@ -20,7 +20,7 @@ public sealed class ChainEngine
     private readonly NonceFloor _floor;
     private readonly TransactionStore _store;
     private readonly Submitter _submitter;
-    private readonly SingleFlight<int> _passes;
+    private readonly Turns<int> _passes;
     private readonly Watch _watch;
 
     internal ChainEngine(
@@ -29,8 +29,8 @@ public sealed class ChainEngine
     {
         Settings = settings;
         (_gauge, _floor, _store, _submitter) = (gauge, floor, store, submitter);
-        _passes = new SingleFlight<int>(() => confirmer.RunAsync(PassSize, CancellationToken.None));
-        var news = new BlockNews(chain, () => _passes.RunAsync(CancellationToken.None), PassSize, time);
+        _passes = new Turns<int>(() => confirmer.RunAsync(PassSize, CancellationToken.None));
+        var news = new BlockNews(chain, _passes.RunAsync, PassSize, time);
         _watch = new Watch(settings.ChainId, news.RunAsync, time, logger);
     }
 
@@ -82,7 +82,7 @@ public sealed class ChainEngine
     public async Task<int> ConfirmAsync(CancellationToken cancellation)
     {
         await _floor.RaiseAsync(cancellation);
-        return await _passes.RunAsync(cancellation);
+        return await _passes.RunAsync().WaitAsync(cancellation);
     }
 
     /// <summary>Ends the watching; what is open is left to the timer, here or elsewhere.</summary>

@@ -125,6 +125,7 @@ public sealed class DevStack : IAsyncDisposable
             _options.Progress?.Invoke("Starting the function app…");
             _app = await FunctionApp.StartAsync(
                 Settings, _options.ApiPort, _options.AppProgram, _options.AppOutput, cancellation);
+            await _app.WaitUntilReadyAsync(cancellation);
         }
     }
 

@@ -90,9 +90,19 @@ public sealed class FunctionApp : IAsyncDisposable
 
         await ForgetAsync();
         _process = await ChildProcess.StartAsync(Command(), _onLine);
-        if (!await Poll.UntilAsync(() => IsHealthyAsync(cancellation), StartPatience, Pause, cancellation))
+        if (!await Poll.UntilAsync(() => AnswersAsync("api/health", cancellation), StartPatience, Pause, cancellation))
         {
             throw new DevChainException($"the function app is not healthy at {Url}:\n{_process.Output}");
+        }
+    }
+
+    /// <summary>Waits until <c>/api/ready</c> says 200: the database has its schema, and every chain answers.</summary>
+    /// <exception cref="DevChainException">It does not become ready; the message carries what it wrote.</exception>
+    public async Task WaitUntilReadyAsync(CancellationToken cancellation = default)
+    {
+        if (!await Poll.UntilAsync(() => AnswersAsync("api/ready", cancellation), StartPatience, Pause, cancellation))
+        {
+            throw new DevChainException($"the function app is not ready at {Url}:\n{Output}");
         }
     }
 
@@ -143,7 +153,7 @@ public sealed class FunctionApp : IAsyncDisposable
     private static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? ProgramPath.Find("dotnet")
         ?? throw new DevChainException("dotnet is not on the PATH");
 
-    private async Task<bool> IsHealthyAsync(CancellationToken cancellation)
+    private async Task<bool> AnswersAsync(string path, CancellationToken cancellation)
     {
         if (!IsRunning)
         {
@@ -153,7 +163,7 @@ public sealed class FunctionApp : IAsyncDisposable
 
         try
         {
-            using var answer = await Http.GetAsync(new Uri("api/health", UriKind.Relative), cancellation);
+            using var answer = await Http.GetAsync(new Uri(path, UriKind.Relative), cancellation);
             return answer.StatusCode == HttpStatusCode.OK;
         }
         catch (HttpRequestException)

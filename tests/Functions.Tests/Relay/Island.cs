@@ -53,6 +53,7 @@ internal sealed record Island(
     public async ValueTask DisposeAsync()
     {
         await App.DisposeAsync();
+        TestContext.Current.TestOutputHelper?.WriteLine(App.Output); // Shown where the test failed.
         await Node.DisposeAsync();
     }
 
