@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Npgsql;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
+using Relayer.Core.Storage;
 
 namespace Functions.Http;
 
@@ -19,17 +20,18 @@ public static class Failures
         SignerUnavailableException => Problems.Create(
             StatusCodes.Status503ServiceUnavailable, "signers_exhausted", "No signer is available.", retryAfter: Soon),
         _ when IsStorage(exception) => Problems.Create(
-            StatusCodes.Status503ServiceUnavailable, "storage_unavailable", "The database does not answer.", retryAfter: Soon),
+            StatusCodes.Status503ServiceUnavailable, "storage_unavailable", "The database cannot be used at the moment.", retryAfter: Soon),
         _ => Problems.ForStatus(StatusCodes.Status500InternalServerError),
     };
 
     /// <summary>The database is away or gave up, rather than refusing a statement of ours, which is a bug.</summary>
     private static bool IsStorage(Exception exception) => exception switch
     {
-        PostgresException refused => refused.IsTransient,
+        PostgresException refused => refused.IsTransient || refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction, // A replica, until the failover is over.
         NpgsqlException => true,
         SocketException => true,
         TimeoutException => true,
+        SchemaTooNewException => true,
         { InnerException: { } inner } => IsStorage(inner),
         _ => false,
     };

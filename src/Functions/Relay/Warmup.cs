@@ -39,7 +39,7 @@ internal sealed partial class Warmup(
         {
             // The app stops, or could not start: there is nothing to warm up.
         }
-        catch (InvalidOperationException newer)
+        catch (SchemaTooNewException newer)
         {
             Log.SchemaNewer(logger, newer.Message);
         }

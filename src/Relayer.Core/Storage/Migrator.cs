@@ -19,7 +19,7 @@ public sealed partial class Migrator(NpgsqlDataSource source, ILogger<Migrator> 
 
     /// <summary>Applies what is missing.</summary>
     /// <exception cref="NpgsqlException">The database is away or refuses.</exception>
-    /// <exception cref="InvalidOperationException">The database is newer than this program.</exception>
+    /// <exception cref="SchemaTooNewException">The database is newer than this program.</exception>
     public async Task MigrateAsync(CancellationToken cancellation)
     {
         var migrations = Load();
@@ -49,7 +49,7 @@ public sealed partial class Migrator(NpgsqlDataSource source, ILogger<Migrator> 
         var version = await ReadVersionAsync(connection, cancellation);
         if (version > migrations[^1].Number)
         {
-            throw new InvalidOperationException(
+            throw new SchemaTooNewException(
                 $"the database's schema is at version {version}, this program's at {migrations[^1].Number}: deploy a newer program");
         }
 
@@ -111,3 +111,7 @@ public sealed partial class Migrator(NpgsqlDataSource source, ILogger<Migrator> 
         public static partial void Applied(ILogger logger, string migration);
     }
 }
+
+/// <summary>A newer program has changed the schema: this one must not touch it. It goes on when it is deployed anew.</summary>
+/// <param name="message">Which versions.</param>
+public sealed class SchemaTooNewException(string message) : Exception(message);

@@ -27,7 +27,7 @@ public sealed class MigratorTests(PostgresFixture postgres)
         await Migrator(source).MigrateAsync(Cancellation);
         await ScalarAsync(source, "insert into schema_versions (number, name) values (9999, 'of the future')");
 
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => Migrator(source).MigrateAsync(Cancellation));
+        var refusal = await Assert.ThrowsAsync<SchemaTooNewException>(() => Migrator(source).MigrateAsync(Cancellation));
 
         Assert.Contains("9999", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(0L, await ScalarAsync(source, "select count(*) from pg_locks where locktype = 'advisory'"));
