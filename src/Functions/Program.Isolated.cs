@@ -1,3 +1,4 @@
+using Functions.Admin;
 using Functions.Configuration;
 using Functions.Http;
 using Functions.Isolated;
@@ -5,6 +6,7 @@ using Functions.Relay;
 using Functions.Telemetry;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Relayer.Core.Keys;
+using Relayer.Core.Operations;
 using Relayer.Core.Providers;
 using Relayer.Core.Relay;
 using Relayer.Core.Transactions;
@@ -18,5 +20,5 @@ builder.UseMiddleware<ProblemWorkerMiddleware>();
 Settings.AddDefaults(builder.Configuration);
 builder.Services.AddTelemetry(builder.Configuration, "isolated").AddHttpFunctions();
 builder.Services.AddRelayerOptions(builder.Configuration)
-    .AddStorage().AddProviders().AddKeys().AddTransactions().AddRelay().AddRelayFunctions();
+    .AddStorage().AddOperations().AddProviders().AddKeys().AddTransactions().AddRelay().AddRelayFunctions().AddAdminFunctions();
 await builder.Build().RunAsync();

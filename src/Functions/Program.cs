@@ -1,6 +1,8 @@
+using Functions.Admin;
 using Functions.Configuration;
 using Functions.Relay;
 using Relayer.Core.Keys;
+using Relayer.Core.Operations;
 using Relayer.Core.Providers;
 using Relayer.Core.Relay;
 using Relayer.Core.Transactions;
@@ -9,7 +11,7 @@ return FunctionJson.TryRun(args) ? 0 : await FunctionsHost.RunAsync(() =>
 {
     var builder = FunctionsHost.CreateBuilder(args);
     builder.Services.AddRelayerOptions(builder.Configuration)
-        .AddStorage().AddProviders().AddKeys().AddTransactions().AddRelay().AddRelayFunctions();
+        .AddStorage().AddOperations().AddProviders().AddKeys().AddTransactions().AddRelay().AddRelayFunctions().AddAdminFunctions();
 
     var app = builder.Build();
     app.UseFunctionsPipeline();

@@ -18,10 +18,11 @@ public sealed class ArchitectureTests
         ["Telemetry"] = [],
         ["Configuration"] = ["Ethereum"],
         ["Storage"] = ["Ethereum"],
+        ["Operations"] = ["Ethereum", "Storage"],
         ["Providers"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry"],
         ["Keys"] = ["Ethereum", "Configuration", "Concurrency"],
-        ["Transactions"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage", "Providers", "Keys"],
-        ["Relay"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage", "Providers", "Keys", "Transactions"],
+        ["Transactions"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage", "Operations", "Providers", "Keys"],
+        ["Relay"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage", "Operations", "Providers", "Keys", "Transactions"],
     };
 
     [Fact]

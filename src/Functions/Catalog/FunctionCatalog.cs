@@ -49,7 +49,8 @@ public static class FunctionCatalog
             if (parameter.GetCustomAttribute<HttpTriggerAttribute>() is { } http)
             {
                 var methods = Array.ConvertAll(http.Methods ?? [], method => method.ToUpperInvariant());
-                return new HttpFunction(name, method, parameter, http.AuthLevel, methods, http.Route ?? name);
+                var route = http.Route ?? name;
+                return new HttpFunction(name, method, parameter, http.AuthLevel, methods, HostRoutes.ToOwn(route), route);
             }
 
             if (parameter.GetCustomAttribute<TimerTriggerAttribute>() is { } timer)

@@ -75,7 +75,7 @@ internal static class FunctionJson
             json.WriteEndArray();
         }
 
-        json.WriteString("route", function.Route);
+        json.WriteString("route", function.HostRoute);
         json.WriteEndObject();
         WriteBinding(json, "http", "out", "res");
         json.WriteEndObject();

@@ -10,6 +10,7 @@ public static class HttpServices
     public static IServiceCollection AddHttpFunctions(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<CallerKeys>();
         services.TryAddSingleton<ReadinessProbe>();
         services.TryAddSingleton<OpenApiDocuments>();
         return services;

@@ -55,6 +55,9 @@ public static class RefusalCode
     /// <summary>The user's share is used up (429).</summary>
     public const string QuotaExceeded = "quota_exceeded";
 
+    /// <summary>An operator has paused the sponsoring, everywhere or on this chain (503).</summary>
+    public const string SponsorshipPaused = "sponsorship_paused";
+
     /// <summary>No signer has room or money (503).</summary>
     public const string SignersExhausted = "signers_exhausted";
 

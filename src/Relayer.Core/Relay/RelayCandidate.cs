@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Operations;
 using Relayer.Core.Relay.Forwarders;
 
 namespace Relayer.Core.Relay;
@@ -32,7 +33,9 @@ public sealed record RelayCandidate(RelayRequest Request, RelayRoute Route, Date
 /// <param name="Predecessor">The user's highest nonce under way, where nonces are sequential.</param>
 /// <param name="RelaysThisMinute">Requests granted to the user in this minute.</param>
 /// <param name="GasToday">Gas granted to the user today (UTC).</param>
-public sealed record RelayFacts(RelayRecord? Known, Predecessor? Predecessor, long RelaysThisMinute, long GasToday);
+/// <param name="Pause">What an operator has paused that this request needs.</param>
+public sealed record RelayFacts(
+    RelayRecord? Known, Predecessor? Predecessor, long RelaysThisMinute, long GasToday, Pause? Pause = null);
 
 /// <summary>The user's request under way with the highest nonce.</summary>
 /// <param name="Nonce">Its nonce.</param>

@@ -1,5 +1,6 @@
 using Npgsql;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Operations;
 using Relayer.Core.Storage;
 
 namespace Relayer.Core.Relay;
@@ -15,6 +16,8 @@ internal sealed class RelayStore(Database database)
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(RelaySql.Find(candidates.Select(candidate => candidate.Id)));
         batch.BatchCommands.Add(RelaySql.ReadGrants(candidates));
+        batch.BatchCommands.Add(Pauses.Find(
+            candidates.Select(candidate => PauseScope.SponsorshipOn(candidate.Request.ChainId)).Distinct().Append(PauseScope.Sponsorship)));
 
         // Unordered nonces have no order to keep.
         int[] sequential = [.. Enumerable.Range(0, candidates.Count).Where(i => candidates[i].Route.Forwarder.HasSequentialNonces)];
@@ -33,6 +36,8 @@ internal sealed class RelayStore(Database database)
         }
 
         await rows.NextResultAsync(cancellation);
+        var pauses = (await Pauses.ReadAsync(rows, cancellation)).ToDictionary(pause => pause.Scope);
+        await rows.NextResultAsync(cancellation);
         var predecessors = new Predecessor?[candidates.Count];
         while (await rows.ReadAsync(cancellation))
         {
@@ -40,7 +45,8 @@ internal sealed class RelayStore(Database database)
         }
 
         return [.. candidates.Select((candidate, i) => new RelayFacts(
-            records.GetValueOrDefault(candidate.Id), predecessors[i], granted[i, GrantWindow.Minute], granted[i, GrantWindow.Day]))];
+            records.GetValueOrDefault(candidate.Id), predecessors[i], granted[i, GrantWindow.Minute], granted[i, GrantWindow.Day],
+            pauses.GetValueOrDefault(PauseScope.Sponsorship) ?? pauses.GetValueOrDefault(PauseScope.SponsorshipOn(candidate.Request.ChainId))))];
     }
 
     /// <summary>The user's highest nonce under way at a forwarder.</summary>

@@ -29,6 +29,18 @@ public sealed class FunctionJsonTests
     }
 
     [Fact]
+    public void No_route_is_told_to_the_host_that_it_keeps_for_itself()
+    {
+        var functions = FunctionCatalog.Read(typeof(HealthFunctions).Assembly).OfType<HttpFunction>().ToArray();
+
+        // As the host checks it: by the text, whatever the prefix.
+        Assert.DoesNotContain(functions, function => function.HostRoute.Trim('/').StartsWith("admin", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(functions, function => function.HostRoute.Trim('/').StartsWith("runtime", StringComparison.OrdinalIgnoreCase));
+        var pause = Assert.Single(functions, function => function.Name == "PauseSponsorship");
+        Assert.Equal(("admin/sponsorship/pause", "{admin:regex(^admin$)}/sponsorship/pause"), (pause.Route, pause.HostRoute));
+    }
+
+    [Fact]
     public async Task A_timers_file_is_as_the_host_reads_it()
     {
         using var folder = TempFolder.Create("function-json");
@@ -79,7 +91,7 @@ public sealed class FunctionJsonTests
                 ["name"] = http.Trigger.Name,
                 ["authLevel"] = http.Level.ToString().ToLowerInvariant(),
                 ["methods"] = new JsonArray([.. http.Methods.Select(method => JsonValue.Create(method.ToLowerInvariant()))]),
-                ["route"] = http.Route,
+                ["route"] = http.HostRoute,
             },
             new JsonObject { ["type"] = "http", ["direction"] = "out", ["name"] = "res" },
         ],

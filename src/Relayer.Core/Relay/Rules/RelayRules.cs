@@ -24,6 +24,7 @@ internal sealed class RelayRules(ISecp256k1 curve)
     /// <summary>With what the records say. (A request known from before never comes this far: it is answered from its record.)</summary>
     public IReadOnlyList<IRecordRule> WithRecords { get; } =
     [
+        new SponsorshipRule(),
         new RateRule(),
         new GasQuotaRule(),
     ];

@@ -1,0 +1,50 @@
+using Npgsql;
+using Relayer.Core.Storage;
+
+namespace Relayer.Core.Operations;
+
+/// <summary>What operators did. Append-only: the database refuses to change an entry.</summary>
+/// <param name="database">The database.</param>
+public sealed class AuditLog(Database database)
+{
+    /// <summary>Writes an entry in the transaction of <paramref name="connection"/>: the change and its entry are both there, or neither.</summary>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public static async Task AppendAsync(
+        NpgsqlConnection connection, AuditEntry entry, DateTimeOffset at, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        await using var command = new NpgsqlCommand(
+            "insert into audit (at, who, action, target, reason, outcome) values ($1, $2, $3, $4, $5, $6)", connection);
+        command.Parameters.Add(Columns.Time(at));
+        command.Parameters.Add(Columns.Text(entry.Instruction.Who));
+        command.Parameters.Add(Columns.Text(entry.Action));
+        command.Parameters.Add(Columns.Text(entry.Target));
+        command.Parameters.Add(Columns.Text(entry.Instruction.Reason));
+        command.Parameters.Add(Columns.Text(entry.Outcome));
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>A page of entries, newest first.</summary>
+    /// <param name="before">Only those before this <see cref="AuditRecord.Id"/>.</param>
+    /// <param name="limit">At most this many.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public async Task<IReadOnlyList<AuditRecord>> ListAsync(long before, int limit, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand(
+            "select id, at, who, reason, action, target, outcome from audit where id < $1 order by id desc limit $2", connection);
+        command.Parameters.Add(Columns.Long(before));
+        command.Parameters.Add(Columns.Int(limit));
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        var records = new List<AuditRecord>();
+        while (await rows.ReadAsync(cancellation))
+        {
+            var instruction = new Instruction(rows.GetString(2), rows.GetString(3));
+            records.Add(new AuditRecord(
+                rows.GetInt64(0), rows.GetTime(1), new AuditEntry(instruction, rows.GetString(4), rows.GetString(5), rows.GetString(6))));
+        }
+
+        return records;
+    }
+}

@@ -1,0 +1,98 @@
+using Npgsql;
+using Relayer.Core.Storage;
+
+namespace Relayer.Core.Operations;
+
+/// <summary>What operators have paused. In the database, so that every instance sees it at its next look.</summary>
+/// <remarks>Safe for concurrent use. Pausing what is paused, and resuming what is not, changes nothing and is still audited.</remarks>
+/// <param name="database">The database.</param>
+/// <param name="time">The clock.</param>
+public sealed class Pauses(Database database, TimeProvider time)
+{
+    private const string Fields = "select scope, by, reason, since from pauses";
+
+    /// <summary>The statement that finds which of some scopes are paused; it may ride in a feature's own batch.</summary>
+    public static NpgsqlBatchCommand Find(IEnumerable<PauseScope> scopes) => new($"{Fields} where scope = any($1)")
+    {
+        Parameters = { Columns.Texts(scopes.Select(scope => scope.Name)) },
+    };
+
+    /// <summary>Reads the rows of <see cref="Find"/>, the current result of <paramref name="rows"/>.</summary>
+    public static async Task<IReadOnlyList<Pause>> ReadAsync(NpgsqlDataReader rows, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var pauses = new List<Pause>();
+        while (await rows.ReadAsync(cancellation))
+        {
+            pauses.Add(new Pause(new PauseScope(rows.GetString(0)), rows.GetString(1), rows.GetString(2), rows.GetTime(3)));
+        }
+
+        return pauses;
+    }
+
+    /// <summary>The pause of a scope; <see langword="null"/> when it goes on.</summary>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public async Task<Pause?> FindAsync(PauseScope scope, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenAsync(cancellation);
+        return await FindAsync(connection, scope, cancellation);
+    }
+
+    /// <summary>Everything that is paused, the longest first.</summary>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public async Task<IReadOnlyList<Pause>> ListAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand($"{Fields} order by since, scope", connection);
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        return await ReadAsync(rows, cancellation);
+    }
+
+    /// <summary>Pauses; a pause that is there already keeps its reason. Audited.</summary>
+    /// <exception cref="NpgsqlException">The database is away; whether it was done is not known: do it again.</exception>
+    public Task<PauseChange> PauseAsync(PauseScope scope, Instruction instruction, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(instruction);
+        var insert = new NpgsqlCommand("insert into pauses (scope, by, reason, since) values ($1, $2, $3, $4) on conflict do nothing")
+        {
+            Parameters =
+            {
+                Columns.Text(scope.Name), Columns.Text(instruction.Who), Columns.Text(instruction.Reason), Columns.Time(time.GetUtcNow()),
+            },
+        };
+        return ChangeAsync(insert, scope, instruction, "pause", cancellation);
+    }
+
+    /// <summary>Ends a pause. Audited.</summary>
+    /// <exception cref="NpgsqlException">The database is away; whether it was done is not known: do it again.</exception>
+    public Task<PauseChange> ResumeAsync(PauseScope scope, Instruction instruction, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(instruction);
+        var delete = new NpgsqlCommand("delete from pauses where scope = $1") { Parameters = { Columns.Text(scope.Name) } };
+        return ChangeAsync(delete, scope, instruction, "resume", cancellation);
+    }
+
+    private async Task<PauseChange> ChangeAsync(
+        NpgsqlCommand change, PauseScope scope, Instruction instruction, string verb, CancellationToken cancellation)
+    {
+        await using var command = change;
+        await using var connection = await database.OpenAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        command.Connection = connection;
+        var hasChanged = await command.ExecuteNonQueryAsync(cancellation) > 0;
+
+        // The part before the colon says what is done, the whole says to what.
+        var entry = new AuditEntry(instruction, $"{scope.Name.Split(':')[0]}.{verb}", scope.Name, AuditOutcome.Of(hasChanged));
+        await AuditLog.AppendAsync(connection, entry, time.GetUtcNow(), cancellation);
+        var now = await FindAsync(connection, scope, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return new PauseChange(hasChanged, now);
+    }
+
+    private static async Task<Pause?> FindAsync(NpgsqlConnection connection, PauseScope scope, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Find([scope]) } };
+        await using var rows = await batch.ExecuteReaderAsync(cancellation);
+        return (await ReadAsync(rows, cancellation)).SingleOrDefault();
+    }
+}

@@ -1,0 +1,141 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Functions.Catalog;
+using Functions.Tests.Relay;
+using Npgsql;
+
+namespace Functions.Tests.Admin;
+
+/// <summary>What operators do over HTTP, with two instances on one database.</summary>
+public sealed partial class AdminTests(Islands islands) : IClassFixture<Islands>
+{
+    [Fact]
+    public async Task Without_a_right_key_every_door_is_shut()
+    {
+        await using var island = await islands.SettleAsync(AdminClient.Settings);
+        using var nobody = new AdminClient(island.App, key: null);
+        using var stranger = new AdminClient(island.App, "a-key-of-somewhere-else");
+        var doors = FunctionCatalog.Read(typeof(HealthFunctions).Assembly).OfType<HttpFunction>()
+            .Where(function => function.Route.StartsWith("admin/", StringComparison.Ordinal)).ToArray();
+
+        Assert.True(doors.Length >= 6);
+        foreach (var door in doors)
+        {
+            var path = Hole().Replace(door.Route["admin/".Length..], "31337");
+            foreach (var caller in new[] { nobody, stranger })
+            {
+                var answer = door.Methods is ["GET"] ? await caller.GetAsync(path) : await caller.PostAsync(path);
+                answer.AssertProblem(401, "unauthorized");
+            }
+        }
+
+        using var admin = new AdminClient(island.App);
+        Assert.Empty((await admin.GetAsync("pauses")).Json["pauses"]!.AsArray());
+        Assert.Empty((await admin.GetAsync("audit")).Json["entries"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Paused_sponsorship_takes_nothing_new_on_any_instance_and_carries_out_what_was_taken()
+    {
+        await using var island = await islands.SettleAsync(AdminClient.Settings);
+        await using var second = await island.StartAnotherAppAsync();
+        using var here = new AdminClient(island.App);
+        using var there = new AdminClient(second);
+        var (world, user) = (island.World, new Wallet());
+        island.Node.Refuse("eth_sendRawTransaction");
+        var taken = world.Post(world.OpenZeppelin, user);
+        var before = await Reply.PostAsync(island.Http, "api/relay", taken);
+        Assert.Equal((202, "accepted"), (before.Status, before["state"]));
+
+        var paused = await here.PostAsync("sponsorship/pause", " prices look wrong ");
+        Assert.Equal(
+            (200, "sponsorship", "true", "true", "prices look wrong", AdminClient.Name),
+            (paused.Status, paused["scope"], paused["paused"], paused["changed"], paused["reason"], paused["by"]));
+        foreach (var app in new[] { island.App, second })
+        {
+            foreach (var path in new[] { "api/relay", "api/relay/simulate" })
+            {
+                var refused = await Reply.PostAsync(app.Http, path, world.Post(world.OpenZeppelin, user, 1));
+                Island.AssertUnavailable(refused, "sponsorship_paused");
+                Assert.DoesNotContain("prices", refused.Text, StringComparison.Ordinal);
+            }
+
+            var known = await Reply.PostAsync(app.Http, "api/relay", taken);
+            Assert.Equal((200, before["id"]), (known.Status, known["id"]));
+        }
+
+        var again = await there.PostAsync("sponsorship/pause", "somebody was faster");
+        Assert.Equal(("true", "false", "prices look wrong"), (again["paused"], again["changed"], again["reason"]));
+        Assert.Equal("sponsorship", (string?)Assert.Single((await there.GetAsync("pauses")).Json["pauses"]!.AsArray())!["scope"]);
+
+        island.Node.Heal();
+        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(island.Http, before["id"]!))["state"]);
+
+        var resumed = await there.PostAsync("sponsorship/resume", "all is well");
+        Assert.Equal((200, "false", "true", null), (resumed.Status, resumed["paused"], resumed["changed"], resumed["reason"]));
+        Assert.Equal("false", (await here.PostAsync("sponsorship/resume", "twice"))["changed"]);
+        Assert.Equal(202, (await Reply.PostAsync(island.Http, "api/relay", world.Post(world.OpenZeppelin, user, 1))).Status);
+
+        Assert.Equal(
+            [
+                ("sponsorship.resume", "sponsorship", "twice", "unchanged"),
+                ("sponsorship.resume", "sponsorship", "all is well", "done"),
+                ("sponsorship.pause", "sponsorship", "somebody was faster", "unchanged"),
+                ("sponsorship.pause", "sponsorship", "prices look wrong", "done"),
+            ],
+            await here.AuditAsync(10));
+        var first = await here.GetAsync("audit?limit=3");
+        var rest = await here.GetAsync($"audit?limit=3&cursor={first["nextCursor"]}");
+        Assert.Equal("prices look wrong", (string?)Assert.Single(rest.Json["entries"]!.AsArray())!["reason"]);
+        Assert.Null(rest["nextCursor"]);
+        foreach (var change in new[] { "update audit set who = 'nobody'", "delete from audit", "truncate audit" })
+        {
+            await Assert.ThrowsAsync<PostgresException>(() => world.AskAsync(change));
+        }
+    }
+
+    [Fact]
+    public async Task A_chain_is_paused_by_itself_and_what_is_not_a_command_is_refused()
+    {
+        await using var island = await islands.SettleAsync(AdminClient.Settings);
+        using var admin = new AdminClient(island.App);
+        var (world, user) = (island.World, new Wallet());
+
+        Assert.Equal("sponsorship:31337", (await admin.PostAsync("chains/31337/sponsorship/pause"))["scope"]);
+        Island.AssertUnavailable(await Reply.PostAsync(island.Http, "api/relay", world.Post(world.Infinex, user)), "sponsorship_paused");
+
+        // To resume all leaves the chain as it is, and pausing all does not end with the chain.
+        await admin.PostAsync("sponsorship/resume");
+        Island.AssertUnavailable(await Reply.PostAsync(island.Http, "api/relay", world.Post(world.Infinex, user)), "sponsorship_paused");
+        await admin.PostAsync("sponsorship/pause");
+        await admin.PostAsync("chains/31337/sponsorship/resume");
+        Island.AssertUnavailable(await Reply.PostAsync(island.Http, "api/relay", world.Post(world.Infinex, user)), "sponsorship_paused");
+        await admin.PostAsync("sponsorship/resume");
+        Assert.Equal(202, (await Reply.PostAsync(island.Http, "api/relay", world.Post(world.Infinex, user))).Status);
+
+        var entries = await world.AskAsync("select count(*) from audit");
+        (await admin.PostAsync("chains/7/sponsorship/pause")).AssertProblem(404, "unknown_chain");
+        (await admin.PostAsync("chains/-1/sponsorship/resume")).AssertProblem(404, "unknown_chain");
+        (await admin.PostAsync("chains/one/sponsorship/pause")).AssertProblem(400, "malformed_request");
+        JsonNode[] bodies =
+        [
+            new JsonObject(), new JsonArray(), new JsonObject { ["reason"] = 1 }, new JsonObject { ["reason"] = "  " },
+            new JsonObject { ["reason"] = "two\nlines" }, new JsonObject { ["reason"] = new string('x', 501) },
+            new JsonObject { ["reason"] = null }, new JsonObject { ["reason"] = "why", ["who"] = "me" },
+        ];
+        foreach (var body in bodies)
+        {
+            (await admin.PostAsync("sponsorship/pause", body)).AssertProblem(400, "malformed_request");
+        }
+
+        foreach (var query in new[] { "limit=0", "limit=101", "limit=", "cursor=x", "cursor=-1" })
+        {
+            (await admin.GetAsync($"audit?{query}")).AssertProblem(400, "malformed_request");
+        }
+
+        Assert.Equal(entries, await world.AskAsync("select count(*) from audit"));
+    }
+
+    [GeneratedRegex(@"\{\w+\}")]
+    private static partial Regex Hole();
+}
