@@ -14,13 +14,14 @@ internal sealed class ChainClient : IChainClient
     private const int FeeHistoryBlocks = 5;
 
     private readonly RpcPool _pool;
+    private readonly ChainReads _reads;
     private readonly Coalescer<IReadOnlyList<EthCall>, IReadOnlyList<CallOutcome>> _calls;
     private readonly Coalescer<IReadOnlyList<ReadOnlyMemory<byte>>, IReadOnlyList<SendOutcome>> _sends;
 
     public ChainClient(RpcPool pool)
     {
-        _pool = pool;
-        _calls = new((lists, token) => RunTogetherAsync(lists, CallBatchAsync, token), MaxGathered, Parallelism);
+        (_pool, _reads) = (pool, new ChainReads(pool));
+        _calls = new((lists, token) => RunTogetherAsync(lists, (calls, t) => CallBatchAsync(calls, BlockRef.Latest, t), token), MaxGathered, Parallelism);
         _sends = new((lists, token) => RunTogetherAsync(lists, SendBatchAsync, token), MaxGathered, Parallelism);
     }
 
@@ -34,6 +35,20 @@ internal sealed class ChainClient : IChainClient
 
     public async Task<IReadOnlyList<CallOutcome>> CallAsync(IReadOnlyList<EthCall> calls, CancellationToken cancellation) =>
         calls.Count == 0 ? [] : await _calls.RunAsync(calls, cancellation);
+
+    public async Task<IReadOnlyList<CallOutcome>> CallAsync(
+        IReadOnlyList<EthCall> calls, BlockRef at, CancellationToken cancellation) =>
+        calls.Count == 0 ? [] : await CallBatchAsync(calls, at, cancellation);
+
+    public Task<LogsOutcome> ReadLogsAsync(LogFilter filter, CancellationToken cancellation) =>
+        _reads.ReadLogsAsync(filter, cancellation);
+
+    public Task<BlocksAtHead> ReadBlocksAsync(IReadOnlyList<BlockRef> blocks, CancellationToken cancellation) =>
+        _reads.ReadBlocksAsync(blocks, cancellation);
+
+    public Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadCodeAsync(
+        IReadOnlyList<Address> accounts, BlockRef at, CancellationToken cancellation) =>
+        _reads.ReadCodeAsync(accounts, at, cancellation);
 
     public async Task<IReadOnlyList<SendOutcome>> SendRawAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> raw, CancellationToken cancellation) =>
@@ -81,11 +96,11 @@ internal sealed class ChainClient : IChainClient
                 },
                 cancellation);
 
-    private Task<CallOutcome[]> CallBatchAsync(IReadOnlyList<EthCall> calls, CancellationToken cancellation) =>
+    private Task<CallOutcome[]> CallBatchAsync(IReadOnlyList<EthCall> calls, BlockRef at, CancellationToken cancellation) =>
         _pool.RunAsync(
             async (client, token) =>
             {
-                var asked = calls.Select(RpcJson.Call).ToArray();
+                var asked = calls.Select(call => RpcJson.Call(call, at)).ToArray();
                 await client.SendAsync(asked, token);
                 return Array.ConvertAll(asked, Outcome);
             },

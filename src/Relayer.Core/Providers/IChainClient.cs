@@ -21,6 +21,9 @@ public interface IChainClient
     /// <summary>Runs calls without sending them (<c>eth_call</c> at the newest block), one outcome each, in order.</summary>
     Task<IReadOnlyList<CallOutcome>> CallAsync(IReadOnlyList<EthCall> calls, CancellationToken cancellation);
 
+    /// <summary>Runs calls on the state after a block, one outcome each, in order. <see cref="CallAsync(IReadOnlyList{EthCall}, CancellationToken)"/> is cheaper.</summary>
+    Task<IReadOnlyList<CallOutcome>> CallAsync(IReadOnlyList<EthCall> calls, BlockRef at, CancellationToken cancellation);
+
     /// <summary>Broadcasts signed transactions (<c>eth_sendRawTransaction</c>), one outcome each, in order.</summary>
     Task<IReadOnlyList<SendOutcome>> SendRawAsync(IReadOnlyList<ReadOnlyMemory<byte>> raw, CancellationToken cancellation);
 
@@ -33,6 +36,19 @@ public interface IChainClient
     /// <summary>Native balances at the newest block.</summary>
     Task<IReadOnlyList<Wei>> ReadBalancesAsync(IReadOnlyList<Address> accounts, CancellationToken cancellation);
 
+    /// <summary>
+    /// The events of a range of blocks (<c>eth_getLogs</c>). Believed, empty or not, only from a node whose head is at or past
+    /// <see cref="LogFilter.ToBlock"/>: a node that lags answers with what it has, without an error.
+    /// </summary>
+    Task<LogsOutcome> ReadLogsAsync(LogFilter filter, CancellationToken cancellation);
+
+    /// <summary>Blocks' headers in order; <see langword="null"/> where the chain has no such block (any more), with the head they were read at.</summary>
+    Task<BlocksAtHead> ReadBlocksAsync(IReadOnlyList<BlockRef> blocks, CancellationToken cancellation);
+
+    /// <summary>Contracts' code after a block (<c>eth_getCode</c>), in order; empty for an account without any.</summary>
+    Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadCodeAsync(
+        IReadOnlyList<Address> accounts, BlockRef at, CancellationToken cancellation);
+
     /// <summary>What a transaction costs now (<c>eth_feeHistory</c>; <c>eth_gasPrice</c> on a chain without EIP-1559).</summary>
     Task<FeeMarket> ReadFeeMarketAsync(CancellationToken cancellation);
 }
@@ -42,7 +58,11 @@ public interface IChainClient
 /// <param name="Hash">Its hash.</param>
 /// <param name="Timestamp">Its time, to the second.</param>
 /// <param name="BaseFee">EIP-1559's base fee in wei per gas; <see langword="null"/> on a chain without it.</param>
-public sealed record BlockHeader(long Number, Hash32 Hash, DateTimeOffset Timestamp, Wei? BaseFee);
+public sealed record BlockHeader(long Number, Hash32 Hash, DateTimeOffset Timestamp, Wei? BaseFee)
+{
+    /// <summary>The hash of the block before it, to notice a reorg.</summary>
+    public Hash32 ParentHash { get; init; }
+}
 
 /// <summary>A call to run without sending it.</summary>
 /// <param name="From">The account it pretends to come from.</param>
@@ -124,6 +144,9 @@ public enum NodeErrorKind
 
     /// <summary>The call ran out of the gas it was given.</summary>
     OutOfGas,
+
+    /// <summary>The answer would be too large (logs of too many blocks, or too many of them): ask for less.</summary>
+    TooManyResults,
 
     /// <summary>The bytes are not a transaction this chain takes (encoding, signature, type, chain id).</summary>
     Malformed,

@@ -149,6 +149,41 @@ internal static class NodeErrors
         ("StackUnderflow", NodeErrorKind.Reverted),                          // nethermind
         ("execution halted", NodeErrorKind.Reverted),                        // besu
 
+        // The node has not the block yet, whatever else the words are about.
+        ("beyond current head", NodeErrorKind.Unsupported),                  // geth, reth: block range extends beyond ...
+        ("BlockOutOfRange", NodeErrorKind.Unsupported),                      // anvil
+        ("block height is", NodeErrorKind.Unsupported),                      // anvil: ... 3 but requested was 9
+        ("not yet imported", NodeErrorKind.Unsupported),                     // gateways
+
+        // Less at once, please: logs of too many blocks, or too many logs. Each gateway has words of its own.
+        ("query returned more than", NodeErrorKind.TooManyResults),          // infura, erigon, zkSync, thirdweb: ... 10000 results
+        ("query exceeds max", NodeErrorKind.TooManyResults),                 // reth, drpc, blast: ... results 20000; block range 100000
+        ("exceeds max results", NodeErrorKind.TooManyResults),               // reth behind gateways
+        ("too many logs", NodeErrorKind.TooManyResults),                     // nethermind
+        ("too many results", NodeErrorKind.TooManyResults),                  // gateways
+        ("logs matched by query exceeds limit", NodeErrorKind.TooManyResults), // arbitrum
+        ("response size", NodeErrorKind.TooManyResults),                     // alchemy: Log response size exceeded; is larger than 150MB
+        ("response too large", NodeErrorKind.TooManyResults),                // optimism's proxyd: backend response too large
+        ("response is too big", NodeErrorKind.TooManyResults),               // besu and nethermind behind gateways
+        ("response exceed size limit", NodeErrorKind.TooManyResults),        // gateways
+        ("result set too large", NodeErrorKind.TooManyResults),              // gateways
+        ("query timeout", NodeErrorKind.TooManyResults),                     // alchemy: Query timeout exceeded. Consider reducing ...
+        ("query timed out", NodeErrorKind.TooManyResults),                   // pokt, tatum
+        ("block range", NodeErrorKind.TooManyResults),                       // ankr, base, bsc, polygon, chainstack, proxyd, alchemy
+        ("blocks range", NodeErrorKind.TooManyResults),                      // 1rpc: ... is limited to 0 - 10000 blocks range
+        ("range is too", NodeErrorKind.TooManyResults),                      // gateways: ... large, wide
+        ("range too", NodeErrorKind.TooManyResults),                         // cloudflare: 'fromBlock'-'toBlock' range too large
+        ("eth_getLogs is limited", NodeErrorKind.TooManyResults),            // quicknode: ... to a 10,000 range
+        ("eth_newFilter are limited", NodeErrorKind.TooManyResults),         // quicknode: eth_getLogs and ...
+        ("maximum RPC range", NodeErrorKind.TooManyResults),                 // besu: Requested range exceeds ... limit
+        ("exceeds maximum range", NodeErrorKind.TooManyResults),             // besu
+        ("max allowed range", NodeErrorKind.TooManyResults),                 // gateways
+        ("requested too many blocks", NodeErrorKind.TooManyResults),         // avalanche
+        ("number of requested blocks", NodeErrorKind.TooManyResults),        // thirdweb
+        ("blocks are not supported", NodeErrorKind.TooManyResults),          // drpc: ranges over 10000 blocks ...
+        ("less than 10,000 blocks", NodeErrorKind.TooManyResults),           // gateways
+        ("query must be smaller than", NodeErrorKind.TooManyResults),        // harmony: GetLogs query ... size 1024
+
         // Fewer requests, please.
         ("rate limit", NodeErrorKind.RateLimited),                           // gateways
         ("too many requests", NodeErrorKind.RateLimited),                    // gateways
@@ -181,6 +216,16 @@ internal static class NodeErrors
     /// <param name="hasRevertData">True when revert data came with it.</param>
     public static NodeError Read(int code, string message, bool hasRevertData) =>
         new(Classify(code, message.AsSpan(0, Math.Min(message.Length, MaxRead)), hasRevertData), code, Bound(message));
+
+    /// <summary>
+    /// Reads a refusal of <c>eth_getLogs</c> again: a bare "limit exceeded" means too many requests elsewhere, but here it is how
+    /// some gateways (bsc) say that the range is too large. Asking for less is right either way.
+    /// </summary>
+    public static NodeError OfLogs(NodeError error) =>
+        error is { Kind: NodeErrorKind.RateLimited, Code: -32005 }
+        && error.Message.Trim().Equals("limit exceeded", StringComparison.OrdinalIgnoreCase)
+            ? error with { Kind = NodeErrorKind.TooManyResults }
+            : error;
 
     private static NodeErrorKind Classify(int code, ReadOnlySpan<char> message, bool hasRevertData)
     {

@@ -29,6 +29,9 @@ internal enum ProviderFaultKind
 
     /// <summary>It lacks the block, the state or the method; not a fault of its health.</summary>
     Lacking,
+
+    /// <summary>It is behind the others, or behind what it said before, so that what it has not seen proves nothing; not a fault of its health.</summary>
+    Lagging,
 }
 
 /// <summary>A provider failed to answer: a reason to ask another one. Never what the chain itself says no to.</summary>

@@ -24,7 +24,7 @@ internal readonly record struct ProviderHealth(int Faults, DateTimeOffset ReadyA
     /// <summary>The health after a fault. Calls that were under way together fail together: while it cools, they count once.</summary>
     public ProviderHealth After(ProviderFaultException fault, DateTimeOffset now)
     {
-        if (fault.Kind == ProviderFaultKind.Lacking)
+        if (fault.Kind is ProviderFaultKind.Lacking or ProviderFaultKind.Lagging)
         {
             return this;
         }

@@ -11,7 +11,7 @@ namespace Relayer.Core.Providers;
 /// (<see href="https://ethereum.github.io/execution-apis/"/>). Reading is strict: what is not of the right shape is a
 /// <see cref="FormatException"/>, which the client turns into a provider's fault.
 /// </summary>
-internal static class RpcJson
+internal static partial class RpcJson
 {
     private const string Latest = "latest";
 
@@ -28,7 +28,9 @@ internal static class RpcJson
 
     public static RpcCall<BlockHeader> Head() => new("eth_getBlockByNumber", WriteLatestHeader, ReadHeader);
 
-    public static RpcCall<byte[]> Call(EthCall call) => new("eth_call", writer => WriteCall(writer, call), ReadBytes);
+    public static RpcCall<byte[]> Call(EthCall call) => Call(call, BlockRef.Latest);
+
+    public static RpcCall<byte[]> Call(EthCall call, BlockRef at) => new("eth_call", writer => WriteCall(writer, call, at), ReadBytes);
 
     public static RpcCall<Hash32> SendRaw(ReadOnlyMemory<byte> raw) =>
         new("eth_sendRawTransaction", writer => WriteBytes(writer, raw.Span), ReadHash);
@@ -132,6 +134,9 @@ internal static class RpcJson
                 ReadHash(Required(block, "hash")),
                 DateTimeOffset.FromUnixTimeSeconds(seconds),
                 Optional(block, "baseFeePerGas") is { } baseFee ? ReadWei(baseFee) : null)
+            {
+                ParentHash = Optional(block, "parentHash") is { } parent ? ReadHash(parent) : default,
+            }
             : throw Misshapen("a block's time", block);
     }
 
@@ -188,7 +193,7 @@ internal static class RpcJson
     private static double ReadRatio(JsonElement element) =>
         element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var ratio) ? ratio : throw Misshapen("a ratio", element);
 
-    private static void WriteCall(Utf8JsonWriter writer, EthCall call)
+    private static void WriteCall(Utf8JsonWriter writer, EthCall call, BlockRef at)
     {
         writer.WriteStartObject();
         if (call.From is { } from)
@@ -212,7 +217,7 @@ internal static class RpcJson
         }
 
         writer.WriteEndObject();
-        writer.WriteStringValue(Latest);
+        WriteBlock(writer, at);
     }
 
     private static void WriteLatestHeader(Utf8JsonWriter writer)

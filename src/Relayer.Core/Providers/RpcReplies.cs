@@ -97,7 +97,8 @@ internal static class RpcReplies
 
     private static void Refuse(RpcCall call, JsonElement error)
     {
-        var (node, data) = ReadError(error);
+        var (read, data) = ReadError(error);
+        var node = call.Method == RpcJson.GetLogs ? NodeErrors.OfLogs(read) : read;
         if (node.Kind == NodeErrorKind.RateLimited)
         {
             throw new ProviderFaultException(ProviderFaultKind.RateLimited, $"asks for fewer requests: {node.Message}");

@@ -72,6 +72,67 @@ public sealed class AnvilTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Reads_blocks_code_and_past_state_by_height_and_by_hash()
+    {
+        await _node.MineAsync(2, Cancellation);
+        await PutAsync(1, ReturnOrRevert(0xf3, [1]));
+        await _node.MineAsync(2, Cancellation);
+        await PutAsync(1, ReturnOrRevert(0xf3, [2]));
+        await _node.MineAsync(1, Cancellation);
+
+        var (head, blocks) = await _chain.ReadBlocksAsync(
+            [BlockRef.At(2), BlockRef.At(3), BlockRef.At(9), BlockRef.Latest, BlockRef.Of(Keccak256.Hash("none"u8))], Cancellation);
+        var byHash = (await _chain.ReadBlocksAsync([BlockRef.Of(blocks[1]!.Hash)], Cancellation)).Blocks;
+        EthCall[] call = [new(Sender, At(1), default, 100_000)];
+        var past = await _chain.CallAsync(call, BlockRef.Of(blocks[1]!.Hash), Cancellation);
+        var now = await _chain.CallAsync(call, BlockRef.At(5), Cancellation);
+
+        Assert.Equal(5, head);
+        Assert.Equal(blocks[0]!.Hash, blocks[1]!.ParentHash);
+        Assert.Equal(blocks[1], Assert.Single(byHash));
+        Assert.Null(blocks[2]);
+        Assert.Null(blocks[4]);
+        Assert.Equal(5, blocks[3]!.Number);
+        Assert.Equal([1], Assert.IsType<CallOutcome.Returned>(past[0]).Data.ToArray());
+        Assert.Equal([2], Assert.IsType<CallOutcome.Returned>(now[0]).Data.ToArray());
+        Assert.Equal(ReturnOrRevert(0xf3, [2]), (await _chain.ReadCodeAsync([At(1)], BlockRef.Latest, Cancellation))[0].ToArray());
+        Assert.True((await _chain.ReadCodeAsync([At(7)], BlockRef.At(1), Cancellation))[0].IsEmpty);
+        await Assert.ThrowsAsync<ChainUnavailableException>(() => _chain.CallAsync(call, BlockRef.At(99), Cancellation));
+    }
+
+    [Fact]
+    public async Task Finds_the_events_of_a_range_and_knows_when_there_are_none()
+    {
+        // PUSH1 7, PUSH0, PUSH0, LOG1: an event with topic 7 and no data.
+        await PutAsync(1, [0x60, 0x07, 0x5f, 0x5f, 0xa1]);
+        await _node.MineAsync(3, Cancellation);
+        var hash = Keccak256.Hash((await SendAsync(At(1))).Span);
+        await _node.MineAsync(1, Cancellation);
+        Hash32 topic = new([.. new byte[31], 7]);
+
+        var found = await FindAsync(new LogFilter(1, 4, [At(1)], [[topic]]));
+        var log = Assert.Single(found.Logs);
+
+        Assert.Equal((4L, hash, 0L, found.Head), (log.BlockNumber, log.TransactionHash, log.Index, 4L));
+        Assert.Equal((At(1), topic), (log.Event.Address, Assert.Single(log.Event.Topics)));
+        Assert.Single((await FindAsync(new LogFilter(4, 4, [], []))).Logs);
+        Assert.Empty((await FindAsync(new LogFilter(1, 3, [At(1)], [[topic]]))).Logs);
+        Assert.Empty((await FindAsync(new LogFilter(1, 4, [At(2)], []))).Logs);
+        Assert.Empty((await FindAsync(new LogFilter(1, 4, [At(1)], [[hash]]))).Logs);
+        await Assert.ThrowsAsync<ChainUnavailableException>(() => _chain.ReadLogsAsync(new LogFilter(1, 5, [], []), Cancellation));
+
+        async Task<LogsOutcome.Found> FindAsync(LogFilter filter) =>
+            Assert.IsType<LogsOutcome.Found>(await _chain.ReadLogsAsync(filter, Cancellation));
+
+        async Task<ReadOnlyMemory<byte>> SendAsync(Address to)
+        {
+            var raw = await SignAsync(nonce: 0, gas: 100_000, to: to);
+            Assert.True(Assert.Single(await _chain.SendRawAsync([raw], Cancellation)).IsAccepted);
+            return raw;
+        }
+    }
+
+    [Fact]
     public async Task Broadcasts_are_taken_once_and_known_afterwards_and_have_receipts_once_mined()
     {
         var raw = await SignAsync(nonce: 0);
@@ -174,7 +235,7 @@ public sealed class AnvilTests : IAsyncLifetime
     }
 
     private async Task<ReadOnlyMemory<byte>> SignAsync(
-        long nonce, long gas = 21_000, long maxFee = 4_000_000_000, string value = "0x1")
+        long nonce, long gas = 21_000, long maxFee = 4_000_000_000, string value = "0x1", Address? to = null)
     {
         var signed = await _node.Rpc.SendAsync(
             "eth_signTransaction",
@@ -182,7 +243,7 @@ public sealed class AnvilTests : IAsyncLifetime
                 new
                 {
                     from = $"{Sender}",
-                    to = $"{Contract}",
+                    to = $"{to ?? Contract}",
                     value,
                     nonce = NodeStandIn.Quantity(nonce),
                     gas = NodeStandIn.Quantity(gas),

@@ -97,6 +97,48 @@ public sealed class NodeErrorsTests
     }
 
     [Theory]
+    [InlineData("infura", -32005, "query returned more than 10000 results. Try with this block range [0x1, 0x2].")]
+    [InlineData("erigon", -32000, "query returned more than 20000 results")]
+    [InlineData("alchemy", -32602, "Log response size exceeded. You can make eth_getLogs requests with up to a 2K block range and no limit on the response size")]
+    [InlineData("alchemy free", -32600, "Under the Free tier plan, you can make eth_getLogs requests with up to a 10 block range.")]
+    [InlineData("alchemy", -32000, "Query timeout exceeded. Consider reducing your block range.")]
+    [InlineData("alchemy", -32000, "Response size is larger than 150MB limit.")]
+    [InlineData("quicknode", -32614, "eth_getLogs is limited to a 10,000 range")]
+    [InlineData("quicknode", -32602, "eth_getLogs and eth_newFilter are limited to a 10,000 blocks range")]
+    [InlineData("ankr", -32600, "block range is too wide")]
+    [InlineData("ankr", -32000, "Block range is too large")]
+    [InlineData("base", -32000, "block range too large")]
+    [InlineData("bsc", -32000, "exceed maximum block range: 5000")]
+    [InlineData("chainstack", -32000, "Block range limit exceeded. See more details at the docs")]
+    [InlineData("cloudflare", -32047, "Invalid eth_getLogs request. 'fromBlock'-'toBlock' range too large. Max range: 800")]
+    [InlineData("1rpc", -32000, "eth_getLogs is limited to 0 - 10000 blocks range")]
+    [InlineData("drpc", 35, "ranges over 10000 blocks are not supported on freetier")]
+    [InlineData("reth", -32602, "query exceeds max results 20000, retry with the range 22382105-22382515")]
+    [InlineData("reth", -32602, "query exceeds max block range 100000")]
+    [InlineData("besu", -32602, "Requested range exceeds maximum RPC range limit")]
+    [InlineData("nethermind", -32005, "Too many logs requested. Max logs per response is 20000.")]
+    [InlineData("arbitrum", -32000, "logs matched by query exceeds limit of 10000")]
+    [InlineData("optimism", -32020, "backend response too large")]
+    [InlineData("avalanche", -32000, "requested too many blocks from 1 to 9000, maximum is set to 2048")]
+    [InlineData("thirdweb", -32000, "Maximum allowed number of requested blocks is 2000")]
+    [InlineData("harmony", -32000, "GetLogs query must be smaller than size 1024")]
+    public void Too_much_at_once_is_understood_whoever_says_it(string client, int code, string message)
+    {
+        var error = NodeErrors.OfLogs(NodeErrors.Read(code, message, hasRevertData: false));
+        Assert.True(error.Kind == NodeErrorKind.TooManyResults, $"{client} {code} '{message}' was read as {error.Kind}");
+    }
+
+    [Theory]
+    [InlineData(-32005, "limit exceeded", NodeErrorKind.TooManyResults)]
+    [InlineData(-32005, "daily request count exceeded, request rate limited", NodeErrorKind.RateLimited)]
+    [InlineData(429, "Your app has exceeded its compute units per second capacity", NodeErrorKind.RateLimited)]
+    [InlineData(-32602, "block range extends beyond current head block", NodeErrorKind.Unsupported)]
+    [InlineData(-32602, "BlockOutOfRangeError: block height is 3 but requested was 9", NodeErrorKind.Unsupported)]
+    [InlineData(-32000, "header not found", NodeErrorKind.Unsupported)]
+    public void Only_what_less_would_mend_is_too_much_for_a_search_of_logs(int code, string message, NodeErrorKind expected) =>
+        Assert.Equal(expected, NodeErrors.OfLogs(NodeErrors.Read(code, message, hasRevertData: false)).Kind);
+
+    [Theory]
     [InlineData(3, "execution reverted: nonce too low", false)]
     [InlineData(-32000, "execution reverted: nonce too low", false)]
     [InlineData(-32603, "VM Exception while processing transaction: reverted with reason string 'already known'", false)]
