@@ -80,6 +80,33 @@ public sealed class FeeOptions
 
     /// <summary>How long one reading of the fee market is used.</summary>
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary><c>slow</c>, <c>standard</c> or <c>fast</c>: what is offered where nothing else is asked for.</summary>
+    public string Speed { get; set; } = "standard";
+
+    /// <summary>A transaction that holds its signer up for so long is outbid. Some blocks: 30 s suit Ethereum, 10 s a chain with quick blocks.</summary>
+    public TimeSpan BumpAfter { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>And again each time that so long has passed since.</summary>
+    public TimeSpan BumpEvery { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// So long before a request expires its nonce is closed instead, so that the self-send is mined in time: a block's time and a little.
+    /// Never before half of the request's time is over.
+    /// </summary>
+    public TimeSpan CloseBefore { get; set; } = TimeSpan.FromSeconds(12);
+
+    /// <summary>
+    /// Gas put on top of every limit on a chain that charges for data in gas (Arbitrum): the most that a transaction's data costs there.
+    /// What is not used is not paid. 0 elsewhere.
+    /// </summary>
+    public long DataGas { get; set; }
+
+    /// <summary>
+    /// Wei that a signer must hold for each transaction beside its gas, on a chain that charges for data apart (OP stack); decimal. Take the
+    /// most that <c>l1_fee</c> of the ledger shows, times two or three. 0 elsewhere.
+    /// </summary>
+    public string DataFeeWei { get; set; } = "0";
 }
 
 /// <summary>What is sponsored, bound from <c>Chains:{name}:Policy</c>. Empty means nothing.</summary>

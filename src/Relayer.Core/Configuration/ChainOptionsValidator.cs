@@ -9,6 +9,8 @@ internal static partial class ChainOptionsValidator
     private static readonly TimeSpan LongestRoundTrip = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(365);
 
+    private const long MostDataGas = 100_000_000;
+
     public static void Validate(string at, ChainOptions chain, bool isDevelopment, OptionFaults faults)
     {
         faults.AddIf(chain.ChainId <= 0, $"{at}:ChainId", "must be the chain's EIP-155 id, above 0");
@@ -108,6 +110,13 @@ internal static partial class ChainOptionsValidator
         faults.AddIf(least > most, $"{at}:MinPriorityFeePerGasWei", "is above MaxPriorityFeePerGasWei");
         faults.RequireAtLeast(100, fees.BaseFeePercent, $"{at}:BaseFeePercent");
         faults.AddIf(fees.MaxAge < TimeSpan.Zero, $"{at}:MaxAge", "must not be negative");
+        faults.AddIf(
+            fees.Speed.ToLowerInvariant() is not ("slow" or "standard" or "fast"), $"{at}:Speed", "must be slow, standard or fast");
+        faults.AddIf(fees.BumpAfter <= TimeSpan.Zero, $"{at}:BumpAfter", "must be longer than nothing");
+        faults.AddIf(fees.BumpEvery <= TimeSpan.Zero, $"{at}:BumpEvery", "must be longer than nothing");
+        faults.AddIf(fees.CloseBefore < TimeSpan.Zero, $"{at}:CloseBefore", "must not be negative");
+        faults.AddIf(fees.DataGas is < 0 or > MostDataGas, $"{at}:DataGas", "must be from 0 to 100,000,000 gas");
+        faults.RequireWei(fees.DataFeeWei, $"{at}:DataFeeWei");
     }
 
     private static void ValidatePolicy(string at, PolicyOptions policy, OptionFaults faults)

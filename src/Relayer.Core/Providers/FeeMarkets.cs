@@ -6,7 +6,7 @@ namespace Relayer.Core.Providers;
 internal static class FeeMarkets
 {
     /// <summary>
-    /// With EIP-1559 (the head has a base fee): the next base fee, and the middle one of the tips that recent blocks took.
+    /// With EIP-1559 (the head has a base fee): the next base fee, and the middle ones of the tips that recent blocks took.
     /// Without: the node's gas price.
     /// </summary>
     /// <param name="head">The newest block.</param>
@@ -20,9 +20,16 @@ internal static class FeeMarkets
         }
 
         var suggested = gasPrice > baseFee ? gasPrice - baseFee : Wei.Zero;
-        var tip = history is { Tips.Count: > 0 } ? Middle(history.Tips) : suggested;
-        return new FeeMarket(history?.NextBaseFee ?? baseFee, tip, gasPrice);
+        var next = history?.NextBaseFee ?? baseFee;
+        return history is not { Tips: { Count: > 0 } tips }
+            ? new FeeMarket(next, suggested, gasPrice)
+            : new FeeMarket(next, Middle(tips, tip => tip.Middle), gasPrice)
+            {
+                LowPriorityFee = Middle(tips, tip => tip.Low),
+                HighPriorityFee = Middle(tips, tip => tip.High),
+            };
     }
 
-    private static Wei Middle(IReadOnlyList<Wei> tips) => tips.Order().ElementAt(tips.Count / 2);
+    private static Wei Middle(IReadOnlyList<BlockTips> tips, Func<BlockTips, Wei> which) =>
+        tips.Select(which).Order().ElementAt(tips.Count / 2);
 }

@@ -183,7 +183,7 @@ internal static partial class RpcJson
         var fees = RequireArray(Required(history, "baseFeePerGas"), "base fees").Select(ReadWei).ToArray();
         var used = RequireArray(Required(history, "gasUsedRatio"), "ratios").Select(ReadRatio).ToArray();
         var tips = RequireArray(Required(history, "reward"), "rewards")
-            .Select(block => ReadWei(RequireArray(block, "rewards").DefaultIfEmpty().First()))
+            .Select(block => BlockTips.From([.. RequireArray(block, "rewards").DefaultIfEmpty().Select(ReadWei)]))
             .ToArray();
         return fees.Length > 0 && used.Length == tips.Length
             ? new FeeHistory(fees[^1], [.. tips.Where((_, block) => used[block] > 0)])
@@ -232,13 +232,15 @@ internal static partial class RpcJson
         writer.WriteStringValue(Latest);
     }
 
-    // The middle tip of each block: half of what was included paid no more.
+    // Of each block's gas, this many hundredths paid no more.
     private static void WriteFeeHistory(Utf8JsonWriter writer, int blocks)
     {
         writer.WriteStringValue(Quantity((ulong)blocks));
         writer.WriteStringValue(Latest);
         writer.WriteStartArray();
+        writer.WriteNumberValue(25);
         writer.WriteNumberValue(50);
+        writer.WriteNumberValue(90);
         writer.WriteEndArray();
     }
 
@@ -296,5 +298,14 @@ internal static partial class RpcJson
 
 /// <summary>What recent blocks charged.</summary>
 /// <param name="NextBaseFee">The base fee of the block to come.</param>
-/// <param name="Tips">The middle tip of each recent block that was not empty.</param>
-internal sealed record FeeHistory(Wei NextBaseFee, IReadOnlyList<Wei> Tips);
+/// <param name="Tips">The tips of each recent block that was not empty.</param>
+internal sealed record FeeHistory(Wei NextBaseFee, IReadOnlyList<BlockTips> Tips);
+
+/// <summary>The tips that a quarter, a half and nine tenths of a block's gas paid no more than, in wei per gas.</summary>
+internal readonly record struct BlockTips(Wei Low, Wei Middle, Wei High)
+{
+    /// <summary>A node that answers other than asked is taken at its first word; none of them may contradict the middle one.</summary>
+    public static BlockTips From(Wei[] tips) => tips is [var low, var middle, var high]
+        ? new BlockTips(Wei.Min(low, middle), middle, Wei.Max(middle, high))
+        : new BlockTips(tips[0], tips[0], tips[0]);
+}

@@ -42,7 +42,15 @@ public sealed class RelayPurpose(RelayRoutes routes, IChainClients chains, Datab
         var reason = !NeedsReason(movement, executed, relay) ? null
             : WasExplained(movement) ? relay.Reason
             : await ExplainAsync(chainId, relay, movement, cancellation);
-        return Judge(movement.State, executed, relay, fee, reason, time.GetUtcNow());
+        return Judge(movement.State, executed, relay, fee, reason, Now(movement.Transaction, relay));
+    }
+
+    /// <summary>What is given up a moment before its time, so that its nonce is free in time, has expired all the same.</summary>
+    private DateTimeOffset Now(OpenTransaction transaction, CarriedRelay relay)
+    {
+        var now = time.GetUtcNow();
+        var wasLate = transaction.Closing is ClosingReason.Late && relay.ExpiresAt <= transaction.Reserved.Plan.ExpiresAt;
+        return wasLate && relay.ExpiresAt > now ? relay.ExpiresAt : now;
     }
 
     /// <summary>How a relay stands now that its transaction moved. Pure.</summary>

@@ -41,6 +41,10 @@ internal static class Columns
 
     public static NpgsqlParameter Shorts(IEnumerable<short> values) => Array(NpgsqlDbType.Smallint, values.ToArray());
 
+    public static NpgsqlParameter Shorts(IEnumerable<short?> values) => Array(NpgsqlDbType.Smallint, values.ToArray());
+
+    public static NpgsqlParameter ShortOrNull(short? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Smallint };
+
     public static NpgsqlParameter Flags(IEnumerable<bool?> values) => Array(NpgsqlDbType.Boolean, values.ToArray());
 
     public static NpgsqlParameter Texts(IEnumerable<string?> values) => Array(NpgsqlDbType.Text, values.ToArray());

@@ -30,6 +30,14 @@ public static class RelayerMetrics
     public static Counter<long> TransactionsBroadcast { get; } =
         Meter.CreateCounter<long>("relayer.transaction.broadcast", "{transaction}", "Signed transactions handed to a node");
 
+    /// <summary>Versions signed in place of an earlier one. Tags: <c>chain</c>, <c>purpose</c>, <c>kind</c> (<c>payload</c> or <c>noop</c>).</summary>
+    public static Counter<long> TransactionsReplaced { get; } =
+        Meter.CreateCounter<long>("relayer.transaction.replaced", "{transaction}", "Versions signed in place of an earlier one");
+
+    /// <summary>Times that a transaction came to stand at the chain's caps, unmined. Tags: <c>chain</c>, <c>purpose</c>.</summary>
+    public static Counter<long> TransactionsAtCap { get; } =
+        Meter.CreateCounter<long>("relayer.transaction.at_cap", "{transaction}", "Times that a transaction came to stand at the caps");
+
     /// <summary>Transactions that became final. Tags: <c>chain</c>, <c>purpose</c>, <c>success</c>.</summary>
     public static Counter<long> TransactionsConfirmed { get; } =
         Meter.CreateCounter<long>("relayer.transaction.confirmed", "{transaction}", "Transactions that became final");

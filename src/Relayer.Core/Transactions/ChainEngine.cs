@@ -8,8 +8,8 @@ namespace Relayer.Core.Transactions;
 
 /// <summary>Everything that spends gas on one chain goes through here: relays, keepers and top-ups alike.</summary>
 /// <remarks>
-/// Order of work: <see cref="QuoteAsync"/> → <see cref="ReserveAsync"/> inside the feature's own database transaction, beside its record →
-/// commit → <see cref="SubmitAsync"/>. From the commit on, the transaction is carried out whatever happens to this process.
+/// Order of work: <see cref="QuoteAsync(ulong, CancellationToken)"/> → <see cref="ReserveAsync"/> inside the feature's own database
+/// transaction, beside its record → commit → <see cref="SubmitAsync"/>. From the commit on, the transaction is carried out whatever happens to this process.
 /// </remarks>
 public sealed class ChainEngine
 {
@@ -20,15 +20,16 @@ public sealed class ChainEngine
     private readonly NonceFloor _floor;
     private readonly TransactionStore _store;
     private readonly Submitter _submitter;
+    private readonly Interventions _interventions;
     private readonly Turns<int> _passes;
     private readonly Watch _watch;
 
     internal ChainEngine(
         ChainSettings settings, IChainClient chain, ChainGauge gauge, NonceFloor floor, TransactionStore store, Submitter submitter,
-        Confirmer confirmer, TimeProvider time, ILogger<ChainEngine> logger)
+        Interventions interventions, Confirmer confirmer, TimeProvider time, ILogger<ChainEngine> logger)
     {
         Settings = settings;
-        (_gauge, _floor, _store, _submitter) = (gauge, floor, store, submitter);
+        (_gauge, _floor, _store, _submitter, _interventions) = (gauge, floor, store, submitter, interventions);
         _passes = new Turns<int>(() => confirmer.RunAsync(PassSize, CancellationToken.None));
         var news = new BlockNews(chain, _passes.RunAsync, PassSize, time);
         _watch = new Watch(settings.ChainId, news.RunAsync, time, logger);
@@ -37,13 +38,17 @@ public sealed class ChainEngine
     /// <summary>The chain's settings.</summary>
     public ChainSettings Settings { get; }
 
-    /// <summary>What sending this much gas takes now.</summary>
+    /// <summary>What sending this much gas takes now, at the chain's own speed.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     /// <exception cref="Keys.SignerUnavailableException">No signing key can be had.</exception>
-    public async Task<Quote> QuoteAsync(ulong gas, CancellationToken cancellation)
+    public Task<Quote> QuoteAsync(ulong gas, CancellationToken cancellation) => QuoteAsync(gas, Settings.Speed, cancellation);
+
+    /// <summary>The same at a speed of the caller's choice. A plan that names it too is outbid at that speed later.</summary>
+    public async Task<Quote> QuoteAsync(ulong gas, Speed speed, CancellationToken cancellation)
     {
         var reading = await _gauge.ReadAsync(cancellation);
-        return new Quote(reading.Fees, reading.AbleToPay(gas));
+        var fees = FeePlan.For(reading.Market, Settings.Fees, speed);
+        return new Quote(fees, reading.AbleToPay(fees, WithData(gas), Settings.DataFee));
     }
 
     /// <summary>
@@ -53,11 +58,12 @@ public sealed class ChainEngine
     /// <remarks>The signers stay locked until that transaction ends: keep it short.</remarks>
     public Task<IReadOnlyList<ReservedTransaction>> ReserveAsync(
         NpgsqlConnection connection, IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation) =>
-        _store.ReserveAsync(connection, Settings.ChainId, _gauge.PursesOf(signers), Settings.MaxInFlight, plans, cancellation);
+        _store.ReserveAsync(
+            connection, Settings.ChainId, _gauge.PursesOf(signers), Settings.MaxInFlight, WithData(plans), cancellation, Settings.DataFee);
 
     /// <summary>The same as statements at the front of a batch of the caller's own, which then needs no transaction around it.</summary>
     public Reservation Reserve(IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans) =>
-        _store.Reserve(Settings.ChainId, _gauge.PursesOf(signers), Settings.MaxInFlight, plans);
+        _store.Reserve(Settings.ChainId, _gauge.PursesOf(signers), Settings.MaxInFlight, WithData(plans), Settings.DataFee);
 
     /// <summary>Signs, stores and broadcasts a committed reservation, and starts watching for its receipt.</summary>
     /// <returns>The transaction hash, and whether a node has it yet.</returns>
@@ -75,6 +81,31 @@ public sealed class ChainEngine
         }
     }
 
+    /// <summary>
+    /// Outbids a transaction at once, with what being mined soon costs. Asked again within seconds it answers with the same attempt.
+    /// </summary>
+    /// <exception cref="ChainUnavailableException">No provider answers; nothing was done.</exception>
+    /// <exception cref="Keys.SignerUnavailableException">The key cannot be had now; nothing was done.</exception>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public async Task<ReplacementOutcome> SpeedUpAsync(Guid id, CancellationToken cancellation)
+    {
+        var outcome = await _interventions.SpeedUpAsync(id, cancellation);
+        _watch.Wake();
+        return outcome;
+    }
+
+    /// <summary>
+    /// Gives a transaction's nonce to a self-send. The wish is on record before anything is sent: from then on it is carried out whatever
+    /// happens to this process. A block may still be faster with the payload; the ledger tells.
+    /// </summary>
+    /// <exception cref="NpgsqlException">The database is away; whether the wish was recorded is not known: ask again.</exception>
+    public async Task<ReplacementOutcome> CancelAsync(Guid id, CancellationToken cancellation)
+    {
+        var outcome = await _interventions.CancelAsync(id, cancellation);
+        _watch.Wake();
+        return outcome;
+    }
+
     /// <summary>One pass over the open transactions and the signers' nonces; what the timer function calls.</summary>
     /// <returns>Open transactions looked at.</returns>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
@@ -84,6 +115,12 @@ public sealed class ChainEngine
         await _floor.RaiseAsync(cancellation);
         return await _passes.RunAsync().WaitAsync(cancellation);
     }
+
+    private ulong WithData(ulong gas) => gas > ulong.MaxValue - Settings.DataGas ? ulong.MaxValue : gas + Settings.DataGas;
+
+    private IReadOnlyList<TransactionPlan> WithData(IReadOnlyList<TransactionPlan> plans) => Settings.DataGas == 0
+        ? plans
+        : [.. plans.Select(plan => plan with { GasLimit = WithData(plan.GasLimit) })];
 
     /// <summary>Ends the watching; what is open is left to the timer, here or elsewhere.</summary>
     internal Task StopAsync() => _watch.StopAsync();

@@ -25,7 +25,8 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
                 var chain = chains.Get(settings.ChainId);
                 var submitter = new Submitter(settings, chain, signers, database, store, time, loggers.CreateLogger<Submitter>());
                 var recorder = new Recorder(settings, database, store, purposes.Value, loggers.CreateLogger<Recorder>());
-                var closer = new NonceCloser(settings, chain, submitter, recorder, time, loggers.CreateLogger<NonceCloser>());
+                var replacer = new Replacer(settings, chain, submitter, database, time, loggers.CreateLogger<Replacer>());
+                var closer = new NonceCloser(settings, chain, replacer, recorder, time, loggers.CreateLogger<NonceCloser>());
                 return new ChainEngine(
                     settings,
                     chain,
@@ -33,7 +34,8 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
                     new NonceFloor(settings, chain, database, store, loggers.CreateLogger<NonceFloor>()),
                     store,
                     submitter,
-                    new Confirmer(settings, chain, submitter, closer, recorder, database, time, loggers.CreateLogger<Confirmer>()),
+                    new Interventions(settings, replacer, submitter, database, time),
+                    new Confirmer(settings, chain, submitter, closer, replacer, recorder, database, time, loggers.CreateLogger<Confirmer>()),
                     time,
                     loggers.CreateLogger<ChainEngine>());
             }));

@@ -6,7 +6,7 @@ using Relayer.Core.Storage;
 
 namespace Relayer.Core.Transactions;
 
-/// <summary>What sending on a chain takes now: the fees to offer and the signers that can pay. Read at most once in a while.</summary>
+/// <summary>What sending on a chain takes now: the fee market, and what the signers hold. Read at most once in a while.</summary>
 /// <remarks>
 /// Safe for concurrent use: many callers share one reading. The next one is begun when half of its time is over, so that under
 /// load nobody waits for it.
@@ -65,7 +65,7 @@ internal sealed class ChainGauge(
         var balances = await chain.ReadBalancesAsync(addresses, CancellationToken.None);
         await IntroduceAsync(addresses);
         var reading = new Reading(
-            FeePlan.For(await market, settings.Fees),
+            await market,
             [.. addresses.Zip(balances, (address, balance) => new Purse(address, balance))]);
         lock (_gate)
         {
@@ -91,13 +91,13 @@ internal sealed class ChainGauge(
     }
 
     /// <summary>What was measured.</summary>
-    /// <param name="Fees">What to offer; <see langword="null"/> while even the base fee is above the cap.</param>
+    /// <param name="Market">What block space costs.</param>
     /// <param name="Purses">The signers and what they hold.</param>
-    internal sealed record Reading(TransactionFees? Fees, IReadOnlyList<Purse> Purses)
+    internal sealed record Reading(FeeMarket Market, IReadOnlyList<Purse> Purses)
     {
-        /// <summary>The signers that can pay for this much gas.</summary>
-        public IReadOnlyList<Address> AbleToPay(ulong gas) => Fees is null
+        /// <summary>The signers that can pay for this much gas, and for the data beside.</summary>
+        public IReadOnlyList<Address> AbleToPay(TransactionFees? fees, ulong gas, Wei dataFee) => fees is null
             ? []
-            : [.. Purses.Where(purse => purse.Balance >= Fees.MaxPrice * gas).Select(purse => purse.Address)];
+            : [.. Purses.Where(purse => purse.Balance >= (fees.MaxPrice * gas) + dataFee).Select(purse => purse.Address)];
     }
 }

@@ -10,7 +10,13 @@ namespace Relayer.Core.Transactions;
 /// <param name="MaxInFlight">Transactions of one signer under way at once.</param>
 /// <param name="Fees">The limits on fees.</param>
 /// <param name="GaugeMaxAge">How long one reading of fees and balances is used.</param>
-public sealed record ChainSettings(ChainId ChainId, int Confirmations, int MaxInFlight, FeeLimits Fees, TimeSpan GaugeMaxAge)
+/// <param name="Speed">What is offered where nothing else is asked for.</param>
+/// <param name="Bumps">When a transaction is outbid, and when it is given up.</param>
+/// <param name="DataGas">Gas that each transaction needs on top of its limit, for its data.</param>
+/// <param name="DataFee">Wei that each transaction may cost beside its gas, for its data.</param>
+public sealed record ChainSettings(
+    ChainId ChainId, int Confirmations, int MaxInFlight, FeeLimits Fees, TimeSpan GaugeMaxAge, Speed Speed, BumpSchedule Bumps,
+    ulong DataGas, Wei DataFee)
 {
     /// <summary>Reads validated options.</summary>
     /// <exception cref="FormatException">A number that validation would have refused.</exception>
@@ -21,7 +27,11 @@ public sealed record ChainSettings(ChainId ChainId, int Confirmations, int MaxIn
         new FeeLimits(
             Parse(options.Fees.MaxFeePerGasWei), Parse(options.Fees.MaxPriorityFeePerGasWei),
             Parse(options.Fees.MinPriorityFeePerGasWei), options.Fees.BaseFeePercent, options.Fees.Legacy),
-        options.Fees.MaxAge);
+        options.Fees.MaxAge,
+        Enum.Parse<Speed>(options.Fees.Speed, ignoreCase: true),
+        new BumpSchedule(options.Fees.BumpAfter, options.Fees.BumpEvery, options.Fees.CloseBefore),
+        (ulong)options.Fees.DataGas,
+        Parse(options.Fees.DataFeeWei));
 
     private static Wei Parse(string wei) =>
         Wei.TryParse(wei, out var value) ? value : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{wei}' is not an amount of wei"));

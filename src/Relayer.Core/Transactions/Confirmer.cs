@@ -12,7 +12,7 @@ namespace Relayer.Core.Transactions;
 /// Safe in several instances at once: states move by compare-and-set, and bytes are the same each time. One pass at a time in each.
 /// </remarks>
 internal sealed partial class Confirmer(
-    ChainSettings settings, IChainClient chain, Submitter submitter, NonceCloser closer, Recorder recorder, Database database,
+    ChainSettings settings, IChainClient chain, Submitter submitter, NonceCloser closer, Replacer replacer, Recorder recorder, Database database,
     TimeProvider time, ILogger<Confirmer> logger)
 {
     /// <summary>How long the submitter is left alone with a transaction before it counts as left behind.</summary>
@@ -31,13 +31,18 @@ internal sealed partial class Confirmer(
     public async Task<int> RunAsync(int limit, CancellationToken cancellation)
     {
         var page = await ReadPageAsync(limit, cancellation);
-        var moved = await ReadReceiptsAsync([.. page.Where(item => item.State is not TransactionState.Reserved)], cancellation);
-        OpenTransaction[] waiting = [.. page.Where(item => !moved.Contains(item.Id))];
-        await closer.CloseExpiredAsync(waiting, cancellation);
+        var (moved, head) = await ReadReceiptsAsync([.. page.Where(item => item.State is not TransactionState.Reserved)], cancellation);
+        OpenTransaction[] waiting = [.. page.Where(item => !moved.ContainsKey(item.Id))];
+        OpenTransaction[] unwanted = [.. waiting.Where(closer.IsUnwanted)];
+        await closer.CloseUnwantedAsync(unwanted, cancellation);
 
-        waiting = [.. waiting.Where(item => item.IsClosing || !item.HasExpired(time.GetUtcNow()))];
+        waiting = [.. waiting.Except(unwanted)];
         await SignLeftBehindAsync(waiting, cancellation);
-        await SendAgainAsync(waiting, cancellation);
+
+        // What a reorg took back may be gone from the pools with its block: not a moment is lost.
+        await SendAgainAsync(
+            [.. waiting.Where(IsOverdue), .. page.Where(item => moved.GetValueOrDefault(item.Id) is TransactionState.Broadcast)], cancellation);
+        await replacer.BumpAsync(waiting, head, cancellation);
         return page.Count;
     }
 
@@ -54,8 +59,8 @@ internal sealed partial class Confirmer(
         return page;
     }
 
-    /// <returns>The transactions that the chain had news of.</returns>
-    private async Task<HashSet<Guid>> ReadReceiptsAsync(IReadOnlyList<OpenTransaction> sent, CancellationToken cancellation)
+    /// <returns>The transactions that the chain had news of, with their new states, and the head.</returns>
+    private async Task<(Dictionary<Guid, TransactionState> Moved, long Head)> ReadReceiptsAsync(IReadOnlyList<OpenTransaction> sent, CancellationToken cancellation)
     {
         var movements = new List<Movement>();
         var answer = await ReceiptReading.ReadAsync(chain, sent, cancellation);
@@ -70,7 +75,7 @@ internal sealed partial class Confirmer(
         }
 
         await recorder.RecordAsync(movements, cancellation);
-        return [.. movements.Select(movement => movement.Transaction.Id)];
+        return (movements.ToDictionary(movement => movement.Transaction.Id, movement => movement.State), answer.Head);
     }
 
     /// <summary>A crash between the reservation and the signature leaves a nonce that only the same payload may take.</summary>
@@ -90,14 +95,16 @@ internal sealed partial class Confirmer(
                 }
             }));
 
-    private async Task SendAgainAsync(IReadOnlyList<OpenTransaction> open, CancellationToken cancellation)
+    private bool IsOverdue(OpenTransaction item) => item.State switch
     {
-        OpenTransaction[] lost = [.. open.Where(item => item.State switch
-        {
-            TransactionState.Signed => IsOlderThan(item, Patience),
-            TransactionState.Broadcast => IsOlderThan(item, RebroadcastAfter),
-            _ => false,
-        })];
+        TransactionState.Signed => IsOlderThan(item, Patience),
+        TransactionState.Broadcast => IsOlderThan(item, RebroadcastAfter),
+        _ => false,
+    };
+
+    /// <summary>Always the newest attempt: it outbids the others.</summary>
+    private async Task SendAgainAsync(OpenTransaction[] lost, CancellationToken cancellation)
+    {
         if (lost.Length == 0)
         {
             return;
@@ -105,11 +112,21 @@ internal sealed partial class Confirmer(
 
         var outcomes = await submitter.BroadcastAsync([.. lost.Select(item => (item.Id, item.Attempts[^1]))], cancellation);
         var refused = lost.Zip(outcomes).Where(pair => !pair.Second.IsAccepted).ToArray();
+        await SendEarlierAsync([.. refused.Select(pair => (pair.First, pair.Second.Error!.Kind))], cancellation);
         await closer.CloseRefusedAsync(
             [.. refused.Where(pair => NodeRefusal.IsFinal(pair.Second.Error!.Kind)).Select(pair => (pair.First, pair.Second.Error!))],
             cancellation);
         await closer.GiveUpDisplacedAsync(
             [.. refused.Where(pair => pair.Second.Error!.Kind is NodeErrorKind.NonceTooLow).Select(pair => pair.First)], cancellation);
+    }
+
+    /// <summary>A bump that the account or the node's own ceiling does not allow must not keep out what they did allow before it.</summary>
+    private async Task SendEarlierAsync(IReadOnlyList<(OpenTransaction Transaction, NodeErrorKind Kind)> refused, CancellationToken cancellation)
+    {
+        var earlier = refused
+            .Where(item => item.Kind is NodeErrorKind.InsufficientFunds or NodeErrorKind.FeeAboveNodeCap && item.Transaction is { IsClosing: false, Attempts.Count: > 1 })
+            .Select(item => (item.Transaction.Id, item.Transaction.Attempts[^2]));
+        await submitter.BroadcastAsync([.. earlier], cancellation);
     }
 
     private bool IsOlderThan(OpenTransaction transaction, TimeSpan age) => time.GetUtcNow() - transaction.UpdatedAt > age;

@@ -11,11 +11,13 @@ public static class FeePlan
     /// EIP-1559: the base fee times a margin, plus a tip that recent blocks took, both under their caps. Legacy: the node's price, capped.
     /// </summary>
     /// <returns><see langword="null"/> when even the bare base fee is above the cap: nothing sent now could be mined.</returns>
-    public static TransactionFees? For(FeeMarket market, FeeLimits limits)
+    public static TransactionFees? For(FeeMarket market, FeeLimits limits, Speed speed = Speed.Standard)
     {
         if (limits.Legacy || market.BaseFee is not { } baseFee)
         {
-            return market.GasPrice > limits.MaxFee ? null : new TransactionFees.Legacy(market.GasPrice);
+            return market.GasPrice > limits.MaxFee
+                ? null
+                : new TransactionFees.Legacy(Wei.Min(speed is Speed.Fast ? market.GasPrice * 5 / 4 : market.GasPrice, limits.MaxFee));
         }
 
         if (baseFee > limits.MaxFee)
@@ -23,8 +25,8 @@ public static class FeePlan
             return null;
         }
 
-        var tip = Wei.Min(Wei.Max(market.PriorityFee, limits.MinPriorityFee), limits.MaxPriorityFee);
-        var wanted = (baseFee * (ulong)limits.BaseFeePercent / 100) + tip;
+        var tip = Wei.Min(Wei.Max(Tip(market, speed), limits.MinPriorityFee), limits.MaxPriorityFee);
+        var wanted = (baseFee * Percent(limits, speed) / 100) + tip;
         var offered = Wei.Min(wanted, limits.MaxFee);
 
         // EIP-1559 refuses a tip above the total.
@@ -32,33 +34,64 @@ public static class FeePlan
     }
 
     /// <summary>
-    /// What a node takes in place of a transaction that it holds at the same nonce: an eighth more in both fields (nodes want at least a
-    /// tenth), or what the market asks now if that is more.
+    /// What a node takes in place of a transaction that it holds at the same nonce: an eighth more in both fields, or what the market asks
+    /// now if that is more; just under the caps a tenth, the least that nodes want.
     /// </summary>
-    /// <param name="sent">What was offered.</param>
+    /// <param name="sent">The highest offered so far.</param>
     /// <param name="market">What is offered for a new transaction now, if anything is.</param>
     /// <param name="limits">The chain's limits.</param>
-    /// <returns><see langword="null"/> when that is above the cap: the transaction cannot be outbid.</returns>
+    /// <returns><see langword="null"/> when that is above a cap: the transaction cannot be outbid.</returns>
     public static TransactionFees? Outbid(TransactionFees sent, TransactionFees? market, FeeLimits limits)
     {
         switch (sent)
         {
             case TransactionFees.Dynamic(var maxFee, var tip):
                 var asked = market as TransactionFees.Dynamic;
-                var fee = Wei.Max(Raise(maxFee), asked?.MaxFee ?? Wei.Zero);
-                return fee > limits.MaxFee
-                    ? null
-                    : new TransactionFees.Dynamic(fee, Wei.Min(Wei.Max(Raise(tip), asked?.MaxPriorityFee ?? Wei.Zero), fee));
+                return Raise(maxFee, asked?.MaxFee, limits.MaxFee) is { } fee
+                    && Raise(tip, asked?.MaxPriorityFee, Wei.Min(limits.MaxPriorityFee, fee)) is { } moreTip
+                    ? new TransactionFees.Dynamic(fee, moreTip)
+                    : null;
             case TransactionFees.Legacy(var gasPrice):
-                var price = Wei.Max(Raise(gasPrice), (market as TransactionFees.Legacy)?.GasPrice ?? Wei.Zero);
-                return price > limits.MaxFee ? null : new TransactionFees.Legacy(price);
+                return Raise(gasPrice, (market as TransactionFees.Legacy)?.GasPrice, limits.MaxFee) is { } price
+                    ? new TransactionFees.Legacy(price)
+                    : null;
             default:
                 return null;
         }
     }
 
-    // Rounded up, so that one wei becomes two.
-    private static Wei Raise(Wei fee) => fee + ((fee + new Wei(7)) / 8);
+    // Rounded up, so that one wei becomes two; and of nothing one. geth wants both fields higher, and by a tenth:
+    // https://github.com/ethereum/go-ethereum/blob/master/core/txpool/legacypool/list.go (list.Add, PriceBump).
+    private static Wei? Raise(Wei sent, Wei? asked, Wei cap)
+    {
+        if (sent >= cap)
+        {
+            return null;
+        }
+
+        var offered = Wei.Min(Wei.Max(AtLeastOneMore(sent, 8), asked ?? Wei.Zero), cap);
+        return offered >= AtLeastOneMore(sent, 10) ? offered : null;
+    }
+
+    private static Wei AtLeastOneMore(Wei fee, ulong part) => fee + Wei.Max((fee + new Wei(part - 1)) / part, new Wei(1));
+
+    private static Wei Tip(FeeMarket market, Speed speed) => speed switch
+    {
+        Speed.Slow => market.LowPriorityFee,
+        Speed.Fast => market.HighPriorityFee,
+        _ => market.PriorityFee,
+    };
+
+    private static ulong Percent(FeeLimits limits, Speed speed)
+    {
+        var margin = (ulong)limits.BaseFeePercent - 100;
+        return 100 + (speed switch
+        {
+            Speed.Slow => margin / 2,
+            Speed.Fast => margin * 3 / 2,
+            _ => margin,
+        });
+    }
 }
 
 /// <summary>A chain's limits on fees, in wei per gas.</summary>

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 
@@ -8,7 +7,7 @@ namespace Relayer.Core.Transactions;
 
 /// <summary>Sees to it that no nonce stays open: of transactions that no node takes, that were not mined in time, or that lost theirs.</summary>
 internal sealed partial class NonceCloser(
-    ChainSettings settings, IChainClient chain, Submitter submitter, Recorder recorder, TimeProvider time, ILogger<NonceCloser> logger)
+    ChainSettings settings, IChainClient chain, Replacer replacer, Recorder recorder, TimeProvider time, ILogger<NonceCloser> logger)
 {
     private const int Parallelism = 8;
 
@@ -18,11 +17,20 @@ internal sealed partial class NonceCloser(
     // Head and time at which a transaction's nonce was first seen taken. Forgotten at a restart, and found again.
     private readonly Dictionary<Guid, (long Head, DateTimeOffset At)> _suspected = [];
 
-    /// <summary>What was not mined in time is outbid by a self-send. A block may still be faster with the payload; both are on record.</summary>
-    public Task CloseExpiredAsync(IReadOnlyList<OpenTransaction> waiting, CancellationToken cancellation) => CloseAsync(
-        [.. waiting.Where(item => item.HasExpired(time.GetUtcNow()) && !item.IsClosing)],
-        transaction => Log.Expired(logger, transaction.Id, settings.ChainId, transaction.Reserved.Plan.ExpiresAt),
+    /// <summary>
+    /// What is not mined while there is still time for it, and what an operator cancelled, is outbid by a self-send. A block may still be
+    /// faster with the payload; both are on record.
+    /// </summary>
+    public Task CloseUnwantedAsync(IReadOnlyList<OpenTransaction> waiting, CancellationToken cancellation) => CloseAsync(
+        [.. waiting.Where(IsUnwanted)],
+        transaction => transaction.Closing ?? ClosingReason.Late,
+        transaction => Log.Unwanted(
+            logger, transaction.Id, settings.ChainId, transaction.Closing ?? ClosingReason.Late, transaction.Reserved.Plan.ExpiresAt),
         cancellation);
+
+    /// <summary>Its payload must not be sent any more, and nothing else is signed yet.</summary>
+    public bool IsUnwanted(OpenTransaction transaction) => transaction is { IsInFlight: true, IsClosing: false }
+        && (transaction.Closing is not null || settings.Bumps.IsLate(transaction, time.GetUtcNow()));
 
     /// <summary>What no node will ever take gives its nonce to a self-send, so that later ones are not stranded.</summary>
     public Task CloseRefusedAsync(IReadOnlyList<(OpenTransaction Transaction, NodeError Error)> refused, CancellationToken cancellation)
@@ -30,6 +38,7 @@ internal sealed partial class NonceCloser(
         var errors = refused.ToDictionary(item => item.Transaction.Id, item => item.Error);
         return CloseAsync(
             [.. refused.Select(item => item.Transaction).Where(transaction => !transaction.IsClosing)],
+            _ => ClosingReason.Refused,
             transaction => Log.Refused(logger, transaction.Id, settings.ChainId, errors[transaction.Id].Kind, errors[transaction.Id].Message),
             cancellation);
     }
@@ -85,21 +94,17 @@ internal sealed partial class NonceCloser(
         }
     }
 
-    private async Task CloseAsync(IReadOnlyList<OpenTransaction> transactions, Action<OpenTransaction> tell, CancellationToken cancellation)
+    private async Task CloseAsync(
+        IReadOnlyList<OpenTransaction> transactions, Func<OpenTransaction, ClosingReason> why, Action<OpenTransaction> tell,
+        CancellationToken cancellation)
     {
-        if (transactions.Count == 0)
-        {
-            return;
-        }
-
-        var market = FeePlan.For(await chain.ReadFeeMarketAsync(cancellation), settings.Fees);
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellation };
         await Parallel.ForEachAsync(transactions, options, async (transaction, token) =>
         {
             tell(transaction);
             try
             {
-                await submitter.CloseNonceAsync(transaction, Fees(transaction.Reserved.Plan, market), token);
+                await replacer.OutbidAsync(transaction, why(transaction), token);
             }
             catch (SignerUnavailableException unavailable)
             {
@@ -108,16 +113,13 @@ internal sealed partial class NonceCloser(
         });
     }
 
-    // At the cap it cannot outbid a payload that a node holds; where none does, the same fees will do.
-    private TransactionFees Fees(TransactionPlan plan, TransactionFees? market) => FeePlan.Outbid(plan.Fees, market, settings.Fees) ?? plan.Fees;
-
     private static partial class Log
     {
         [LoggerMessage(EventId = 213, Level = LogLevel.Error, Message = "Transaction {Id} on chain {ChainId} will never be taken ({Kind}: {Reason}): closing its nonce")]
         public static partial void Refused(ILogger logger, Guid id, ChainId chainId, NodeErrorKind kind, string reason);
 
-        [LoggerMessage(EventId = 214, Level = LogLevel.Warning, Message = "Transaction {Id} on chain {ChainId} was not mined by {ExpiresAt}: closing its nonce")]
-        public static partial void Expired(ILogger logger, Guid id, ChainId chainId, DateTimeOffset? expiresAt);
+        [LoggerMessage(EventId = 214, Level = LogLevel.Warning, Message = "Transaction {Id} on chain {ChainId} is given up ({Reason}; it expires at {ExpiresAt}): closing its nonce")]
+        public static partial void Unwanted(ILogger logger, Guid id, ChainId chainId, ClosingReason reason, DateTimeOffset? expiresAt);
 
         [LoggerMessage(EventId = 215, Level = LogLevel.Critical, Message = "Transaction {Id} on chain {ChainId} is given up: something else used nonce {Nonce} of {Signer}. Who has its key?")]
         public static partial void Displaced(ILogger logger, Guid id, ChainId chainId, ulong nonce, Address signer);

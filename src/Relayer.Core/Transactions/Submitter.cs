@@ -74,17 +74,32 @@ internal sealed partial class Submitter
         return outcomes;
     }
 
-    /// <summary>Signs the self-send that closes a transaction's nonce and stores it; broadcasts it only where it was stored.</summary>
-    /// <remarks>Another instance may close the same nonce with other fees: what is not on record must not be sent.</remarks>
+    /// <summary>
+    /// Signs a transaction anew at its nonce and stores that; broadcasts it only where it was stored. Once it is closing, or with
+    /// <paramref name="closing"/>, that is the self-send in the payload's place.
+    /// </summary>
+    /// <remarks>
+    /// The number of attempts that was read is the compare-and-set: of several instances that would make the next one a single one does,
+    /// and what is not on record is never sent. A crash after the store leaves the bytes to the confirmer.
+    /// </remarks>
+    /// <returns>The attempt; <see langword="null"/> when somebody else made one meanwhile, or a block has the transaction.</returns>
     /// <exception cref="SignerUnavailableException">The key cannot be had now.</exception>
-    public async Task CloseNonceAsync(OpenTransaction transaction, TransactionFees fees, CancellationToken cancellation)
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public async Task<Attempt?> ReplaceAsync(
+        OpenTransaction transaction, TransactionFees fees, ClosingReason? closing, CancellationToken cancellation)
     {
-        var reserved = transaction.Reserved;
-        var noop = await SignAsync(reserved, reserved.Noop(fees), transaction.Attempts.Count + 1, isNoop: true, cancellation);
-        if ((await StoreAsync([noop], cancellation)).Contains(transaction.Id))
+        var (reserved, isNoop) = (transaction.Reserved, transaction.IsClosing || closing is not null);
+        var unsigned = isNoop ? reserved.Noop(fees, _settings.DataGas) : reserved.Payload(fees);
+        var signed = await SignAsync(reserved, unsigned, transaction.Attempts.Count + 1, isNoop, cancellation);
+        if (!(await StoreAsync([signed], cancellation, closing)).Contains(transaction.Id))
         {
-            await BroadcastAsync([noop], cancellation);
+            return null;
         }
+
+        RelayerMetrics.TransactionsReplaced.Add(
+            1, new("chain", _settings.ChainId.Value), new("purpose", reserved.Plan.Purpose), new("kind", isNoop ? "noop" : "payload"));
+        await TryBroadcastAsync([signed], cancellation);
+        return signed.Attempt;
     }
 
     private async Task<IReadOnlyList<Outcome>> SubmitManyAsync(IReadOnlyList<ReservedTransaction> batch, CancellationToken cancellation)
@@ -126,18 +141,19 @@ internal sealed partial class Submitter
         var signer = await _signers.FindAsync(_settings.ChainId, reserved.Signer, cancellation)
             ?? throw new SignerUnavailableException($"no key of {reserved.Signer} is at hand for chain {_settings.ChainId}");
         var raw = unsigned.Encode(await signer.SignAsync(unsigned.SigningDigest(), cancellation));
-        return (reserved.Plan.Id, new Attempt(number, Keccak256.Hash(raw), raw, isNoop));
+        return (reserved.Plan.Id, new Attempt(number, Keccak256.Hash(raw), raw, isNoop, unsigned.Fees));
     }
 
     /// <summary>Stores signed bytes before anybody else sees them.</summary>
-    private async Task<IReadOnlySet<Guid>> StoreAsync(IReadOnlyList<(Guid Id, Attempt Attempt)> signed, CancellationToken cancellation)
+    private async Task<IReadOnlySet<Guid>> StoreAsync(
+        IReadOnlyList<(Guid Id, Attempt Attempt)> signed, CancellationToken cancellation, ClosingReason? closing = null)
     {
         await using var connection = await _database.OpenAsync(cancellation);
-        return await _store.StoreAttemptsAsync(connection, signed, cancellation);
+        return await _store.StoreAttemptsAsync(connection, signed, cancellation, closing);
     }
 
     /// <summary>The bytes are safe in the database: a chain that is away delays the broadcast and fails nobody.</summary>
-    private async Task<HashSet<Guid>> TryBroadcastAsync(List<(Guid Id, Attempt Attempt)> signed, CancellationToken cancellation)
+    private async Task<HashSet<Guid>> TryBroadcastAsync(IReadOnlyList<(Guid Id, Attempt Attempt)> signed, CancellationToken cancellation)
     {
         try
         {

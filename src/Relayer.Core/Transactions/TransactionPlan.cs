@@ -14,10 +14,14 @@ namespace Relayer.Core.Transactions;
 /// <param name="ExpiresAt">
 /// When it is not mined by then its nonce is closed instead; a block may still be faster. <see langword="null"/> tries for ever.
 /// </param>
+/// <param name="Speed">What the market is asked for when it has to be outbid; <see langword="null"/>: the chain's own.</param>
 public sealed record TransactionPlan(
     Guid Id, string Purpose, Address To, Wei Value, ulong GasLimit, ReadOnlyMemory<byte> Data, TransactionFees Fees,
-    DateTimeOffset? ExpiresAt = null)
+    DateTimeOffset? ExpiresAt = null, Speed? Speed = null)
 {
+    /// <summary>The ledger's name for a self-send that fills a nonce which no transaction of ours holds.</summary>
+    public const string NoopPurpose = "noop";
+
     /// <summary>The most it can cost, value included, in wei.</summary>
     public Wei MaxCost => (Fees.MaxPrice * GasLimit) + Value;
 }
@@ -35,8 +39,15 @@ public sealed record ReservedTransaction(ChainId ChainId, Address Signer, ulong 
 
     /// <summary>A self-send of nothing that takes the nonce when the payload cannot.</summary>
     /// <param name="fees">What is offered for it: it may have to outbid the payload.</param>
-    public UnsignedTransaction Noop(TransactionFees fees) =>
-        new(ChainId, Nonce, Signer, Wei.Zero, 21_000, ReadOnlyMemory<byte>.Empty, fees);
+    /// <param name="dataGas">Gas that the chain charges for data on top, if it does.</param>
+    public UnsignedTransaction Noop(TransactionFees fees, ulong dataGas = 0) =>
+        new(ChainId, Nonce, Signer, Wei.Zero, NoopGas + dataGas, ReadOnlyMemory<byte>.Empty, fees);
+
+    /// <summary>The same payload under other fees.</summary>
+    public UnsignedTransaction Payload(TransactionFees fees) => Payload() with { Fees = fees };
+
+    /// <summary>What a plain transfer costs.</summary>
+    public const ulong NoopGas = 21_000;
 }
 
 /// <summary>A signed version of a transaction.</summary>
@@ -44,10 +55,11 @@ public sealed record ReservedTransaction(ChainId ChainId, Address Signer, ulong 
 /// <param name="Hash">The transaction hash.</param>
 /// <param name="Raw">The bytes broadcast, the same each time.</param>
 /// <param name="IsNoop">It is the self-send.</param>
-public sealed record Attempt(int Number, Hash32 Hash, ReadOnlyMemory<byte> Raw, bool IsNoop);
+/// <param name="Fees">What it offers, for the record; not read back with the work list.</param>
+public sealed record Attempt(int Number, Hash32 Hash, ReadOnlyMemory<byte> Raw, bool IsNoop, TransactionFees? Fees = null);
 
 /// <summary>A transaction that the engine still has work with.</summary>
-/// <param name="Reserved">What was reserved.</param>
+/// <param name="Reserved">What was reserved; its fees are the highest offered so far.</param>
 /// <param name="State">Where it is.</param>
 /// <param name="Version">For compare-and-set.</param>
 /// <param name="UpdatedAt">When it last moved.</param>
@@ -58,9 +70,21 @@ public sealed record OpenTransaction(
     /// <summary>The transaction's id.</summary>
     public Guid Id => Reserved.Plan.Id;
 
+    /// <summary>When it was reserved.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When the newest attempt was stored; <see langword="null"/> before the first.</summary>
+    public DateTimeOffset? AttemptedAt { get; init; }
+
+    /// <summary>Why a self-send is wanted in the payload's place, if one is.</summary>
+    public ClosingReason? Closing { get; init; }
+
+    /// <summary>Since when nothing more may be offered for it.</summary>
+    public DateTimeOffset? CappedAt { get; init; }
+
     /// <summary>A self-send for its nonce is signed: the payload is given up, though it may still be mined.</summary>
     public bool IsClosing => Attempts.Any(attempt => attempt.IsNoop);
 
-    /// <summary>It was not mined in time.</summary>
-    public bool HasExpired(DateTimeOffset now) => State is not TransactionState.Mined && Reserved.Plan.ExpiresAt <= now;
+    /// <summary>Its nonce is in flight: no block has it.</summary>
+    public bool IsInFlight => State.Kind < 3;
 }

@@ -15,9 +15,15 @@ internal static class TransactionRow
         var plan = new TransactionPlan(
             row.GetGuid(0), row.GetString(3), row.GetAddress(6), row.GetWei(7), (ulong)row.GetInt64(8),
             row.GetFieldValue<byte[]>(9), FeeColumns.Read(row.GetWei(10), row.GetWeiOrNull(11)),
-            row.GetTimeOrNull(20));
+            row.GetTimeOrNull(20), row.IsDBNull(27) ? null : (Speed)row.GetInt16(27));
         var reserved = new ReservedTransaction(chainId, row.GetAddress(1), (ulong)row.GetInt64(2), plan);
-        return new OpenTransaction(reserved, ReadState(row, attempts), row.GetInt32(5), row.GetTime(21), attempts);
+        return new OpenTransaction(reserved, ReadState(row, attempts), row.GetInt32(5), row.GetTime(21), attempts)
+        {
+            AttemptedAt = row.GetTimeOrNull(25),
+            CreatedAt = row.GetTime(26),
+            Closing = row.IsDBNull(28) ? null : (ClosingReason)row.GetInt16(28),
+            CappedAt = row.GetTimeOrNull(29),
+        };
     }
 
     /// <summary>What a state knows of its block, if anything.</summary>
@@ -59,7 +65,7 @@ internal static class TransactionRow
 /// <summary>Fees as two columns: a null tip marks a legacy price.</summary>
 internal static class FeeColumns
 {
-    public static Wei? MaxPriorityFee(TransactionFees fees) => (fees as TransactionFees.Dynamic)?.MaxPriorityFee;
+    public static Wei? MaxPriorityFee(TransactionFees? fees) => (fees as TransactionFees.Dynamic)?.MaxPriorityFee;
 
     public static TransactionFees Read(Wei maxFee, Wei? maxPriorityFee) =>
         maxPriorityFee is { } tip ? new TransactionFees.Dynamic(maxFee, tip) : new TransactionFees.Legacy(maxFee);

@@ -20,7 +20,8 @@ internal static class TransactionSql
 
     /// <summary>
     /// The least loaded signer that has room and money for the first plan takes as many as it has room and money for. In flight counts
-    /// what may still be paid for; a balance that is a little old counts some of that twice, never not at all.
+    /// what may still be paid for at the highest fees offered so far; a balance that is a little old counts some of that twice, never
+    /// not at all. $17 is what a chain may charge for the data of each.
     /// </summary>
     public const string Reserve = """
         with chosen as (
@@ -28,15 +29,15 @@ internal static class TransactionSql
             from unnest($2, $3) as purse (address, balance)
             join signers s on s.chain_id = $1 and s.address = purse.address
             cross join lateral (
-                select count(*)::int as in_flight, coalesce(sum(t.gas_limit * t.max_fee + t.value), 0) as committed from transactions t
+                select count(*)::int as in_flight, coalesce(sum(t.gas_limit * t.max_fee + t.value + $17), 0) as committed from transactions t
                 where t.chain_id = $1 and t.signer = s.address and t.state < 3) load
             where not s.paused and load.in_flight < $4 and purse.balance - load.committed >= $6
             order by load.in_flight, s.address
             limit 1),
         costed as (
-            select p.*, sum(p.gas_limit * p.max_fee + p.value) over (order by p.place) as cost
-            from unnest($7, $8, $9, $10, $11, $12, $13, $14, $15) with ordinality
-                as p (id, purpose, "to", value, gas_limit, data, max_fee, max_priority_fee, expires_at, place)),
+            select p.*, sum(p.gas_limit * p.max_fee + p.value + $17) over (order by p.place) as cost
+            from unnest($7, $8, $9, $10, $11, $12, $13, $14, $15, $16) with ordinality
+                as p (id, purpose, "to", value, gas_limit, data, max_fee, max_priority_fee, expires_at, speed, place)),
         planned as (
             select p.*, c.address as signer, count(*) over () as taken
             from chosen c cross join costed p
@@ -47,25 +48,31 @@ internal static class TransactionSql
             where s.chain_id = $1 and s.address = p.signer
             returning s.next_nonce - p.taken as first)
         insert into transactions (id, chain_id, signer, nonce, purpose, state, "to", value, gas_limit, data,
-            max_fee, max_priority_fee, expires_at, created_at, updated_at)
+            max_fee, max_priority_fee, expires_at, speed, created_at, updated_at)
         select p.id, $1, p.signer, a.first + p.place - 1, p.purpose, 0, p."to", p.value, p.gas_limit, p.data,
-            p.max_fee, p.max_priority_fee, p.expires_at, $5, $5
+            p.max_fee, p.max_priority_fee, p.expires_at, p.speed, $5, $5
         from planned p cross join advanced a
         returning signer, nonce, array_position($7, id)::bigint
         """;
 
-    /// <summary>With $7 the commit of this statement alone does not wait for the disk.</summary>
+    /// <summary>
+    /// With $7 the commit of this statement alone does not wait for the disk. The row is taken first: what is mined or final meanwhile gets
+    /// no further attempt, what is to be closed no payload any more, and of two that make the same one the second finds it made.
+    /// </summary>
     public const string StoreAttempts = """
         with durability as (select set_config(
             'synchronous_commit', case when $7 then 'off' else current_setting('synchronous_commit') end, true)),
-        stored as (
-            insert into attempts (transaction_id, number, hash, raw, noop, created_at)
-            select id, number, hash, raw, noop, $6 from durability, unnest($1, $2, $3, $4, $5) as t (id, number, hash, raw, noop)
-            on conflict do nothing
-            returning transaction_id),
         signed as (
-            update transactions set state = 1, version = version + 1, updated_at = $6 where id = any($1) and state = 0)
-        select transaction_id from stored
+            update transactions t set state = greatest(t.state, 1), version = t.version + 1, closing = coalesce(t.closing, $10),
+                max_fee = greatest(t.max_fee, s.max_fee), max_priority_fee = greatest(t.max_priority_fee, s.max_priority_fee),
+                capped_at = null, updated_at = $6
+            from durability, unnest($1, $2, $3, $4, $5, $8, $9) as s (id, number, hash, raw, noop, max_fee, max_priority_fee)
+            where t.id = s.id and t.state < 3 and (t.state = 0 or s.number > 1) and (t.closing is null or s.noop)
+            returning t.id, s.number, s.hash, s.raw, s.noop, s.max_fee, s.max_priority_fee)
+        insert into attempts (transaction_id, number, hash, raw, noop, max_fee, max_priority_fee, created_at)
+        select id, number, hash, raw, noop, max_fee, max_priority_fee, $6 from signed
+        on conflict do nothing
+        returning transaction_id
         """;
 
     public const string MarkBroadcast = """
@@ -74,18 +81,21 @@ internal static class TransactionSql
         from durability, unnest($1, $2) as s (id, taken) where t.id = s.id and t.state in (1, 2)
         """;
 
-    public const string ReadOpen = """
+    private const string OpenTransactions = """
         select t.id, t.signer, t.nonce, t.purpose, t.state, t.version, t."to", t.value, t.gas_limit, t.data, t.max_fee, t.max_priority_fee,
             t.hash, t.block_number, t.block_hash, t.succeeded, t.gas_used, t.gas_price, t.l1_fee, t.fee, t.expires_at, t.updated_at,
-            a.hashes, a.raws, a.noops
+            a.hashes, a.raws, a.noops, a.attempted_at, t.created_at, t.speed, t.closing, t.capped_at
         from transactions t
         cross join lateral (
             select coalesce(array_agg(hash order by number), '{}') as hashes, coalesce(array_agg(raw order by number), '{}') as raws,
-                coalesce(array_agg(noop order by number), '{}') as noops
+                coalesce(array_agg(noop order by number), '{}') as noops, max(created_at) as attempted_at
             from attempts where transaction_id = t.id) a
-        where t.chain_id = $1 and t.state < 4 and t.id > $2
-        order by t.id limit $3
+        where t.chain_id = $1 and t.state < 4
         """;
+
+    public const string ReadOpen = OpenTransactions + " and t.id > $2 order by t.id limit $3";
+
+    public const string ReadOne = OpenTransactions + " and t.id = $2";
 
     /// <summary>Locked in one order first (the count is read before anything else): two instances that write the same rows must not
     /// wait for each other.</summary>

@@ -52,9 +52,9 @@ internal sealed class TransactionStore(TimeProvider time)
     /// <remarks>The signers stay locked until the caller's transaction ends: what is in flight cannot change under the count.</remarks>
     public async Task<IReadOnlyList<ReservedTransaction>> ReserveAsync(
         NpgsqlConnection connection, ChainId chainId, IReadOnlyList<Purse> purses, int maxInFlight,
-        IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation)
+        IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation, Wei dataFee = default)
     {
-        var reservation = Reserve(chainId, purses, maxInFlight, plans);
+        var reservation = Reserve(chainId, purses, maxInFlight, plans, dataFee);
         await using var batch = new NpgsqlBatch(connection);
         reservation.AddTo(batch);
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
@@ -62,17 +62,21 @@ internal sealed class TransactionStore(TimeProvider time)
     }
 
     /// <summary>The same, as the first statements of a batch of the caller's own.</summary>
-    public Reservation Reserve(ChainId chainId, IReadOnlyList<Purse> purses, int maxInFlight, IReadOnlyList<TransactionPlan> plans) =>
-        new(chainId, plans, LockSigners(chainId, purses), Reserve(chainId, purses, maxInFlight, plans, time.GetUtcNow()));
+    public Reservation Reserve(
+        ChainId chainId, IReadOnlyList<Purse> purses, int maxInFlight, IReadOnlyList<TransactionPlan> plans, Wei dataFee = default) =>
+        new(chainId, plans, LockSigners(chainId, purses), Reserve(chainId, purses, maxInFlight, plans, dataFee, time.GetUtcNow()));
 
-    /// <summary>Stores signed bytes; the first attempt moves a transaction from Reserved to Signed.</summary>
-    /// <returns>Those that were new: somebody else may have stored the same, or another attempt under that number.</returns>
+    /// <summary>Stores signed bytes; the first attempt moves a transaction from Reserved to Signed, a later one raises what it offers.</summary>
+    /// <returns>
+    /// Those that were new: somebody else may have stored the same, or another attempt under that number, and what is mined takes none.
+    /// </returns>
     /// <remarks>
     /// The commit of first attempts does not wait for the disk: signing is deterministic, so bytes lost with the database server
     /// are made again, the same, from the reservation. Later ones have fees of their own, so theirs does.
     /// </remarks>
     public async Task<IReadOnlySet<Guid>> StoreAttemptsAsync(
-        NpgsqlConnection connection, IReadOnlyList<(Guid Id, Attempt Attempt)> signed, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyList<(Guid Id, Attempt Attempt)> signed, CancellationToken cancellation,
+        ClosingReason? closing = null)
     {
         await using var command = new NpgsqlCommand(TransactionSql.StoreAttempts, connection);
         command.Parameters.Add(Columns.Ids(signed.Select(item => item.Id)));
@@ -82,6 +86,9 @@ internal sealed class TransactionStore(TimeProvider time)
         command.Parameters.Add(Columns.Flags(signed.Select(item => (bool?)item.Attempt.IsNoop)));
         command.Parameters.Add(Columns.Time(time.GetUtcNow()));
         command.Parameters.Add(Columns.Flag(signed.All(item => item.Attempt is { Number: 1, IsNoop: false })));
+        command.Parameters.Add(Columns.Numbers(signed.Select(item => item.Attempt.Fees?.MaxPrice.ToBigInteger())));
+        command.Parameters.Add(Columns.Numbers(signed.Select(item => FeeColumns.MaxPriorityFee(item.Attempt.Fees)?.ToBigInteger())));
+        command.Parameters.Add(Columns.ShortOrNull((short?)closing));
         return await ReadIdsAsync(command, cancellation);
     }
 
@@ -126,6 +133,17 @@ internal sealed class TransactionStore(TimeProvider time)
         return ([.. open.OrderBy(item => item.Reserved.Signer).ThenBy(item => item.Reserved.Nonce)], next);
     }
 
+    /// <summary>One transaction, if the engine still has work with it.</summary>
+    public static async Task<OpenTransaction?> FindOpenAsync(
+        NpgsqlConnection connection, ChainId chainId, Guid id, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(TransactionSql.ReadOne, connection);
+        command.Parameters.Add(Columns.Long(chainId.Value));
+        command.Parameters.Add(Columns.Id(id));
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        return await rows.ReadAsync(cancellation) ? TransactionRow.Read(rows, chainId) : null;
+    }
+
     /// <summary>
     /// Writes new states where nobody else has written since.
     /// </summary>
@@ -157,7 +175,7 @@ internal sealed class TransactionStore(TimeProvider time)
 
     /// <summary>The statement that takes the nonces; the signers have to be locked before.</summary>
     internal static NpgsqlBatchCommand Reserve(
-        ChainId chainId, IReadOnlyList<Purse> purses, int maxInFlight, IReadOnlyList<TransactionPlan> plans, DateTimeOffset now) =>
+        ChainId chainId, IReadOnlyList<Purse> purses, int maxInFlight, IReadOnlyList<TransactionPlan> plans, Wei dataFee, DateTimeOffset now) =>
         new(TransactionSql.Reserve)
         {
             Parameters =
@@ -167,7 +185,7 @@ internal sealed class TransactionStore(TimeProvider time)
                 Columns.Numbers(purses.Select(purse => purse.Balance.ToBigInteger())),
                 Columns.Int(maxInFlight),
                 Columns.Time(now),
-                Columns.Number(plans[0].MaxCost.ToBigInteger()),
+                Columns.Number((plans[0].MaxCost + dataFee).ToBigInteger()),
                 Columns.Ids(plans.Select(plan => plan.Id)),
                 Columns.Texts(plans.Select(plan => plan.Purpose)),
                 Columns.ManyBytes(plans.Select(plan => plan.To.ToArray())),
@@ -177,6 +195,8 @@ internal sealed class TransactionStore(TimeProvider time)
                 Columns.Numbers(plans.Select(plan => plan.Fees.MaxPrice.ToBigInteger())),
                 Columns.Numbers(plans.Select(plan => FeeColumns.MaxPriorityFee(plan.Fees)?.ToBigInteger())),
                 Columns.Times(plans.Select(plan => plan.ExpiresAt)),
+                Columns.Shorts(plans.Select(plan => (short?)plan.Speed)),
+                Columns.Number(dataFee.ToBigInteger()),
             },
         };
 

@@ -18,7 +18,7 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         select ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 31337, decode(lpad(to_hex(1 + i % 4), 40, '0'), 'hex'), i / 4, 'relay',
             case when i > 99700 then i % 4 else 4 end, '\x01', 0, 100000, decode(repeat('ab', 400), 'hex'), 1000000000, 1,
             sha256(i::text::bytea), i, now(), now() from generate_series(1, 100000) i;
-        insert into attempts select id, 1, sha256(id::text::bytea), data, false, now() from transactions;
+        insert into attempts (transaction_id, number, hash, raw, noop, created_at) select id, 1, sha256(id::text::bytea), data, false, now() from transactions;
         insert into relays (id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id, position,
             state, created_at, updated_at)
         select sha256(('relay' || i)::bytea), 31337, '\x02', decode(lpad(to_hex(i % 5000), 40, '0'), 'hex'), '\x01', 0, 100000, i / 5000,

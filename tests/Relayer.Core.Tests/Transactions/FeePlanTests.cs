@@ -50,7 +50,7 @@ public sealed class FeePlanTests
     [Theory]
     [InlineData(80, 8, 90, 9)]
     [InlineData(1, 1, 2, 2)]
-    [InlineData(1, 0, 2, 0)]
+    [InlineData(1, 0, 2, 1)]
     [InlineData(81, 9, 92, 11)]
     public void Outbids_by_an_eighth_rounded_up(ulong fee, ulong tip, ulong outbidFee, ulong outbidTip) =>
         Assert.Equal(

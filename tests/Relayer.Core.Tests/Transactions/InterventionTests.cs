@@ -1,0 +1,99 @@
+using DevChain;
+using Relayer.Core.Configuration;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Tests.Storage;
+using Relayer.Core.Transactions;
+
+namespace Relayer.Core.Tests.Transactions;
+
+/// <summary>What an operator asks of one transaction.</summary>
+public sealed class InterventionTests(PostgresFixture postgres)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static AnvilOptions OnDemand => new() { MineOnDemand = true };
+
+    [Fact]
+    public async Task A_cancelled_transaction_gives_its_nonce_to_a_self_send_once_however_often_it_is_asked()
+    {
+        await using var world = await EngineWorld.StartAsync(postgres, OnDemand, new ChainOptions { Confirmations = 0 });
+        var reserved = await world.SendAsync(Plans.Create(value: 5), Plans.Create());
+        var id = reserved[0].Plan.Id;
+
+        var done = Assert.IsType<ReplacementOutcome.Done>(await world.Engine.CancelAsync(id, Cancellation));
+        Assert.Equal(done, await world.AddInstance().CancelAsync(id, Cancellation));
+        Assert.Equal(2, (await world.HashesAsync(id)).Count);
+        await world.PassUntilAsync(id, 5);
+        await world.PassUntilAsync(reserved[1].Plan.Id, 4);
+
+        Assert.Equal(done, await world.Engine.CancelAsync(id, Cancellation));
+        Assert.Equal(new ReplacementOutcome.TooLate("Cancelled"), await world.Engine.SpeedUpAsync(id, Cancellation));
+        Assert.Equal(done.Hash, new Hash32(await world.Database.ScalarAsync<byte[]>($"select hash from transactions where id = '{id}'")));
+        Assert.Equal([new Wei(0UL)], await world.Chain.ReadBalancesAsync([Plans.Nobody], Cancellation));
+    }
+
+    [Fact]
+    public async Task A_cancellation_comes_too_late_for_what_a_block_has()
+    {
+        await using var world = await EngineWorld.StartAsync(postgres, chain: new ChainOptions { Confirmations = 3 });
+        var id = Assert.Single(await world.SendAsync(Plans.Create())).Plan.Id;
+        await world.WaitForAsync(id, 3);
+
+        Assert.Equal(new ReplacementOutcome.TooLate("Mined"), await world.Engine.CancelAsync(id, Cancellation));
+        Assert.Equal(new ReplacementOutcome.TooLate("Mined"), await world.Engine.SpeedUpAsync(id, Cancellation));
+        await world.PassUntilAsync(id, 4);
+        Assert.Equal(new ReplacementOutcome.TooLate("Confirmed"), await world.Engine.CancelAsync(id, Cancellation));
+        Assert.Equal(new ReplacementOutcome.NotFound(), await world.Engine.CancelAsync(Guid.NewGuid(), Cancellation));
+        Assert.Equal(new ReplacementOutcome.NotFound(), await world.Engine.SpeedUpAsync(Guid.NewGuid(), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_wish_to_cancel_outlives_the_process_and_the_payload_is_never_signed()
+    {
+        await using var world = await EngineWorld.StartAsync(postgres, chain: new ChainOptions { Confirmations = 0 });
+        var reserved = Assert.Single(await world.ReserveAsync(Plans.Create(value: 5)));
+        world.Signers.Missing.Add(reserved.Signer);
+
+        Assert.IsType<ReplacementOutcome.Recorded>(await world.Engine.CancelAsync(reserved.Plan.Id, Cancellation));
+        world.Signers.Missing.Clear();
+
+        // Whoever had it in hand comes too late.
+        Assert.False((await world.Engine.SubmitAsync(reserved, Cancellation)).IsTaken);
+        var other = world.AddInstance();
+        await other.ConfirmAsync(Cancellation);
+        await world.PassUntilAsync(reserved.Plan.Id, 5);
+        Assert.Equal([true], await world.Database.ColumnAsync<bool>("select noop from attempts"));
+    }
+
+    [Fact]
+    public async Task Sped_up_it_is_mined_with_the_higher_fees_and_asking_twice_bumps_once()
+    {
+        await using var world = await EngineWorld.StartAsync(postgres, OnDemand, new ChainOptions { Confirmations = 0 });
+        var id = Assert.Single(await world.SendAsync(Plans.Create())).Plan.Id;
+
+        var done = Assert.IsType<ReplacementOutcome.Done>(await world.Engine.SpeedUpAsync(id, Cancellation));
+        Assert.Equal(done, await world.Engine.SpeedUpAsync(id, Cancellation));
+        Assert.Equal(done.Hash, (await world.HashesAsync(id))[1]);
+        Assert.True(await world.IsKnownToNodeAsync(done.Hash));
+
+        await world.PassUntilAsync(id, 4);
+        Assert.Equal(done.Hash, new Hash32(await world.Database.ScalarAsync<byte[]>("select hash from transactions")));
+        Assert.Equal("11250000000", await world.Database.ScalarAsync<string>("select max_fee::text from attempts where number = 2"));
+    }
+
+    [Fact]
+    public async Task At_the_cap_nothing_is_sped_up_but_a_cancellation_stays_on_record()
+    {
+        await using var world = await EngineWorld.StartAsync(
+            postgres, OnDemand, new ChainOptions { Confirmations = 0, Fees = { MaxFeePerGasWei = "10000000000" } });
+        var id = Assert.Single(await world.SendAsync(Plans.Create(maxFeeGwei: 10))).Plan.Id;
+
+        var cap = Assert.IsType<ReplacementOutcome.AtCap>(await world.Engine.SpeedUpAsync(id, Cancellation));
+        Assert.Equal(Wei.FromGwei(10), cap.Fees.MaxPrice);
+        Assert.Single(await world.HashesAsync(id));
+        Assert.Equal(cap, await world.Engine.CancelAsync(id, Cancellation));
+
+        // The node still holds the payload, and mines it; that is on record too.
+        await world.PassUntilAsync(id, 4);
+    }
+}
