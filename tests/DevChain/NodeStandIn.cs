@@ -35,6 +35,12 @@ public sealed class NodeStandIn : IAsyncDisposable
     /// <summary>What it says its chain is.</summary>
     public long ChainId { get; set; } = 31337;
 
+    /// <summary>The height it tells to whom asks how it is (together with its chain id).</summary>
+    public long Head { get; set; } = 1;
+
+    /// <summary>Set: who asks how it is is treated as <see cref="Misbehave"/> says too.</summary>
+    public bool MisbehavesToProbes { get; set; }
+
     /// <summary>Answers one call other than <c>eth_chainId</c>: a result, or an error made with <see cref="Error"/>.</summary>
     public Func<string, JsonElement, JsonNode?> Answer { get; set; } = (_, _) => "0x1";
 
@@ -127,7 +133,8 @@ public sealed class NodeStandIn : IAsyncDisposable
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync(context.RequestAborted);
         using var document = JsonDocument.Parse(body);
-        if (!body.Contains("eth_chainId", StringComparison.Ordinal))
+        var isProbe = body.Contains("eth_chainId", StringComparison.Ordinal);
+        if (!isProbe)
         {
             _bodies.Enqueue(body);
             _authorizations.Enqueue(context.Request.Headers.Authorization);
@@ -135,18 +142,23 @@ public sealed class NodeStandIn : IAsyncDisposable
 
         var root = document.RootElement;
         JsonNode reply = root.ValueKind == JsonValueKind.Array
-            ? new JsonArray([.. root.EnumerateArray().Select(Reply)])
-            : Reply(root);
+            ? new JsonArray([.. root.EnumerateArray().Select(call => Reply(call, isProbe))])
+            : Reply(root, isProbe);
         context.Response.ContentType = "application/json";
-        await (Misbehave is { } misbehave && !body.Contains("eth_chainId", StringComparison.Ordinal)
+        await (Misbehave is { } misbehave && (!isProbe || MisbehavesToProbes)
             ? misbehave(context, reply)
             : context.Response.WriteAsync(reply.ToJsonString(), context.RequestAborted));
     }
 
-    private JsonObject Reply(JsonElement call)
+    private JsonObject Reply(JsonElement call, bool isProbe)
     {
         var method = call.GetProperty("method").GetString()!;
-        var answer = method == "eth_chainId" ? Quantity(ChainId) : Answer(method, call.GetProperty("params"));
+        var answer = method switch
+        {
+            "eth_chainId" => Quantity(ChainId),
+            "eth_blockNumber" when isProbe => Quantity(Head),
+            _ => Answer(method, call.GetProperty("params")),
+        };
         var reply = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = call.GetProperty("id").GetInt32() };
         if (answer is JsonObject { Count: 1 } refusal && refusal["error"] is { } error)
         {

@@ -18,6 +18,12 @@ public sealed class ChainOptions
     /// <summary>How long one JSON-RPC round trip may take.</summary>
     public TimeSpan RpcTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Blocks that a provider may be behind the others (and behind what it told itself) and still be believed about what it has not
+    /// seen. Left out: 3 to 8 by chain, about a quarter to half a minute.
+    /// </summary>
+    public int? MaxHeadLag { get; set; }
+
     /// <summary>The EIP-2771 forwarders served.</summary>
     public IList<ForwarderOptions> Forwarders { get; init; } = [];
 

@@ -16,6 +16,7 @@ internal static partial class ChainOptionsValidator
         faults.AddIf(chain.ChainId <= 0, $"{at}:ChainId", "must be the chain's EIP-155 id, above 0");
         faults.RequireAtLeast(0, chain.Confirmations, $"{at}:Confirmations");
         faults.RequireAtLeast(1, chain.MaxInFlightPerSigner, $"{at}:MaxInFlightPerSigner");
+        faults.RequireAtLeast(0, chain.MaxHeadLag ?? 0, $"{at}:MaxHeadLag");
         ValidateRpc(at, chain, faults);
         ValidateForwarders(at, chain, faults);
         ValidateSigners(at, chain, isDevelopment, faults);

@@ -15,14 +15,15 @@ internal sealed class ChainClient : IChainClient
 
     private readonly RpcPool _pool;
     private readonly ChainReads _reads;
+    private readonly Broadcast _broadcast;
     private readonly Coalescer<IReadOnlyList<EthCall>, IReadOnlyList<CallOutcome>> _calls;
     private readonly Coalescer<IReadOnlyList<ReadOnlyMemory<byte>>, IReadOnlyList<SendOutcome>> _sends;
 
     public ChainClient(RpcPool pool)
     {
-        (_pool, _reads) = (pool, new ChainReads(pool));
+        (_pool, _reads, _broadcast) = (pool, new ChainReads(pool), new Broadcast(pool));
         _calls = new((lists, token) => RunTogetherAsync(lists, (calls, t) => CallBatchAsync(calls, BlockRef.Latest, t), token), MaxGathered, Parallelism);
-        _sends = new((lists, token) => RunTogetherAsync(lists, SendBatchAsync, token), MaxGathered, Parallelism);
+        _sends = new((lists, token) => RunTogetherAsync(lists, _broadcast.SendAsync, token), MaxGathered, Parallelism);
     }
 
     public ChainId ChainId => _pool.ChainId;
@@ -30,8 +31,9 @@ internal sealed class ChainClient : IChainClient
     public async Task<ChainId> ReadChainIdAsync(CancellationToken cancellation) =>
         new(await _pool.RunAsync((client, token) => client.SendAsync(RpcJson.ChainId(), token), cancellation));
 
-    public Task<BlockHeader> ReadHeadAsync(CancellationToken cancellation) =>
-        _pool.RunAsync((client, token) => client.SendAsync(RpcJson.Head(), token), cancellation);
+    public Task<BlockHeader> ReadHeadAsync(CancellationToken cancellation) => _reads.ReadHeadAsync(cancellation);
+
+    public Task<IReadOnlyList<ProviderReport>> ObserveProvidersAsync(CancellationToken cancellation) => _pool.ObserveAsync(cancellation);
 
     public async Task<IReadOnlyList<CallOutcome>> CallAsync(IReadOnlyList<EthCall> calls, CancellationToken cancellation) =>
         calls.Count == 0 ? [] : await _calls.RunAsync(calls, cancellation);
@@ -55,20 +57,10 @@ internal sealed class ChainClient : IChainClient
         raw.Count == 0 ? [] : await _sends.RunAsync(raw, cancellation);
 
     public Task<ReceiptsAtHead> ReadReceiptsAsync(IReadOnlyList<Hash32> hashes, CancellationToken cancellation) =>
-        _pool.RunAsync(
-            async (client, token) =>
-            {
-                // The height first: a head that is a little old makes a receipt look less confirmed, never more.
-                var head = RpcJson.BlockNumber();
-                var receipts = hashes.Select(RpcJson.Receipt).ToArray();
-                await client.SendAsync([head, .. receipts], token);
-                var read = receipts.Select(receipt => receipt.Value).ToArray();
-                return new ReceiptsAtHead(Math.Max(head.Value, read.Max(receipt => receipt?.BlockNumber) ?? 0), read);
-            },
-            cancellation);
+        _reads.ReadReceiptsAsync(hashes, cancellation);
 
-    public Task<IReadOnlyList<ulong>> ReadNoncesAsync(IReadOnlyList<Address> accounts, CancellationToken cancellation) =>
-        ReadEachAsync(accounts, RpcJson.Nonce, cancellation);
+    public async Task<IReadOnlyList<ulong>> ReadNoncesAsync(IReadOnlyList<Address> accounts, CancellationToken cancellation) =>
+        accounts.Count == 0 ? [] : await _reads.ReadNoncesAsync(accounts, cancellation);
 
     public Task<IReadOnlyList<Wei>> ReadBalancesAsync(IReadOnlyList<Address> accounts, CancellationToken cancellation) =>
         ReadEachAsync(accounts, RpcJson.Balance, cancellation);
@@ -115,30 +107,6 @@ internal sealed class ChainClient : IChainClient
         { Kind: NodeErrorKind.Unsupported } error => throw new ProviderFaultException(ProviderFaultKind.Lacking, error.Message),
         var error => new CallOutcome.Refused(error),
     };
-
-    /// <summary>
-    /// Offers the transactions to a provider, and what it did not take to the next: one that accepts or already knows a transaction
-    /// is enough. Where none does, the outcome is the first refusal that says something.
-    /// </summary>
-    private async Task<SendOutcome[]> SendBatchAsync(IReadOnlyList<ReadOnlyMemory<byte>> raw, CancellationToken cancellation)
-    {
-        var outcomes = new SendOutcome?[raw.Count];
-        await _pool.OfferAsync(
-            async (client, token) =>
-            {
-                var open = Enumerable.Range(0, raw.Count).Where(i => outcomes[i] is not { IsAccepted: true }).ToArray();
-                var sent = Array.ConvertAll(open, i => RpcJson.SendRaw(raw[i]));
-                await client.SendAsync(sent, token);
-                for (var i = 0; i < open.Length; i++)
-                {
-                    outcomes[open[i]] = SendOutcomes.Better(outcomes[open[i]], new SendOutcome(sent[i].Error));
-                }
-
-                return outcomes.All(outcome => outcome is { IsAccepted: true });
-            },
-            cancellation);
-        return Array.ConvertAll(outcomes, outcome => outcome!.Value);
-    }
 
     /// <summary>Runs the lists of several callers as one, and gives each caller its part.</summary>
     private static async Task<IReadOnlyList<IReadOnlyList<TOut>>> RunTogetherAsync<TIn, TOut>(

@@ -27,9 +27,9 @@ internal sealed class ChainClients : IChainClients, IDisposable
     {
         var id = new ChainId(chain.ChainId);
         var providers = chain.Rpc
-            .Select(url => new Provider(new RpcClient(_http, new Uri(url), chain.RpcTimeout, time), id, time))
+            .Select(url => new Provider(new RpcClient(_http, new Uri(url), chain.RpcTimeout, time), id, time, logger))
             .ToArray();
-        return new ChainClient(new RpcPool(id, providers, time, logger));
+        return new ChainClient(new RpcPool(id, providers, chain.MaxHeadLag ?? HeadLag.DefaultOf(id), time));
     }
 
     private static SocketsHttpHandler CreateHandler() => new()

@@ -6,9 +6,49 @@ namespace Relayer.Core.Providers;
 /// <param name="pool">The chain's providers.</param>
 internal sealed class ChainReads(RpcPool pool)
 {
+    /// <inheritdoc cref="IChainClient.ReadHeadAsync"/>
+    public Task<BlockHeader> ReadHeadAsync(CancellationToken cancellation) =>
+        pool.RunAtHeadAsync(
+            async (client, token) =>
+            {
+                var header = await client.SendAsync(RpcJson.Head(), token);
+                return new AtHead<BlockHeader>(header.Number, header);
+            },
+            cancellation);
+
+    /// <inheritdoc cref="IChainClient.ReadReceiptsAsync"/>
+    public Task<ReceiptsAtHead> ReadReceiptsAsync(IReadOnlyList<Hash32> hashes, CancellationToken cancellation) =>
+        pool.RunAtHeadAsync(
+            async (client, token) =>
+            {
+                // The height first: a head that is a little old makes a receipt look less confirmed, never more.
+                var head = RpcJson.BlockNumber();
+                var receipts = hashes.Select(RpcJson.Receipt).ToArray();
+                await client.SendAsync([head, .. receipts], token);
+                var read = receipts.Select(receipt => receipt.Value).ToArray();
+                var height = Math.Max(head.Value, read.Max(receipt => receipt?.BlockNumber) ?? 0);
+                return new AtHead<ReceiptsAtHead>(height, new ReceiptsAtHead(height, read));
+            },
+            cancellation);
+
+    /// <inheritdoc cref="IChainClient.ReadNoncesAsync"/>
+    public async Task<IReadOnlyList<ulong>> ReadNoncesAsync(IReadOnlyList<Address> accounts, CancellationToken cancellation)
+    {
+        var answers = await pool.AskAllAtHeadAsync(
+            async (client, token) =>
+            {
+                var head = RpcJson.BlockNumber();
+                var nonces = accounts.Select(RpcJson.Nonce).ToArray();
+                await client.SendAsync([head, .. nonces], token);
+                return new AtHead<ulong[]>(head.Value, [.. nonces.Select(nonce => nonce.Value)]);
+            },
+            cancellation);
+        return [.. accounts.Select((_, i) => NonceAgreement.Of([.. answers.Select(answer => (answer.Head, answer.Value[i]))]))];
+    }
+
     /// <inheritdoc cref="IChainClient.ReadLogsAsync"/>
     public Task<LogsOutcome> ReadLogsAsync(LogFilter filter, CancellationToken cancellation) =>
-        pool.RunAsync<LogsOutcome>(
+        pool.RunAtHeadAsync<LogsOutcome>(
             async (client, token) =>
             {
                 // The height first: what the node had when it looked for the logs is at least this.
@@ -19,7 +59,8 @@ internal sealed class ChainReads(RpcPool pool)
                 }
                 catch (ProviderFaultException fault) when (fault.Kind == ProviderFaultKind.Oversized)
                 {
-                    return new LogsOutcome.TooMany(new NodeError(NodeErrorKind.TooManyResults, 0, fault.Message));
+                    var tooMany = new NodeError(NodeErrorKind.TooManyResults, 0, fault.Message);
+                    return new AtHead<LogsOutcome>(head.Value, new LogsOutcome.TooMany(tooMany));
                 }
 
                 if (head.Value < filter.ToBlock)
@@ -28,22 +69,23 @@ internal sealed class ChainReads(RpcPool pool)
                         ProviderFaultKind.Lagging, $"is at block {head.Value}, before the end of the range at {filter.ToBlock}");
                 }
 
-                return logs.Error is { Kind: NodeErrorKind.TooManyResults } error
+                return new AtHead<LogsOutcome>(head.Value, logs.Error is { Kind: NodeErrorKind.TooManyResults } error
                     ? new LogsOutcome.TooMany(error)
-                    : new LogsOutcome.Found(head.Value, logs.Value);
+                    : new LogsOutcome.Found(head.Value, logs.Value));
             },
             cancellation);
 
     /// <inheritdoc cref="IChainClient.ReadBlocksAsync"/>
     public Task<BlocksAtHead> ReadBlocksAsync(IReadOnlyList<BlockRef> blocks, CancellationToken cancellation) =>
-        pool.RunAsync(
+        pool.RunAtHeadAsync(
             async (client, token) =>
             {
                 var head = RpcJson.BlockNumber();
                 var headers = blocks.Select(RpcJson.Block).ToArray();
                 await client.SendAsync([head, .. headers], token);
                 var read = headers.Select(header => header.Value).ToArray();
-                return new BlocksAtHead(Math.Max(head.Value, read.Max(header => header?.Number) ?? 0), read);
+                var height = Math.Max(head.Value, read.Max(header => header?.Number) ?? 0);
+                return new AtHead<BlocksAtHead>(height, new BlocksAtHead(height, read));
             },
             cancellation);
 

@@ -30,7 +30,10 @@ public interface IChainClient
     /// <summary>Receipts in order; <see langword="null"/> where the chain has none yet, together with the head they were read at.</summary>
     Task<ReceiptsAtHead> ReadReceiptsAsync(IReadOnlyList<Hash32> hashes, CancellationToken cancellation);
 
-    /// <summary>The number of transactions mined from an account at the newest block: its next nonce.</summary>
+    /// <summary>
+    /// The number of transactions mined from an account at the newest block: its next nonce. Asked of every provider that is with the
+    /// pool; where they differ, the highest that nobody who has seen as much contradicts.
+    /// </summary>
     Task<IReadOnlyList<ulong>> ReadNoncesAsync(IReadOnlyList<Address> accounts, CancellationToken cancellation);
 
     /// <summary>Native balances at the newest block.</summary>
@@ -48,6 +51,9 @@ public interface IChainClient
     /// <summary>Contracts' code after a block (<c>eth_getCode</c>), in order; empty for an account without any.</summary>
     Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadCodeAsync(
         IReadOnlyList<Address> accounts, BlockRef at, CancellationToken cancellation);
+
+    /// <summary>How each provider is, in the configured order; asks each that may be asked. Does not throw when none answers.</summary>
+    Task<IReadOnlyList<ProviderReport>> ObserveProvidersAsync(CancellationToken cancellation);
 
     /// <summary>What a transaction costs now (<c>eth_feeHistory</c>; <c>eth_gasPrice</c> on a chain without EIP-1559).</summary>
     Task<FeeMarket> ReadFeeMarketAsync(CancellationToken cancellation);

@@ -1,45 +1,35 @@
 namespace Relayer.Core.Providers;
 
-/// <summary>What is known of a provider's health: a pure value, moved on by each fault.</summary>
-/// <param name="Faults">Faults in a row.</param>
-/// <param name="ReadyAt">Until then others are preferred.</param>
-/// <param name="AsksForPeace">
-/// True when the provider itself named <paramref name="ReadyAt"/> (Retry-After): until then it is not asked at all.
+/// <summary>What is known of a provider: a pure value, moved on by each observation.</summary>
+/// <param name="Breaker">Whether it answers.</param>
+/// <param name="Track">The heights it told.</param>
+/// <param name="ServedChain">The chain it said it serves; 0 while unknown.</param>
+/// <param name="ProbedAt">When it last answered a probe.</param>
+/// <param name="Latency">
+/// How long probes take, the newest ones weighing most. Probes alone: the same small question to each provider can be compared.
 /// </param>
-internal readonly record struct ProviderHealth(int Faults, DateTimeOffset ReadyAt, bool AsksForPeace)
+internal readonly record struct ProviderHealth(
+    Breaker Breaker, HeadTrack Track, long ServedChain, DateTimeOffset ProbedAt, TimeSpan Latency)
 {
-    // Short at first: most faults are one lost connection. A node that is down costs one failed try in 30 seconds.
-    private static readonly TimeSpan FirstCoolDown = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestCoolDown = TimeSpan.FromSeconds(30);
+    // Three probes in four are forgotten after four more.
+    private const double WeightOfNewest = 0.3;
 
-    // A provider may ask for peace, but not to be forgotten.
-    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(5);
+    /// <summary>The health after a fault.</summary>
+    public ProviderHealth After(ProviderFaultException fault, DateTimeOffset now) => this with { Breaker = Breaker.After(fault, now) };
 
-    /// <summary>True when it may be asked before others.</summary>
-    public bool IsReady(DateTimeOffset now) => now >= ReadyAt;
+    /// <summary>The health after an answer.</summary>
+    public ProviderHealth AfterAnswer(DateTimeOffset now) => this with { Breaker = Breaker.AfterAnswer(now) };
 
-    /// <summary>True when it may be asked at all.</summary>
-    public bool MayBeAsked(DateTimeOffset now) => !AsksForPeace || IsReady(now);
+    /// <summary>The health after a height was told.</summary>
+    public ProviderHealth AfterHead(long head, DateTimeOffset now) => this with { Track = Track.After(head, now) };
 
-    /// <summary>The health after a fault. Calls that were under way together fail together: while it cools, they count once.</summary>
-    public ProviderHealth After(ProviderFaultException fault, DateTimeOffset now)
+    /// <summary>The health after a probe was answered.</summary>
+    public ProviderHealth AfterProbe(long chain, long head, TimeSpan took, DateTimeOffset now) => this with
     {
-        if (fault.Kind is ProviderFaultKind.Lacking or ProviderFaultKind.Lagging)
-        {
-            return this;
-        }
-
-        if (fault.RetryAfter is { } wait)
-        {
-            return new(Faults + 1, now + (wait < LongestRetryAfter ? wait : LongestRetryAfter), AsksForPeace: true);
-        }
-
-        return IsReady(now) ? new(Faults + 1, now + CoolDown(Faults), AsksForPeace: false) : this;
-    }
-
-    /// <summary>The health after an answer: cured, unless the provider asked for peace in the meantime.</summary>
-    public ProviderHealth AfterAnswer(DateTimeOffset now) => MayBeAsked(now) ? default : this;
-
-    private static TimeSpan CoolDown(int faultsBefore) =>
-        faultsBefore >= 5 ? LongestCoolDown : FirstCoolDown * (1 << faultsBefore);
+        // Heights of another chain are nothing to compare with.
+        Track = (ServedChain == chain ? Track : default).After(head, now),
+        ServedChain = chain,
+        ProbedAt = now,
+        Latency = ProbedAt == default ? took : (took * WeightOfNewest) + (Latency * (1 - WeightOfNewest)),
+    };
 }

@@ -219,13 +219,13 @@ public sealed class AnvilTests : IAsyncLifetime
     public async Task The_second_node_serves_while_the_first_is_down()
     {
         await using var second = await AnvilNode.StartAsync(cancellation: Cancellation);
-        await second.MineAsync(7, Cancellation);
+        await second.MineAsync(2, Cancellation);
         using var clients = Connect(TimeSpan.FromSeconds(5), _node.Url, second.Url);
         var chain = clients.Get(Chain);
         Assert.Equal(0, (await chain.ReadHeadAsync(Cancellation)).Number);
         await _node.StopAsync();
 
-        Assert.Equal(7, (await chain.ReadHeadAsync(Cancellation)).Number);
+        Assert.Equal(2, (await chain.ReadHeadAsync(Cancellation)).Number);
     }
 
     private async Task RefusesAsync(NodeErrorKind expected, ReadOnlyMemory<byte> raw)

@@ -185,8 +185,12 @@ public sealed class ChainClientTests : IAsyncLifetime
         Assert.Equal([new Wei(2)], await client.ReadBalancesAsync([Account], Cancellation));
         _first.Misbehave = null;
 
+        // It is tried beside the traffic; nobody waits for that.
         time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal([new Wei(1)], await client.ReadBalancesAsync([Account], Cancellation));
+        while ((await client.ReadBalancesAsync([Account], Cancellation))[0] != new Wei(1))
+        {
+            await Task.Delay(10, Cancellation);
+        }
     }
 
     [Fact]
@@ -276,7 +280,7 @@ public sealed class ChainClientTests : IAsyncLifetime
 
         Assert.Equal([true, true, true, false], outcomes.Select(outcome => outcome.IsAccepted));
         Assert.Equal(NodeErrorKind.FeeTooLow, outcomes[3].Error?.Kind);
-        Assert.DoesNotContain("0x01", Assert.Single(_second.Bodies), StringComparison.Ordinal);
+        Assert.Equal(Assert.Single(_first.Bodies), Assert.Single(_second.Bodies));
     }
 
     [Fact]

@@ -1,0 +1,41 @@
+using System.Globalization;
+using FsCheck;
+using FsCheck.Fluent;
+using Relayer.Core.Providers;
+
+namespace Relayer.Core.Tests.Providers;
+
+public sealed class NonceAgreementTests
+{
+    [Theory]
+    [InlineData("100:5", 5)]
+    [InlineData("100:5 100:5", 5)]
+    [InlineData("101:6 100:5", 6)]             // the newer block explains it
+    [InlineData("100:5 101:6", 6)]
+    [InlineData("100:9 100:5", 5)]             // contradicted at the same block
+    [InlineData("100:9 101:5", 5)]             // contradicted at a later one
+    [InlineData("101:50 100:5 100:5", 5)]      // one of three alone
+    [InlineData("101:6 101:6 100:5", 6)]
+    [InlineData("100:0 100:5 100:5", 5)]       // in either direction
+    public void What_several_answers_amount_to(string answers, ulong expected) =>
+        Assert.Equal(expected, NonceAgreement.Of([.. answers.Split(' ').Select(Parse)]));
+
+    [Fact]
+    public void One_liar_among_three_or_more_moves_nothing_beyond_what_the_honest_ones_say()
+    {
+        var answer = from head in Gen.Choose(1, 5) from nonce in Gen.Choose(0, 9) select ((long)head, (ulong)nonce);
+        var honest = answer.NonEmptyListOf().Where(list => list.Count >= 2);
+        var property = Prop.ForAll(honest.ToArbitrary(), answer.ToArbitrary(), (truths, lie) =>
+        {
+            var agreed = NonceAgreement.Of([.. truths, lie]);
+            return agreed >= truths.Min(one => one.Item2) && agreed <= truths.Max(one => one.Item2);
+        });
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), property);
+    }
+
+    private static (long, ulong) Parse(string answer)
+    {
+        var parts = answer.Split(':');
+        return (long.Parse(parts[0], CultureInfo.InvariantCulture), ulong.Parse(parts[1], CultureInfo.InvariantCulture));
+    }
+}
