@@ -29,6 +29,9 @@ internal static class Columns
     public static NpgsqlParameter Number(BigInteger value) =>
         new() { Value = value, NpgsqlDbType = NpgsqlDbType.Numeric };
 
+    public static NpgsqlParameter NumberOrNull(BigInteger? value) =>
+        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Numeric };
+
     public static NpgsqlParameter Ids(IEnumerable<Guid> values) => Array(NpgsqlDbType.Uuid, values.ToArray());
 
     public static NpgsqlParameter ManyBytes(IEnumerable<byte[]?> values) => Array(NpgsqlDbType.Bytea, values.ToArray());

@@ -27,11 +27,12 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
                 var recorder = new Recorder(settings, database, store, purposes.Value, loggers.CreateLogger<Recorder>());
                 var replacer = new Replacer(settings, chain, submitter, database, time, loggers.CreateLogger<Replacer>());
                 var closer = new NonceCloser(settings, chain, replacer, recorder, time, loggers.CreateLogger<NonceCloser>());
+                var gaps = new NonceGaps(settings, chain, store, loggers.CreateLogger<NonceGaps>());
                 return new ChainEngine(
                     settings,
                     chain,
                     new ChainGauge(settings, chain, signers, database, store, time),
-                    new NonceFloor(settings, chain, database, store, loggers.CreateLogger<NonceFloor>()),
+                    new NonceFloor(settings, chain, database, store, gaps, loggers.CreateLogger<NonceFloor>()),
                     store,
                     submitter,
                     new Interventions(settings, replacer, submitter, database, time),

@@ -6,12 +6,12 @@ using Relayer.Core.Storage;
 
 namespace Relayer.Core.Transactions;
 
-/// <summary>Keeps every signer's next nonce at or above the chain's: a key that is used elsewhere moves it.</summary>
+/// <summary>Keeps every signer's next nonce at or above the chain's: a key that is used elsewhere moves it. Between the two nothing is left open.</summary>
 /// <remarks>
 /// Never lowers one. It takes two passes that agree to raise one, so that a single wrong answer of a provider does not open a gap.
 /// </remarks>
 internal sealed partial class NonceFloor(
-    ChainSettings settings, IChainClient chain, Database database, TransactionStore store, ILogger<NonceFloor> logger)
+    ChainSettings settings, IChainClient chain, Database database, TransactionStore store, NonceGaps gaps, ILogger<NonceFloor> logger)
 {
     private Dictionary<Address, ulong> _last = [];
 
@@ -26,6 +26,11 @@ internal sealed partial class NonceFloor(
         var now = signers.Zip(await chain.ReadNoncesAsync(signers, cancellation)).ToDictionary();
         (Address Address, ulong Nonce)[] agreed =
             [.. now.Select(signer => (signer.Key, Math.Min(signer.Value, _last.GetValueOrDefault(signer.Key))))];
+        (Address, ulong)[] ahead =
+        [
+            .. now.Where(signer => _last.ContainsKey(signer.Key) && Math.Max(signer.Value, _last[signer.Key]) < nextNonces[signer.Key])
+                .Select(signer => (signer.Key, Math.Max(signer.Value, _last[signer.Key]))),
+        ];
         _last = now;
 
         (Address, ulong)[] behind = [.. agreed.Where(signer => signer.Nonce > nextNonces[signer.Address])];
@@ -36,6 +41,8 @@ internal sealed partial class NonceFloor(
                 Log.Raised(logger, address, settings.ChainId, nextNonces[address], now[address]);
             }
         }
+
+        await gaps.FillAsync(connection, ahead, cancellation);
     }
 
     private static partial class Log

@@ -56,7 +56,7 @@ internal sealed partial class Recorder(
             {
                 writes.Add(await purpose.PrepareAsync(settings.ChainId, [.. group], cancellation));
             }
-            else
+            else if (group.Key != NonceGaps.Purpose)
             {
                 Log.UnknownPurpose(logger, group.Key, settings.ChainId);
             }

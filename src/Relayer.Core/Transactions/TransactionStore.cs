@@ -1,5 +1,6 @@
 using Npgsql;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Storage;
 
 namespace Relayer.Core.Transactions;
@@ -166,6 +167,47 @@ internal sealed class TransactionStore(TimeProvider time)
         command.Parameters.Add(Columns.Numbers(inclusions.Select(inclusion => inclusion?.Fee.ToBigInteger())));
         command.Parameters.Add(Columns.Time(time.GetUtcNow()));
         return await ReadIdsAsync(command, cancellation);
+    }
+
+    /// <summary>Nonces from the chain's up to the signer's next one that have no record.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="chainId">The chain.</param>
+    /// <param name="signers">The signers and the chain's nonces.</param>
+    /// <param name="most">So many nonces of a signer are looked at.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public static async Task<IReadOnlyList<(Address Signer, ulong Nonce)>> FindGapsAsync(
+        NpgsqlConnection connection, ChainId chainId, IReadOnlyList<(Address Address, ulong ChainNonce)> signers, int most,
+        CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(TransactionSql.FindGaps, connection);
+        command.Parameters.Add(Columns.Long(chainId.Value));
+        command.Parameters.Add(Columns.ManyBytes(signers.Select(signer => signer.Address.ToArray())));
+        command.Parameters.Add(Columns.Longs(signers.Select(signer => (long)signer.ChainNonce)));
+        command.Parameters.Add(Columns.Int(most));
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        var gaps = new List<(Address, ulong)>();
+        while (await rows.ReadAsync(cancellation))
+        {
+            gaps.Add((rows.GetAddress(0), (ulong)rows.GetInt64(1)));
+        }
+
+        return gaps;
+    }
+
+    /// <summary>Reserves a self-send at each of these nonces that still has no record.</summary>
+    public async Task FillGapsAsync(
+        NpgsqlConnection connection, ChainId chainId, IReadOnlyList<(Address Signer, ulong Nonce)> gaps, TransactionFees fees,
+        CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(TransactionSql.FillGaps, connection);
+        command.Parameters.Add(Columns.Long(chainId.Value));
+        command.Parameters.Add(Columns.ManyBytes(gaps.Select(gap => gap.Signer.ToArray())));
+        command.Parameters.Add(Columns.Longs(gaps.Select(gap => (long)gap.Nonce)));
+        command.Parameters.Add(Columns.Text(NonceGaps.Purpose));
+        command.Parameters.Add(Columns.Number(fees.MaxPrice.ToBigInteger()));
+        command.Parameters.Add(Columns.NumberOrNull(FeeColumns.MaxPriorityFee(fees)?.ToBigInteger()));
+        command.Parameters.Add(Columns.Time(time.GetUtcNow()));
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     private static NpgsqlBatchCommand LockSigners(ChainId chainId, IReadOnlyList<Purse> purses) => new(TransactionSql.LockSigners)

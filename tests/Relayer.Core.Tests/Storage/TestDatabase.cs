@@ -7,11 +7,15 @@ namespace Relayer.Core.Tests.Storage;
 /// <summary>A migrated database of a test's own.</summary>
 internal sealed class TestDatabase : IAsyncDisposable
 {
-    private TestDatabase(NpgsqlDataSource source)
+    private TestDatabase(string connectionString)
     {
-        Source = source;
-        Database = new Database(source, new Migrator(source, NullLogger<Migrator>.Instance));
+        ConnectionString = connectionString;
+        Source = NpgsqlDataSource.Create(connectionString);
+        Database = new Database(Source, new Migrator(Source, NullLogger<Migrator>.Instance));
     }
+
+    /// <summary>With the password, which a source's own leaves out.</summary>
+    public string ConnectionString { get; }
 
     public NpgsqlDataSource Source { get; }
 
@@ -19,7 +23,7 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     public static async Task<TestDatabase> CreateAsync(PostgresFixture postgres)
     {
-        var database = new TestDatabase(NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync()));
+        var database = new TestDatabase(await postgres.CreateDatabaseAsync());
         await database.Database.PingAsync(TestContext.Current.CancellationToken);
         return database;
     }

@@ -30,6 +30,8 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    public RelayerOptions Options => _options;
+
     public AnvilNode Node { get; }
 
     public TestDatabase Database { get; }
@@ -71,6 +73,13 @@ internal sealed class EngineWorld : IAsyncDisposable
             _options, Chains, Signers, Database.Database, new Lazy<IEnumerable<IPurpose>>(() => [Purpose]), Time, new LoggerFactory([Logs]));
         _engines.Add(engines);
         return engines.Get(new ChainId(Node.ChainId));
+    }
+
+    /// <summary>The present instance ends, and one takes its place that knows only the database.</summary>
+    public async Task RestartAsync()
+    {
+        await _engines[0].DisposeAsync();
+        Engine = AddInstance();
     }
 
     /// <summary>Takes nonces and commits; nothing more, as if the process had ended there.</summary>
