@@ -22,6 +22,11 @@ public sealed class ArchitectureTests
         ["Providers"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry"],
         ["Keys"] = ["Ethereum", "Configuration", "Concurrency"],
         ["Transactions"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage", "Operations", "Providers", "Keys"],
+        ["Incidents"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage", "Keys"],
+        ["Gas"] =
+        [
+            "Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage", "Operations", "Providers", "Keys", "Transactions", "Incidents",
+        ],
         ["Relay"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage", "Operations", "Providers", "Keys", "Transactions"],
     };
 

@@ -30,6 +30,12 @@ public sealed class ChainOptions
     /// <summary>The accounts that pay for gas.</summary>
     public IList<SignerOptions> Signers { get; init; } = [];
 
+    /// <summary>The council's wallet, which fills the signers and does nothing else. Without it nobody does.</summary>
+    public SignerOptions Council { get; init; } = new();
+
+    /// <summary>The rules by which it fills them.</summary>
+    public TopUpOptions TopUps { get; init; } = new();
+
     /// <summary>What a transaction may cost.</summary>
     public FeeOptions Fees { get; init; } = new();
 
@@ -53,7 +59,7 @@ public sealed class ForwarderOptions
     public string Version { get; set; } = "1";
 }
 
-/// <summary>A signing account, bound from <c>Chains:{name}:Signers:N</c>.</summary>
+/// <summary>A signing account, bound from <c>Chains:{name}:Signers:N</c> or <c>Chains:{name}:Council</c>.</summary>
 public sealed class SignerOptions
 {
     /// <summary>The name of the Key Vault secret that holds the private key (32 bytes in hexadecimal).</summary>
@@ -64,6 +70,9 @@ public sealed class SignerOptions
 
     /// <summary>The account expected; when given, a key of another account is refused.</summary>
     public string Address { get; set; } = "";
+
+    /// <summary>True where a key is named.</summary>
+    internal bool IsConfigured => Secret.Length + Key.Length > 0;
 }
 
 /// <summary>What a transaction may cost, bound from <c>Chains:{name}:Fees</c>.</summary>

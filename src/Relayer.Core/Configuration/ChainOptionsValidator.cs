@@ -20,6 +20,12 @@ internal static partial class ChainOptionsValidator
         ValidateRpc(at, chain, faults);
         ValidateForwarders(at, chain, faults);
         ValidateSigners(at, chain, isDevelopment, faults);
+        if (chain.Council.IsConfigured)
+        {
+            ValidateSigner($"{at}:Council", chain.Council, isDevelopment, faults);
+        }
+
+        TopUpOptionsValidator.Validate(at, chain, faults);
         ValidateFees($"{at}:Fees", chain.Fees, faults);
         ValidatePolicy($"{at}:Policy", chain.Policy, faults);
     }

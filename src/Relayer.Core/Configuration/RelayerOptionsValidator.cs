@@ -36,10 +36,10 @@ public static class RelayerOptionsValidator
     private static void ValidateKeyVault(RelayerOptions options, OptionFaults faults)
     {
         var vault = options.KeyVault;
-        var used = options.Chains.Values.SelectMany(chain => chain.Signers).Any(signer => signer.Secret.Length > 0);
+        var used = options.Chains.Values.SelectMany(chain => chain.Signers.Append(chain.Council)).Any(signer => signer.Secret.Length > 0);
         if (vault.Uri.Length == 0)
         {
-            faults.AddIf(used, "KeyVault:Uri", "is missing, though a signer names a secret");
+            faults.AddIf(used, "KeyVault:Uri", "is missing, though a signer or the council's wallet names a secret");
         }
         else
         {
