@@ -18,6 +18,9 @@ public sealed class RelayerOptions
     /// <summary>Where signing keys are kept.</summary>
     public KeyVaultOptions KeyVault { get; init; } = new();
 
+    /// <summary>Where incidents are told.</summary>
+    public AlertOptions Alerts { get; init; } = new();
+
     /// <summary>The chains served, by a name that only the configuration and the logs use.</summary>
     public Dictionary<string, ChainOptions> Chains { get; init; } = new(StringComparer.OrdinalIgnoreCase);
 

@@ -14,6 +14,7 @@ public static class RelayerOptionsValidator
         var faults = new OptionFaults();
         faults.Require(options.Database.ConnectionString, "Database:ConnectionString");
         ValidateKeyVault(options, faults);
+        AlertOptionsValidator.Validate(options.Alerts, options.IsDevelopment, faults);
         if (options.Chains.Count == 0)
         {
             faults.Add("Chains", "at least one chain is needed");

@@ -15,7 +15,7 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
     /// <summary>Makes none yet.</summary>
     public ChainEngines(
         RelayerOptions options, IChainClients chains, ISignerSource signers, Database database,
-        Lazy<IEnumerable<IPurpose>> purposes, TimeProvider time, ILoggerFactory loggers)
+        Lazy<IEnumerable<IPurpose>> purposes, TimeProvider time, ILoggerFactory loggers, ISpendLedger? ledger = null)
     {
         var store = new TransactionStore(time);
         _engines = options.Chains.Values.Select(ChainSettings.From).ToDictionary(
@@ -24,7 +24,7 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
             {
                 var chain = chains.Get(settings.ChainId);
                 var submitter = new Submitter(settings, chain, signers, database, store, time, loggers.CreateLogger<Submitter>());
-                var recorder = new Recorder(settings, database, store, purposes.Value, loggers.CreateLogger<Recorder>());
+                var recorder = new Recorder(settings, database, store, purposes.Value, ledger, loggers.CreateLogger<Recorder>());
                 var replacer = new Replacer(settings, chain, submitter, database, time, loggers.CreateLogger<Replacer>());
                 var closer = new NonceCloser(settings, chain, replacer, recorder, time, loggers.CreateLogger<NonceCloser>());
                 var gaps = new NonceGaps(settings, chain, store, loggers.CreateLogger<NonceGaps>());

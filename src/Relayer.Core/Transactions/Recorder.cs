@@ -9,7 +9,8 @@ namespace Relayer.Core.Transactions;
 
 /// <summary>Writes movements: the engine's states and the features' outcomes in one database transaction.</summary>
 internal sealed partial class Recorder(
-    ChainSettings settings, Database database, TransactionStore store, IEnumerable<IPurpose> purposes, ILogger<Recorder> logger)
+    ChainSettings settings, Database database, TransactionStore store, IEnumerable<IPurpose> purposes, ISpendLedger? ledger,
+    ILogger<Recorder> logger)
 {
     private readonly Dictionary<string, IPurpose> _purposes = purposes.ToDictionary(purpose => purpose.Name);
 
@@ -76,6 +77,13 @@ internal sealed partial class Recorder(
         foreach (var write in writes)
         {
             await write(connection, cancellation);
+        }
+
+        // Last: it reads what the features wrote.
+        Guid[] final = [.. movements.Where(movement => movement.State.IsFinal).Select(movement => movement.Transaction.Id)];
+        if (ledger is not null && final.Length > 0)
+        {
+            await ledger.AddAsync(connection, settings.ChainId, final, cancellation);
         }
 
         await transaction.CommitAsync(cancellation);

@@ -22,7 +22,7 @@ public static class TransactionsServices
         return services;
     }
 
-    /// <summary>Adds <see cref="ChainEngines"/>; needs storage, providers and keys, and every feature's <see cref="IPurpose"/>.</summary>
+    /// <summary>Adds <see cref="ChainEngines"/>; needs storage, providers and keys, every feature's <see cref="IPurpose"/>, and takes an <see cref="ISpendLedger"/> if there is one.</summary>
     public static IServiceCollection AddTransactions(this IServiceCollection services) =>
         services.AddSingleton(provider => new ChainEngines(
             provider.GetRequiredService<RelayerOptions>(),
@@ -31,5 +31,6 @@ public static class TransactionsServices
             provider.GetRequiredService<Database>(),
             new Lazy<IEnumerable<IPurpose>>(provider.GetServices<IPurpose>),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILoggerFactory>()));
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetService<ISpendLedger>()));
 }

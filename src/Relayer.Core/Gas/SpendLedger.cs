@@ -1,0 +1,83 @@
+using Npgsql;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Storage;
+using Relayer.Core.Transactions;
+
+namespace Relayer.Core.Gas;
+
+/// <summary>Adds every final transaction's fee to the sums by hour, day and user: reverted ones, self-sends, outbid ones and L1 fees included.</summary>
+/// <remarks>
+/// What the shares of a transaction (<c>spend_shares</c>) leave of its fee is booked on the transaction itself, so that the sums are the
+/// receipts' to the wei whatever the shares say. Rows are touched in one order, against deadlocks.
+/// </remarks>
+/// <param name="time">Says which hour and day it is.</param>
+public sealed class SpendLedger(TimeProvider time) : ISpendLedger
+{
+    /// <summary>The name under which self-sends that closed a nonce are booked.</summary>
+    public const string Noop = "noop";
+
+    // 5 is Cancelled, 4 Confirmed, 6 Failed. A displaced transaction (7) has no fee: nothing of ours was mined.
+    private const string AddHours = """
+        insert into spend_hours as h (chain_id, signer, hour, fee, l1_fee, value, gas, transactions, failed)
+        select t.chain_id, t.signer, date_trunc('hour', $2, 'UTC'), sum(t.fee), sum(t.l1_fee), sum(case when t.state = 4 then t.value else 0 end),
+            sum(t.gas_used)::bigint, count(*), count(*) filter (where t.state = 6)
+        from transactions t where t.id = any($1) and t.state >= 4 and t.fee is not null
+        group by 1, 2 order by 1, 2
+        on conflict (chain_id, hour, signer) do update
+        set fee = h.fee + excluded.fee, l1_fee = h.l1_fee + excluded.l1_fee, value = h.value + excluded.value, gas = h.gas + excluded.gas,
+            transactions = h.transactions + excluded.transactions, failed = h.failed + excluded.failed
+        """;
+
+    // One pass over the transactions, each with its shares; no join of lists, which the connection's planner settings would make quadratic.
+    private const string AddDays = """
+        with booked as materialized (
+            select t.chain_id, case when t.state = 5 then 'noop' else t.purpose end as purpose, t."to", substring(t.data for 4) as selector, t.fee,
+                s.target, s.selector as shared_selector, s.fee as share, row_number() over (partition by t.id order by s.position) as place,
+                coalesce(sum(s.fee) over (partition by t.id), 0) as shared
+            from transactions t left join spend_shares s on s.transaction_id = t.id and s.fee is not null
+            where t.id = any($1) and t.state >= 4 and t.fee is not null)
+        insert into spend_days as d (chain_id, day, purpose, target, selector, fee, actions, transactions)
+        select chain_id, ($2 at time zone 'UTC')::date, purpose, target, selector, sum(fee), sum(actions), sum(transactions)
+        from (
+            select chain_id, purpose, target, shared_selector as selector, share as fee, 1 as actions, (place = 1)::int as transactions
+            from booked where share is not null
+            union all
+            select chain_id, purpose, "to", selector, fee - shared, (share is null)::int, (share is null)::int
+            from booked where place = 1 and (share is null or fee <> shared)) b
+        group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
+        on conflict (chain_id, day, purpose, target, selector) do update
+        set fee = d.fee + excluded.fee, actions = d.actions + excluded.actions, transactions = d.transactions + excluded.transactions
+        """;
+
+    private const string AddUsers = """
+        insert into spend_users as u (chain_id, day, "user", purpose, target, selector, fee, actions)
+        select t.chain_id, ($2 at time zone 'UTC')::date, s."user", case when t.state = 5 then 'noop' else t.purpose end, s.target, s.selector,
+            sum(s.fee), count(*)
+        from transactions t join spend_shares s on s.transaction_id = t.id
+        where t.id = any($1) and t.state >= 4 and t.fee is not null and s.fee is not null and s."user" is not null
+        group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
+        on conflict (chain_id, day, "user", purpose, target, selector) do update
+        set fee = u.fee + excluded.fee, actions = u.actions + excluded.actions
+        """;
+
+    /// <inheritdoc/>
+    public async Task AddAsync(
+        NpgsqlConnection connection, ChainId chainId, IReadOnlyList<Guid> transactions, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var statement in Statements(transactions, now))
+        {
+            batch.BatchCommands.Add(statement);
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>The writes, in their order.</summary>
+    internal static NpgsqlBatchCommand[] Statements(IReadOnlyList<Guid> transactions, DateTimeOffset now) =>
+        Array.ConvertAll([AddHours, AddDays, AddUsers], (string sql) => new NpgsqlBatchCommand(sql)
+        {
+            Parameters = { Columns.Ids(transactions), Columns.Time(now) },
+        });
+}
