@@ -5,6 +5,7 @@ using Functions.Isolated;
 using Functions.Relay;
 using Functions.Telemetry;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Relayer.Core.Gas;
 using Relayer.Core.Keys;
 using Relayer.Core.Operations;
 using Relayer.Core.Providers;
@@ -20,5 +21,6 @@ builder.UseMiddleware<ProblemWorkerMiddleware>();
 Settings.AddDefaults(builder.Configuration);
 builder.Services.AddTelemetry(builder.Configuration, "isolated").AddHttpFunctions();
 builder.Services.AddRelayerOptions(builder.Configuration)
-    .AddStorage().AddOperations().AddProviders().AddKeys().AddTransactions().AddRelay().AddRelayFunctions().AddAdminFunctions();
+    .AddStorage().AddOperations().AddProviders().AddKeys().AddTransactions().AddGas().AddRelay()
+    .AddRelayFunctions().AddAdminFunctions();
 await builder.Build().RunAsync();

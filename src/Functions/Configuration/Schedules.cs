@@ -10,10 +10,18 @@ public static class Schedules
     /// <summary>Removal of quota windows that are over.</summary>
     public const string SweepGrants = "Schedules:SweepGrants";
 
+    /// <summary>Readings of the signers' balances.</summary>
+    public const string ReadBalances = "Schedules:ReadBalances";
+
+    /// <summary>Removal of readings that the history does not need.</summary>
+    public const string ThinBalances = "Schedules:ThinBalances";
+
     /// <summary>The schedule of each key.</summary>
     public static IReadOnlyDictionary<string, string?> Defaults { get; } = new Dictionary<string, string?>
     {
         [Confirm] = "*/2 * * * * *",
         [SweepGrants] = "0 17 * * * *",
+        [ReadBalances] = "10 * * * * *",
+        [ThinBalances] = "0 37 * * * *",
     };
 }

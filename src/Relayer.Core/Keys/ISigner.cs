@@ -23,7 +23,14 @@ public interface ISignerSource
     ValueTask<IReadOnlyList<ISigner>> GetSignersAsync(ChainId chainId, CancellationToken cancellation);
 
     /// <summary>
-    /// The signer of an account, also one whose secret has rotated since and that only finishes what it began;
+    /// The council's account on a chain, which fills the signers and does nothing else; <see langword="null"/> where none is configured.
+    /// It is not among those of <see cref="GetSignersAsync"/>.
+    /// </summary>
+    /// <exception cref="SignerUnavailableException">It could not be loaded.</exception>
+    ValueTask<ISigner?> GetCouncilAsync(ChainId chainId, CancellationToken cancellation) => ValueTask.FromResult<ISigner?>(null);
+
+    /// <summary>
+    /// The signer of an account, the council's included, also one whose secret has rotated since and that only finishes what it began;
     /// <see langword="null"/> when its key is gone.
     /// </summary>
     ValueTask<ISigner?> FindAsync(ChainId chainId, Address address, CancellationToken cancellation);

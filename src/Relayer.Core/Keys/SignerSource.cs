@@ -9,6 +9,7 @@ namespace Relayer.Core.Keys;
 internal sealed class SignerSource : ISignerSource, IDisposable
 {
     private readonly Dictionary<ChainId, IKeyHolder[]> _chains;
+    private readonly Dictionary<ChainId, IKeyHolder> _councils;
 
     /// <exception cref="InvalidOperationException">A literal key outside development, or one that is no key.</exception>
     public SignerSource(RelayerOptions options, KeyVaultSecrets secrets, TimeProvider time, ILogger<SignerSource> logger)
@@ -20,6 +21,8 @@ internal sealed class SignerSource : ISignerSource, IDisposable
             chain => chain.Value.Signers
                 .Select((signer, i) => CreateHolder(signer, $"Chains:{chain.Key}:Signers:{i}"))
                 .ToArray());
+        _councils = options.Chains.Where(chain => chain.Value.Council.IsConfigured).ToDictionary(
+            chain => new ChainId(chain.Value.ChainId), chain => CreateHolder(chain.Value.Council, $"Chains:{chain.Key}:Council"));
 
         IKeyHolder CreateHolder(SignerOptions signer, string at)
         {
@@ -44,11 +47,15 @@ internal sealed class SignerSource : ISignerSource, IDisposable
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<ISigner>> GetSignersAsync(ChainId chainId, CancellationToken cancellation)
     {
-        var (signers, failure) = await LoadAsync(chainId, cancellation);
+        var (signers, failure) = await LoadAsync(Holders(chainId), cancellation);
         return signers.Count > 0
             ? signers
             : throw failure ?? new SignerUnavailableException($"chain {chainId} has no signers configured");
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<ISigner?> GetCouncilAsync(ChainId chainId, CancellationToken cancellation) =>
+        _councils.TryGetValue(chainId, out var council) ? await council.GetAsync(cancellation) : null;
 
     /// <inheritdoc/>
     /// <exception cref="SignerUnavailableException">
@@ -56,26 +63,26 @@ internal sealed class SignerSource : ISignerSource, IDisposable
     /// </exception>
     public async ValueTask<ISigner?> FindAsync(ChainId chainId, Address address, CancellationToken cancellation)
     {
-        var (signers, failure) = await LoadAsync(chainId, cancellation);
+        var (signers, failure) = await LoadAsync(Everyone(chainId), cancellation);
         var found = signers.FirstOrDefault(signer => signer.Address == address)
-            ?? Holders(chainId).Select(holder => holder.FindRetired(address)).FirstOrDefault(retired => retired is not null);
+            ?? Everyone(chainId).Select(holder => holder.FindRetired(address)).FirstOrDefault(retired => retired is not null);
         return found is null && failure is not null ? throw failure : found;
     }
 
     /// <summary>Wipes every key.</summary>
     public void Dispose()
     {
-        foreach (var holder in _chains.Values.SelectMany(holders => holders))
+        foreach (var holder in _chains.Values.SelectMany(holders => holders).Concat(_councils.Values))
         {
             holder.Dispose();
         }
     }
 
-    private async Task<(List<ISigner> Signers, SignerUnavailableException? Failure)> LoadAsync(
-        ChainId chainId, CancellationToken cancellation)
+    private static async Task<(List<ISigner> Signers, SignerUnavailableException? Failure)> LoadAsync(
+        IKeyHolder[] holders, CancellationToken cancellation)
     {
         // All at once: one secret that is slow must not add to another.
-        var loads = Array.ConvertAll(Holders(chainId), holder => holder.GetAsync(cancellation).AsTask());
+        var loads = Array.ConvertAll(holders, holder => holder.GetAsync(cancellation).AsTask());
         var signers = new List<ISigner>(loads.Length);
         SignerUnavailableException? failure = null;
         foreach (var load in loads)
@@ -92,6 +99,9 @@ internal sealed class SignerSource : ISignerSource, IDisposable
 
         return (signers, failure);
     }
+
+    private IKeyHolder[] Everyone(ChainId chainId) =>
+        _councils.TryGetValue(chainId, out var council) ? [.. Holders(chainId), council] : Holders(chainId);
 
     private IKeyHolder[] Holders(ChainId chainId) =>
         _chains.TryGetValue(chainId, out var holders) ? holders : throw new KeyNotFoundException($"chain {chainId} is not configured");

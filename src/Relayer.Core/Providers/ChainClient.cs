@@ -4,7 +4,7 @@ using Relayer.Core.Ethereum;
 namespace Relayer.Core.Providers;
 
 /// <summary>One chain over its providers. Calls and broadcasts of many callers at once share JSON-RPC batches.</summary>
-internal sealed class ChainClient : IChainClient
+internal sealed partial class ChainClient : IChainClient
 {
     // Lists that are gathered into one batch, and batches under way at once. A single caller never waits for either.
     private const int MaxGathered = 100;

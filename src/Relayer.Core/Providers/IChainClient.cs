@@ -7,7 +7,7 @@ namespace Relayer.Core.Providers;
 /// Safe for concurrent use. A provider that fails is passed over for the next; when none answers,
 /// each method throws <see cref="ChainUnavailableException"/>. What the chain itself says no to is a value, not an exception.
 /// </remarks>
-public interface IChainClient
+public interface IChainClient : IBlockReadings
 {
     /// <summary>The chain's id, by configuration.</summary>
     ChainId ChainId { get; }

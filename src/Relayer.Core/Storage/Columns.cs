@@ -31,6 +31,8 @@ internal static class Columns
     public static NpgsqlParameter MaybeTime(DateTimeOffset? value) =>
         new() { Value = (object?)value?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
+    public static NpgsqlParameter Day(DateOnly value) => new NpgsqlParameter<DateOnly> { TypedValue = value };
+
     public static NpgsqlParameter Json(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb };
 
     public static NpgsqlParameter Id(Guid value) => new NpgsqlParameter<Guid> { TypedValue = value };

@@ -16,6 +16,7 @@ create index readings_to_thin on readings (thinned, taken_at);
 create table balances (
     chain_id    bigint      not null,
     account     bytea       not null,
+    role        smallint    not null,           -- AccountRole
     block_number bigint     not null,
     balance     numeric(78, 0),                 -- null: the providers disagree
     nonce       bigint,

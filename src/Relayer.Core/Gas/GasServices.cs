@@ -1,0 +1,19 @@
+using Microsoft.Extensions.DependencyInjection;
+using Relayer.Core.Incidents;
+using Relayer.Core.Transactions;
+
+namespace Relayer.Core.Gas;
+
+/// <summary>Registers the care for gas.</summary>
+public static class GasServices
+{
+    /// <summary>Adds balances, the spend ledger and the report; needs storage, providers, keys and the engines.</summary>
+    public static IServiceCollection AddGas(this IServiceCollection services)
+    {
+        services.AddSingleton<IncidentLog>();
+        services.AddSingleton<ISpendLedger, SpendLedger>();
+        services.AddSingleton<Balances>();
+        services.AddSingleton<GasReport>();
+        return services;
+    }
+}

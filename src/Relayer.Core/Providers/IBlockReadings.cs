@@ -1,0 +1,46 @@
+using Relayer.Core.Ethereum;
+
+namespace Relayer.Core.Providers;
+
+/// <summary>Readings at one given block, for books that must balance, and of every provider by itself, to compare them.</summary>
+public interface IBlockReadings
+{
+    /// <summary>Each provider's own newest block, in configuration order; one that does not answer says why.</summary>
+    Task<IReadOnlyList<ProviderAnswer<BlockHeader>>> ReadEachHeadAsync(CancellationToken cancellation);
+
+    /// <summary>Each provider's own view of accounts at a block, in configuration order; one that fails or lacks the block says why.</summary>
+    Task<IReadOnlyList<ProviderAnswer<AccountsAtBlock>>> ReadEachAccountsAsync(
+        long blockNumber, IReadOnlyList<Address> accounts, CancellationToken cancellation);
+
+    /// <summary>The view of the first provider that has the block and its state.</summary>
+    /// <exception cref="ChainUnavailableException">None has.</exception>
+    Task<AccountsAtBlock> ReadAccountsAsync(long blockNumber, IReadOnlyList<Address> accounts, CancellationToken cancellation);
+
+    /// <summary>What the transactions of some blocks carry to an account by themselves; what contracts pay on is not seen.</summary>
+    /// <exception cref="ChainUnavailableException">No provider has the blocks.</exception>
+    Task<IReadOnlyList<NativeTransfer>> ReadTransfersAsync(IReadOnlyList<long> blocks, Address to, CancellationToken cancellation);
+}
+
+/// <summary>What one provider said.</summary>
+/// <param name="Provider">Its host and port: all of the URL that may be shown.</param>
+/// <param name="Answer">Its answer; <see langword="null"/> when it gave none.</param>
+/// <param name="Fault">Why not.</param>
+public sealed record ProviderAnswer<T>(string Provider, T? Answer, string? Fault)
+    where T : class;
+
+/// <summary>Accounts at a block.</summary>
+/// <param name="Block">The block.</param>
+/// <param name="Accounts">In the order asked.</param>
+public sealed record AccountsAtBlock(BlockHeader Block, IReadOnlyList<AccountState> Accounts);
+
+/// <summary>An account at a block.</summary>
+/// <param name="Balance">Wei.</param>
+/// <param name="Nonce">How many of its transactions were mined up to then.</param>
+public readonly record struct AccountState(Wei Balance, ulong Nonce);
+
+/// <summary>A transaction that carries value.</summary>
+/// <param name="BlockNumber">Where it was mined.</param>
+/// <param name="Hash">Its hash.</param>
+/// <param name="From">Who paid.</param>
+/// <param name="Value">Wei.</param>
+public sealed record NativeTransfer(long BlockNumber, Hash32 Hash, Address From, Wei Value);
