@@ -21,7 +21,7 @@ public static class Schedules
     {
         [Confirm] = "*/2 * * * * *",
         [SweepGrants] = "0 17 * * * *",
-        [ReadBalances] = "10 * * * * *",
+        [ReadBalances] = "10,40 * * * * *",
         [ThinBalances] = "0 37 * * * *",
     };
 }
