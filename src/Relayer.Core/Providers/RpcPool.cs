@@ -8,7 +8,7 @@ namespace Relayer.Core.Providers;
 /// Safe for concurrent use. Nothing runs while nobody asks: heights are asked for beside the traffic when the last ones are old,
 /// and waited for only where there are none. With one provider there is nothing to compare, and nothing is asked in addition.
 /// </remarks>
-internal sealed class RpcPool
+internal sealed partial class RpcPool
 {
     /// <summary>How old a view may be before it is renewed beside the traffic.</summary>
     private static readonly TimeSpan RenewAfter = TimeSpan.FromSeconds(3);

@@ -7,22 +7,26 @@ internal sealed partial class RpcPool
     public async Task<IReadOnlyList<ProviderAnswer<T>>> AskEachAsync<T>(
         Func<RpcClient, CancellationToken, Task<T>> work, CancellationToken cancellation)
         where T : class =>
-        await Task.WhenAll(providers.Select(provider => AskAsync(provider, work, cancellation)));
+        await Task.WhenAll(_providers.Select(provider => AskAsync(provider, work, cancellation)));
 
-    private async Task<ProviderAnswer<T>> AskAsync<T>(
+    private static async Task<ProviderAnswer<T>> AskAsync<T>(
         Provider provider, Func<RpcClient, CancellationToken, Task<T>> work, CancellationToken cancellation)
         where T : class
     {
+        if (await provider.EnsureChainAsync(cancellation) is { } wrong)
+        {
+            return new ProviderAnswer<T>(provider.Client.Name, null, wrong.Message);
+        }
+
         try
         {
-            await provider.EnsureChainAsync(cancellation);
             var answer = await work(provider.Client, cancellation);
-            NoteAnswer(provider);
+            provider.NoteAnswer();
             return new ProviderAnswer<T>(provider.Client.Name, answer, null);
         }
         catch (ProviderFaultException fault)
         {
-            Note(provider, fault);
+            provider.Note(fault);
             return new ProviderAnswer<T>(provider.Client.Name, null, fault.Message);
         }
     }
