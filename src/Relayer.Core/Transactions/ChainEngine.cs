@@ -112,7 +112,7 @@ public sealed class ChainEngine
     /// <exception cref="NpgsqlException">The database is away.</exception>
     public async Task<int> ConfirmAsync(CancellationToken cancellation)
     {
-        await _floor.RaiseAsync(cancellation);
+        await _floor.KeepAsync(cancellation);
         return await _passes.RunAsync().WaitAsync(cancellation);
     }
 

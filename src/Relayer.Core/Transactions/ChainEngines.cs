@@ -27,7 +27,7 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
                 var recorder = new Recorder(settings, database, store, purposes.Value, ledger, loggers.CreateLogger<Recorder>());
                 var replacer = new Replacer(settings, chain, submitter, database, time, loggers.CreateLogger<Replacer>());
                 var closer = new NonceCloser(settings, chain, replacer, recorder, time, loggers.CreateLogger<NonceCloser>());
-                var gaps = new NonceGaps(settings, chain, store, loggers.CreateLogger<NonceGaps>());
+                var gaps = new GapFiller(settings, chain, submitter, database, time, loggers.CreateLogger<GapFiller>());
                 return new ChainEngine(
                     settings,
                     chain,

@@ -6,43 +6,54 @@ using Relayer.Core.Storage;
 
 namespace Relayer.Core.Transactions;
 
-/// <summary>Keeps every signer's next nonce at or above the chain's: a key that is used elsewhere moves it. Between the two nothing is left open.</summary>
-/// <remarks>
-/// Never lowers one. It takes two passes that agree to raise one, so that a single wrong answer of a provider does not open a gap.
-/// </remarks>
+/// <summary>
+/// Keeps every signer's next nonce at or above the chain's: a key that is used elsewhere moves it. What stands open above the chain's is
+/// the <see cref="GapFiller"/>'s.
+/// </summary>
+/// <remarks>It takes two passes that agree to raise one, so that a single wrong answer of a provider does not open a gap.</remarks>
 internal sealed partial class NonceFloor(
-    ChainSettings settings, IChainClient chain, Database database, TransactionStore store, NonceGaps gaps, ILogger<NonceFloor> logger)
+    ChainSettings settings, IChainClient chain, Database database, TransactionStore store, GapFiller gaps, ILogger<NonceFloor> logger)
 {
     private Dictionary<Address, ulong> _last = [];
 
     /// <summary>One pass.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     /// <exception cref="NpgsqlException">The database is away.</exception>
-    public async Task RaiseAsync(CancellationToken cancellation)
+    public async Task KeepAsync(CancellationToken cancellation)
     {
-        await using var connection = await database.OpenAsync(cancellation);
-        var nextNonces = await TransactionStore.ReadNextNoncesAsync(connection, settings.ChainId, cancellation);
+        var nextNonces = await ReadOursAsync(cancellation);
         Address[] signers = [.. nextNonces.Keys];
         var now = signers.Zip(await chain.ReadNoncesAsync(signers, cancellation)).ToDictionary();
         (Address Address, ulong Nonce)[] agreed =
             [.. now.Select(signer => (signer.Key, Math.Min(signer.Value, _last.GetValueOrDefault(signer.Key))))];
-        (Address, ulong)[] ahead =
-        [
-            .. now.Where(signer => _last.ContainsKey(signer.Key) && Math.Max(signer.Value, _last[signer.Key]) < nextNonces[signer.Key])
-                .Select(signer => (signer.Key, Math.Max(signer.Value, _last[signer.Key]))),
-        ];
+        (Address, ulong)[] open = [.. now
+            .Select(signer => (signer.Key, Nonce: Math.Max(signer.Value, _last.GetValueOrDefault(signer.Key))))
+            .Where(signer => signer.Nonce < nextNonces[signer.Key])];
         _last = now;
+        await RaiseAsync(nextNonces, agreed, cancellation);
+        await gaps.LookAsync(open, cancellation);
+    }
 
+    private async Task<IReadOnlyDictionary<Address, ulong>> ReadOursAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenAsync(cancellation);
+        return await TransactionStore.ReadNextNoncesAsync(connection, settings.ChainId, cancellation);
+    }
+
+    private async Task RaiseAsync(
+        IReadOnlyDictionary<Address, ulong> nextNonces, (Address Address, ulong Nonce)[] agreed, CancellationToken cancellation)
+    {
         (Address, ulong)[] behind = [.. agreed.Where(signer => signer.Nonce > nextNonces[signer.Address])];
-        if (behind.Length > 0)
+        if (behind.Length == 0)
         {
-            foreach (var address in await store.SyncSignersAsync(connection, settings.ChainId, behind, cancellation))
-            {
-                Log.Raised(logger, address, settings.ChainId, nextNonces[address], now[address]);
-            }
+            return;
         }
 
-        await gaps.FillAsync(connection, ahead, cancellation);
+        await using var connection = await database.OpenAsync(cancellation);
+        foreach (var address in await store.SyncSignersAsync(connection, settings.ChainId, behind, cancellation))
+        {
+            Log.Raised(logger, address, settings.ChainId, nextNonces[address], agreed.First(signer => signer.Address == address).Nonce);
+        }
     }
 
     private static partial class Log

@@ -57,7 +57,7 @@ internal sealed partial class Recorder(
             {
                 writes.Add(await purpose.PrepareAsync(settings.ChainId, [.. group], cancellation));
             }
-            else if (group.Key != NonceGaps.Purpose)
+            else if (group.Key != TransactionPlan.NoopPurpose) // The engine's own: there is nobody to tell.
             {
                 Log.UnknownPurpose(logger, group.Key, settings.ChainId);
             }

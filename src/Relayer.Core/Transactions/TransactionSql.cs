@@ -110,23 +110,4 @@ internal static class TransactionSql
         where (select count(*) from locked) > 0 and t.id = m.id and t.version = m.version
         returning t.id
         """;
-
-    /// <summary>
-    /// Nonces from the chain's on that were given out or passed over and have no record. One snapshot: whoever raises a next nonce for a
-    /// transaction commits its record with it.
-    /// </summary>
-    public const string FindGaps = """
-        select s.address, n
-        from unnest($2, $3) as chain (address, nonce)
-        join signers s on s.chain_id = $1 and s.address = chain.address
-        cross join lateral generate_series(chain.nonce, least(s.next_nonce, chain.nonce + $4) - 1) n
-        where not exists (select 1 from transactions t where t.chain_id = $1 and t.signer = s.address and t.nonce = n)
-        """;
-
-    public const string FillGaps = """
-        insert into transactions (id, chain_id, signer, nonce, purpose, state, "to", value, gas_limit, data,
-            max_fee, max_priority_fee, created_at, updated_at)
-        select gen_random_uuid(), $1, signer, nonce, $4, 0, signer, 0, 21000, '', $5, $6, $7, $7 from unnest($2, $3) as gap (signer, nonce)
-        on conflict (chain_id, signer, nonce) do nothing
-        """;
 }

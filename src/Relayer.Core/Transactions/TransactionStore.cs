@@ -1,6 +1,5 @@
 using Npgsql;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Storage;
 
 namespace Relayer.Core.Transactions;
@@ -65,7 +64,7 @@ internal sealed class TransactionStore(TimeProvider time)
     /// <summary>The same, as the first statements of a batch of the caller's own.</summary>
     public Reservation Reserve(
         ChainId chainId, IReadOnlyList<Purse> purses, int maxInFlight, IReadOnlyList<TransactionPlan> plans, Wei dataFee = default) =>
-        new(chainId, plans, LockSigners(chainId, purses), Reserve(chainId, purses, maxInFlight, plans, dataFee, time.GetUtcNow()));
+        new(chainId, plans, LockSigners(chainId, purses.Select(purse => purse.Address)), Reserve(chainId, purses, maxInFlight, plans, dataFee, time.GetUtcNow()));
 
     /// <summary>Stores signed bytes; the first attempt moves a transaction from Reserved to Signed, a later one raises what it offers.</summary>
     /// <returns>
@@ -169,50 +168,10 @@ internal sealed class TransactionStore(TimeProvider time)
         return await ReadIdsAsync(command, cancellation);
     }
 
-    /// <summary>Nonces from the chain's up to the signer's next one that have no record.</summary>
-    /// <param name="connection">The connection.</param>
-    /// <param name="chainId">The chain.</param>
-    /// <param name="signers">The signers and the chain's nonces.</param>
-    /// <param name="most">So many nonces of a signer are looked at.</param>
-    /// <param name="cancellation">Stops the reading.</param>
-    public static async Task<IReadOnlyList<(Address Signer, ulong Nonce)>> FindGapsAsync(
-        NpgsqlConnection connection, ChainId chainId, IReadOnlyList<(Address Address, ulong ChainNonce)> signers, int most,
-        CancellationToken cancellation)
+    /// <summary>Keeps everybody else from taking nonces of these signers until the transaction ends.</summary>
+    internal static NpgsqlBatchCommand LockSigners(ChainId chainId, IEnumerable<Address> signers) => new(TransactionSql.LockSigners)
     {
-        await using var command = new NpgsqlCommand(TransactionSql.FindGaps, connection);
-        command.Parameters.Add(Columns.Long(chainId.Value));
-        command.Parameters.Add(Columns.ManyBytes(signers.Select(signer => signer.Address.ToArray())));
-        command.Parameters.Add(Columns.Longs(signers.Select(signer => (long)signer.ChainNonce)));
-        command.Parameters.Add(Columns.Int(most));
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var gaps = new List<(Address, ulong)>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            gaps.Add((rows.GetAddress(0), (ulong)rows.GetInt64(1)));
-        }
-
-        return gaps;
-    }
-
-    /// <summary>Reserves a self-send at each of these nonces that still has no record.</summary>
-    public async Task FillGapsAsync(
-        NpgsqlConnection connection, ChainId chainId, IReadOnlyList<(Address Signer, ulong Nonce)> gaps, TransactionFees fees,
-        CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(TransactionSql.FillGaps, connection);
-        command.Parameters.Add(Columns.Long(chainId.Value));
-        command.Parameters.Add(Columns.ManyBytes(gaps.Select(gap => gap.Signer.ToArray())));
-        command.Parameters.Add(Columns.Longs(gaps.Select(gap => (long)gap.Nonce)));
-        command.Parameters.Add(Columns.Text(NonceGaps.Purpose));
-        command.Parameters.Add(Columns.Number(fees.MaxPrice.ToBigInteger()));
-        command.Parameters.Add(Columns.NumberOrNull(FeeColumns.MaxPriorityFee(fees)?.ToBigInteger()));
-        command.Parameters.Add(Columns.Time(time.GetUtcNow()));
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
-
-    private static NpgsqlBatchCommand LockSigners(ChainId chainId, IReadOnlyList<Purse> purses) => new(TransactionSql.LockSigners)
-    {
-        Parameters = { Columns.Long(chainId.Value), Columns.ManyBytes(purses.Select(purse => purse.Address.ToArray())) },
+        Parameters = { Columns.Long(chainId.Value), Columns.ManyBytes(signers.Select(signer => signer.ToArray())) },
     };
 
     /// <summary>The statement that takes the nonces; the signers have to be locked before.</summary>

@@ -55,11 +55,6 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
             connection,
             Command(TransactionSql.ReadOpen, Columns.Long(31337), Columns.Id(Guid.Empty), Columns.Int(1_000)),
             "transactions_open");
-        await CheckAsync(
-            connection,
-            Command(
-                TransactionSql.FindGaps, Columns.Long(31337), Columns.ManyBytes([signer.Address.ToArray()]), Columns.Longs([24_900L]), Columns.Int(64)),
-            "transactions_chain_id_signer_nonce_key");
         await using (var batch = new NpgsqlBatch())
         {
             new TransactionStore(TimeProvider.System).Reserve(new ChainId(31337), [signer], 64, Transactions.Plans.Many(2)).AddTo(batch);

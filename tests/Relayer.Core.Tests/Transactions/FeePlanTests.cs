@@ -65,11 +65,69 @@ public sealed class FeePlanTests
                 new TransactionFees.Dynamic(new Wei(80), new Wei(8)), new TransactionFees.Dynamic(new Wei(700), new Wei(40)), Limits));
 
     [Fact]
-    public void Whatever_is_outbid_is_outbid_by_a_tenth_in_both_fields_or_not_at_all() =>
+    public void Whatever_is_outbid_is_outbid_by_a_tenth_and_a_wei_in_both_fields_under_the_caps_or_not_at_all() =>
         Prop.ForAll(Dynamics().ToArbitrary(), Markets().ToArbitrary(), (sent, market) =>
             FeePlan.Outbid(sent, FeePlan.For(market, Limits), Limits) is not TransactionFees.Dynamic(var fee, var tip)
-            || (fee <= Limits.MaxFee && tip <= fee && fee * 10 >= sent.MaxFee * 11 && tip * 10 >= sent.MaxPriorityFee * 11))
+            || (fee <= Limits.MaxFee && tip <= Limits.MaxPriorityFee && tip <= fee && fee > sent.MaxFee && tip > sent.MaxPriorityFee
+                && fee * 10 >= sent.MaxFee * 11 && tip * 10 >= sent.MaxPriorityFee * 11))
             .QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void It_is_refused_only_when_no_tenth_more_fits_under_the_caps() =>
+        Prop.ForAll(Dynamics().ToArbitrary(), Markets().ToArbitrary(), (sent, market) =>
+            FeePlan.Outbid(sent, FeePlan.For(market, Limits), Limits) is not null
+            || sent.MaxFee * 11 + new Wei(10) > Limits.MaxFee * 10 || sent.MaxPriorityFee * 11 + new Wei(10) > Limits.MaxPriorityFee * 10)
+            .QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Outbidding_again_and_again_only_rises_and_ends_at_the_cap() =>
+        Prop.ForAll(Dynamics().ToArbitrary(), Markets().ToArbitrary(), (sent, market) =>
+        {
+            var (offers, asked) = (new List<TransactionFees.Dynamic> { sent }, FeePlan.For(market, Limits));
+            while (FeePlan.Outbid(offers[^1], asked, Limits) is TransactionFees.Dynamic next && offers.Count < 200)
+            {
+                offers.Add(next);
+            }
+
+            return offers.Count < 200 && offers.Zip(offers.Skip(1)).All(step => step.First.MaxFee < step.Second.MaxFee);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_legacy_price_is_outbid_by_a_tenth_under_the_cap_or_not_at_all() =>
+        Prop.ForAll(Gen.Choose(0, 1_200).ToArbitrary(), Markets().ToArbitrary(), (sent, market) =>
+            FeePlan.Outbid(new TransactionFees.Legacy(new Wei((ulong)sent)), FeePlan.For(market, Limits with { Legacy = true }), Limits)
+                is not TransactionFees.Legacy(var price)
+            || (price <= Limits.MaxFee && price * 10 >= new Wei((ulong)sent) * 11 && price > new Wei((ulong)sent)))
+            .QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData(Speed.Slow, 154, 4)]
+    [InlineData(Speed.Standard, 210, 10)]
+    [InlineData(Speed.Fast, 290, 40)]
+    public void A_speed_chooses_the_tip_and_the_margin(Speed speed, ulong maxFee, ulong tip) =>
+        Assert.Equal(
+            new TransactionFees.Dynamic(new Wei(maxFee), new Wei(tip)),
+            FeePlan.For(Tips(100, 4, 10, 40), Limits, speed));
+
+    [Fact]
+    public void More_speed_never_offers_less_and_a_dearer_market_never_less_either() =>
+        Prop.ForAll(Markets().ToArbitrary(), Gen.Choose(0, 100).ToArbitrary(), (market, more) =>
+        {
+            var dearer = market.BaseFee is { } fee && fee < Limits.MaxFee
+                ? market with { BaseFee = fee + new Wei((ulong)more) }
+                : market;
+            return NoMore(Fees(market, Speed.Slow), Fees(market, Speed.Standard))
+                && NoMore(Fees(market, Speed.Standard), Fees(market, Speed.Fast))
+                && (Fees(dearer, Speed.Standard) is not { } after || NoMore(Fees(market, Speed.Standard), after));
+        }).QuickCheckThrowOnFailure();
+
+    private static TransactionFees? Fees(FeeMarket market, Speed speed) => FeePlan.For(market, Limits, speed);
+
+    private static bool NoMore(TransactionFees? less, TransactionFees? more) =>
+        less is null == more is null && (less is null || less.MaxPrice <= more!.MaxPrice);
+
+    private static FeeMarket Tips(ulong baseFee, ulong low, ulong middle, ulong high) =>
+        new(new Wei(baseFee), new Wei(middle), new Wei(baseFee)) { LowPriorityFee = new Wei(low), HighPriorityFee = new Wei(high) };
 
     [Fact]
     public void At_the_cap_nothing_is_outbid()

@@ -108,7 +108,7 @@ public sealed class ScenarioTests(PostgresFixture postgres)
         }
 
         Assert.Equal(
-            ["test", "gap", "gap", "gap", "test"], await world.Database.ColumnAsync<string>("select purpose from transactions order by nonce"));
+            ["test", "noop", "noop", "noop", "test"], await world.Database.ColumnAsync<string>("select purpose from transactions order by nonce"));
         Assert.Equal([5UL], await world.Chain.ReadNoncesAsync([world.Keys[0].Address], Cancellation));
         Assert.Contains("Nobody holds nonce 2", world.Logs.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("knows the purpose", world.Logs.Text, StringComparison.Ordinal);
