@@ -58,6 +58,7 @@ internal static class TransactionSql
     /// <summary>
     /// With $7 the commit of this statement alone does not wait for the disk. The row is taken first: what is mined or final meanwhile gets
     /// no further attempt, what is to be closed no payload any more, and of two that make the same one the second finds it made.
+    /// ("+ 0" keeps the planner to the primary key: the partial indexes would do, but only by reading through them for each row.)
     /// </summary>
     public const string StoreAttempts = """
         with durability as (select set_config(
@@ -67,7 +68,7 @@ internal static class TransactionSql
                 max_fee = greatest(t.max_fee, s.max_fee), max_priority_fee = greatest(t.max_priority_fee, s.max_priority_fee),
                 capped_at = null, updated_at = $6
             from durability, unnest($1, $2, $3, $4, $5, $8, $9) as s (id, number, hash, raw, noop, max_fee, max_priority_fee)
-            where t.id = s.id and t.state < 3 and (t.state = 0 or s.number > 1) and (t.closing is null or s.noop)
+            where t.id = s.id and t.state + 0 < 3 and (t.state = 0 or s.number > 1) and (t.closing is null or s.noop)
             returning t.id, s.number, s.hash, s.raw, s.noop, s.max_fee, s.max_priority_fee)
         insert into attempts (transaction_id, number, hash, raw, noop, max_fee, max_priority_fee, created_at)
         select id, number, hash, raw, noop, max_fee, max_priority_fee, $6 from signed

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DevChain;
 
 namespace Functions.Tests.Relay;
 
@@ -30,6 +31,20 @@ public sealed class NodeFailureTests(Islands islands) : IClassFixture<Islands>
         }),
         ["another chain"] = answer => Each(answer, reply => reply["result"] = "0x1"),
     };
+
+    [Fact]
+    public async Task A_data_fee_that_receipts_name_is_in_the_ledger_to_the_wei_and_part_of_what_a_relay_cost()
+    {
+        const long DataFee = 123_456_789;
+        await using var island = await islands.SettleAsync(new Dictionary<string, string> { ["Chains__local__Fees__DataFeeWei"] = "1000000000" });
+        island.Node.Garble(answer => answer.Replace("\"effectiveGasPrice\":", $"\"l1Fee\":\"0x{DataFee:x}\",\"effectiveGasPrice\":", StringComparison.Ordinal));
+        var posted = await Reply.PostAsync(island.Http, "api/relay", island.World.Post(island.World.Infinex, new Wallet()));
+        var done = await RelayWorld.WaitAsync(island.Http, posted["id"]!);
+
+        var receipt = await islands.Stack.Node.Rpc.SendAsync("eth_getTransactionReceipt", [done["transactionHash"]], Cancellation);
+        var gas = JsonRpc.ToInteger(receipt.GetProperty("gasUsed")) * JsonRpc.ToInteger(receipt.GetProperty("effectiveGasPrice"));
+        Assert.Equal($"{gas + DataFee}", done["feeWei"]);
+    }
 
     [Theory]
     [InlineData(false)]

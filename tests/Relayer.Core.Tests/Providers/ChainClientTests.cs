@@ -439,6 +439,26 @@ public sealed class ChainClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_fee_history_tells_the_tips_of_three_speeds()
+    {
+        var client = Connect(_first.Url);
+        var market = Market(baseFee: "0x64", history: true);
+        _first.Answer = (method, parameters) => method == "eth_feeHistory"
+            ? new JsonObject
+            {
+                ["baseFeePerGas"] = new JsonArray("0x60", "0x61", "0x70"),
+                ["gasUsedRatio"] = new JsonArray(0.5, 1),
+                ["reward"] = new JsonArray(new JsonArray("0x2", "0x3", "0x9"), new JsonArray("0x1", "0x5", "0x4")),
+            }
+            : market(method, parameters);
+
+        Assert.Equal(
+            new FeeMarket(new Wei(112), new Wei(5), new Wei(105)) { LowPriorityFee = new Wei(2), HighPriorityFee = new Wei(9) },
+            await client.ReadFeeMarketAsync(Cancellation));
+        Assert.Contains("[25,50,90]", _first.Bodies.Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_a_fee_history_the_tip_is_what_the_gas_price_has_above_the_base_fee()
     {
         var client = Connect(_first.Url);

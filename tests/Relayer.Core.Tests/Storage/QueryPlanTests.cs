@@ -55,6 +55,10 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
             connection,
             Command(TransactionSql.ReadOpen, Columns.Long(31337), Columns.Id(Guid.Empty), Columns.Int(1_000)),
             "transactions_open");
+        await CheckAsync(connection, Command(TransactionSql.ReadOne, Columns.Long(31337), Columns.Id(ids[0])), "transactions_open");
+        await CheckAsync(connection, GapSql.Find(new ChainId(31337), [(signer.Address, 24_000)], 256), "transactions_chain_id_signer_nonce_key");
+        await CheckAsync(connection, GapSql.Lower(new ChainId(31337), signer.Address, 5, DateTimeOffset.UnixEpoch), "transactions_chain_id_signer_nonce_key");
+        await CheckAsync(connection, StoreAttempts(ids), "transactions_pkey");
         await using (var batch = new NpgsqlBatch())
         {
             new TransactionStore(TimeProvider.System).Reserve(new ChainId(31337), [signer], 64, Transactions.Plans.Many(2)).AddTo(batch);
@@ -67,6 +71,15 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         await CheckAsync(
             connection,
             Command(TransactionSql.MarkBroadcast, Columns.Ids(ids), Columns.Flags(ids.Select(_ => (bool?)true)), Columns.Time(DateTimeOffset.UnixEpoch)));
+    }
+
+    private static NpgsqlBatchCommand StoreAttempts(Guid[] ids)
+    {
+        var fee = System.Numerics.BigInteger.One;
+        return Command(
+            TransactionSql.StoreAttempts, Columns.Ids(ids), Columns.Ints(ids.Select(_ => 2)), Columns.ManyBytes(ids.Select(id => id.ToByteArray())),
+            Columns.ManyBytes(ids.Select(id => id.ToByteArray())), Columns.Flags(ids.Select(_ => (bool?)false)), Columns.Time(DateTimeOffset.UnixEpoch),
+            Columns.Flag(false), Columns.Numbers(ids.Select(_ => fee)), Columns.Numbers(ids.Select(_ => fee)), Columns.ShortOrNull(null));
     }
 
     private static NpgsqlBatchCommand Command(string sql, params NpgsqlParameter[] parameters)

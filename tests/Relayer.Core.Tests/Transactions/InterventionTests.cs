@@ -82,6 +82,34 @@ public sealed class InterventionTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Where_data_costs_gas_every_limit_has_room_for_it()
+    {
+        await using var world = await EngineWorld.StartAsync(
+            postgres, OnDemand, new ChainOptions { Confirmations = 0, Fees = { DataGas = 30_000, DataFeeWei = "9" } });
+        var reserved = Assert.Single(await world.SendAsync(Plans.Create(gas: 50_000)));
+        Assert.IsType<ReplacementOutcome.Done>(await world.Engine.CancelAsync(reserved.Plan.Id, Cancellation));
+
+        var hashes = await world.HashesAsync(reserved.Plan.Id);
+        var noop = await world.Node.Rpc.SendAsync("eth_getTransactionByHash", [$"{hashes[1]}"], Cancellation);
+        Assert.Equal(80_000L, await world.Database.ScalarAsync<long>("select gas_limit from transactions"));
+        Assert.Equal("0xc738", noop.GetProperty("gas").GetString());
+        await world.PassUntilAsync(reserved.Plan.Id, 5);
+    }
+
+    [Fact]
+    public async Task A_quote_is_at_the_speed_asked_for_and_counts_the_data_fee()
+    {
+        await using var world = await EngineWorld.StartAsync(
+            postgres, chain: new ChainOptions { Fees = { DataFeeWei = "9000000000000000000", Speed = "Slow" } });
+        var slow = await world.Engine.QuoteAsync(50_000, Cancellation);
+        var fast = await world.Engine.QuoteAsync(50_000, Speed.Fast, Cancellation);
+
+        Assert.True(slow.Fees!.MaxPrice < fast.Fees!.MaxPrice);
+        Assert.Single(slow.Signers);
+        Assert.Empty((await world.Engine.QuoteAsync(3_000_000_000, Cancellation)).Signers);
+    }
+
+    [Fact]
     public async Task At_the_cap_nothing_is_sped_up_but_a_cancellation_stays_on_record()
     {
         await using var world = await EngineWorld.StartAsync(

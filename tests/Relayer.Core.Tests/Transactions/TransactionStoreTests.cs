@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Transactions;
 
@@ -105,6 +106,45 @@ public sealed class TransactionStoreTests(PostgresFixture postgres) : IAsyncLife
         Assert.Empty(await ReserveAsync([poor], 64, Plans.Many(1)));
         var other = Assert.Single(await ReserveAsync([poor, Purses[1]], 64, Plans.Many(1)));
         Assert.Equal(Purses[1].Address, other.Signer);
+    }
+
+    [Fact]
+    public async Task What_a_chain_charges_for_data_beside_counts_for_each_transaction()
+    {
+        var plans = Plans.Many(4);
+        var poor = new Purse(Purses[0].Address, new Wei(plans[0].MaxCost.Value * 3UL));
+        await using var connection = await _database.OpenAsync();
+
+        Assert.Equal(2, (await _store.ReserveAsync(connection, Chain, [poor], 64, plans, Cancellation, new Wei(1UL))).Count);
+        Assert.Empty(await _store.ReserveAsync(connection, Chain, [poor], 64, Plans.Many(1), Cancellation, new Wei(1UL)));
+        Assert.Single(await _store.ReserveAsync(connection, Chain, [poor], 64, Plans.Many(1), Cancellation));
+    }
+
+    [Fact]
+    public async Task What_is_in_flight_counts_at_the_highest_fees_offered_so_far()
+    {
+        var plan = Plans.Create(maxFeeGwei: 10);
+        var poor = new Purse(Purses[0].Address, new Wei(plan.MaxCost.Value * 2UL));
+        await ReserveAsync([poor], 64, [plan]);
+        await StoreAsync(plan.Id, Attempt(1, "payload", false));
+        await StoreAsync(plan.Id, Attempt(2, "bump", false) with { Fees = new TransactionFees.Dynamic(Wei.FromGwei(11), Wei.FromGwei(2)) });
+
+        Assert.Empty(await ReserveAsync([poor], 64, Plans.Many(1)));
+        Assert.Equal(new TransactionFees.Dynamic(Wei.FromGwei(11), Wei.FromGwei(2)), Assert.Single(await ReadOpenAsync()).Reserved.Plan.Fees);
+    }
+
+    [Fact]
+    public async Task What_a_block_has_gets_no_further_attempt_and_what_is_to_be_closed_no_payload()
+    {
+        var (mined, closing) = (Plans.Create(), Plans.Create());
+        await ReserveAsync([Purses[0]], 64, [mined, closing]);
+        await StoreAsync(mined.Id, Attempt(1, "mined", false));
+        await _database.ExecuteAsync($"update transactions set state = 3 where id = '{mined.Id}'");
+        await _database.ExecuteAsync($"update transactions set closing = 3 where id = '{closing.Id}'");
+
+        Assert.Empty(await StoreAsync(mined.Id, Attempt(2, "bump", false)));
+        Assert.Empty(await StoreAsync(closing.Id, Attempt(1, "payload", false)));
+        Assert.Equal([closing.Id], await StoreAsync(closing.Id, Attempt(1, "noop", true)));
     }
 
     [Fact]
