@@ -16,18 +16,20 @@ public sealed class ArchitectureTests
         ["Ethereum"] = [],
         ["Concurrency"] = [],
         ["Telemetry"] = [],
-        ["Configuration"] = ["Ethereum"],
-        ["Storage"] = ["Ethereum"],
+        ["Crashes"] = [],
+        ["Configuration"] = ["Ethereum", "Crashes"],
+        ["Storage"] = ["Ethereum", "Crashes"],
         ["Operations"] = ["Ethereum", "Storage"],
         ["Providers"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry"],
         ["Keys"] = ["Ethereum", "Configuration", "Concurrency"],
-        ["Transactions"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage", "Operations", "Providers", "Keys"],
+        ["Transactions"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Crashes", "Storage", "Operations", "Providers", "Keys"],
         ["Incidents"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage", "Keys"],
         ["Gas"] =
         [
-            "Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage", "Operations", "Providers", "Keys", "Transactions", "Incidents",
+            "Ethereum", "Configuration", "Concurrency", "Telemetry", "Crashes", "Storage", "Operations", "Providers", "Keys", "Transactions", "Incidents",
         ],
-        ["Relay"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage", "Operations", "Providers", "Keys", "Transactions"],
+        ["Relay"] =
+            ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Crashes", "Storage", "Operations", "Providers", "Keys", "Transactions"],
     };
 
     [Fact]

@@ -1,4 +1,5 @@
 using Relayer.Core.Configuration;
+using Relayer.Core.Crashes;
 
 namespace Functions.Configuration;
 
@@ -13,7 +14,13 @@ public static class RelayerOptionsServices
         {
             var options = RelayerOptions.Bind(configuration);
             var faults = RelayerOptionsValidator.Validate(options);
-            return faults.Count == 0 ? services.AddSingleton(options) : throw new ConfigurationException(faults);
+            if (faults.Count > 0)
+            {
+                throw new ConfigurationException(faults);
+            }
+
+            CrashPoints.Arm(options.CrashPoints.At, options.CrashPoints.Occurrence);
+            return services.AddSingleton(options);
         }
         catch (InvalidOperationException exception)
         {

@@ -1,5 +1,6 @@
 using Functions.Catalog;
 using Functions.Configuration;
+using Relayer.Core.Crashes;
 
 namespace Functions.Hosting;
 
@@ -121,6 +122,7 @@ internal sealed partial class TimerScheduler(
                 return;
             }
 
+            CrashPoints.Pass(CrashPoints.TimerClaimed);
             var info = Describe(timer, schedule, due, last);
             await FunctionInvoker.InvokeAsync(timer, scope.ServiceProvider, info, _running.Token);
         }

@@ -24,6 +24,9 @@ public sealed class RelayerOptions
     /// <summary>The chains served, by a name that only the configuration and the logs use.</summary>
     public Dictionary<string, ChainOptions> Chains { get; init; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Where a rehearsal ends this process; nowhere in production.</summary>
+    public CrashPointOptions CrashPoints { get; init; } = new();
+
     /// <summary>True where literal signing keys are accepted.</summary>
     public bool IsDevelopment => Environment.Equals(Development, StringComparison.OrdinalIgnoreCase);
 

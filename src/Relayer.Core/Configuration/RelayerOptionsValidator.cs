@@ -1,3 +1,5 @@
+using Relayer.Core.Crashes;
+
 namespace Relayer.Core.Configuration;
 
 /// <summary>Checks the configuration as a whole before anything starts.</summary>
@@ -15,6 +17,7 @@ public static class RelayerOptionsValidator
         faults.Require(options.Database.ConnectionString, "Database:ConnectionString");
         ValidateKeyVault(options, faults);
         AlertOptionsValidator.Validate(options.Alerts, options.IsDevelopment, faults);
+        ValidateCrashPoints(options, faults);
         if (options.Chains.Count == 0)
         {
             faults.Add("Chains", "at least one chain is needed");
@@ -32,6 +35,14 @@ public static class RelayerOptionsValidator
         }
 
         return faults.Messages;
+    }
+
+    private static void ValidateCrashPoints(RelayerOptions options, OptionFaults faults)
+    {
+        var point = options.CrashPoints;
+        faults.AddIf(point.At.Length > 0 && !options.IsDevelopment, "CrashPoints:At", "is for Development only");
+        faults.AddIf(point.At.Length > 0 && !CrashPoints.All.Contains(point.At), "CrashPoints:At", $"is not one of {string.Join(", ", CrashPoints.All)}");
+        faults.AddIf(point.Occurrence < 1, "CrashPoints:Occurrence", "must be at least 1");
     }
 
     private static void ValidateKeyVault(RelayerOptions options, OptionFaults faults)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
 using Relayer.Core.Relay.Forwarders;
@@ -47,6 +48,7 @@ internal sealed class RelayDispatch
         var plan = new TransactionPlan(
             Guid.CreateVersion7(_time.GetUtcNow()), RelayService.Purpose, candidate.Request.Forwarder, candidate.Message.Value,
             call.Gas, call.Data, quote.Fees, candidate.ExpiresAt);
+        CrashPoints.Pass(CrashPoints.RelayJudged);
         switch (await _intakes[candidate.Request.ChainId].Value.AcceptAsync(candidate, plan, signers, cancellation))
         {
             case IntakeOutcome.Refused refused:
@@ -69,6 +71,7 @@ internal sealed class RelayDispatch
 
     private static async Task<RelayRecord> SendAsync(ChainEngine engine, RelayCandidate candidate, ReservedTransaction reserved)
     {
+        CrashPoints.Pass(CrashPoints.RelayReserved);
         Hash32? hash = null;
         var state = RelayState.Accepted;
         try

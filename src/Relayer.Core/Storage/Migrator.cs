@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Relayer.Core.Crashes;
 
 namespace Relayer.Core.Storage;
 
@@ -64,6 +65,7 @@ public sealed partial class Migrator(NpgsqlDataSource source, ILogger<Migrator> 
             Parameters = { new() { Value = next.Number }, new() { Value = next.Name } },
         };
         await record.ExecuteNonQueryAsync(cancellation);
+        CrashPoints.Pass(CrashPoints.MigrationApplied);
         await transaction.CommitAsync(cancellation);
         return next;
     }

@@ -1,3 +1,4 @@
+using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Keys;
@@ -64,6 +65,7 @@ internal sealed class ChainGauge(
         var market = chain.ReadFeeMarketAsync(CancellationToken.None);
         var balances = await chain.ReadBalancesAsync(addresses, CancellationToken.None);
         await IntroduceAsync(addresses);
+        CrashPoints.Pass(CrashPoints.GaugeRead);
         var reading = new Reading(
             await market,
             [.. addresses.Zip(balances, (address, balance) => new Purse(address, balance))]);

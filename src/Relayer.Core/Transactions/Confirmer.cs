@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
@@ -31,6 +32,7 @@ internal sealed partial class Confirmer(
     public async Task<int> RunAsync(int limit, CancellationToken cancellation)
     {
         var page = await ReadPageAsync(limit, cancellation);
+        CrashPoints.Pass(CrashPoints.ConfirmRead);
         var (moved, head) = await ReadReceiptsAsync([.. page.Where(item => item.State is not TransactionState.Reserved)], cancellation);
         OpenTransaction[] waiting = [.. page.Where(item => !moved.ContainsKey(item.Id))];
         OpenTransaction[] unwanted = [.. waiting.Where(closer.IsUnwanted)];
@@ -72,6 +74,11 @@ internal sealed partial class Confirmer(
             {
                 movements.Add(new Movement(transaction, next, receipt));
             }
+        }
+
+        if (movements.Count > 0)
+        {
+            CrashPoints.Pass(CrashPoints.ConfirmObserved);
         }
 
         await recorder.RecordAsync(movements, cancellation);

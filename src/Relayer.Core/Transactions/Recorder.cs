@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
@@ -74,6 +75,7 @@ internal sealed partial class Recorder(
             return;
         }
 
+        CrashPoints.Pass(CrashPoints.RecordMoved);
         foreach (var write in writes)
         {
             await write(connection, cancellation);
@@ -86,7 +88,9 @@ internal sealed partial class Recorder(
             await ledger.AddAsync(connection, settings.ChainId, final, cancellation);
         }
 
+        CrashPoints.Pass(CrashPoints.RecordWritten);
         await transaction.CommitAsync(cancellation);
+        CrashPoints.Pass(CrashPoints.RecordCommitted);
         Announce(movements);
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Relayer.Core.Concurrency;
+using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Keys;
@@ -60,6 +61,7 @@ internal sealed partial class Submitter
         }
 
         var outcomes = await _chain.SendRawAsync([.. attempts.Select(item => item.Attempt.Raw)], cancellation);
+        CrashPoints.Pass(CrashPoints.SubmitBroadcast);
         for (var i = 0; i < attempts.Count; i++)
         {
             if (!outcomes[i].IsAccepted)
@@ -91,6 +93,7 @@ internal sealed partial class Submitter
         var (reserved, isNoop) = (transaction.Reserved, transaction.IsClosing || closing is not null);
         var unsigned = isNoop ? reserved.Noop(fees, _settings.DataGas) : reserved.Payload(fees);
         var signed = await SignAsync(reserved, unsigned, transaction.Attempts.Count + 1, isNoop, cancellation);
+        CrashPoints.Pass(isNoop ? CrashPoints.CloseSigned : CrashPoints.BumpSigned);
         if (!(await StoreAsync([signed], cancellation, closing)).Contains(transaction.Id))
         {
             return null;
@@ -98,7 +101,9 @@ internal sealed partial class Submitter
 
         RelayerMetrics.TransactionsReplaced.Add(
             1, new("chain", _settings.ChainId.Value), new("purpose", reserved.Plan.Purpose), new("kind", isNoop ? "noop" : "payload"));
+        CrashPoints.Pass(isNoop ? CrashPoints.CloseStored : CrashPoints.BumpStored);
         await TryBroadcastAsync([signed], cancellation);
+        CrashPoints.Pass(isNoop ? CrashPoints.CloseBroadcast : CrashPoints.BumpBroadcast);
         return signed.Attempt;
     }
 
@@ -123,8 +128,11 @@ internal sealed partial class Submitter
 
         if (signed.Count > 0)
         {
+            CrashPoints.Pass(CrashPoints.SubmitSigned);
+
             // What somebody else stored meanwhile is theirs to send: these bytes, or a self-send in their place.
             var stored = await StoreAsync(signed, cancellation);
+            CrashPoints.Pass(CrashPoints.SubmitStored);
             var taken = await TryBroadcastAsync([.. signed.Where(item => stored.Contains(item.Id))], cancellation);
             foreach (var (id, attempt) in signed)
             {
@@ -190,6 +198,7 @@ internal sealed partial class Submitter
             await _store.MarkBroadcastAsync(connection, [.. sent], cancellation);
         }
 
+        CrashPoints.Pass(CrashPoints.SubmitMarked);
         await Task.Delay(MarkInterval, _time, cancellation);
         return new bool[lists.Count];
     }

@@ -25,6 +25,13 @@ contract DemoTarget is ERC2771Context {
         emit Incremented(caller, ++counts[caller]);
     }
 
+    /// @notice Counts like increment(), but only a caller who was never counted: two at once both look well, and one reverts.
+    function once() external {
+        address caller = _msgSender();
+        require(counts[caller] == 0, "counted already");
+        emit Incremented(caller, ++counts[caller]);
+    }
+
     /// @notice Reverts with the reason given.
     function fail(string calldata reason) external pure {
         revert(reason);

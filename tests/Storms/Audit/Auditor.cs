@@ -1,0 +1,67 @@
+using Relayer.Core.Relay;
+using Storms.Field;
+
+namespace Storms.Audit;
+
+/// <summary>Waits until nothing is under way any more, and then counts everything again.</summary>
+internal static class Auditor
+{
+    private const int Shown = 12;
+
+    /// <summary>Busy machines, back-off and expiry included: whoever is not done by then is stuck.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The findings; at least one instance must run.</summary>
+    public static async Task<Findings> CheckAsync(Site site, Crowd crowd, CancellationToken cancellation)
+    {
+        var open = await WaitAsync(site, cancellation);
+        var errands = crowd.Errands;
+        var ledger = await Ledger.ReadAsync(site, cancellation);
+        var chain = await ChainTruth.ReadAsync(site, ledger, [.. errands.Select(errand => errand.Message.From).Distinct()], cancellation);
+        string[] violations =
+        [
+            .. crowd.Surprises.Distinct(),
+            .. open.Length > 0 ? [open] : Array.Empty<string>(),
+            .. new Invariants(errands, ledger, chain).Violations(),
+        ];
+        return new Findings(
+            violations.Length <= Shown ? violations : [.. violations[..Shown], $"and {violations.Length - Shown} more"],
+            crowd.Accepted,
+            ledger.Relays.GroupBy(relay => relay.State).ToDictionary(state => state.Key, state => state.Count()),
+            ledger.Transactions.Count,
+            ledger.Transactions.Count(transaction => transaction.State == 5),
+            ledger.Transactions.Sum(transaction => Math.Max(0, transaction.Attempts.Count - 1)));
+    }
+
+    private static async Task<string> WaitAsync(Site site, CancellationToken cancellation)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var open = await Ledger.OpenAsync(site, cancellation);
+            if (open.Length == 0 || TimeProvider.System.GetElapsedTime(started) > Patience)
+            {
+                return open;
+            }
+
+            await Task.Delay(Pause, cancellation);
+        }
+    }
+}
+
+/// <summary>What an audit found.</summary>
+/// <param name="Violations">What does not hold; empty when all does.</param>
+/// <param name="Accepted">Requests that were answered well.</param>
+/// <param name="Relays">How they ended.</param>
+/// <param name="Transactions">Nonces spent.</param>
+/// <param name="Noops">Of these, self-sends.</param>
+/// <param name="Replacements">Attempts beyond the first.</param>
+internal sealed record Findings(
+    IReadOnlyList<string> Violations, int Accepted, IReadOnlyDictionary<RelayState, int> Relays, int Transactions, int Noops, int Replacements)
+{
+    public override string ToString() =>
+        $"{Accepted} accepted ({string.Join(", ", Relays.OrderBy(state => state.Key).Select(state => $"{state.Value} {state.Key}"))}), "
+        + $"{Transactions} transactions, {Noops} of them self-sends, {Replacements} replacements";
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using System.Text.Json;
+using DevChain;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers;
+using Relayer.Core.Relay.Forwarders;
+using Storms.Field;
+
+namespace Storms.Audit;
+
+/// <summary>A mined transaction as its receipt has it.</summary>
+internal sealed record MinedTransaction(Address From, bool Succeeded, long BlockNumber, long GasUsed, BigInteger Fee);
+
+/// <summary>What the chain says, read from the node itself.</summary>
+/// <param name="Mined">Receipts of all attempts that have one.</param>
+/// <param name="Executed">How the requests of the site's users ended, by the forwarders' events.</param>
+/// <param name="Counts">How often the target counted each user.</param>
+/// <param name="Nonces">The signers' transaction counts.</param>
+/// <param name="Spent">What the signers have less than at the beginning, in wei.</param>
+internal sealed record ChainTruth(
+    IReadOnlyDictionary<Hash32, MinedTransaction> Mined,
+    ILookup<(Address Forwarder, Address From, UInt256 Nonce), bool> Executed,
+    IReadOnlyDictionary<Address, long> Counts,
+    IReadOnlyDictionary<Address, long> Nonces,
+    IReadOnlyDictionary<Address, BigInteger> Spent)
+{
+    private static readonly string CountsSelector = Hex.Encode(Keccak256.Hash(Encoding.ASCII.GetBytes("counts(address)")).Span[..4]);
+
+    public static async Task<ChainTruth> ReadAsync(Site site, Ledger ledger, IReadOnlyCollection<Address> users, CancellationToken cancellation)
+    {
+        var chain = site.Ground.Chain;
+        Hash32[] hashes = [.. ledger.Transactions.SelectMany(transaction => transaction.Attempts).Select(attempt => attempt.Hash)];
+        var receipts = await chain.AskAsync("eth_getTransactionReceipt", hashes.Select(hash => new object?[] { hash.ToString() }), cancellation);
+        var counts = await chain.AskAsync(
+            "eth_call",
+            users.Select(user => new object?[]
+            {
+                new { to = site.Target.ToString(), data = CountsSelector + Convert.ToHexStringLower(user.Span).PadLeft(64, '0') }, "latest",
+            }),
+            cancellation);
+        Address[] signers = [.. site.Signers.Select(signer => signer.Address)];
+        var nonces = await chain.AskAsync("eth_getTransactionCount", signers.Select(signer => new object?[] { signer.ToString(), "latest" }), cancellation);
+        var balances = await chain.AskAsync("eth_getBalance", signers.Select(signer => new object?[] { signer.ToString(), "latest" }), cancellation);
+        return new ChainTruth(
+            hashes.Zip(receipts).Where(pair => pair.Second.ValueKind == JsonValueKind.Object).ToDictionary(pair => pair.First, pair => Read(pair.Second)),
+            await ReadEventsAsync(site, users.ToHashSet(), cancellation),
+            users.Zip(counts, (user, count) => (user, (long)JsonRpc.ToInteger(count))).ToDictionary(),
+            signers.Zip(nonces, (signer, nonce) => (signer, (long)JsonRpc.ToInteger(nonce))).ToDictionary(),
+            signers.Zip(balances, (signer, balance) => (signer, Ground.Purse - JsonRpc.ToInteger(balance))).ToDictionary());
+    }
+
+    private static MinedTransaction Read(JsonElement receipt)
+    {
+        var gas = Number("gasUsed");
+        return new MinedTransaction(
+            Address.Parse(receipt.GetProperty("from").GetString()!), Number("status") == 1, (long)Number("blockNumber"), (long)gas,
+            gas * Number("effectiveGasPrice"));
+
+        BigInteger Number(string member) => JsonRpc.ToInteger(receipt.GetProperty(member));
+    }
+
+    private static async Task<ILookup<(Address, Address, UInt256), bool>> ReadEventsAsync(
+        Site site, HashSet<Address> users, CancellationToken cancellation)
+    {
+        var filter = new
+        {
+            fromBlock = "0x" + site.FirstBlock.ToString("x", CultureInfo.InvariantCulture),
+            toBlock = "latest",
+            address = new[] { site.OpenZeppelin.Address.ToString(), site.Infinex.Address.ToString() },
+            topics = new[] { ExecutedRequest.Topic.ToString() },
+        };
+        var logs = await site.Ground.Chain.AskOneAsync("eth_getLogs", cancellation, filter);
+        return logs.EnumerateArray()
+            .Select(log => (Forwarder: Address.Parse(log.GetProperty("address").GetString()!), Request: Decode(log)))
+            .Where(executed => users.Contains(executed.Request.Signer))
+            .ToLookup(executed => (executed.Forwarder, executed.Request.Signer, executed.Request.Nonce), executed => executed.Request.Success);
+    }
+
+    private static ExecutedRequest Decode(JsonElement log)
+    {
+        Hash32[] topics = [.. log.GetProperty("topics").EnumerateArray().Select(topic => Hash32.Parse(topic.GetString()!))];
+        var entry = new LogEntry(Address.Parse(log.GetProperty("address").GetString()!), topics, Hex.Decode(log.GetProperty("data").GetString()!));
+        return ExecutedRequest.TryDecode(entry, out var request)
+            ? request
+            : throw new InvalidOperationException($"an event of a forwarder that is none: {log.GetRawText()}");
+    }
+}

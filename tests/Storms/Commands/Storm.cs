@@ -1,0 +1,40 @@
+using Spectre.Console;
+using Storms.Field;
+
+namespace Storms.Commands;
+
+/// <summary>Runs storms, a few side by side, and says how they end.</summary>
+internal sealed class Storm(Ground ground, Action<string> say)
+{
+    private const int SideBySide = 4;
+
+    public Ground Ground => ground;
+
+    public Action<string> Say => say;
+
+    public static async Task<int> RunAsync(
+        Ground ground, Func<Storm, IEnumerable<Func<CancellationToken, Task<StormReport>>>> storms, CancellationToken cancellation)
+    {
+        var violated = 0;
+        await AnsiConsole.Status().StartAsync("The storm begins…", async status =>
+        {
+            var storm = new Storm(ground, line => status.Status = line.EscapeMarkup());
+            await Parallel.ForEachAsync(
+                storms(storm),
+                new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancellation },
+                async (run, token) =>
+                {
+                    var report = await run(token);
+                    Interlocked.Add(ref violated, report.Holds ? 0 : 1);
+                    AnsiConsole.MarkupLineInterpolated($"[{(report.Holds ? "green" : "red")}]{report}[/]");
+                    if (!report.Holds)
+                    {
+                        var file = Path.Combine(Path.GetTempPath(), $"storm-{Guid.NewGuid():N}.log");
+                        await File.WriteAllTextAsync(file, $"{report}\n\n{report.Output}", token);
+                        AnsiConsole.MarkupLineInterpolated($"[red]The instances' output: {file}[/]");
+                    }
+                });
+        });
+        return violated == 0 ? 0 : 1;
+    }
+}

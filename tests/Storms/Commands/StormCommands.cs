@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Spectre.Console;
+using Storms.Field;
+using Storms.Weather;
+
+namespace Storms.Commands;
+
+/// <summary>The storms of the test suite, with counts and seeds of one's own.</summary>
+internal static class StormCommands
+{
+    private static readonly Option<int> Seed = new("--seed") { Description = "What randomness begins with; the same seed is the same storm.", DefaultValueFactory = _ => 1 };
+
+    public static Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand(
+            "Storms: the app as processes on a real chain (anvil) and PostgreSQL, under load and faults. Afterwards every accepted request must be "
+            + "on chain once, no nonce open, and the ledger's fees equal to the chain's to the wei. The exit code is 1 when anything does not hold.")
+        {
+            Kill(), Points(), Node(),
+        };
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+    }
+
+    private static Command Kill()
+    {
+        var kills = new Option<int>("--kills") { Description = "How many instances are killed.", DefaultValueFactory = _ => 100 };
+        var instances = new Option<int>("--instances") { Description = "Instances on the one database.", DefaultValueFactory = _ => 4 };
+        return Make(
+            new Command("kill", "Kills (SIGKILL) and restarts instances at random moments.") { kills, instances, Seed },
+            (options, storm) => [token => KillStorm.RandomAsync(
+                storm.Ground, options.GetValue(instances), options.GetValue(kills), options.GetValue(Seed), storm.Say, token)]);
+    }
+
+    private static Command Points()
+    {
+        var rounds = new Option<int>("--rounds") { Description = "The n-th round dies at the n-th time that a point is reached.", DefaultValueFactory = _ => 3 };
+        var at = new Option<string[]>("--at") { Description = "Only these points.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        return Make(
+            new Command("points", "Kills an instance at every named place of the pipeline.") { rounds, at, Seed },
+            (options, storm) => (options.GetValue(at) is { Length: > 0 } some ? [some] : KillStorm.Lanes).Select(points =>
+                new Func<CancellationToken, Task<StormReport>>(token => KillStorm.AtPointsAsync(
+                    storm.Ground, points, options.GetValue(rounds), options.GetValue(Seed), storm.Say, token))));
+    }
+
+    private static Command Node()
+    {
+        var seeds = new Option<int>("--seeds") { Description = "How many storms, each with the next seed.", DefaultValueFactory = _ => 20 };
+        var fault = new Option<Fault>("--fault") { Description = "Only this fault; all of them at random when not given." };
+        var seconds = new Option<int>("--seconds") { Description = "How long the faults last.", DefaultValueFactory = _ => 8 };
+        return Make(
+            new Command("node", "A node that fails by a seeded schedule.") { seeds, fault, seconds, Seed },
+            (options, storm) => Enumerable.Range(options.GetValue(Seed), options.GetValue(seeds)).Select(seed =>
+                new Func<CancellationToken, Task<StormReport>>(token => NodeStorm.RunAsync(
+                    storm.Ground, options.GetValue(fault) is var only and not Fault.None ? FaultSchedule.Of(only, seed) : FaultSchedule.All(seed),
+                    TimeSpan.FromSeconds(options.GetValue(seconds)), token))));
+    }
+
+    private static Command Make(
+        Command command, Func<ParseResult, Storm, IEnumerable<Func<CancellationToken, Task<StormReport>>>> storms)
+    {
+        command.SetAction(async (options, cancellation) =>
+        {
+            try
+            {
+                await using var ground = await Ground.StartAsync(line => AnsiConsole.MarkupLineInterpolated($"[grey]{line}[/]"), cancellation);
+                return await Storm.RunAsync(ground, storm => storms(options, storm), cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                AnsiConsole.MarkupLine("[grey]Stopped.[/]");
+                return 1;
+            }
+            catch (DevChain.DevChainException failure)
+            {
+                AnsiConsole.MarkupLineInterpolated($"[red]{failure.Message}[/]");
+                return 1;
+            }
+        });
+        return command;
+    }
+}

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Storms.Field;
+
+/// <summary>
+/// Users of all kinds who post until they have an answer: to any instance that runs, again when it dies or says "not now".
+/// </summary>
+internal sealed class Crowd(Site site, int seed, CrowdOptions options) : IDisposable
+{
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 256 }) { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly ConcurrentQueue<Errand> _errands = new();
+    private readonly ConcurrentDictionary<string, int> _answers = new();
+    private readonly ConcurrentQueue<string> _surprises = new();
+    private int _accepted;
+
+    /// <summary>All that was ever posted.</summary>
+    public IReadOnlyCollection<Errand> Errands => _errands;
+
+    public int Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>How often each answer was given, retries included.</summary>
+    public IReadOnlyDictionary<string, int> Answers => _answers;
+
+    /// <summary>Answers that nobody should ever get.</summary>
+    public IReadOnlyCollection<string> Surprises => _surprises;
+
+    /// <summary>Called when a request is accepted, with how long its last post took.</summary>
+    public Action<Errand, TimeSpan>? OnAccepted { get; set; }
+
+    /// <summary>Posts until <paramref name="end"/>, then sees to it that everybody has a definite answer.</summary>
+    public Task RunAsync(CancellationToken end, CancellationToken cancellation) =>
+        Task.WhenAll(Enumerable.Range(0, options.Clients).Select(client => Task.Run(
+            () => VisitAsync(new Random((seed * 1_000) + client), end, cancellation), cancellation)));
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task VisitAsync(Random random, CancellationToken end, CancellationToken cancellation)
+    {
+        while (!end.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            var user = new Visitor(site, random);
+            switch (random.Next(100))
+            {
+                case < 35:
+                    for (var i = 0; i < 3 && !end.IsCancellationRequested; i++)
+                    {
+                        await PostAsync(user.Sequential(), random, cancellation);
+                    }
+
+                    break;
+                case < 70:
+                    await PostAsync(user.Unordered(), random, cancellation);
+                    break;
+                case < 80:
+                    await TwiceAtOnceAsync(user.Unordered(), random, cancellation);
+                    break;
+                case < 90:
+                    await Task.WhenAll(PostAsync(user.Rival(), random, cancellation), PostAsync(user.Rival(), random, cancellation));
+                    break;
+                case < 94 when options.HastySeconds is { } seconds:
+                    await PostAsync(user.Hasty(seconds), random, cancellation);
+                    break;
+                case < 97:
+                    await PostAsync(user.Forged(), random, cancellation);
+                    break;
+                default:
+                    await PostAsync(user.Forbidden(), random, cancellation);
+                    break;
+            }
+
+            await Task.Delay(random.Next(options.PauseMilliseconds * 2), cancellation);
+        }
+    }
+
+    private async Task TwiceAtOnceAsync(Errand errand, Random random, CancellationToken cancellation)
+    {
+        _errands.Enqueue(errand);
+        await Task.WhenAll(PostUntilAnsweredAsync(errand, random, cancellation), PostUntilAnsweredAsync(errand, random, cancellation));
+    }
+
+    private async Task PostAsync(Errand errand, Random random, CancellationToken cancellation)
+    {
+        _errands.Enqueue(errand);
+        await PostUntilAnsweredAsync(errand, random, cancellation);
+    }
+
+    private async Task PostUntilAnsweredAsync(Errand errand, Random random, CancellationToken cancellation)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(started) < Patience)
+        {
+            var running = site.Running;
+            var asked = TimeProvider.System.GetTimestamp();
+            if (running.Count > 0 && await TryAsync(running[random.Next(running.Count)].Url, errand, cancellation) is { } verdict)
+            {
+                if (verdict.IsAccepted && !errand.IsAccepted)
+                {
+                    Interlocked.Increment(ref _accepted);
+                    OnAccepted?.Invoke(errand, TimeProvider.System.GetElapsedTime(asked));
+                }
+
+                // Twice at once: accepted by one is accepted.
+                errand.Verdict = errand.IsAccepted ? errand.Verdict : verdict;
+                return;
+            }
+
+            await Task.Delay(random.Next(20, 300), cancellation);
+        }
+    }
+
+    /// <returns>Null when there is nothing definite: nobody answered, or "not now".</returns>
+    private async Task<Verdict?> TryAsync(Uri app, Errand errand, CancellationToken cancellation)
+    {
+        try
+        {
+            using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(errand.Body));
+            content.Headers.ContentType = Json;
+            using var response = await _http.PostAsync(new Uri(app, "api/relay"), content, cancellation);
+            var text = await response.Content.ReadAsStringAsync(cancellation);
+            var status = (int)response.StatusCode;
+            var code = status is 200 or 202 ? null : (string?)JsonNode.Parse(text)?["code"];
+            _answers.AddOrUpdate($"{status} {code}".TrimEnd(), 1, (_, count) => count + 1);
+            if (status is 429 or 503)
+            {
+                Expect(response.Headers.RetryAfter is not null, errand, status, text);
+                return null;
+            }
+
+            Expect(status < 500, errand, status, text);
+
+            // A node that lags does not know yet that the one before is mined.
+            return status >= 500 || code == "nonce_gap" ? null : new Verdict(status, code);
+        }
+        catch (Exception broken) when (broken is HttpRequestException or IOException or TaskCanceledException && !cancellation.IsCancellationRequested)
+        {
+            _answers.AddOrUpdate("no answer", 1, (_, count) => count + 1);
+            return null;
+        }
+    }
+
+    private void Expect(bool isSo, Errand errand, int status, string text)
+    {
+        if (!isSo)
+        {
+            _surprises.Enqueue($"{status} for {errand}: {text}");
+        }
+    }
+}
+
+/// <summary>How a crowd behaves.</summary>
+/// <param name="Clients">So many at once.</param>
+/// <param name="PauseMilliseconds">The mean pause between two requests of one client.</param>
+/// <param name="HastySeconds">The deadline of those that may come too late; null for none of these.</param>
+internal sealed record CrowdOptions(int Clients = 6, int PauseMilliseconds = 60, double? HastySeconds = null);

@@ -1,0 +1,43 @@
+using System.Numerics;
+using DevChain;
+
+namespace Storms.Field;
+
+/// <summary>One chain and one database server that many storms share, each with a database and signers of its own.</summary>
+public sealed class Ground : IAsyncDisposable
+{
+    /// <summary>What each signer begins with, in wei.</summary>
+    internal static readonly BigInteger Purse = BigInteger.Pow(10, 21);
+
+    // A pool that is worth the name: blocks come by the clock, not with each transaction.
+    private static readonly TimeSpan BlockTime = TimeSpan.FromSeconds(0.5);
+
+    private Ground(DevStack stack)
+    {
+        Stack = stack;
+        Chain = new ChainReader(stack.Node.Url);
+    }
+
+    internal DevStack Stack { get; }
+
+    internal ChainReader Chain { get; }
+
+    /// <summary>Starts chain and server, and deploys the contracts.</summary>
+    /// <exception cref="DevChainException">A part does not start.</exception>
+    public static async Task<Ground> StartAsync(Action<string>? progress = null, CancellationToken cancellation = default) =>
+        new(await DevStack.StartAsync(
+            new DevStackOptions
+            {
+                StartApp = false,
+                Anvil = new AnvilOptions { BlockTime = BlockTime, GasLimit = 300_000_000 },
+                Progress = progress,
+            },
+            cancellation));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Chain.Dispose();
+        await Stack.DisposeAsync();
+    }
+}

@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using DevChain;
+using Npgsql;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Relay.Forwarders;
+using Storms.Weather;
+
+namespace Storms.Field;
+
+/// <summary>A relayer in a storm: a database, signers and any number of instances on the shared ground.</summary>
+internal sealed class Site : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<int, FunctionApp> _apps = new();
+    private readonly Dictionary<string, string> _settings;
+
+    private Site(
+        Ground ground, string database, IReadOnlyList<DevKey> signers, FaultyNode? node, long firstBlock, Dictionary<string, string> settings)
+    {
+        (Ground, Database, Signers, Node, FirstBlock, _settings) = (ground, database, signers, node, firstBlock, settings);
+        OpenZeppelin = Create("OpenZeppelin", ground.Stack.Contracts.OpenZeppelin, Deployment.OpenZeppelinName);
+        Infinex = Create("Infinex", ground.Stack.Contracts.Infinex, Deployment.InfinexName);
+
+        Forwarder Create(string dialect, Address address, string name) =>
+            Forwarder.TryCreate(dialect, new ChainId(ground.Stack.Node.ChainId), address, name, Deployment.DomainVersion, out var forwarder)
+                ? forwarder
+                : throw new ArgumentException(dialect);
+    }
+
+    public Ground Ground { get; }
+
+    /// <summary>The database as its owner sees it.</summary>
+    public string Database { get; }
+
+    public IReadOnlyList<DevKey> Signers { get; }
+
+    /// <summary>Between the instances and the chain, where there is one.</summary>
+    public FaultyNode? Node { get; }
+
+    /// <summary>The chain's height when the site was settled: nothing of it is before.</summary>
+    public long FirstBlock { get; }
+
+    public Forwarder OpenZeppelin { get; }
+
+    public Forwarder Infinex { get; }
+
+    public Address Target => Ground.Stack.Contracts.Target;
+
+    /// <summary>The instances that run.</summary>
+    public IReadOnlyList<FunctionApp> Running => [.. _apps.OrderBy(app => app.Key).Select(app => app.Value)];
+
+    /// <summary>The last lines of every instance, for a failure's report.</summary>
+    public string Output => string.Join("\n--\n", _apps.Values.Select(app => app.Output));
+
+    /// <summary>Makes the database and funds the signers; no instance runs yet.</summary>
+    public static async Task<Site> SettleAsync(Ground ground, SiteOptions options, CancellationToken cancellation)
+    {
+        var stack = ground.Stack;
+        DevKey[] signers = [.. Enumerable.Range(0, options.Signers).Select(_ => DevKey.Create())];
+        foreach (var signer in signers)
+        {
+            await stack.Node.SetBalanceAsync(signer.Address.ToString(), Ground.Purse, cancellation);
+        }
+
+        var database = await stack.Postgres.CreateDatabaseAsync(cancellation);
+        var node = options.Faults is { } faults ? await FaultyNode.StartAsync(stack.Node.Url, faults, cancellation) : null;
+        var settings = AppSettings.For(stack.Node.ChainId, node?.Url ?? stack.Node.Url, options.Connect?.Invoke(database) ?? database, stack.Contracts, signers);
+        Chain($"Policy__Targets__0__Functions__{AppSettings.AllowedFunctions.Count.ToString(CultureInfo.InvariantCulture)}", "once()");
+        Chain("Policy__MinDeadline", "00:00:01");
+        Chain("RpcTimeout", "00:00:02");
+        if (node is not null)
+        {
+            Chain("Rpc__1", node.Second.ToString());
+        }
+
+        Chain("MaxInFlightPerSigner", "64");
+        settings["Logging__LogLevel__Default"] = "Warning";
+        foreach (var (key, value) in options.Settings)
+        {
+            settings[key] = value;
+        }
+
+        return new Site(ground, database, signers, node, await stack.Node.BlockNumberAsync(cancellation), settings);
+
+        void Chain(string key, string value) => settings[$"Chains__{AppSettings.ChainName}__{key}"] = value;
+    }
+
+    /// <summary>Starts an instance in a place, or starts the one there anew.</summary>
+    /// <param name="place">Which of the instances.</param>
+    /// <param name="crash">Where it is to die, if anywhere.</param>
+    /// <param name="cancellation">Stops the waiting.</param>
+    /// <returns>False when it died before it was healthy, as it may at a crash point.</returns>
+    public async Task<bool> StartAsync(int place, Crash? crash, CancellationToken cancellation)
+    {
+        var settings = new Dictionary<string, string>(_settings);
+        if (crash is not null)
+        {
+            settings["CrashPoints__At"] = crash.Point;
+            settings["CrashPoints__Occurrence"] = crash.Occurrence.ToString(CultureInfo.InvariantCulture);
+        }
+
+        try
+        {
+            _apps[place] = await FunctionApp.StartAsync(settings, cancellation: cancellation);
+            return true;
+        }
+        catch (DevChainException killed) when (crash is not null && killed.Message.Contains("ended with code 137", StringComparison.Ordinal))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Kills the instance in a place, in the middle of whatever it does.</summary>
+    public async Task KillAsync(int place)
+    {
+        if (_apps.TryRemove(place, out var app))
+        {
+            await app.KillAsync();
+            await app.DisposeAsync();
+        }
+    }
+
+    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Database) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(cancellation);
+        return connection;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // What is left to do is nobody's concern any more.
+        await Task.WhenAll(_apps.Keys.Select(KillAsync));
+        if (Node is not null)
+        {
+            await Node.DisposeAsync();
+        }
+    }
+}
+
+/// <summary>What a site is made of.</summary>
+internal sealed record SiteOptions
+{
+    public int Signers { get; init; } = 3;
+
+    /// <summary>With it the instances see the chain through a <see cref="FaultyNode"/>.</summary>
+    public FaultSchedule? Faults { get; init; }
+
+    /// <summary>From the owner's connection string to the one that the instances use.</summary>
+    public Func<string, string>? Connect { get; init; }
+
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>A named place where an instance dies, and at which time it gets there.</summary>
+internal sealed record Crash(string Point, int Occurrence);

@@ -1,0 +1,123 @@
+using Relayer.Core.Crashes;
+using Storms.Audit;
+using Storms.Field;
+using Storms.Weather;
+
+namespace Storms;
+
+/// <summary>Instances under load that are killed and started again, at random moments or at named places.</summary>
+public static class KillStorm
+{
+    /// <summary>From a failed start to the point being reached by the load.</summary>
+    private static readonly TimeSpan PointPatience = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan GrowthPatience = TimeSpan.FromSeconds(5);
+
+    private static readonly Dictionary<string, string> ShortLives = new() { ["Schedules__Confirm"] = "* * * * * *" };
+
+    /// <summary>Several instances on one database; any of them is killed at any time, until there were so many kills.</summary>
+    public static async Task<StormReport> RandomAsync(
+        Ground ground, int instances, int kills, int seed, Action<string>? progress, CancellationToken cancellation)
+    {
+        await using var site = await Site.SettleAsync(ground, new SiteOptions { Settings = ShortLives }, cancellation);
+        using var crowd = new Crowd(site, seed, new CrowdOptions(HastySeconds: 3));
+        using var end = new CancellationTokenSource();
+        await Task.WhenAll(Enumerable.Range(0, instances).Select(place => site.StartAsync(place, null, cancellation)));
+        var posting = crowd.RunAsync(end.Token, cancellation);
+        var left = kills;
+        await Task.WhenAll(Enumerable.Range(0, instances).Select(place => Task.Run(
+            async () =>
+            {
+                var random = new Random((seed * 100) + place);
+                while (Interlocked.Decrement(ref left) >= 0)
+                {
+                    await Task.Delay(random.Next(50, 1_500), cancellation);
+                    await GrowAsync(crowd, kills - Volatile.Read(ref left), cancellation);
+                    await site.KillAsync(place);
+                    progress?.Invoke($"{kills - Math.Max(0, Volatile.Read(ref left))} of {kills} kills, {crowd.Accepted} accepted");
+                    await site.StartAsync(place, null, cancellation);
+                }
+            },
+            cancellation)));
+        await end.CancelAsync();
+        await posting;
+        return StormReport.Of(
+            $"{kills} kills of {instances} instances", $"kill --kills {kills} --instances {instances} --seed {seed}", kills,
+            await Auditor.CheckAsync(site, crowd, cancellation), crowd, site);
+    }
+
+    /// <summary>One instance after the other that dies at a named place, each at every one of the places and rounds.</summary>
+    public static async Task<StormReport> AtPointsAsync(
+        Ground ground, IReadOnlyList<string> points, int rounds, int seed, Action<string>? progress, CancellationToken cancellation)
+    {
+        // Self-sends are made of what is not mined in time: so their node sits on transactions.
+        var faults = points.Any(IsOfClosing) ? FaultSchedule.Of(Fault.NeverMine, seed) : null;
+        await using var site = await Site.SettleAsync(ground, new SiteOptions { Settings = ShortLives, Faults = faults }, cancellation);
+        using var crowd = new Crowd(site, seed, new CrowdOptions(HastySeconds: 3));
+        using var end = new CancellationTokenSource();
+        var posting = crowd.RunAsync(end.Token, cancellation);
+        var (kills, missed) = (0, new List<string>());
+        for (var round = 1; round <= rounds; round++)
+        {
+            foreach (var point in points)
+            {
+                if (await DieAsync(site, new Crash(point, round), cancellation))
+                {
+                    progress?.Invoke($"killed at {point} ({++kills}), {crowd.Accepted} accepted");
+                }
+                else
+                {
+                    missed.Add($"never got to {point} for the {round}. time");
+                    await site.KillAsync(0);
+                }
+            }
+        }
+
+        faults?.End();
+        await site.StartAsync(0, null, cancellation);
+        await end.CancelAsync();
+        await posting;
+        var report = StormReport.Of(
+            $"{kills} kills at {points.Count} named places", $"points --at {string.Join(' ', points)} --rounds {rounds} --seed {seed}", kills,
+            await Auditor.CheckAsync(site, crowd, cancellation), crowd, site);
+        return report with { Violations = [.. missed, .. report.Violations] };
+    }
+
+    /// <summary>Every place there is, in parts that may be visited side by side.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> Lanes { get; } =
+        [.. CrashPoints.All.Select((point, i) => (Point: point, Lane: IsOfClosing(point) ? 2 : i % 2))
+            .GroupBy(item => item.Lane, item => item.Point).Select(lane => lane.ToArray())];
+
+    /// <summary>However slow the machine is: nobody is killed before there was something to lose.</summary>
+    private static async Task GrowAsync(Crowd crowd, int accepted, CancellationToken cancellation)
+    {
+        for (var started = TimeProvider.System.GetTimestamp();
+            crowd.Accepted < accepted && TimeProvider.System.GetElapsedTime(started) < GrowthPatience;)
+        {
+            await Task.Delay(20, cancellation);
+        }
+    }
+
+    private static bool IsOfClosing(string point) => point.StartsWith("close.", StringComparison.Ordinal);
+
+    private static async Task<bool> DieAsync(Site site, Crash crash, CancellationToken cancellation)
+    {
+        if (!await site.StartAsync(0, crash, cancellation))
+        {
+            return true;
+        }
+
+        var started = TimeProvider.System.GetTimestamp();
+        while (site.Running is [{ IsRunning: true }])
+        {
+            if (TimeProvider.System.GetElapsedTime(started) > PointPatience)
+            {
+                return false;
+            }
+
+            await Task.Delay(20, cancellation);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,3 @@
+using Storms.Commands;
+
+return await StormCommands.RunAsync(args);
