@@ -56,6 +56,7 @@ public static class KillStorm
         using var crowd = new Crowd(site, seed, new CrowdOptions(HastySeconds: 3));
         using var end = new CancellationTokenSource();
         var posting = crowd.RunAsync(end.Token, cancellation);
+        faults?.Begin();
         var (kills, missed) = (0, new List<string>());
         for (var round = 1; round <= rounds; round++)
         {

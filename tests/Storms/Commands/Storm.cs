@@ -6,14 +6,12 @@ namespace Storms.Commands;
 /// <summary>Runs storms, a few side by side, and says how they end.</summary>
 internal sealed class Storm(Ground ground, Action<string> say)
 {
-    private const int SideBySide = 4;
-
     public Ground Ground => ground;
 
     public Action<string> Say => say;
 
     public static async Task<int> RunAsync(
-        Ground ground, Func<Storm, IEnumerable<Func<CancellationToken, Task<StormReport>>>> storms, CancellationToken cancellation)
+        Ground ground, Func<Storm, IEnumerable<Func<CancellationToken, Task<StormReport>>>> storms, int sideBySide, CancellationToken cancellation)
     {
         var violated = 0;
         await AnsiConsole.Status().StartAsync("The storm begins…", async status =>
@@ -21,7 +19,7 @@ internal sealed class Storm(Ground ground, Action<string> say)
             var storm = new Storm(ground, line => status.Status = line.EscapeMarkup());
             await Parallel.ForEachAsync(
                 storms(storm),
-                new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancellation },
+                new ParallelOptions { MaxDegreeOfParallelism = sideBySide, CancellationToken = cancellation },
                 async (run, token) =>
                 {
                     var report = await run(token);

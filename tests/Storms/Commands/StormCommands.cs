@@ -16,7 +16,7 @@ internal static class StormCommands
             "Storms: the app as processes on a real chain (anvil) and PostgreSQL, under load and faults. Afterwards every accepted request must be "
             + "on chain once, no nonce open, and the ledger's fees equal to the chain's to the wei. The exit code is 1 when anything does not hold.")
         {
-            Kill(), Points(), Node(),
+            Kill(), Points(), Node(), Database(),
         };
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }
@@ -46,24 +46,46 @@ internal static class StormCommands
     {
         var seeds = new Option<int>("--seeds") { Description = "How many storms, each with the next seed.", DefaultValueFactory = _ => 20 };
         var fault = new Option<Fault>("--fault") { Description = "Only this fault; all of them at random when not given." };
+        var each = new Option<bool>("--each") { Description = "First each fault by itself." };
         var seconds = new Option<int>("--seconds") { Description = "How long the faults last.", DefaultValueFactory = _ => 8 };
         return Make(
-            new Command("node", "A node that fails by a seeded schedule.") { seeds, fault, seconds, Seed },
-            (options, storm) => Enumerable.Range(options.GetValue(Seed), options.GetValue(seeds)).Select(seed =>
-                new Func<CancellationToken, Task<StormReport>>(token => NodeStorm.RunAsync(
-                    storm.Ground, options.GetValue(fault) is var only and not Fault.None ? FaultSchedule.Of(only, seed) : FaultSchedule.All(seed),
+            new Command("node", "A node that fails by a seeded schedule.") { seeds, fault, each, seconds, Seed },
+            (options, storm) => (options.GetValue(each) ? FaultSchedule.Kinds.Select(kind => (Fault: kind, Seed: options.GetValue(Seed))) : [])
+                .Concat(Enumerable.Range(options.GetValue(Seed), options.GetValue(seeds)).Select(seed => (Fault: options.GetValue(fault), Seed: seed)))
+                .Select(item => new Func<CancellationToken, Task<StormReport>>(token => NodeStorm.RunAsync(
+                    storm.Ground, item.Fault == Fault.None ? FaultSchedule.All(item.Seed) : FaultSchedule.Of(item.Fault, item.Seed),
                     TimeSpan.FromSeconds(options.GetValue(seconds)), token))));
     }
 
+    private static Command Database()
+    {
+        var restarts = new Option<int>("--restarts") { Description = "How often the server crashes or stops under load." };
+        var disk = new Option<int>("--disk") { Description = "How often the disk is full." };
+        var noMount = new Option<bool>("--no-mount") { Description = "Has the server say that the disk is full, as where nothing can be mounted." };
+        var connections = new Option<bool>("--connections") { Description = "Too few connections, in the pool and at the server." };
+        return Make(
+            new Command("database", "A database that goes, fills up, or has too few connections.") { restarts, disk, noMount, connections, Seed },
+            (options, storm) => new (bool IsWanted, Func<CancellationToken, Task<StormReport>> Run)[]
+            {
+                (options.GetValue(restarts) > 0, token => DatabaseStorm.RestartAsync(
+                    storm.Ground, options.GetValue(restarts), options.GetValue(Seed), storm.Say, token)),
+                (options.GetValue(disk) > 0, token => DatabaseStorm.DiskFullAsync(
+                    storm.Ground, options.GetValue(disk), !options.GetValue(noMount), options.GetValue(Seed), token)),
+                (options.GetValue(connections), token => DatabaseStorm.FewConnectionsAsync(storm.Ground, false, options.GetValue(Seed), token)),
+                (options.GetValue(connections), token => DatabaseStorm.FewConnectionsAsync(storm.Ground, true, options.GetValue(Seed), token)),
+            }.Where(storm => storm.IsWanted).Select(storm => storm.Run),
+            sideBySide: 1);
+    }
+
     private static Command Make(
-        Command command, Func<ParseResult, Storm, IEnumerable<Func<CancellationToken, Task<StormReport>>>> storms)
+        Command command, Func<ParseResult, Storm, IEnumerable<Func<CancellationToken, Task<StormReport>>>> storms, int sideBySide = 4)
     {
         command.SetAction(async (options, cancellation) =>
         {
             try
             {
                 await using var ground = await Ground.StartAsync(line => AnsiConsole.MarkupLineInterpolated($"[grey]{line}[/]"), cancellation);
-                return await Storm.RunAsync(ground, storm => storms(options, storm), cancellation);
+                return await Storm.RunAsync(ground, storm => storms(options, storm), sideBySide, cancellation);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {

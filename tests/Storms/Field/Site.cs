@@ -62,7 +62,7 @@ internal sealed class Site : IAsyncDisposable
             await stack.Node.SetBalanceAsync(signer.Address.ToString(), Ground.Purse, cancellation);
         }
 
-        var database = await stack.Postgres.CreateDatabaseAsync(cancellation);
+        var database = await CreateDatabaseAsync(stack, options, cancellation);
         var node = options.Faults is { } faults ? await FaultyNode.StartAsync(stack.Node.Url, faults, cancellation) : null;
         var settings = AppSettings.For(stack.Node.ChainId, node?.Url ?? stack.Node.Url, options.Connect?.Invoke(database) ?? database, stack.Contracts, signers);
         Chain($"Policy__Targets__0__Functions__{AppSettings.AllowedFunctions.Count.ToString(CultureInfo.InvariantCulture)}", "once()");
@@ -127,6 +127,32 @@ internal sealed class Site : IAsyncDisposable
         return connection;
     }
 
+    private static async Task<string> CreateDatabaseAsync(DevStack stack, SiteOptions options, CancellationToken cancellation)
+    {
+        var database = await stack.Postgres.CreateDatabaseAsync(cancellation);
+        var name = new NpgsqlConnectionStringBuilder(database).Database;
+        if (options.Tablespace is { } folder)
+        {
+            await ExecuteAsync(database, $"create tablespace {name} location '{folder}'", cancellation);
+            await ExecuteAsync(database, $"alter database {name} set default_tablespace = {name}", cancellation);
+        }
+
+        if (options.Owner is { } owner)
+        {
+            await ExecuteAsync(database, $"alter database {name} owner to {owner}", cancellation);
+        }
+
+        return database;
+    }
+
+    private static async Task ExecuteAsync(string database, string sql, CancellationToken cancellation)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     public async ValueTask DisposeAsync()
     {
         // What is left to do is nobody's concern any more.
@@ -142,6 +168,12 @@ internal sealed class Site : IAsyncDisposable
 internal sealed record SiteOptions
 {
     public int Signers { get; init; } = 3;
+
+    /// <summary>The role that owns the database; null for the server's own.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>The folder that the database's tables are kept in; null for the server's own.</summary>
+    public string? Tablespace { get; init; }
 
     /// <summary>With it the instances see the chain through a <see cref="FaultyNode"/>.</summary>
     public FaultSchedule? Faults { get; init; }

@@ -8,7 +8,7 @@ public sealed class FaultSchedule
     private const int Slices = 400;
 
     private readonly Slice[] _slices;
-    private readonly long _started = TimeProvider.System.GetTimestamp();
+    private long _started;
     private volatile bool _hasEnded;
 
     private FaultSchedule(string name, int seed, IReadOnlyList<Fault> faults)
@@ -41,6 +41,9 @@ public sealed class FaultSchedule
     /// <summary>All kinds at random.</summary>
     public static FaultSchedule All(int seed) => new("all", seed, Kinds);
 
+    /// <summary>Begins; before, nothing is wrong.</summary>
+    public void Begin() => Volatile.Write(ref _started, TimeProvider.System.GetTimestamp());
+
     /// <summary>Ends all faults.</summary>
     public void End() => _hasEnded = true;
 
@@ -60,8 +63,9 @@ public sealed class FaultSchedule
     /// <summary>What holds now.</summary>
     internal Slice Now()
     {
-        var elapsed = TimeProvider.System.GetElapsedTime(_started);
-        return _hasEnded ? Slice.Calm : _slices.FirstOrDefault(slice => slice.End > elapsed) ?? Slice.Calm;
+        var started = Volatile.Read(ref _started);
+        var elapsed = TimeProvider.System.GetElapsedTime(started);
+        return _hasEnded || started == 0 ? Slice.Calm : _slices.FirstOrDefault(slice => slice.End > elapsed) ?? Slice.Calm;
     }
 
     /// <summary>A while with one fault.</summary>

@@ -1,0 +1,73 @@
+using Storms;
+using Storms.Weather;
+
+namespace Functions.Tests.Storms;
+
+/// <summary>
+/// After every storm each accepted request is on chain once, nothing refused is, no nonce is open, and the ledger's fees are the chain's
+/// to the wei. Longer ones: <c>dotnet run -c Release --project tests/Storms -- --help</c>.
+/// </summary>
+[Collection(StormCollection.Name)]
+public sealed class StormTests(StormFixture fixture)
+{
+    private const int RandomKills = 72;
+    private const int Seeds = 20;
+
+    private static readonly TimeSpan FaultsLast = TimeSpan.FromSeconds(5);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Four_instances_on_one_database_killed_at_random_lose_nothing_and_do_nothing_twice()
+    {
+        var report = await KillStorm.RandomAsync(fixture.Ground, instances: 4, RandomKills, seed: 1, Say, Cancellation);
+
+        AssertHolds(report);
+        Assert.Equal(RandomKills, report.Kills);
+    }
+
+    [Fact]
+    public async Task An_instance_killed_between_every_two_steps_loses_nothing_and_does_nothing_twice()
+    {
+        var reports = await Task.WhenAll(KillStorm.Lanes.Select(points =>
+            KillStorm.AtPointsAsync(fixture.Ground, points, rounds: 2, seed: 2, Say, Cancellation)));
+
+        Assert.All(reports, AssertHolds);
+        Assert.InRange(reports.Sum(report => report.Kills) + RandomKills, 100, int.MaxValue);
+    }
+
+    [Fact]
+    public Task Each_fault_of_a_node_by_itself_is_survived() =>
+        AssertSurvivedAsync(FaultSchedule.Kinds.Select((fault, i) => FaultSchedule.Of(fault, seed: 100 + i)));
+
+    [Fact]
+    public Task All_faults_of_a_node_at_random_are_survived() =>
+        AssertSurvivedAsync(Enumerable.Range(1, Seeds).Select(FaultSchedule.All));
+
+    [Fact]
+    public async Task Restarts_of_the_database_under_load_lose_nothing_that_was_accepted() =>
+        AssertHolds(await DatabaseStorm.RestartAsync(fixture.Ground, restarts: 4, seed: 3, Say, Cancellation));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task While_the_disk_is_full_callers_are_told_to_come_back_and_nothing_accepted_is_lost(bool mayMount) =>
+        AssertHolds(await DatabaseStorm.DiskFullAsync(fixture.Ground, rounds: 1, mayMount, seed: 4, Cancellation));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task With_too_few_connections_callers_are_told_to_come_back_and_nothing_accepted_is_lost(bool isServer) =>
+        AssertHolds(await DatabaseStorm.FewConnectionsAsync(fixture.Ground, isServer, seed: 5, Cancellation));
+
+    private async Task AssertSurvivedAsync(IEnumerable<FaultSchedule> schedules) =>
+        Assert.All(await NodeStorm.RunManyAsync(fixture.Ground, schedules, FaultsLast, Say, Cancellation), AssertHolds);
+
+    private static void Say(string line) => TestContext.Current.SendDiagnosticMessage(line);
+
+    private static void AssertHolds(StormReport report)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(report.ToString());
+        Assert.True(report.Holds, $"{report}\n\nThe instances' last lines:\n{report.Output}");
+    }
+}
