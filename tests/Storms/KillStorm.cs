@@ -50,8 +50,8 @@ public static class KillStorm
     public static async Task<StormReport> AtPointsAsync(
         Ground ground, IReadOnlyList<string> points, int rounds, int seed, Action<string>? progress, CancellationToken cancellation)
     {
-        // Self-sends are made of what is not mined in time: so their node sits on transactions.
-        var faults = points.Any(IsOfClosing) ? FaultSchedule.Of(Fault.NeverMine, seed) : null;
+        // Replaced is what is not mined in time: so the node sits on transactions.
+        var faults = points.Any(IsOfReplacing) ? FaultSchedule.Of(Fault.NeverMine, seed) : null;
         await using var site = await Site.SettleAsync(ground, new SiteOptions { Settings = ShortLives, Faults = faults }, cancellation);
         using var crowd = new Crowd(site, seed, new CrowdOptions(HastySeconds: 3));
         using var end = new CancellationTokenSource();
@@ -86,7 +86,7 @@ public static class KillStorm
 
     /// <summary>Every place there is, in parts that may be visited side by side.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> Lanes { get; } =
-        [.. CrashPoints.All.Select((point, i) => (Point: point, Lane: IsOfClosing(point) ? 2 : i % 2))
+        [.. CrashPoints.All.Select((point, i) => (Point: point, Lane: IsOfReplacing(point) ? 2 : i % 2))
             .GroupBy(item => item.Lane, item => item.Point).Select(lane => lane.ToArray())];
 
     /// <summary>However slow the machine is: nobody is killed before there was something to lose.</summary>
@@ -99,7 +99,8 @@ public static class KillStorm
         }
     }
 
-    private static bool IsOfClosing(string point) => point.StartsWith("close.", StringComparison.Ordinal);
+    private static bool IsOfReplacing(string point) =>
+        point.StartsWith("close.", StringComparison.Ordinal) || point.StartsWith("bump.", StringComparison.Ordinal);
 
     private static async Task<bool> DieAsync(Site site, Crash crash, CancellationToken cancellation)
     {

@@ -46,6 +46,18 @@ public sealed class RelayerOptionsTests
     }
 
     [Fact]
+    public void A_crash_point_is_for_development_alone_and_must_be_known()
+    {
+        Assert.Equal("CrashPoints:At: is for Development only", Assert.Single(Check(With("CrashPoints:At", "submit.signed"))));
+
+        var unknown = With("CrashPoints:At", "somewhere");
+        unknown["Environment"] = "Development";
+        Assert.StartsWith("CrashPoints:At: is not one of migration.applied, ", Assert.Single(Check(unknown)), StringComparison.Ordinal);
+
+        Assert.StartsWith("CrashPoints:Occurrence: ", Assert.Single(Check(With("CrashPoints:Occurrence", "0"))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_target_listed_twice_is_refused()
     {
         var twice = With("Chains:main:Policy:Targets:1:Address", "0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359");

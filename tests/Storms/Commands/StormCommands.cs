@@ -16,7 +16,7 @@ internal static class StormCommands
             "Storms: the app as processes on a real chain (anvil) and PostgreSQL, under load and faults. Afterwards every accepted request must be "
             + "on chain once, no nonce open, and the ledger's fees equal to the chain's to the wei. The exit code is 1 when anything does not hold.")
         {
-            Kill(), Points(), Node(), Database(),
+            Kill(), Points(), Node(), Database(), SoakCommand.Make(Seed),
         };
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }
@@ -25,6 +25,7 @@ internal static class StormCommands
     {
         var kills = new Option<int>("--kills") { Description = "How many instances are killed.", DefaultValueFactory = _ => 100 };
         var instances = new Option<int>("--instances") { Description = "Instances on the one database.", DefaultValueFactory = _ => 4 };
+        RequireAbove(0, kills, instances);
         return Make(
             new Command("kill", "Kills (SIGKILL) and restarts instances at random moments.") { kills, instances, Seed },
             (options, storm) => [token => KillStorm.RandomAsync(
@@ -35,6 +36,8 @@ internal static class StormCommands
     {
         var rounds = new Option<int>("--rounds") { Description = "The n-th round dies at the n-th time that a point is reached.", DefaultValueFactory = _ => 3 };
         var at = new Option<string[]>("--at") { Description = "Only these points.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        RequireAbove(0, rounds);
+        at.AcceptOnlyFromAmong([.. KillStorm.Lanes.SelectMany(lane => lane)]);
         return Make(
             new Command("points", "Kills an instance at every named place of the pipeline.") { rounds, at, Seed },
             (options, storm) => (options.GetValue(at) is { Length: > 0 } some ? [some] : KillStorm.Lanes).Select(points =>
@@ -48,6 +51,7 @@ internal static class StormCommands
         var fault = new Option<Fault>("--fault") { Description = "Only this fault; all of them at random when not given." };
         var each = new Option<bool>("--each") { Description = "First each fault by itself." };
         var seconds = new Option<int>("--seconds") { Description = "How long the faults last.", DefaultValueFactory = _ => 8 };
+        RequireAbove(0, seeds, seconds);
         return Make(
             new Command("node", "A node that fails by a seeded schedule.") { seeds, fault, each, seconds, Seed },
             (options, storm) => (options.GetValue(each) ? FaultSchedule.Kinds.Select(kind => (Fault: kind, Seed: options.GetValue(Seed))) : [])
@@ -80,24 +84,50 @@ internal static class StormCommands
     private static Command Make(
         Command command, Func<ParseResult, Storm, IEnumerable<Func<CancellationToken, Task<StormReport>>>> storms, int sideBySide = 4)
     {
-        command.SetAction(async (options, cancellation) =>
-        {
-            try
+        command.SetAction((options, cancellation) => GuardAsync(
+            async () =>
             {
-                await using var ground = await Ground.StartAsync(line => AnsiConsole.MarkupLineInterpolated($"[grey]{line}[/]"), cancellation);
+                await using var ground = await Ground.StartAsync(Say, cancellation);
                 return await Storm.RunAsync(ground, storm => storms(options, storm), sideBySide, cancellation);
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                AnsiConsole.MarkupLine("[grey]Stopped.[/]");
-                return 1;
-            }
-            catch (DevChain.DevChainException failure)
-            {
-                AnsiConsole.MarkupLineInterpolated($"[red]{failure.Message}[/]");
-                return 1;
-            }
-        });
+            },
+            cancellation));
         return command;
+    }
+
+    /// <summary>A line about what goes on.</summary>
+    internal static void Say(string line) => AnsiConsole.MarkupLineInterpolated($"[grey]{line}[/]");
+
+    /// <summary>Says in a line what went wrong outside of the storm.</summary>
+    internal static async Task<int> GuardAsync(Func<Task<int>> run, CancellationToken cancellation)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            Say("Stopped.");
+        }
+        catch (Exception failure) when (failure is DevChain.DevChainException or Load.LoadException or IOException)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[red]{failure.Message}[/]");
+        }
+
+        return 1;
+    }
+
+    internal static void RequireAbove<T>(T least, params Option<T>[] options)
+        where T : IComparable<T>
+    {
+        foreach (var option in options)
+        {
+            option.Validators.Add(result =>
+            {
+                if (result.GetValueOrDefault<T>() is { } value && value.CompareTo(least) <= 0)
+                {
+                    result.AddError($"{result.Option.Name} must be above {least}.");
+                }
+            });
+        }
     }
 }

@@ -74,6 +74,8 @@ internal sealed class Site : IAsyncDisposable
         }
 
         Chain("MaxInFlightPerSigner", "64");
+        Chain("Fees__BumpAfter", "00:00:03");
+        Chain("Fees__BumpEvery", "00:00:02");
         settings["Logging__LogLevel__Default"] = "Warning";
         foreach (var (key, value) in options.Settings)
         {
