@@ -11,8 +11,12 @@ namespace Storms.Field;
 /// <summary>A relayer in a storm: a database, signers and any number of instances on the shared ground.</summary>
 internal sealed class Site : IAsyncDisposable
 {
+    private const int LinesKept = 4_000;
+
     private readonly ConcurrentDictionary<int, FunctionApp> _apps = new();
     private readonly Dictionary<string, string> _settings;
+    private readonly ConcurrentQueue<string> _lines = new();
+    private bool _hasTablespace;
 
     private Site(
         Ground ground, string database, IReadOnlyList<DevKey> signers, FaultyNode? node, long firstBlock, Dictionary<string, string> settings)
@@ -49,8 +53,8 @@ internal sealed class Site : IAsyncDisposable
     /// <summary>The instances that run.</summary>
     public IReadOnlyList<FunctionApp> Running => [.. _apps.OrderBy(app => app.Key).Select(app => app.Value)];
 
-    /// <summary>The last lines of every instance, for a failure's report.</summary>
-    public string Output => string.Join("\n--\n", _apps.Values.Select(app => app.Output));
+    /// <summary>The last lines of all instances, those that were killed included, for a failure's report.</summary>
+    public string Output => string.Join('\n', _lines);
 
     /// <summary>Makes the database and funds the signers; no instance runs yet.</summary>
     public static async Task<Site> SettleAsync(Ground ground, SiteOptions options, CancellationToken cancellation)
@@ -82,7 +86,10 @@ internal sealed class Site : IAsyncDisposable
             settings[key] = value;
         }
 
-        return new Site(ground, database, signers, node, await stack.Node.BlockNumberAsync(cancellation), settings);
+        return new Site(ground, database, signers, node, await stack.Node.BlockNumberAsync(cancellation), settings)
+        {
+            _hasTablespace = options.Tablespace is not null,
+        };
 
         void Chain(string key, string value) => settings[$"Chains__{AppSettings.ChainName}__{key}"] = value;
     }
@@ -103,7 +110,7 @@ internal sealed class Site : IAsyncDisposable
 
         try
         {
-            _apps[place] = await FunctionApp.StartAsync(settings, cancellation: cancellation);
+            _apps[place] = await FunctionApp.StartAsync(settings, onLine: line => Note($"[{place}] {line}"), cancellation: cancellation);
             return true;
         }
         catch (DevChainException killed) when (crash is not null && killed.Message.Contains("ended with code 137", StringComparison.Ordinal))
@@ -129,6 +136,15 @@ internal sealed class Site : IAsyncDisposable
         return connection;
     }
 
+    private void Note(string line)
+    {
+        _lines.Enqueue(line);
+        while (_lines.Count > LinesKept)
+        {
+            _lines.TryDequeue(out _);
+        }
+    }
+
     private static async Task<string> CreateDatabaseAsync(DevStack stack, SiteOptions options, CancellationToken cancellation)
     {
         var database = await stack.Postgres.CreateDatabaseAsync(cancellation);
@@ -147,6 +163,16 @@ internal sealed class Site : IAsyncDisposable
         return database;
     }
 
+    /// <summary>The disk goes, and the server must not look for its files.</summary>
+    private async Task DropAsync()
+    {
+        var connection = new NpgsqlConnectionStringBuilder(Database);
+        var name = connection.Database;
+        connection.Database = "postgres";
+        await ExecuteAsync(connection.ConnectionString, $"drop database {name} with (force)", CancellationToken.None);
+        await ExecuteAsync(connection.ConnectionString, $"drop tablespace {name}", CancellationToken.None);
+    }
+
     private static async Task ExecuteAsync(string database, string sql, CancellationToken cancellation)
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
@@ -159,6 +185,11 @@ internal sealed class Site : IAsyncDisposable
     {
         // What is left to do is nobody's concern any more.
         await Task.WhenAll(_apps.Keys.Select(KillAsync));
+        if (_hasTablespace)
+        {
+            await DropAsync();
+        }
+
         if (Node is not null)
         {
             await Node.DisposeAsync();
