@@ -23,6 +23,7 @@ public sealed class NodeStandIn : IAsyncDisposable
     private readonly ConcurrentQueue<string?> _authorizations = new();
     private readonly CancellationTokenSource _stop = new();
     private int _disposed;
+    private int _probes;
 
     private NodeStandIn(WebApplication app) => _app = app;
 
@@ -49,6 +50,9 @@ public sealed class NodeStandIn : IAsyncDisposable
 
     /// <summary>The bodies received, oldest first, the chain id's question left out.</summary>
     public IReadOnlyList<string> Bodies => [.. _bodies];
+
+    /// <summary>How often it was asked how it is.</summary>
+    public int Probes => Volatile.Read(ref _probes);
 
     /// <summary>The <c>Authorization</c> headers received.</summary>
     public IReadOnlyList<string?> Authorizations => [.. _authorizations];
@@ -134,7 +138,11 @@ public sealed class NodeStandIn : IAsyncDisposable
         var body = await reader.ReadToEndAsync(context.RequestAborted);
         using var document = JsonDocument.Parse(body);
         var isProbe = body.Contains("eth_chainId", StringComparison.Ordinal);
-        if (!isProbe)
+        if (isProbe)
+        {
+            Interlocked.Increment(ref _probes);
+        }
+        else
         {
             _bodies.Enqueue(body);
             _authorizations.Enqueue(context.Request.Headers.Authorization);

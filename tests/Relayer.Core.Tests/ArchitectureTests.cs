@@ -20,7 +20,7 @@ public sealed class ArchitectureTests
         ["Configuration"] = ["Ethereum", "Crashes"],
         ["Storage"] = ["Ethereum", "Crashes"],
         ["Operations"] = ["Ethereum", "Storage"],
-        ["Providers"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry"],
+        ["Providers"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage"],
         ["Keys"] = ["Ethereum", "Configuration", "Concurrency"],
         ["Transactions"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Crashes", "Storage", "Operations", "Providers", "Keys"],
         ["Incidents"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage", "Keys"],

@@ -16,6 +16,12 @@ public static class Schedules
     /// <summary>Removal of readings that the history does not need.</summary>
     public const string ThinBalances = "Schedules:ThinBalances";
 
+    /// <summary>A look at every RPC provider, written down.</summary>
+    public const string ObserveProviders = "Schedules:ObserveProviders";
+
+    /// <summary>Removal of what was observed of providers long ago.</summary>
+    public const string SweepObservations = "Schedules:SweepObservations";
+
     /// <summary>The schedule of each key.</summary>
     public static IReadOnlyDictionary<string, string?> Defaults { get; } = new Dictionary<string, string?>
     {
@@ -23,5 +29,7 @@ public static class Schedules
         [SweepGrants] = "0 17 * * * *",
         [ReadBalances] = "10,40 * * * * *",
         [ThinBalances] = "0 37 * * * *",
+        [ObserveProviders] = "30 * * * * *",
+        [SweepObservations] = "0 43 * * * *",
     };
 }

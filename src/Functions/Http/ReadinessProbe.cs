@@ -38,7 +38,7 @@ public sealed partial class ReadinessProbe(
         try
         {
             var result = await check.CheckAsync(either.Token).WaitAsync(either.Token);
-            return new ReadinessEntry(check.Name, result.IsReady, result.Detail);
+            return new ReadinessEntry(check.Name, result.IsReady, result.Detail, result.Providers);
         }
         catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {

@@ -20,35 +20,49 @@ internal sealed class DatabaseReadiness(Database database) : IReadinessCheck
     }
 }
 
-/// <summary>Every chain answers with its own id, and every forwarder is the one that is configured.</summary>
+/// <summary>Every chain has a provider to rely on, and every forwarder is the one that is configured.</summary>
 /// <param name="routes">The forwarders.</param>
 /// <param name="chains">The chains.</param>
 /// <param name="forwarders">Compares them.</param>
 internal sealed class ChainsReadiness(RelayRoutes routes, IChainClients chains, ForwarderCheck forwarders) : IReadinessCheck
 {
+    /// <summary>No configuration has as many; the answer stays bounded all the same.</summary>
+    private const int MostShown = 100;
+
     /// <inheritdoc/>
     public string Name => "chains";
 
     /// <inheritdoc/>
     public async Task<ReadinessResult> CheckAsync(CancellationToken cancellation)
     {
-        foreach (var chainId in routes.Chains)
+        var observed = await Task.WhenAll(routes.Chains.Select(
+            async chain => (Chain: chain, Reports: await chains.Get(chain).ObserveProvidersAsync(cancellation))));
+        var detail = observed.Where(chain => !chain.Reports.Any(report => report.IsUsable))
+            .Select(chain => $"chain {chain.Chain}: no provider can be relied on")
+            .FirstOrDefault() ?? await FindMismatchAsync(cancellation);
+        return new ReadinessResult(detail is null, detail)
         {
-            var told = await chains.Get(chainId).ReadChainIdAsync(cancellation);
-            if (told != chainId)
+            Providers = [.. observed.SelectMany(chain => chain.Reports.Select(report => ProviderEntries.Of(chain.Chain, report))).Take(MostShown)],
+        };
+    }
+
+    private async Task<string?> FindMismatchAsync(CancellationToken cancellation)
+    {
+        foreach (var forwarder in routes.All.Select(route => route.Forwarder))
+        {
+            try
             {
-                return new ReadinessResult(false, $"chain {chainId} answers as chain {told}");
+                if (await forwarders.FindMismatchAsync(forwarder, cancellation) is { } mismatch)
+                {
+                    return $"forwarder {forwarder.Address} on chain {forwarder.ChainId}: {mismatch}";
+                }
+            }
+            catch (ChainUnavailableException)
+            {
+                return $"chain {forwarder.ChainId}: no provider answers for forwarder {forwarder.Address}";
             }
         }
 
-        foreach (var route in routes.All)
-        {
-            if (await forwarders.FindMismatchAsync(route.Forwarder, cancellation) is { } mismatch)
-            {
-                return new ReadinessResult(false, $"forwarder {route.Forwarder.Address} on chain {route.Forwarder.ChainId}: {mismatch}");
-            }
-        }
-
-        return ReadinessResult.Ready;
+        return null;
     }
 }

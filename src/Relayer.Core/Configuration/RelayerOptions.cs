@@ -12,6 +12,11 @@ public sealed class RelayerOptions
     /// <summary><c>Production</c>, or <c>Development</c>, where literal keys are accepted.</summary>
     public string Environment { get; set; } = "Production";
 
+    /// <summary>
+    /// How this instance is called where its observations of providers are shown. Left out: Azure's name of the region it runs in.
+    /// </summary>
+    public string ObservedFrom { get; set; } = "";
+
     /// <summary>Where state is kept.</summary>
     public DatabaseOptions Database { get; init; } = new();
 
@@ -36,6 +41,12 @@ public sealed class RelayerOptions
     {
         var options = new RelayerOptions();
         configuration.Bind(options);
+        if (options.ObservedFrom.Length == 0)
+        {
+            // https://learn.microsoft.com/azure/app-service/reference-app-settings#app-environment
+            options.ObservedFrom = configuration["REGION_NAME"] is { Length: > 0 } region ? region : "unnamed";
+        }
+
         return options;
     }
 }

@@ -229,7 +229,7 @@ internal sealed partial class RpcPool
 
     private async Task<PoolView> RenewAsync()
     {
-        var asked = _providers.Select(provider => MayBeProbed(provider) ? provider.ProbeAsync(CancellationToken.None) : null).ToArray();
+        var asked = ToProbe().Select(isMeant => isMeant.IsMeant ? isMeant.Provider.ProbeAsync(CancellationToken.None) : null).ToArray();
         await Task.WhenAny(Task.WhenAll(asked.OfType<Task>()), Task.Delay(Patience, _time));
         var heads = new long?[asked.Length];
         for (var i = 0; i < asked.Length; i++)
@@ -242,10 +242,15 @@ internal sealed partial class RpcPool
         return view;
     }
 
-    private bool MayBeProbed(Provider provider)
+    /// <summary>Those that are not cooling; where that is nobody, all that did not ask for peace.</summary>
+    private IEnumerable<(Provider Provider, bool IsMeant)> ToProbe()
     {
-        var (breaker, now) = (provider.Health.Breaker, _time.GetUtcNow());
-        return breaker.IsClosed || breaker.IsHalfOpen(now) || _providers.Count == 1 && breaker.MayBeAsked(now);
+        var now = _time.GetUtcNow();
+        var breakers = _providers.Select(provider => provider.Health.Breaker).ToArray();
+        var isAnyoneReady = breakers.Any(IsReady);
+        return _providers.Select((provider, i) => (provider, isAnyoneReady ? IsReady(breakers[i]) : breakers[i].MayBeAsked(now)));
+
+        bool IsReady(Breaker breaker) => breaker.IsClosed || breaker.IsHalfOpen(now);
     }
 
     private (Provider Provider, ProviderState State)[] Ranked(Reach reach)
