@@ -16,6 +16,12 @@ internal sealed class Broadcast(RpcPool pool)
     public async Task<SendOutcome[]> SendAsync(IReadOnlyList<ReadOnlyMemory<byte>> raw, CancellationToken cancellation)
     {
         var recipients = await pool.RecipientsAsync(cancellation);
+        if (recipients.Count == 1)
+        {
+            var (_, outcomes, fault) = await AskAsync(0, recipients[0].Provider, raw, cancellation);
+            return outcomes ?? throw pool.Unavailable([$"{recipients[0].Provider.Client.Name} {fault!.Message}"]);
+        }
+
         var answers = new SendOutcome[]?[recipients.Count];
         var faults = new List<string>();
 
