@@ -99,7 +99,9 @@ public sealed class FeeOptions
     /// <summary><c>slow</c>, <c>standard</c> or <c>fast</c>: what is offered where nothing else is asked for.</summary>
     public string Speed { get; set; } = "standard";
 
-    /// <summary>A transaction that holds its signer up for so long is outbid. Some blocks: 30 s suit Ethereum, 10 s a chain with quick blocks.</summary>
+    /// <summary>
+    /// A transaction that holds its signer up for so long is outbid. Some blocks' time: 30 s suit Ethereum, 10 s a chain with quick blocks.
+    /// </summary>
     public TimeSpan BumpAfter { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>And again each time that so long has passed since.</summary>

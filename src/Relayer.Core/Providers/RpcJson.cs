@@ -182,10 +182,12 @@ internal static partial class RpcJson
         RequireObject(history, "a fee history");
         var fees = RequireArray(Required(history, "baseFeePerGas"), "base fees").Select(ReadWei).ToArray();
         var used = RequireArray(Required(history, "gasUsedRatio"), "ratios").Select(ReadRatio).ToArray();
-        var tips = RequireArray(Required(history, "reward"), "rewards")
-            .Select(block => BlockTips.From([.. RequireArray(block, "rewards").DefaultIfEmpty().Select(ReadWei)]))
-            .ToArray();
-        return fees.Length > 0 && used.Length == tips.Length
+
+        // Some chains know no tips and leave the rewards out.
+        var tips = Optional(history, "reward") is { } reward
+            ? RequireArray(reward, "rewards").Select(block => BlockTips.From([.. RequireArray(block, "rewards").DefaultIfEmpty().Select(ReadWei)])).ToArray()
+            : [];
+        return fees.Length > 0 && (used.Length == tips.Length || tips.Length == 0)
             ? new FeeHistory(fees[^1], [.. tips.Where((_, block) => used[block] > 0)])
             : throw Misshapen("a fee history", history);
     }

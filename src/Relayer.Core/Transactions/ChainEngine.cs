@@ -9,7 +9,8 @@ namespace Relayer.Core.Transactions;
 /// <summary>Everything that spends gas on one chain goes through here: relays, keepers and top-ups alike.</summary>
 /// <remarks>
 /// Order of work: <see cref="QuoteAsync(ulong, CancellationToken)"/> → <see cref="ReserveAsync"/> inside the feature's own database
-/// transaction, beside its record → commit → <see cref="SubmitAsync"/>. From the commit on, the transaction is carried out whatever happens to this process.
+/// transaction, beside its record → commit → <see cref="SubmitAsync"/>. From the commit on, the transaction is carried out whatever happens
+/// to this process.
 /// </remarks>
 public sealed class ChainEngine
 {

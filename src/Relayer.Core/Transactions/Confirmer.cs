@@ -62,7 +62,8 @@ internal sealed partial class Confirmer(
     }
 
     /// <returns>The transactions that the chain had news of, with their new states, and the head.</returns>
-    private async Task<(Dictionary<Guid, TransactionState> Moved, long Head)> ReadReceiptsAsync(IReadOnlyList<OpenTransaction> sent, CancellationToken cancellation)
+    private async Task<(Dictionary<Guid, TransactionState> Moved, long Head)> ReadReceiptsAsync(
+        IReadOnlyList<OpenTransaction> sent, CancellationToken cancellation)
     {
         var movements = new List<Movement>();
         var answer = await ReceiptReading.ReadAsync(chain, sent, cancellation);
@@ -131,7 +132,8 @@ internal sealed partial class Confirmer(
     private async Task SendEarlierAsync(IReadOnlyList<(OpenTransaction Transaction, NodeErrorKind Kind)> refused, CancellationToken cancellation)
     {
         var earlier = refused
-            .Where(item => item.Kind is NodeErrorKind.InsufficientFunds or NodeErrorKind.FeeAboveNodeCap && item.Transaction is { IsClosing: false, Attempts.Count: > 1 })
+            .Where(item => item.Kind is NodeErrorKind.InsufficientFunds or NodeErrorKind.FeeAboveNodeCap)
+            .Where(item => item.Transaction is { IsClosing: false, Attempts.Count: > 1 })
             .Select(item => (item.Transaction.Id, item.Transaction.Attempts[^2]));
         await submitter.BroadcastAsync([.. earlier], cancellation);
     }

@@ -50,8 +50,9 @@ internal sealed partial class GapFiller(
         var gaps = new List<Gap>();
         while (await rows.ReadAsync(cancellation))
         {
+            var isHeld = !rows.IsDBNull(2);
             gaps.Add(new Gap(
-                rows.GetAddress(0), (ulong)rows.GetInt64(1), rows.IsDBNull(2) ? null : rows.GetGuid(2), rows.IsDBNull(3) ? (short)0 : rows.GetInt16(3)));
+                rows.GetAddress(0), (ulong)rows.GetInt64(1), isHeld ? rows.GetGuid(2) : null, isHeld ? rows.GetInt16(3) : (short)0));
         }
 
         return gaps;

@@ -15,7 +15,10 @@ public abstract record ReplacementOutcome
     /// <param name="Fees">The highest fees offered so far.</param>
     public sealed record Done(Hash32 Hash, TransactionFees Fees) : ReplacementOutcome;
 
-    /// <summary>The wish is on record and is carried out by a later pass: the key or the chain is not at hand now, or somebody else was at it.</summary>
+    /// <summary>
+    /// The wish to cancel is on record and is carried out by a later pass: the key or the chain is not at hand now. After a wish to speed
+    /// up: others were at the same transaction time and again; read it anew.
+    /// </summary>
     public sealed record Recorded : ReplacementOutcome;
 
     /// <summary>This chain has no such transaction.</summary>

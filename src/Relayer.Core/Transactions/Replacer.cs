@@ -20,8 +20,8 @@ internal sealed partial class Replacer(
 {
     private const int Remembered = 4_096;
 
-    // The head at which a transaction was first seen in front. Forgotten at a restart, which costs a block's time.
-    private readonly Dictionary<Guid, long> _firstSeen = [];
+    // The head at which an attempt was first seen in front. Forgotten at a restart, which costs a block's time.
+    private readonly Dictionary<(Guid Id, int Number), long> _firstSeen = [];
 
     /// <summary>Outbids what is due among these.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
@@ -47,7 +47,7 @@ internal sealed partial class Replacer(
             // Below: mined, its receipt is on the way. Above: another page has what holds it up.
             if (nonces[i] == due[i].Reserved.Nonce)
             {
-                var isPassedOver = _firstSeen.GetValueOrDefault(due[i].Id, head) < head;
+                var isPassedOver = _firstSeen.GetValueOrDefault((due[i].Id, due[i].Attempts.Count), head) < head;
                 await CarryOutAsync(due[i], Bump.Decide(due[i], isPassedOver, await market, (await balances)[i], settings), cancellation);
             }
         }
@@ -114,9 +114,9 @@ internal sealed partial class Replacer(
             _firstSeen.Clear();
         }
 
-        foreach (var transaction in front)
+        foreach (var transaction in front.Where(item => item.Attempts.Count > 0))
         {
-            _firstSeen.TryAdd(transaction.Id, head);
+            _firstSeen.TryAdd((transaction.Id, transaction.Attempts.Count), head);
         }
     }
 

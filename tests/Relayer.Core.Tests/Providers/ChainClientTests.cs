@@ -459,6 +459,18 @@ public sealed class ChainClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_fee_history_without_rewards_still_tells_the_base_fee()
+    {
+        var client = Connect(_first.Url);
+        var market = Market(baseFee: "0x64", history: true);
+        _first.Answer = (method, parameters) => method == "eth_feeHistory"
+            ? new JsonObject { ["baseFeePerGas"] = new JsonArray("0x60", "0x70"), ["gasUsedRatio"] = new JsonArray(0.5), ["reward"] = null }
+            : market(method, parameters);
+
+        Assert.Equal(new FeeMarket(new Wei(112), new Wei(5), new Wei(105)), await client.ReadFeeMarketAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task Without_a_fee_history_the_tip_is_what_the_gas_price_has_above_the_base_fee()
     {
         var client = Connect(_first.Url);

@@ -99,6 +99,15 @@ public sealed class ReplacerTests(PostgresFixture postgres)
         await world.Engine.ConfirmAsync(Cancellation);
 
         Assert.Single(await world.HashesAsync(id));
+
+        // One block that leaves it out is worth one attempt.
+        await world.Node.DropTransactionAsync($"{Assert.Single(await world.HashesAsync(id))}", Cancellation);
+        await world.Node.MineAsync(1, Cancellation);
+        await AttemptsAsync(world, id, 2);
+        world.Time.Advance(TimeSpan.FromHours(1));
+        await world.Engine.ConfirmAsync(Cancellation);
+        await world.Engine.ConfirmAsync(Cancellation);
+        Assert.Equal(2, (await world.HashesAsync(id)).Count);
         await world.PassUntilAsync(id, 4);
     }
 
