@@ -8,6 +8,7 @@ namespace Relayer.Core.Tests.Transactions.Model;
 public class ChainProxy : DispatchProxy
 {
     private static readonly NodeError Stale = new(NodeErrorKind.NonceTooLow, -32603, "nonce too low");
+    private static readonly NodeError Hopeless = new(NodeErrorKind.GasLimitTooHigh, -32000, "exceeds block gas limit");
     private static readonly NodeError Full = new(NodeErrorKind.PoolFull, -32000, "txpool is full");
 
     private IChainClient _chain = null!;
@@ -53,6 +54,8 @@ public class ChainProxy : DispatchProxy
                 return [.. raw.Select(_ => new SendOutcome(Full))];
             case Sending.CalledStale:
                 return [.. raw.Select(_ => new SendOutcome(Stale))];
+            case Sending.CalledHopeless:
+                return [.. raw.Select(_ => new SendOutcome(Hopeless))];
             case Sending.Lost:
                 return [.. raw.Select(_ => default(SendOutcome))];
             case Sending.Unanswered:

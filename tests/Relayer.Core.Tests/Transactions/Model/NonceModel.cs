@@ -9,6 +9,7 @@ internal sealed class NonceModel
     private readonly Dictionary<Guid, Promise> _promises = [];
     private readonly Dictionary<Address, ulong> _next = [];
     private readonly Dictionary<Hash32, byte[]> _foreign = [];
+    private readonly HashSet<Guid> _givenUp = [];
     private readonly HashSet<(Address Signer, ulong Nonce)> _contested = [];
 
     public IReadOnlyDictionary<Guid, Promise> Promises => _promises;
@@ -27,6 +28,9 @@ internal sealed class NonceModel
         _promises.Add(reserved.Plan.Id, new Promise(reserved, kind));
     }
 
+    /// <summary>Somebody said that it is not wanted any more, or that it is hopeless: from now on a self-send may take its nonce.</summary>
+    public void GiveUp(Guid id) => _givenUp.Add(id);
+
     public void UseElsewhere(Address signer, ulong nonce, byte[] raw)
     {
         _contested.Add((signer, nonce));
@@ -40,7 +44,7 @@ internal sealed class NonceModel
     public bool MayEnd(Promise promise, short state) => state switch
     {
         4 => promise.Kind is Kind.Ordinary or Kind.Expiring,
-        5 => promise.Kind is Kind.NeverTaken or Kind.Expiring,
+        5 => promise.Kind is Kind.NeverTaken or Kind.Expiring || _givenUp.Contains(promise.Reserved.Plan.Id),
         6 => promise.Kind is Kind.Reverting,
         7 => _contested.Contains((promise.Reserved.Signer, promise.Reserved.Nonce)),
         _ => false,

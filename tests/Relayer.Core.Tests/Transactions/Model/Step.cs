@@ -16,6 +16,12 @@ internal abstract record Step
     /// <summary>All instances do, at the same time.</summary>
     public sealed record PassTogether : Step;
 
+    /// <summary>An operator asks an instance to give a transaction up.</summary>
+    public sealed record Cancel(int Instance, int Which, Sending Sending, Death? Death) : Step;
+
+    /// <summary>An operator asks an instance to outbid a transaction at once.</summary>
+    public sealed record SpeedUp(int Instance, int Which, Sending Sending, Death? Death) : Step;
+
     /// <summary>An instance is thrown away and a new one starts from the database.</summary>
     public sealed record Restart(int Instance) : Step;
 
@@ -27,6 +33,9 @@ internal abstract record Step
 
     /// <summary>The newest blocks are replaced by empty ones. What was in them goes back to the pool, or is lost.</summary>
     public sealed record Reorganise(int Depth, bool Keeps) : Step;
+
+    /// <summary>The next block asks so much of everybody; after it the price falls slowly.</summary>
+    public sealed record Surge(int BaseFeeGwei) : Step;
 
     /// <summary>Time goes by.</summary>
     public sealed record Wait(int Seconds) : Step;
@@ -66,6 +75,9 @@ internal enum Sending
 
     /// <summary>It says, wrongly, that the nonce is used up.</summary>
     CalledStale,
+
+    /// <summary>It says, wrongly, that no block can ever hold such a transaction.</summary>
+    CalledHopeless,
 }
 
 /// <summary>The process ends around its n-th call to a key or a node.</summary>

@@ -44,6 +44,10 @@ internal sealed record Story(IReadOnlyList<Step> Steps)
         Step.Accept { Kind: not Kind.Ordinary } accept => [accept with { Kind = Kind.Ordinary }],
         Step.Pass { Death: not null } pass => [pass with { Death = null }],
         Step.Pass { Sending: not Sending.Fine } pass => [pass with { Sending = Sending.Fine }],
+        Step.Cancel { Death: not null } cancel => [cancel with { Death = null }],
+        Step.Cancel { Sending: not Sending.Fine } cancel => [cancel with { Sending = Sending.Fine }],
+        Step.SpeedUp { Death: not null } speedUp => [speedUp with { Death = null }],
+        Step.SpeedUp { Sending: not Sending.Fine } speedUp => [speedUp with { Sending = Sending.Fine }],
         Step.Mine { Blocks: > 1 } => [new Step.Mine(1)],
         Step.Reorganise { Depth: > 1 } reorg => [reorg with { Depth = 1 }],
         _ => [],
@@ -62,16 +66,23 @@ internal sealed record Story(IReadOnlyList<Step> Steps)
             from death in AnyDeath()
             select (Step)new Step.Pass(instance, sending, death)),
         (2, Gen.Constant<Step>(new Step.PassTogether())),
+        (3, from instance in Gen.Choose(0, Instances - 1)
+            from which in Gen.Choose(0, 5)
+            from isCancel in Gen.Elements(true, false)
+            from sending in AnySending()
+            from death in AnyDeath()
+            select isCancel ? (Step)new Step.Cancel(instance, which, sending, death) : new Step.SpeedUp(instance, which, sending, death)),
+        (1, Gen.Elements(5, 20, 80, 5_000).Select(gwei => (Step)new Step.Surge(gwei))),
         (1, Gen.Choose(0, Instances - 1).Select(instance => (Step)new Step.Restart(instance))),
         (5, Gen.Choose(1, 4).Select(blocks => (Step)new Step.Mine(blocks))),
         (2, Gen.Choose(0, 5).Select(which => (Step)new Step.Drop(which))),
         (2, from depth in Gen.Choose(1, 3) from keeps in Gen.Elements(true, false) select (Step)new Step.Reorganise(depth, keeps)),
-        (4, Gen.Elements(4, 20, 20, 20, 700).Select(seconds => (Step)new Step.Wait(seconds))),
+        (4, Gen.Elements(4, 20, 20, 60, 60, 700).Select(seconds => (Step)new Step.Wait(seconds))),
         (1, Gen.Choose(0, Signers - 1).Select(signer => (Step)new Step.ForeignUse(signer))));
 
     private static Gen<Sending> AnySending() => Gen.Frequency(
         (6, Gen.Constant(Sending.Fine)),
-        (4, Gen.Elements(Sending.Refused, Sending.Lost, Sending.Unanswered, Sending.CalledStale)));
+        (4, Gen.Elements(Sending.Refused, Sending.Lost, Sending.Unanswered, Sending.CalledStale, Sending.CalledHopeless)));
 
     private static Gen<Death?> AnyDeath() => Gen.Frequency(
         (3, Gen.Constant<Death?>(null)),

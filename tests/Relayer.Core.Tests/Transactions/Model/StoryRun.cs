@@ -86,6 +86,10 @@ internal sealed class StoryRun : IAsyncDisposable
     {
         Step.Accept accept => AtAsync(accept.Instance, accept.Sending, accept.Death, instance => AcceptAsync(instance.Engine, accept)),
         Step.Pass pass => AtAsync(pass.Instance, pass.Sending, pass.Death, instance => instance.Engine.ConfirmAsync(Cancellation)),
+        Step.Cancel cancel => AtAsync(cancel.Instance, cancel.Sending, cancel.Death, instance => CancelAsync(instance.Engine, cancel.Which)),
+        Step.SpeedUp speedUp => AtAsync(
+            speedUp.Instance, speedUp.Sending, speedUp.Death, instance => SpeedUpAsync(instance.Engine, speedUp.Which)),
+        Step.Surge surge => _world.Node.SetNextBaseFeeAsync(Wei.FromGwei((ulong)surge.BaseFeeGwei).ToBigInteger(), Cancellation),
         Step.PassTogether => Task.WhenAll(
             Enumerable.Range(0, _instances.Length)
                 .Select(i => AtAsync(i, Sending.Fine, null, instance => instance.Engine.ConfirmAsync(Cancellation)))),
@@ -102,6 +106,11 @@ internal sealed class StoryRun : IAsyncDisposable
     {
         var instance = _instances[number];
         instance.Expect(sending, death);
+        if (sending is Sending.CalledHopeless)
+        {
+            await GiveUpAllAsync();
+        }
+
         try
         {
             await action(instance);
@@ -139,9 +148,37 @@ internal sealed class StoryRun : IAsyncDisposable
         foreach (var item in reserved)
         {
             _model.Accept(item, step.Kind);
+            if (step.Sending is Sending.CalledHopeless)
+            {
+                _model.GiveUp(item.Plan.Id);
+            }
         }
 
         await Task.WhenAll(reserved.Select(item => engine.SubmitAsync(item, Cancellation)));
+    }
+
+    private async Task CancelAsync(ChainEngine engine, int which)
+    {
+        if (await PickAsync(which) is { } id)
+        {
+            _model.GiveUp(id);
+            await engine.CancelAsync(id, Cancellation);
+        }
+    }
+
+    private async Task SpeedUpAsync(ChainEngine engine, int which)
+    {
+        if (await PickAsync(which) is { } id)
+        {
+            await engine.SpeedUpAsync(id, Cancellation);
+        }
+    }
+
+    /// <summary>One of those that the engine still has work with.</summary>
+    private async Task<Guid?> PickAsync(int which)
+    {
+        var open = (await LedgerRow.ReadAsync(_world.Database)).Where(row => !row.IsFinal && _model.Promises.ContainsKey(row.Id)).ToArray();
+        return open.Length == 0 ? null : open[which % open.Length].Id;
     }
 
     // Each payload is told from every other by its data.
@@ -155,6 +192,15 @@ internal sealed class StoryRun : IAsyncDisposable
             _ => Plans.Create(value: 7),
         };
         return plan with { Data = Guid.NewGuid().ToByteArray() };
+    }
+
+    // What an instance sends in this step is on record before it or taken in it.
+    private async Task GiveUpAllAsync()
+    {
+        foreach (var row in await LedgerRow.ReadAsync(_world.Database))
+        {
+            _model.GiveUp(row.Id);
+        }
     }
 
     private async Task DropAsync(int which)
