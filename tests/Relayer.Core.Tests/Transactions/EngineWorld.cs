@@ -52,6 +52,8 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     public ChainEngine Engine { get; private set; } = null!;
 
+    public ChainEngines Engines => _engines[^1];
+
     public static async Task<EngineWorld> StartAsync(
         PostgresFixture postgres, AnvilOptions? anvil = null, ChainOptions? chain = null, int signers = 1, ulong ether = 10)
     {
@@ -75,10 +77,14 @@ internal sealed class EngineWorld : IAsyncDisposable
         return engines.Get(new ChainId(Node.ChainId));
     }
 
-    /// <summary>The present instance ends, and one takes its place that knows only the database.</summary>
+    /// <summary>Every instance ends, and one takes their place that knows only the database.</summary>
     public async Task RestartAsync()
     {
-        await _engines[0].DisposeAsync();
+        foreach (var engines in _engines)
+        {
+            await engines.DisposeAsync();
+        }
+
         Engine = AddInstance();
     }
 

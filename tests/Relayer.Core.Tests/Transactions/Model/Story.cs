@@ -11,8 +11,8 @@ internal sealed record Story(IReadOnlyList<Step> Steps)
 
     public static Gen<Story> Any { get; } =
         from length in Gen.Choose(15, 25)
-        from steps in AnyStep().ArrayOf(length)
-        select new Story(steps);
+        from phrases in AnyPhrase().ArrayOf(length)
+        select new Story([.. phrases.SelectMany(phrase => phrase).Take(length)]);
 
     /// <summary>The same without some of its steps, or with a simpler one.</summary>
     public IEnumerable<Story> Smaller()
@@ -53,6 +53,13 @@ internal sealed record Story(IReadOnlyList<Step> Steps)
         _ => [],
     };
 
+    // What seldom comes together by chance, and tells much when it does.
+    private static Gen<Step[]> AnyPhrase() => Gen.Frequency(
+        (12, AnyStep().Select(step => new[] { step })),
+        (2, from pass in AnyPass() from reorganise in AnyReorganisation() select new[] { new Step.Mine(1), pass, reorganise }),
+        (1, from foreign in AnyForeignUse() from pass in AnyPass() select new[] { foreign, new Step.Mine(1), pass, pass }),
+        (1, from pass in AnyPass() select new[] { new Step.Wait(60), pass }));
+
     private static Gen<Step> AnyStep() => Gen.Frequency(
         (7, from instance in Gen.Choose(0, Instances - 1)
             from count in Gen.Choose(1, 3)
@@ -61,10 +68,7 @@ internal sealed record Story(IReadOnlyList<Step> Steps)
             from sending in AnySending()
             from death in AnyDeath()
             select (Step)new Step.Accept(instance, count, kind, sending, death)),
-        (6, from instance in Gen.Choose(0, Instances - 1)
-            from sending in AnySending()
-            from death in AnyDeath()
-            select (Step)new Step.Pass(instance, sending, death)),
+        (6, AnyPass()),
         (2, Gen.Constant<Step>(new Step.PassTogether())),
         (3, from instance in Gen.Choose(0, Instances - 1)
             from which in Gen.Choose(0, 5)
@@ -76,9 +80,20 @@ internal sealed record Story(IReadOnlyList<Step> Steps)
         (1, Gen.Choose(0, Instances - 1).Select(instance => (Step)new Step.Restart(instance))),
         (5, Gen.Choose(1, 4).Select(blocks => (Step)new Step.Mine(blocks))),
         (2, Gen.Choose(0, 5).Select(which => (Step)new Step.Drop(which))),
-        (2, from depth in Gen.Choose(1, 3) from keeps in Gen.Elements(true, false) select (Step)new Step.Reorganise(depth, keeps)),
+        (2, AnyReorganisation()),
         (4, Gen.Elements(4, 20, 20, 60, 60, 700).Select(seconds => (Step)new Step.Wait(seconds))),
-        (1, Gen.Choose(0, Signers - 1).Select(signer => (Step)new Step.ForeignUse(signer))));
+        (1, AnyForeignUse()));
+
+    private static Gen<Step> AnyPass() =>
+        from instance in Gen.Choose(0, Instances - 1)
+        from sending in AnySending()
+        from death in AnyDeath()
+        select (Step)new Step.Pass(instance, sending, death);
+
+    private static Gen<Step> AnyReorganisation() =>
+        from depth in Gen.Choose(1, 3) from keeps in Gen.Elements(true, false) select (Step)new Step.Reorganise(depth, keeps);
+
+    private static Gen<Step> AnyForeignUse() => Gen.Choose(0, Signers - 1).Select(signer => (Step)new Step.ForeignUse(signer));
 
     private static Gen<Sending> AnySending() => Gen.Frequency(
         (6, Gen.Constant(Sending.Fine)),

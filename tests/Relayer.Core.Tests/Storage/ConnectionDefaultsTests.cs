@@ -1,0 +1,56 @@
+using Npgsql;
+using Relayer.Core.Storage;
+
+namespace Relayer.Core.Tests.Storage;
+
+/// <summary>What connections get unless the configuration says otherwise.</summary>
+public sealed class ConnectionDefaultsTests(PostgresFixture postgres)
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void What_is_not_mentioned_is_added_and_the_rest_is_left_alone()
+    {
+        var settings = Apply("Host=db;Username=relayer;Password=a b'c;Pooling=true;Maximum Pool Size=7");
+
+        Assert.Equal(("db", "relayer", "a b'c", 7), (settings.Host, settings.Username, settings.Password, settings.MaxPoolSize));
+        Assert.Equal((64, 2, true), (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages, settings.NoResetOnClose));
+        Assert.Contains("enable_seqscan=off", settings.Options, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Max Auto Prepare=0")]
+    [InlineData("MaxAutoPrepare=0")]
+    [InlineData("max auto prepare=0")]
+    public void What_is_configured_stays_however_it_is_written(string configured)
+    {
+        var settings = Apply($"Host=db;{configured};Options=-c search_path=relayer;NoResetOnClose=false");
+
+        Assert.Equal((0, "-c search_path=relayer", false), (settings.MaxAutoPrepare, settings.Options, settings.NoResetOnClose));
+        Assert.Equal(2, settings.AutoPrepareMinUsages);
+    }
+
+    [Fact]
+    public void Applied_twice_nothing_changes()
+    {
+        var once = ConnectionDefaults.Apply("Host=db");
+
+        Assert.Equal(new NpgsqlConnectionStringBuilder(once), new NpgsqlConnectionStringBuilder(ConnectionDefaults.Apply(once)));
+    }
+
+    [Fact]
+    public void What_is_no_connection_string_is_refused() => Assert.Throws<ArgumentException>(() => ConnectionDefaults.Apply("nonsense"));
+
+    [Fact]
+    public async Task A_server_takes_them()
+    {
+        await using var source = NpgsqlDataSource.Create(ConnectionDefaults.Apply(await postgres.CreateDatabaseAsync()));
+        foreach (var (setting, value) in new[] { ("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off"), ("enable_hashjoin", "off") })
+        {
+            await using var command = source.CreateCommand($"show {setting}");
+            Assert.Equal(value, await command.ExecuteScalarAsync(Cancellation));
+        }
+    }
+
+    private static NpgsqlConnectionStringBuilder Apply(string configured) => new(ConnectionDefaults.Apply(configured));
+}
