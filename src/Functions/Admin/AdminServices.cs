@@ -3,6 +3,7 @@ namespace Functions.Admin;
 /// <summary>Registers what the functions for operators need beside the core.</summary>
 public static class AdminServices
 {
-    /// <summary>Adds <see cref="InstructionReader"/>.</summary>
-    public static IServiceCollection AddAdminFunctions(this IServiceCollection services) => services.AddSingleton<InstructionReader>();
+    /// <summary>Adds what reads instructions, carries them out and shows what became of them.</summary>
+    public static IServiceCollection AddAdminFunctions(this IServiceCollection services) =>
+        services.AddSingleton<InstructionReader>().AddSingleton<SignerListing>().AddSingleton<TransactionDesk>();
 }

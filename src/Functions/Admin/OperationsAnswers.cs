@@ -57,7 +57,7 @@ public sealed record AuditPage(IReadOnlyList<AuditAnswer> Entries, string? NextC
 /// <param name="Action">What, such as <c>sponsorship.pause</c>.</param>
 /// <param name="Target">To what.</param>
 /// <param name="Reason">Why.</param>
-/// <param name="Outcome"><c>done</c>, <c>unchanged</c>, or the code of what stood in the way.</param>
+/// <param name="Outcome"><c>asked</c>, then what came of it; <c>done</c>, <c>unchanged</c>, or the code of what stood in the way.</param>
 public sealed record AuditAnswer(DateTimeOffset At, string Who, string Action, string Target, string Reason, string Outcome);
 
 /// <summary>How answers to operators are written.</summary>

@@ -15,6 +15,12 @@ public sealed class ChainOptions
     /// <summary>Transactions of one signer under way at once. Nodes queue few per account: geth 64 by default.</summary>
     public int MaxInFlightPerSigner { get; set; } = 64;
 
+    /// <summary>
+    /// Gas that a signer must be able to pay for at the present fee, the transfer that would refill it aside: what a usual transaction takes.
+    /// One that cannot is paused, and goes on by itself once it can pay for half as much again.
+    /// </summary>
+    public int SignerReserveGas { get; set; } = 150_000;
+
     /// <summary>How long one JSON-RPC round trip may take.</summary>
     public TimeSpan RpcTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

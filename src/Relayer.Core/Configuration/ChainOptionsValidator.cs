@@ -17,6 +17,7 @@ internal static partial class ChainOptionsValidator
         faults.RequireAtLeast(0, chain.Confirmations, $"{at}:Confirmations");
         faults.RequireAtLeast(1, chain.MaxInFlightPerSigner, $"{at}:MaxInFlightPerSigner");
         faults.RequireAtLeast(0, chain.MaxHeadLag ?? 0, $"{at}:MaxHeadLag");
+        faults.RequireAtLeast(0, chain.SignerReserveGas, $"{at}:SignerReserveGas");
         ValidateRpc(at, chain, faults);
         ValidateForwarders(at, chain, faults);
         ValidateSigners(at, chain, isDevelopment, faults);

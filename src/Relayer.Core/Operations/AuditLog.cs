@@ -5,7 +5,8 @@ namespace Relayer.Core.Operations;
 
 /// <summary>What operators did. Append-only: the database refuses to change an entry.</summary>
 /// <param name="database">The database.</param>
-public sealed class AuditLog(Database database)
+/// <param name="time">The clock.</param>
+public sealed class AuditLog(Database database, TimeProvider time)
 {
     /// <summary>Writes an entry in the transaction of <paramref name="connection"/>: the change and its entry are both there, or neither.</summary>
     /// <exception cref="NpgsqlException">The database is away.</exception>
@@ -22,6 +23,17 @@ public sealed class AuditLog(Database database)
         command.Parameters.Add(Columns.Text(entry.Instruction.Reason));
         command.Parameters.Add(Columns.Text(entry.Outcome));
         await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Writes an entry by itself, for what is not one change in the database: <see cref="AuditOutcome.Asked"/> before anything is done,
+    /// then how it ended.
+    /// </summary>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public async Task AppendAsync(AuditEntry entry, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenAsync(cancellation);
+        await AppendAsync(connection, entry, time.GetUtcNow(), cancellation);
     }
 
     /// <summary>A page of entries, newest first.</summary>

@@ -25,6 +25,9 @@ public sealed record AuditRecord(long Id, DateTimeOffset At, AuditEntry Entry);
 /// <summary>How operators' commands end.</summary>
 public static class AuditOutcome
 {
+    /// <summary>It is about to be done; a later entry says how it ended. Where none follows, the process ended meanwhile: look.</summary>
+    public const string Asked = "asked";
+
     /// <summary>It was done.</summary>
     public const string Done = "done";
 

@@ -38,6 +38,10 @@ public static class RelayerMetrics
     public static Counter<long> TransactionsAtCap { get; } =
         Meter.CreateCounter<long>("relayer.transaction.at_cap", "{transaction}", "Times that a transaction came to stand at the caps");
 
+    /// <summary>Signers that are not paused and can pay for a usual transaction, at the last look. Tags: <c>chain</c>.</summary>
+    public static Gauge<long> SignersUsable { get; } =
+        Meter.CreateGauge<long>("relayer.signer.usable", "{signer}", "Signers that take new transactions and can pay for them");
+
     /// <summary>Transactions that became final. Tags: <c>chain</c>, <c>purpose</c>, <c>success</c>.</summary>
     public static Counter<long> TransactionsConfirmed { get; } =
         Meter.CreateCounter<long>("relayer.transaction.confirmed", "{transaction}", "Transactions that became final");

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Relayer.Core.Concurrency;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Operations;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Transactions;
@@ -22,16 +23,23 @@ public sealed class ChainEngine
     private readonly TransactionStore _store;
     private readonly Submitter _submitter;
     private readonly Interventions _interventions;
+    private readonly SignerPool _pool;
     private readonly Turns<int> _passes;
     private readonly Watch _watch;
 
     internal ChainEngine(
         ChainSettings settings, IChainClient chain, ChainGauge gauge, NonceFloor floor, TransactionStore store, Submitter submitter,
-        Interventions interventions, Confirmer confirmer, TimeProvider time, ILogger<ChainEngine> logger)
+        Interventions interventions, Confirmer confirmer, SignerPool pool, TimeProvider time, ILogger<ChainEngine> logger)
     {
         Settings = settings;
         (_gauge, _floor, _store, _submitter, _interventions) = (gauge, floor, store, submitter, interventions);
-        _passes = new Turns<int>(() => confirmer.RunAsync(PassSize, CancellationToken.None));
+        _pool = pool;
+        _passes = new Turns<int>(async () =>
+        {
+            var count = await confirmer.RunAsync(PassSize, CancellationToken.None);
+            await pool.SettleAsync(CancellationToken.None);
+            return count;
+        });
         var news = new BlockNews(chain, _passes.RunAsync, PassSize, time);
         _watch = new Watch(settings.ChainId, news.RunAsync, time, logger);
     }
@@ -114,8 +122,28 @@ public sealed class ChainEngine
     public async Task<int> ConfirmAsync(CancellationToken cancellation)
     {
         await _floor.KeepAsync(cancellation);
-        return await _passes.RunAsync().WaitAsync(cancellation);
+        var count = await _passes.RunAsync().WaitAsync(cancellation);
+        await _pool.LookAsync(cancellation);
+        return count;
     }
+
+    /// <summary>How the signers stand: those whose keys are at hand, and all that were ever used on this chain.</summary>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public Task<IReadOnlyList<SignerStatus>> ListSignersAsync(CancellationToken cancellation) => _pool.ListAsync(cancellation);
+
+    /// <summary>An operator pauses a signer: it takes nothing new until an operator resumes it; what it has in flight goes on. Audited.</summary>
+    /// <returns><see langword="null"/> when this chain has no such signer.</returns>
+    /// <exception cref="NpgsqlException">The database is away; whether it was done is not known: ask again.</exception>
+    public Task<SignerChange?> PauseSignerAsync(Address signer, Instruction instruction, CancellationToken cancellation) =>
+        _pool.ChangeAsync(signer, pause: true, instruction, cancellation);
+
+    /// <summary>
+    /// An operator lets a signer take transactions again, whatever paused it. One that still cannot pay or still fails is soon paused again. Audited.
+    /// </summary>
+    /// <returns><see langword="null"/> when this chain has no such signer.</returns>
+    /// <exception cref="NpgsqlException">The database is away; whether it was done is not known: ask again.</exception>
+    public Task<SignerChange?> ResumeSignerAsync(Address signer, Instruction instruction, CancellationToken cancellation) =>
+        _pool.ChangeAsync(signer, pause: false, instruction, cancellation);
 
     private ulong WithData(ulong gas) => gas > ulong.MaxValue - Settings.DataGas ? ulong.MaxValue : gas + Settings.DataGas;
 

@@ -23,7 +23,9 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
             settings => new Lazy<ChainEngine>(() =>
             {
                 var chain = chains.Get(settings.ChainId);
-                var submitter = new Submitter(settings, chain, signers, database, store, time, loggers.CreateLogger<Submitter>());
+                var errors = new SignerErrors();
+                var gauge = new ChainGauge(settings, chain, signers, database, store, time);
+                var submitter = new Submitter(settings, chain, signers, errors, database, store, time, loggers.CreateLogger<Submitter>());
                 var recorder = new Recorder(settings, database, store, purposes.Value, ledger, loggers.CreateLogger<Recorder>());
                 var replacer = new Replacer(settings, chain, submitter, database, time, loggers.CreateLogger<Replacer>());
                 var closer = new NonceCloser(settings, chain, replacer, recorder, time, loggers.CreateLogger<NonceCloser>());
@@ -31,12 +33,13 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
                 return new ChainEngine(
                     settings,
                     chain,
-                    new ChainGauge(settings, chain, signers, database, store, time),
+                    gauge,
                     new NonceFloor(settings, chain, database, store, gaps, loggers.CreateLogger<NonceFloor>()),
                     store,
                     submitter,
                     new Interventions(settings, replacer, submitter, database, time),
-                    new Confirmer(settings, chain, submitter, closer, replacer, recorder, database, time, loggers.CreateLogger<Confirmer>()),
+                    new Confirmer(settings, chain, submitter, closer, replacer, errors, recorder, database, time, loggers.CreateLogger<Confirmer>()),
+                    new SignerPool(settings, gauge, signers, errors, database, time, loggers.CreateLogger<SignerPool>()),
                     time,
                     loggers.CreateLogger<ChainEngine>());
             }));

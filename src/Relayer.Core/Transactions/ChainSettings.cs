@@ -18,6 +18,9 @@ public sealed record ChainSettings(
     ChainId ChainId, int Confirmations, int MaxInFlight, FeeLimits Fees, TimeSpan GaugeMaxAge, Speed Speed, BumpSchedule Bumps,
     ulong DataGas, Wei DataFee)
 {
+    /// <summary>Gas that a signer must be able to pay for, or it is paused.</summary>
+    public ulong SignerReserveGas { get; init; }
+
     /// <summary>Reads validated options.</summary>
     /// <exception cref="FormatException">A number that validation would have refused.</exception>
     public static ChainSettings From(ChainOptions options) => new(
@@ -31,7 +34,10 @@ public sealed record ChainSettings(
         Enum.Parse<Speed>(options.Fees.Speed, ignoreCase: true),
         new BumpSchedule(options.Fees.BumpAfter, options.Fees.BumpEvery, options.Fees.CloseBefore),
         (ulong)options.Fees.DataGas,
-        Parse(options.Fees.DataFeeWei));
+        Parse(options.Fees.DataFeeWei))
+    {
+        SignerReserveGas = (ulong)options.SignerReserveGas,
+    };
 
     private static Wei Parse(string wei) =>
         Wei.TryParse(wei, out var value) ? value : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{wei}' is not an amount of wei"));

@@ -13,8 +13,8 @@ namespace Relayer.Core.Transactions;
 /// Safe in several instances at once: states move by compare-and-set, and bytes are the same each time. One pass at a time in each.
 /// </remarks>
 internal sealed partial class Confirmer(
-    ChainSettings settings, IChainClient chain, Submitter submitter, NonceCloser closer, Replacer replacer, Recorder recorder, Database database,
-    TimeProvider time, ILogger<Confirmer> logger)
+    ChainSettings settings, IChainClient chain, Submitter submitter, NonceCloser closer, Replacer replacer, SignerErrors errors,
+    Recorder recorder, Database database, TimeProvider time, ILogger<Confirmer> logger)
 {
     /// <summary>How long the submitter is left alone with a transaction before it counts as left behind.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -99,6 +99,7 @@ internal sealed partial class Confirmer(
                 }
                 catch (SignerUnavailableException unavailable)
                 {
+                    errors.Failed(transaction.Reserved.Signer, "its key is not at hand");
                     Log.NoKey(logger, transaction.Id, settings.ChainId, unavailable);
                 }
             }));
@@ -120,6 +121,7 @@ internal sealed partial class Confirmer(
 
         var outcomes = await submitter.BroadcastAsync([.. lost.Select(item => (item.Id, item.Attempts[^1]))], cancellation);
         var refused = lost.Zip(outcomes).Where(pair => !pair.Second.IsAccepted).ToArray();
+        Note(lost.Zip(outcomes));
         await SendEarlierAsync([.. refused.Select(pair => (pair.First, pair.Second.Error!.Kind))], cancellation);
         await closer.CloseRefusedAsync(
             [.. refused.Where(pair => NodeRefusal.IsFinal(pair.Second.Error!.Kind)).Select(pair => (pair.First, pair.Second.Error!))],
@@ -136,6 +138,21 @@ internal sealed partial class Confirmer(
             .Where(item => item.Transaction is { IsClosing: false, Attempts.Count: > 1 })
             .Select(item => (item.Transaction.Id, item.Transaction.Attempts[^2]));
         await submitter.BroadcastAsync([.. earlier], cancellation);
+    }
+
+    private void Note(IEnumerable<(OpenTransaction Transaction, SendOutcome Outcome)> sent)
+    {
+        foreach (var (transaction, outcome) in sent)
+        {
+            if (outcome.IsAccepted)
+            {
+                errors.Took(transaction.Reserved.Signer);
+            }
+            else
+            {
+                errors.Refused(transaction.Reserved.Signer, outcome.Error!);
+            }
+        }
     }
 
     private bool IsOlderThan(OpenTransaction transaction, TimeSpan age) => time.GetUtcNow() - transaction.UpdatedAt > age;

@@ -24,6 +24,7 @@ internal sealed partial class Submitter
     private readonly ChainSettings _settings;
     private readonly IChainClient _chain;
     private readonly ISignerSource _signers;
+    private readonly SignerErrors _errors;
     private readonly Database _database;
     private readonly TransactionStore _store;
     private readonly TimeProvider _time;
@@ -32,10 +33,10 @@ internal sealed partial class Submitter
     private readonly Coalescer<IReadOnlyList<(Guid Id, bool IsTaken)>, bool> _marks;
 
     public Submitter(
-        ChainSettings settings, IChainClient chain, ISignerSource signers, Database database, TransactionStore store, TimeProvider time,
+        ChainSettings settings, IChainClient chain, ISignerSource signers, SignerErrors errors, Database database, TransactionStore store, TimeProvider time,
         ILogger<Submitter> logger)
     {
-        (_settings, _chain, _signers, _database, _store, _time, _logger) = (settings, chain, signers, database, store, time, logger);
+        (_settings, _chain, _signers, _errors, _database, _store, _time, _logger) = (settings, chain, signers, errors, database, store, time, logger);
         _submissions = new(SubmitManyAsync, maxBatch: 64, parallelism: 4);
         _marks = new(MarkManyAsync, maxBatch: 1_024);
     }
@@ -138,6 +139,11 @@ internal sealed partial class Submitter
             {
                 outcomes[id] = new Outcome(new Submission(attempt.Hash, taken.Contains(id)), null);
             }
+        }
+
+        foreach (var reserved in batch.Where(reserved => outcomes[reserved.Plan.Id].Submission is { IsTaken: true }))
+        {
+            _errors.Took(reserved.Signer);
         }
 
         return [.. batch.Select(reserved => outcomes[reserved.Plan.Id])];

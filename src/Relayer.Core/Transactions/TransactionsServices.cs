@@ -24,7 +24,7 @@ public static class TransactionsServices
 
     /// <summary>Adds <see cref="ChainEngines"/>; needs storage, providers and keys, every feature's <see cref="IPurpose"/>, and takes an <see cref="ISpendLedger"/> if there is one.</summary>
     public static IServiceCollection AddTransactions(this IServiceCollection services) =>
-        services.AddSingleton(provider => new ChainEngines(
+        services.AddSingleton<TransactionDirectory>().AddSingleton(provider => new ChainEngines(
             provider.GetRequiredService<RelayerOptions>(),
             provider.GetRequiredService<IChainClients>(),
             provider.GetRequiredService<ISignerSource>(),

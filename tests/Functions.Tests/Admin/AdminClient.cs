@@ -44,3 +44,11 @@ internal sealed class AdminClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 }
+
+/// <summary>One chain and one database server for all that operators do in tests.</summary>
+[CollectionDefinition(Name)]
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "xunit's word for it.")]
+public sealed class AdminCollection : ICollectionFixture<Islands>
+{
+    public const string Name = "admin";
+}

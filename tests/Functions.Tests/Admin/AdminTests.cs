@@ -7,7 +7,8 @@ using Npgsql;
 namespace Functions.Tests.Admin;
 
 /// <summary>What operators do over HTTP, with two instances on one database.</summary>
-public sealed partial class AdminTests(Islands islands) : IClassFixture<Islands>
+[Collection(AdminCollection.Name)]
+public sealed partial class AdminTests(Islands islands)
 {
     [Fact]
     public async Task Without_a_right_key_every_door_is_shut()

@@ -59,6 +59,17 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         await CheckAsync(connection, GapSql.Find(new ChainId(31337), [(signer.Address, 24_000)], 256), "transactions_chain_id_signer_nonce_key");
         await CheckAsync(connection, GapSql.Lower(new ChainId(31337), signer.Address, 5, DateTimeOffset.UnixEpoch), "transactions_chain_id_signer_nonce_key");
         await CheckAsync(connection, StoreAttempts(ids), "transactions_pkey");
+        await CheckAsync(connection, Command(TransactionDirectory.FindSql, Columns.Id(ids[0])), "transactions_pkey");
+        await CheckAsync(
+            connection,
+            Command(
+                TransactionDirectory.ListOpenSql, Columns.Longs([31337L]), Columns.Id(Guid.Empty), Columns.Flag(false),
+                Columns.Address(signer.Address), Columns.Int(21)),
+            "transactions_open");
+        await CheckAsync(
+            connection,
+            Command(SignerStore.ReadSql, Columns.Long(31337), Columns.Flag(true), Columns.Address(signer.Address)),
+            "transactions_in_flight");
         await using (var batch = new NpgsqlBatch())
         {
             new TransactionStore(TimeProvider.System).Reserve(new ChainId(31337), [signer], 64, Transactions.Plans.Many(2)).AddTo(batch);

@@ -171,6 +171,11 @@ public sealed class RecoveryTests(PostgresFixture postgres)
         }
 
         await world.Chain.SendRawAsync([raw], Cancellation);
+        while ((await world.Chain.ReadNoncesAsync([reserved.Signer], Cancellation))[0] == 0)
+        {
+            await Task.Delay(20, Cancellation); // The node takes it first and mines it then.
+        }
+
         world.Time.Advance(TimeSpan.FromMinutes(11));
         await world.Engine.ConfirmAsync(Cancellation);
 
