@@ -24,7 +24,7 @@ internal static class Chart
     public const double Height = 230;
 
     /// <summary>The edges of the plot in it.</summary>
-    public const double Left = 58, Right = 472, Top = 14, Bottom = 196;
+    public const double Left = 66, Right = 472, Top = 14, Bottom = 196;
 
     /// <summary>A number of drawing units.</summary>
     public static string N(double value) => Math.Round(value, 1).ToString(CultureInfo.InvariantCulture);
@@ -80,7 +80,7 @@ internal static class Chart
     private static string Tick(double value) => value switch
     {
         0 => "0",
-        >= 1e6 or < 1e-4 => value.ToString("0.##e0", CultureInfo.InvariantCulture),
+        >= 1e6 or < 1e-3 => value.ToString("0.##e0", CultureInfo.InvariantCulture),
         _ => value.ToString("0.######", CultureInfo.InvariantCulture),
     };
 }
