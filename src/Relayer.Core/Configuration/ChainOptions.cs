@@ -45,6 +45,9 @@ public sealed class ChainOptions
     /// <summary>What a transaction may cost.</summary>
     public FeeOptions Fees { get; init; } = new();
 
+    /// <summary>How requests share transactions under load.</summary>
+    public BatchingOptions Batching { get; init; } = new();
+
     /// <summary>What is sponsored.</summary>
     public PolicyOptions Policy { get; init; } = new();
 }
@@ -130,6 +133,16 @@ public sealed class FeeOptions
     /// most that <c>l1_fee</c> of the ledger shows, times two or three. 0 elsewhere.
     /// </summary>
     public string DataFeeWei { get; set; } = "0";
+}
+
+/// <summary>How requests that come at the same time share transactions, bound from <c>Chains:{name}:Batching</c>.</summary>
+public sealed class BatchingOptions
+{
+    /// <summary>The most requests in one transaction; 1 gives each its own.</summary>
+    public int MaxRequests { get; set; } = 48;
+
+    /// <summary>The most gas that a transaction of several may ask for; at most 2^24 (EIP-7825), and well below the chain's block.</summary>
+    public long MaxGas { get; set; } = 10_000_000;
 }
 
 /// <summary>What is sponsored, bound from <c>Chains:{name}:Policy</c>. Empty means nothing.</summary>

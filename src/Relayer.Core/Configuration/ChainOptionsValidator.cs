@@ -7,6 +7,8 @@ namespace Relayer.Core.Configuration;
 internal static partial class ChainOptionsValidator
 {
     private static readonly TimeSpan LongestRoundTrip = TimeSpan.FromMinutes(2);
+    private const int MostRequests = 200;
+    private const long MostGas = 1L << 24; // EIP-7825: no transaction may ask for more.
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(365);
 
     private const long MostDataGas = 100_000_000;
@@ -28,6 +30,7 @@ internal static partial class ChainOptionsValidator
 
         TopUpOptionsValidator.Validate(at, chain, faults);
         ValidateFees($"{at}:Fees", chain.Fees, faults);
+        ValidateBatching($"{at}:Batching", chain.Batching, faults);
         ValidatePolicy($"{at}:Policy", chain.Policy, faults);
     }
 
@@ -125,6 +128,12 @@ internal static partial class ChainOptionsValidator
         faults.AddIf(fees.CloseBefore < TimeSpan.Zero, $"{at}:CloseBefore", "must not be negative");
         faults.AddIf(fees.DataGas is < 0 or > MostDataGas, $"{at}:DataGas", "must be from 0 to 100,000,000 gas");
         faults.RequireWei(fees.DataFeeWei, $"{at}:DataFeeWei");
+    }
+
+    private static void ValidateBatching(string at, BatchingOptions batching, OptionFaults faults)
+    {
+        faults.AddIf(batching.MaxRequests is < 1 or > MostRequests, $"{at}:MaxRequests", $"must be from 1 to {MostRequests}");
+        faults.AddIf(batching.MaxGas is < 1 or > MostGas, $"{at}:MaxGas", $"must be from 1 to {MostGas} (EIP-7825)");
     }
 
     private static void ValidatePolicy(string at, PolicyOptions policy, OptionFaults faults)

@@ -8,26 +8,36 @@ namespace Relayer.Core.Relay;
 /// <param name="chain">The chain.</param>
 internal sealed class ChainViewReader(IChainClient chain)
 {
-    /// <summary>Reads nonce and simulation in one round trip; a second one finds the reason of a revert.</summary>
+    /// <summary>Tries the request, in one round trip; a second one finds the reason of a revert.</summary>
+    /// <remarks>
+    /// A forwarder carries out nothing whose nonce is not the one it wants: where <c>execute</c> succeeds, the nonce need not be asked for.
+    /// </remarks>
     /// <exception cref="ChainUnavailableException">No provider answers, or the forwarder's answer is not one.</exception>
     public async Task<ChainView> ReadAsync(
-        RelayCandidate candidate, Predecessor? predecessor, ulong outerGas, Address? payer, CancellationToken cancellation)
+        RelayCandidate candidate, Predecessor? predecessor, Address? payer, CancellationToken cancellation)
+    {
+        if (predecessor is not null)
+        {
+            return await ReadBehindAsync(candidate, cancellation);
+        }
+
+        var (call, forwarder, nonce) = (candidate.Call, candidate.Route.Forwarder, candidate.Message.Nonce);
+        var trial = new EthCall(payer, forwarder.Address, call.Data, call.Gas, candidate.Message.Value);
+        return ReasonOf((await chain.CallAsync([trial], cancellation))[0]) is not null
+            ? await ExplainAsync(candidate, trial, cancellation)
+            : new ChainView(forwarder.HasSequentialNonces ? new NonceState.Sequential(nonce) : new NonceState.Unordered(false), null);
+    }
+
+    /// <summary>Behind a request under way the forwarder would refuse the nonce: the inner call is tried by itself.</summary>
+    private async Task<ChainView> ReadBehindAsync(RelayCandidate candidate, CancellationToken cancellation)
     {
         var forwarder = candidate.Route.Forwarder;
-        var message = candidate.Message;
-        var nonceRead = new EthCall(null, forwarder.Address, forwarder.EncodeNonceRead(message.From, message.Nonce));
-
-        // Behind a request that is still under way the forwarder would refuse the nonce: then the inner call is tried by itself.
-        var isNext = predecessor is null;
-        var trial = isNext
-            ? new EthCall(payer, forwarder.Address, forwarder.EncodeExecute(message, candidate.Request.Signature), outerGas, message.Value)
-            : InnerCall(forwarder.Address, message);
-        var outcomes = await chain.CallAsync([nonceRead, trial], cancellation);
-        var nonce = NonceOf(forwarder, outcomes[0]);
-        return ReasonOf(outcomes[1]) is { } revert && isNext
-            ? await ExplainAsync(candidate, nonceRead, revert, cancellation)
-            : new ChainView(nonce, ReasonOf(outcomes[1]));
+        var outcomes = await chain.CallAsync([NonceRead(candidate), InnerCall(forwarder.Address, candidate.Message)], cancellation);
+        return new ChainView(NonceOf(forwarder, outcomes[0]), ReasonOf(outcomes[1]));
     }
+
+    private static EthCall NonceRead(RelayCandidate candidate) => new(
+        null, candidate.Request.Forwarder, candidate.Route.Forwarder.EncodeNonceRead(candidate.Message.From, candidate.Message.Nonce));
 
     /// <summary>The call as the target sees it. The gas is the request's own, on top of what any transaction costs.</summary>
     public static EthCall InnerCall(Address forwarder, ForwardRequest message)
@@ -46,17 +56,18 @@ internal sealed class ChainViewReader(IChainClient chain)
     };
 
     /// <summary>
-    /// Forwarders do not pass the inner reason on: the inner call by itself tells it. The nonce is read again, since a block between
-    /// the two answers may have spent it, and that would be the reason.
+    /// Forwarders do not pass the inner reason on: the inner call by itself tells it. A nonce that is spent, or not its turn yet, would
+    /// be the reason too. All is looked at together: a block may have come since, and the request may succeed now.
     /// </summary>
-    private async Task<ChainView> ExplainAsync(RelayCandidate candidate, EthCall nonceRead, string outer, CancellationToken cancellation)
+    private async Task<ChainView> ExplainAsync(RelayCandidate candidate, EthCall trial, CancellationToken cancellation)
     {
         // The forwarder holds no coins to try the inner call with: a request with value keeps the outer reason.
         EthCall[] inner = candidate.Message.Value.IsZero ? [InnerCall(candidate.Request.Forwarder, candidate.Message)] : [];
-        var outcomes = await chain.CallAsync([nonceRead, .. inner], cancellation);
-        return new ChainView(
-            NonceOf(candidate.Route.Forwarder, outcomes[0]),
-            outcomes.Skip(1).Select(ReasonOf).FirstOrDefault(reason => reason is not null) ?? outer);
+        var outcomes = await chain.CallAsync([NonceRead(candidate), trial, .. inner], cancellation);
+        var nonce = NonceOf(candidate.Route.Forwarder, outcomes[0]);
+        return ReasonOf(outcomes[1]) is not { } again
+            ? new ChainView(nonce, null)
+            : new ChainView(nonce, outcomes.Skip(2).Select(ReasonOf).FirstOrDefault(reason => reason is not null) ?? again);
     }
 
     private NonceState NonceOf(Forwarder forwarder, CallOutcome outcome) =>

@@ -10,8 +10,13 @@ namespace Relayer.Core.Relay;
 /// <param name="Now">The time the decision is made for.</param>
 public sealed record RelayCandidate(RelayRequest Request, RelayRoute Route, DateTimeOffset Now)
 {
+    private RelayCall? _call;
+
     /// <summary>The relay's id: the digest that was signed.</summary>
     public Hash32 Id { get; } = Route.Forwarder.Digest(Request.Message);
+
+    /// <summary>The call that carries it alone, encoded when it is first asked for.</summary>
+    internal RelayCall Call => _call ??= RelayCall.For(Request, Route.Forwarder);
 
     /// <summary>The signed message.</summary>
     public ForwardRequest Message => Request.Message;
@@ -39,8 +44,11 @@ public sealed record RelayFacts(
 
 /// <summary>The user's request under way with the highest nonce.</summary>
 /// <param name="Nonce">Its nonce.</param>
-/// <param name="Signer">The account that sends it: the next one must follow it there, or it could be mined before.</param>
-public sealed record Predecessor(UInt256 Nonce, Address Signer);
+/// <param name="Signer">
+/// The account that sends it: the next one must follow it there, or it could be mined before. <see langword="null"/> while it waits for
+/// another transaction.
+/// </param>
+public sealed record Predecessor(UInt256 Nonce, Address? Signer);
 
 /// <summary>What the chain says about a request.</summary>
 /// <param name="Nonce">The state of the user's nonce in the forwarder.</param>

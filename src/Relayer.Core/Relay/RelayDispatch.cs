@@ -3,7 +3,6 @@ using Npgsql;
 using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
-using Relayer.Core.Relay.Forwarders;
 using Relayer.Core.Storage;
 using Relayer.Core.Transactions;
 
@@ -24,15 +23,15 @@ internal sealed class RelayDispatch
     {
         (_engines, _reads, _judge, _time) = (engines, reads, judge, time);
         _intakes = engines.Chains.ToDictionary(
-            chainId => chainId, chainId => new Lazy<RelayIntake>(() => new RelayIntake(engines.Get(chainId), database)));
+            chainId => chainId, chainId => new Lazy<RelayIntake>(() => new RelayIntake(engines.Get(chainId), database, time)));
     }
 
     /// <summary>Records a request that passed the rules, and sends it.</summary>
     public async Task<RelayDecision> CarryOutAsync(
-        RelayCandidate candidate, RelayFacts facts, RelayCall call, CancellationToken cancellation)
+        RelayCandidate candidate, RelayFacts facts, CancellationToken cancellation)
     {
         var engine = _engines.Get(candidate.Request.ChainId);
-        var quote = await engine.QuoteAsync(call.Gas, cancellation);
+        var quote = await engine.QuoteAsync(candidate.Call.Gas, cancellation);
         if (quote.Fees is null)
         {
             return Rejected(RefusalCode.ChainUnavailable, "Gas costs more than is paid on this chain at the moment.", TimeSpan.FromSeconds(15));
@@ -45,17 +44,14 @@ internal sealed class RelayDispatch
             return Rejected(RefusalCode.SignersExhausted, "No signer can pay for this request at the moment.", TimeSpan.FromSeconds(15));
         }
 
-        var plan = new TransactionPlan(
-            Guid.CreateVersion7(_time.GetUtcNow()), RelayService.Purpose, candidate.Request.Forwarder, candidate.Message.Value,
-            call.Gas, call.Data, quote.Fees, candidate.ExpiresAt);
         CrashPoints.Pass(CrashPoints.RelayJudged);
-        switch (await _intakes[candidate.Request.ChainId].Value.AcceptAsync(candidate, plan, signers, cancellation))
+        switch (await _intakes[candidate.Request.ChainId].Value.AcceptAsync(new Passenger(candidate, quote.Fees, signers), cancellation))
         {
             case IntakeOutcome.Refused refused:
                 return new RelayDecision.Rejected(await ExplainAsync(candidate, refused.Refusal, cancellation));
             case IntakeOutcome.Written written:
                 // Recorded: from here on it is carried out, whether or not the caller still waits.
-                return new RelayDecision.Accepted(await SendAsync(engine, candidate, written.Reserved));
+                return new RelayDecision.Accepted(await AnswerAsync(candidate, written.Submission));
             default:
                 return await _reads.FindAsync(candidate.Id, cancellation) is { } known
                     ? new RelayDecision.Known(known)
@@ -69,14 +65,13 @@ internal sealed class RelayDispatch
             ? _judge.RefuseByRecords(candidate, await _reads.FactsAsync(candidate, cancellation)) ?? objection
             : objection;
 
-    private static async Task<RelayRecord> SendAsync(ChainEngine engine, RelayCandidate candidate, ReservedTransaction reserved)
+    private static async Task<RelayRecord> AnswerAsync(RelayCandidate candidate, Task<Submission> sending)
     {
-        CrashPoints.Pass(CrashPoints.RelayReserved);
         Hash32? hash = null;
         var state = RelayState.Accepted;
         try
         {
-            var submission = await engine.SubmitAsync(reserved, CancellationToken.None);
+            var submission = await sending;
             (hash, state) = (submission.Hash, submission.IsTaken ? RelayState.Pending : RelayState.Accepted);
         }
         catch (Exception later) when (later is SignerUnavailableException or NpgsqlException)
@@ -92,17 +87,4 @@ internal sealed class RelayDispatch
 
     private static RelayDecision.Rejected Rejected(string code, string detail, TimeSpan retryAfter) =>
         new(new Refusal(code, detail, RetryAfter: retryAfter));
-}
-
-/// <summary>The call to the forwarder that carries a request.</summary>
-/// <param name="Data">Calldata of <c>execute</c>.</param>
-/// <param name="Gas">The outer gas limit.</param>
-internal readonly record struct RelayCall(byte[] Data, ulong Gas)
-{
-    /// <summary>Computes it.</summary>
-    public static RelayCall For(RelayCandidate candidate)
-    {
-        var data = candidate.Route.Forwarder.EncodeExecute(candidate.Message, candidate.Request.Signature);
-        return new RelayCall(data, OuterGas.For(candidate.Route.Forwarder, [candidate.Message], data));
-    }
 }

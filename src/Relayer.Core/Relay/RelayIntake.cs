@@ -1,119 +1,131 @@
 using Npgsql;
 using Relayer.Core.Concurrency;
+using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Transactions;
 
 namespace Relayer.Core.Relay;
 
 /// <summary>
-/// The one write that accepts requests: signer, nonce, transaction, relay and quota together, or nothing. Requests at the same time share it.
+/// The one write that accepts requests: signer, nonce, transaction, relay and quota together, or nothing. Requests at the same time share
+/// it, and share transactions (<see cref="RidePlan"/>); one alone is served at once.
 /// </summary>
 /// <remarks>The database has the last word on duplicates, nonces and quotas, however many instances write at once.</remarks>
 internal sealed class RelayIntake
 {
+    private const int MaxGathered = 256;
+
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     private readonly ChainEngine _engine;
     private readonly Storage.Database _database;
-    private readonly Coalescer<Entry, IntakeOutcome> _writes;
+    private readonly TimeProvider _time;
+    private readonly Coalescer<Passenger, IntakeOutcome> _writes;
 
-    public RelayIntake(ChainEngine engine, Storage.Database database)
+    public RelayIntake(ChainEngine engine, Storage.Database database, TimeProvider time)
     {
-        (_engine, _database) = (engine, database);
-        _writes = new Coalescer<Entry, IntakeOutcome>(WriteAsync, maxBatch: 128);
+        (_engine, _database, _time) = (engine, database, time);
+        _writes = new Coalescer<Passenger, IntakeOutcome>(WriteAsync, MaxGathered);
     }
 
-    /// <summary>Records a request that passed the rules.</summary>
-    /// <param name="candidate">The request.</param>
-    /// <param name="plan">The transaction that is to carry it.</param>
-    /// <param name="signers">The accounts that may send it.</param>
+    /// <summary>Records a request that passed the rules, and begins to send it.</summary>
+    /// <param name="passenger">The request.</param>
     /// <param name="cancellation">Stops the waiting, not the write.</param>
     /// <exception cref="NpgsqlException">The database is away; whether the request was recorded is not known: post it again.</exception>
-    public Task<IntakeOutcome> AcceptAsync(
-        RelayCandidate candidate, TransactionPlan plan, IReadOnlyList<Address> signers, CancellationToken cancellation) =>
-        _writes.RunAsync(new Entry(candidate, plan, signers), cancellation);
+    public Task<IntakeOutcome> AcceptAsync(Passenger passenger, CancellationToken cancellation) => _writes.RunAsync(passenger, cancellation);
 
-    private async Task<IReadOnlyList<IntakeOutcome>> WriteAsync(IReadOnlyList<Entry> entries, CancellationToken cancellation)
+    private async Task<IReadOnlyList<IntakeOutcome>> WriteAsync(IReadOnlyList<Passenger> passengers, CancellationToken cancellation)
     {
-        var outcomes = new IntakeOutcome[entries.Count];
-        var places = entries.Select((entry, place) => (entry, place)).ToArray();
-
         // The same request twice in one batch: the first is written, the others find it.
-        var first = places.GroupBy(item => item.entry.Candidate.Id).ToArray();
-        foreach (var group in first.Select(same => same.First()).GroupBy(item => string.Join(',', item.entry.Signers)))
+        var first = passengers.GroupBy(passenger => passenger.Candidate.Id).Select(same => same.First());
+        var outcomes = new Dictionary<Hash32, IntakeOutcome>(passengers.Count);
+        foreach (var group in first.GroupBy(passenger => string.Join(',', passenger.Signers)))
         {
             // One user's side by side, in their order: whom the database objects to is then found quickly.
-            var waiting = group.OrderBy(item => item.entry.Candidate.Message.From).ToArray();
-            var written = await WriteGroupAsync([.. waiting.Select(item => item.entry)], cancellation);
-            for (var i = 0; i < waiting.Length; i++)
-            {
-                outcomes[waiting[i].place] = written[i];
-            }
+            Passenger[] waiting = [.. group.OrderBy(item => item.Candidate.Message.From).ThenBy(item => item.Candidate.Message.Nonce)];
+            await WriteGroupAsync(waiting, outcomes, cancellation);
         }
 
-        foreach (var same in first)
+        var told = new HashSet<Hash32>(outcomes.Count);
+        return [.. passengers.Select(passenger => (outcomes[passenger.Candidate.Id], told.Add(passenger.Candidate.Id)) switch
         {
-            foreach (var later in same.Skip(1))
-            {
-                var outcome = outcomes[same.First().place];
-                outcomes[later.place] = outcome is IntakeOutcome.Written ? new IntakeOutcome.AlreadyKnown() : outcome;
-            }
-        }
-
-        return outcomes;
+            (IntakeOutcome.Written, false) => new IntakeOutcome.AlreadyKnown(),
+            var (outcome, _) => outcome,
+        })];
     }
 
-    /// <summary>All of them in one transaction; where the database objects to one, half by half, until only that one is refused.</summary>
-    private async Task<IReadOnlyList<IntakeOutcome>> WriteGroupAsync(IReadOnlyList<Entry> entries, CancellationToken cancellation)
+    /// <summary>All of them in one write; where the database objects to one, half by half, until only that one is refused.</summary>
+    private async Task WriteGroupAsync(Passenger[] passengers, Dictionary<Hash32, IntakeOutcome> outcomes, CancellationToken cancellation)
     {
-        var outcomes = new List<IntakeOutcome>(entries.Count);
-        while (outcomes.Count < entries.Count)
+        var limits = _engine.Settings.Batching;
+        var rest = passengers;
+        while (rest.Length > 0)
         {
-            Entry[] rest = [.. entries.Skip(outcomes.Count)];
+            var rides = RidePlan.Pack(rest, limits, () => Guid.CreateVersion7(_time.GetUtcNow()));
             try
             {
-                var written = await WriteTransactionAsync(rest, cancellation);
-                outcomes.AddRange(written.Select(reserved => new IntakeOutcome.Written(reserved)));
-                if (written.Count == 0)
+                var reserved = await WriteRidesAsync(rides, cancellation);
+                foreach (var (ride, transaction) in rides.Zip(reserved))
                 {
-                    outcomes.AddRange(rest.Select(_ => NoRoom()));
+                    Depart(ride, transaction, outcomes);
                 }
+
+                rest = [.. rides.Skip(reserved.Count).SelectMany(ride => ride.Passengers)];
+                if (reserved.Count == 0 && rides[0].Passengers.Count == 1)
+                {
+                    Settle(rest, NoRoom(), outcomes);
+                    return;
+                }
+
+                // No signer has room or money for the first: for fewer requests at once it may have.
+                limits = reserved.Count > 0 ? limits : limits with { MaxRequests = rides[0].Passengers.Count / 2 };
             }
             catch (PostgresException objection) when (Refuse(objection, rest[0].Candidate) is { } outcome)
             {
-                outcomes.AddRange(rest.Length == 1 ? [outcome] : await WriteHalvesAsync(rest, cancellation));
+                if (rest.Length == 1)
+                {
+                    Settle(rest, outcome, outcomes);
+                    return;
+                }
+
+                await WriteHalvesAsync(rest, outcomes, cancellation);
+                return;
             }
             catch (PostgresException deadlock) when (deadlock.SqlState == PostgresErrorCodes.DeadlockDetected)
             {
                 // The same requests at another instance, in another order: that one goes on, and this one then finds them.
             }
         }
-
-        return outcomes;
     }
 
-    private async Task<IEnumerable<IntakeOutcome>> WriteHalvesAsync(Entry[] entries, CancellationToken cancellation)
+    private async Task WriteHalvesAsync(Passenger[] passengers, Dictionary<Hash32, IntakeOutcome> outcomes, CancellationToken cancellation)
     {
-        var half = entries.Length / 2;
-        var first = await WriteGroupAsync(entries[..half], cancellation);
-        var second = entries[half..];
+        var (first, second) = (passengers[..(passengers.Length / 2)], passengers[(passengers.Length / 2)..]);
+        await WriteGroupAsync(first, outcomes, cancellation);
 
         // One user far beyond the quota must not cost everybody else a transaction for each of the refusals.
-        var user = entries[0].Candidate.Message.From;
-        var beyond = first.FirstOrDefault(outcome => outcome is IntakeOutcome.Refused { Refusal.Code: RefusalCode.QuotaExceeded });
-        return beyond is not null && entries.All(entry => entry.Candidate.Message.From == user)
-            ? first.Concat(Enumerable.Repeat(beyond, second.Length))
-            : first.Concat(await WriteGroupAsync(second, cancellation));
+        var user = passengers[0].Candidate.Message.From;
+        var beyond = first.Select(passenger => outcomes[passenger.Candidate.Id])
+            .FirstOrDefault(outcome => outcome is IntakeOutcome.Refused { Refusal.Code: RefusalCode.QuotaExceeded });
+        if (beyond is not null && passengers.All(passenger => passenger.Candidate.Message.From == user))
+        {
+            Settle(second, beyond, outcomes);
+        }
+        else
+        {
+            await WriteGroupAsync(second, outcomes, cancellation);
+        }
     }
 
     /// <summary>One round trip; the database commits all of it or nothing.</summary>
-    private async Task<IReadOnlyList<ReservedTransaction>> WriteTransactionAsync(Entry[] entries, CancellationToken cancellation)
+    private async Task<IReadOnlyList<ReservedTransaction>> WriteRidesAsync(IReadOnlyList<Ride> rides, CancellationToken cancellation)
     {
-        var reservation = _engine.Reserve(entries[0].Signers, [.. entries.Select(entry => entry.Plan)]);
+        var reservation = _engine.Reserve(rides[0].Passengers[0].Signers, [.. rides.Select(ride => ride.Plan)]);
         await using var connection = await _database.OpenAsync(cancellation);
         await using var batch = new NpgsqlBatch(connection);
         reservation.AddTo(batch);
-        RelayStore.AddInsert(batch, [.. entries.Select(entry => (entry.Candidate, entry.Plan.Id))]);
+        RelayStore.AddInsert(
+            batch, [.. rides.SelectMany(ride => ride.Passengers.Select((passenger, place) => new Seat(passenger.Candidate, ride.Plan.Id, place)))]);
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
         var reserved = await reservation.ReadAsync(rows, cancellation);
         while (await rows.NextResultAsync(cancellation))
@@ -122,6 +134,22 @@ internal sealed class RelayIntake
         }
 
         return reserved;
+    }
+
+    /// <summary>Recorded: from here on it is carried out, whether or not anybody still waits for it.</summary>
+    private void Depart(Ride ride, ReservedTransaction reserved, Dictionary<Hash32, IntakeOutcome> outcomes)
+    {
+        CrashPoints.Pass(CrashPoints.RelayReserved);
+        var submission = _engine.SubmitAsync(reserved, CancellationToken.None);
+        Settle(ride.Passengers, new IntakeOutcome.Written(reserved, submission), outcomes);
+    }
+
+    private static void Settle(IEnumerable<Passenger> passengers, IntakeOutcome outcome, Dictionary<Hash32, IntakeOutcome> outcomes)
+    {
+        foreach (var passenger in passengers)
+        {
+            outcomes[passenger.Candidate.Id] = outcome;
+        }
     }
 
     private static IntakeOutcome? Refuse(PostgresException objection, RelayCandidate candidate) => objection switch
@@ -137,8 +165,6 @@ internal sealed class RelayIntake
 
     private static IntakeOutcome NoRoom() => new IntakeOutcome.Refused(
         new Refusal(RefusalCode.SignersExhausted, "No signer has room for another transaction.", RetryAfter: Soon));
-
-    private sealed record Entry(RelayCandidate Candidate, TransactionPlan Plan, IReadOnlyList<Address> Signers);
 }
 
 /// <summary>What the database said to a request.</summary>
@@ -149,7 +175,9 @@ internal abstract record IntakeOutcome
     }
 
     /// <summary>It is recorded; from now on it is carried out whatever happens.</summary>
-    public sealed record Written(ReservedTransaction Reserved) : IntakeOutcome;
+    /// <param name="Reserved">The transaction that carries it, perhaps with others.</param>
+    /// <param name="Submission">Its signing and sending, under way; it fails as <see cref="ChainEngine.SubmitAsync"/> does.</param>
+    public sealed record Written(ReservedTransaction Reserved, Task<Submission> Submission) : IntakeOutcome;
 
     /// <summary>The same request was recorded by somebody else a moment ago.</summary>
     public sealed record AlreadyKnown : IntakeOutcome;

@@ -74,7 +74,7 @@ internal sealed class RelayJudge(
 
     /// <summary>Judges with what the records and the chain say.</summary>
     public async Task<Refusal?> RefuseAsync(
-        RelayCandidate candidate, RelayFacts facts, ulong outerGas, Task<ChainView?>? early, CancellationToken cancellation)
+        RelayCandidate candidate, RelayFacts facts, Task<ChainView?>? early, CancellationToken cancellation)
     {
         if (RefuseByRecords(candidate, facts) is { } used)
         {
@@ -92,7 +92,7 @@ internal sealed class RelayJudge(
             return new Refusal(RefusalCode.ChainUnavailable, $"The forwarder is not as configured: {mismatch}.", RetryAfter: TimeSpan.FromMinutes(1));
         }
 
-        return RefuseByChain(candidate, facts, await ReadViewAsync(candidate, facts.Predecessor, outerGas, cancellation));
+        return RefuseByChain(candidate, facts, await ReadViewAsync(candidate, facts.Predecessor, cancellation));
     }
 
     private Refusal? RefuseByChain(RelayCandidate candidate, RelayFacts facts, ChainView view)
@@ -110,12 +110,12 @@ internal sealed class RelayJudge(
 
     /// <summary>The chain's view while the records are still being read, as if they held no request of the user under way.</summary>
     /// <returns><see langword="null"/> when it cannot be had: then it is asked for again, and failures count there.</returns>
-    public async Task<ChainView?> TryReadEarlyAsync(RelayCandidate candidate, ulong outerGas, CancellationToken cancellation)
+    public async Task<ChainView?> TryReadEarlyAsync(RelayCandidate candidate, CancellationToken cancellation)
     {
         try
         {
             return await forwarders.FindMismatchAsync(candidate.Route.Forwarder, cancellation) is null
-                ? await ReadViewAsync(candidate, predecessor: null, outerGas, cancellation)
+                ? await ReadViewAsync(candidate, predecessor: null, cancellation)
                 : null;
         }
         catch (Exception failure) when (failure is ChainUnavailableException or SignerUnavailableException or NpgsqlException or OperationCanceledException)
@@ -124,18 +124,17 @@ internal sealed class RelayJudge(
         }
     }
 
-    private async Task<ChainView> ReadViewAsync(
-        RelayCandidate candidate, Predecessor? predecessor, ulong outerGas, CancellationToken cancellation)
+    private async Task<ChainView> ReadViewAsync(RelayCandidate candidate, Predecessor? predecessor, CancellationToken cancellation)
     {
         // Value has to come from an account that holds some, also in a simulation.
         Address? payer = null;
         if (!candidate.Message.Value.IsZero)
         {
-            var quote = await engines.Get(candidate.Request.ChainId).QuoteAsync(outerGas, cancellation);
+            var quote = await engines.Get(candidate.Request.ChainId).QuoteAsync(candidate.Call.Gas, cancellation);
             payer = quote.Signers.Count > 0 ? quote.Signers[0] : null;
         }
 
         return await new ChainViewReader(chains.Get(candidate.Request.ChainId))
-            .ReadAsync(candidate, predecessor, outerGas, payer, cancellation);
+            .ReadAsync(candidate, predecessor, payer, cancellation);
     }
 }

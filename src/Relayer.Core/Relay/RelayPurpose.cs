@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
@@ -7,14 +8,17 @@ using Relayer.Core.Transactions;
 
 namespace Relayer.Core.Relay;
 
-/// <summary>Learns from a transaction's events what became of the requests in it.</summary>
+/// <summary>Learns from a transaction's events what became of the requests in it, and gives another one to those it did not carry.</summary>
 /// <param name="routes">The forwarders.</param>
 /// <param name="chains">To ask for the reason of a failure.</param>
 /// <param name="database">The records.</param>
 /// <param name="time">The clock.</param>
-public sealed class RelayPurpose(RelayRoutes routes, IChainClients chains, Database database, TimeProvider time) : IPurpose
+/// <param name="logger">Says what goes again.</param>
+public sealed class RelayPurpose(
+    RelayRoutes routes, IChainClients chains, Database database, TimeProvider time, ILogger<RelayPurpose> logger) : IPurpose
 {
     private readonly RelayStore _store = new(database);
+    private readonly RelayRequeue _requeue = new(routes, chains, new RelayStore(database), database, time, logger);
 
     /// <inheritdoc/>
     public string Name => RelayService.Purpose;
@@ -25,78 +29,54 @@ public sealed class RelayPurpose(RelayRoutes routes, IChainClients chains, Datab
     {
         var carried = await _store.FindCarriedAsync(movements.Select(movement => movement.Transaction.Id), cancellation);
         var byTransaction = carried.ToLookup(relay => relay.TransactionId);
-
-        // Side by side: the questions for reasons share their round trips.
-        var outcomes = await Task.WhenAll(movements.SelectMany(movement =>
+        var cases = movements.SelectMany(movement =>
         {
-            var relays = byTransaction[movement.Transaction.Id].ToArray();
-            var executed = Executed(movement);
-            return relays.Select((relay, i) => JudgeAsync(chainId, movement, executed, relay, Share(movement, i, relays.Length), cancellation));
-        }));
+            var (relays, executed) = (byTransaction[movement.Transaction.Id].ToArray(), Executed(movement));
+            return relays.Select((relay, i) => new Case(movement, relay, executed, Share(movement, i, relays.Length), relays.Length == 1));
+        }).ToArray();
+        var faults = await FindFaultsAsync(chainId, cases, cancellation);
+        var now = time.GetUtcNow();
+        RelayOutcome[] outcomes =
+            [.. cases.Select(item => RelayFate.Judge(
+                item.Movement.State, item.Executed, item.Relay, item.Fee, faults.GetValueOrDefault(item.Relay.Id), item.JudgedAt(now)))];
         return (connection, stop) => RelayStore.UpdateAsync(connection, outcomes, time.GetUtcNow(), stop);
     }
 
-    private async Task<RelayOutcome> JudgeAsync(
-        ChainId chainId, Movement movement, IReadOnlyList<ExecutedRequest> executed, CarriedRelay relay, Wei? fee, CancellationToken cancellation)
-    {
-        var reason = !NeedsReason(movement, executed, relay) ? null
-            : WasExplained(movement) ? relay.Reason
-            : await ExplainAsync(chainId, relay, movement, cancellation);
-        return Judge(movement.State, executed, relay, fee, reason, Now(movement.Transaction, relay));
-    }
+    /// <inheritdoc/>
+    public Task<int> CarryOnAsync(ChainEngine engine, CancellationToken cancellation) => _requeue.RunAsync(engine, cancellation);
 
-    /// <summary>What is given up a moment before its time, so that its nonce is free in time, has expired all the same.</summary>
-    private DateTimeOffset Now(OpenTransaction transaction, CarriedRelay relay)
+    /// <summary>Why requests failed or were passed over; those that went well are not asked about.</summary>
+    private async Task<Dictionary<Hash32, string?>> FindFaultsAsync(ChainId chainId, IReadOnlyList<Case> cases, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        var wasLate = transaction.Closing is ClosingReason.Late && relay.ExpiresAt <= transaction.Reserved.Plan.ExpiresAt;
-        return wasLate && relay.ExpiresAt > now ? relay.ExpiresAt : now;
-    }
-
-    /// <summary>How a relay stands now that its transaction moved. Pure.</summary>
-    internal static RelayOutcome Judge(
-        TransactionState state, IReadOnlyList<ExecutedRequest> executed, CarriedRelay relay, Wei? fee, string? reason, DateTimeOffset now)
-    {
-        var success = Find(executed, relay)?.Success ?? false;
-        return state switch
+        var faults = cases.Where(item => item.WasCalledOff).ToDictionary(item => item.Relay.Id, _ => (string?)RelayFate.CalledOff);
+        var open = new Dictionary<Hash32, Case>();
+        foreach (var item in cases.Where(item => item.WantsReason))
         {
-            TransactionState.Mined { Inclusion.IsNoop: true } => new RelayOutcome(relay.Id, RelayState.Accepted, false, WhyNotSent(relay, now), fee),
-            TransactionState.Mined => new RelayOutcome(relay.Id, RelayState.Accepted, success, reason, fee),
-            TransactionState.Confirmed when success => new RelayOutcome(relay.Id, RelayState.Confirmed, true, null, fee),
-            TransactionState.Confirmed or TransactionState.Failed => new RelayOutcome(relay.Id, RelayState.Failed, false, reason, fee),
-            TransactionState.Cancelled when relay.ExpiresAt <= now =>
-                new RelayOutcome(relay.Id, RelayState.Expired, false, WhyNotSent(relay, now), fee),
-            TransactionState.Cancelled => new RelayOutcome(relay.Id, RelayState.Failed, false, WhyNotSent(relay, now), fee),
-            TransactionState.Displaced => new RelayOutcome(
-                relay.Id, RelayState.Failed, false, "its transaction's nonce was used by another transaction of the same account", null),
-
-            // Back from a reorg: nothing is known any more.
-            _ => new RelayOutcome(relay.Id, RelayState.Accepted, null, null, null),
-        };
-    }
-
-    private static string WhyNotSent(CarriedRelay relay, DateTimeOffset now) =>
-        relay.ExpiresAt <= now ? "it was not mined in time" : "its transaction was cancelled";
-
-    /// <summary>What was found out when it was mined is nearer to the truth than what the chain would say some blocks later.</summary>
-    private static bool WasExplained(Movement movement) =>
-        movement.Transaction.State is TransactionState.Mined before && movement.Receipt?.BlockHash == before.Inclusion.BlockHash;
-
-    private static bool NeedsReason(Movement movement, IReadOnlyList<ExecutedRequest> executed, CarriedRelay relay) =>
-        movement.State is TransactionState.Mined { Inclusion.IsNoop: false } or TransactionState.Confirmed or TransactionState.Failed
-        && Find(executed, relay) is not { Success: true };
-
-    private static ExecutedRequest? Find(IReadOnlyList<ExecutedRequest> executed, CarriedRelay relay)
-    {
-        foreach (var request in executed)
-        {
-            if (request.Signer == relay.From && request.Nonce == relay.Nonce)
+            if (item.WasExplained)
             {
-                return request;
+                faults[item.Relay.Id] = item.Relay.Reason == RelayFate.TooLate ? null : item.Relay.Reason;
+            }
+            else
+            {
+                open[item.Relay.Id] = item;
             }
         }
 
-        return null;
+        if (open.Count > 0)
+        {
+            // Side by side: the questions share their round trips.
+            var inquest = new RelayInquest(routes, chains.Get(chainId));
+            var signed = await _store.FindSignedAsync(open.Keys, cancellation);
+            var reasons = await Task.WhenAll(signed.Select(async relay => open[relay.Id].WasCarriedOut
+                ? await inquest.WhyItFailedAsync(relay, cancellation)
+                : await inquest.WhyNotCarriedAsync(relay, open[relay.Id].WentAlone, time.GetUtcNow(), cancellation)));
+            foreach (var (relay, reason) in signed.Zip(reasons))
+            {
+                faults[relay.Id] = reason;
+            }
+        }
+
+        return faults;
     }
 
     // By the contract that was called, not by the configuration: a forwarder may be taken out of it while its relays are under way.
@@ -126,17 +106,30 @@ public sealed class RelayPurpose(RelayRoutes routes, IChainClients chains, Datab
         return place == 0 ? fee - (share * (ulong)(count - 1)) : share;
     }
 
-    private async Task<string> ExplainAsync(ChainId chainId, CarriedRelay relay, Movement movement, CancellationToken cancellation)
+    /// <summary>A request in a transaction that moved.</summary>
+    private sealed record Case(Movement Movement, CarriedRelay Relay, IReadOnlyList<ExecutedRequest> Executed, Wei? Fee, bool WentAlone)
     {
-        var deadline = routes.Find(chainId, relay.Forwarder, out var route) is null && route.Forwarder.HasDeadline
-            ? (ulong?)relay.ExpiresAt.ToUnixTimeSeconds()
-            : null;
-        var message = new ForwardRequest(relay.From, relay.To, relay.Value, relay.Gas, relay.Nonce, deadline, relay.Data);
-        var plan = movement.Transaction.Reserved.Plan;
-        var outcomes = await chains.Get(chainId).CallAsync(
-            [ChainViewReader.InnerCall(relay.Forwarder, message), new EthCall(null, plan.To, plan.Data, plan.GasLimit, plan.Value)], cancellation);
-        return ChainViewReader.ReasonOf(outcomes[0])
-            ?? ChainViewReader.ReasonOf(outcomes[1])
-            ?? "it reverted when it was mined and would succeed now";
+        private readonly ExecutedRequest? _event = RelayFate.Find(Executed, Relay);
+
+        public bool WasCarriedOut => _event is not null;
+
+        /// <summary>A self-send or a stranger's transaction explains itself.</summary>
+        public bool WantsReason => _event is not { Success: true }
+            && Movement.State is TransactionState.Mined { Inclusion.IsNoop: false } or TransactionState.Confirmed or TransactionState.Failed;
+
+        /// <summary>An operator did not want it mined: another transaction would be against that.</summary>
+        public bool WasCalledOff => Movement.Transaction.Closing is ClosingReason.Cancelled
+            && Movement.State is TransactionState.Mined { Inclusion.IsNoop: true } or TransactionState.Cancelled;
+
+        /// <summary>What is given up a moment before its time, so that its nonce is free in time, has expired all the same.</summary>
+        public DateTimeOffset JudgedAt(DateTimeOffset now)
+        {
+            var wasLate = Movement.Transaction.Closing is ClosingReason.Late && Relay.ExpiresAt <= Movement.Transaction.Reserved.Plan.ExpiresAt;
+            return wasLate && Relay.ExpiresAt > now ? Relay.ExpiresAt : now;
+        }
+
+        /// <summary>What was found out when it was mined is nearer to the truth than what the chain would say some blocks later.</summary>
+        public bool WasExplained => Movement.Transaction.State is TransactionState.Mined before
+            && Movement.Receipt?.BlockHash == before.Inclusion.BlockHash;
     }
 }

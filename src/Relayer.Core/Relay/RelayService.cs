@@ -72,10 +72,9 @@ public sealed class RelayService
         }
 
         var facts = await _reads.FactsAsync(candidate!, cancellation);
-        var call = RelayCall.For(candidate!);
-        return await _judge.RefuseAsync(candidate!, facts, call.Gas, early: null, cancellation) is { } reason
+        return await _judge.RefuseAsync(candidate!, facts, early: null, cancellation) is { } reason
             ? new SimulationDecision.Rejected(reason)
-            : new SimulationDecision.Passes(call.Gas);
+            : new SimulationDecision.Passes(candidate!.Call.Gas);
     }
 
     /// <summary>How a relay stands; <see langword="null"/> when it is not known.</summary>
@@ -152,19 +151,18 @@ public sealed class RelayService
             return new RelayDecision.Rejected(refusal);
         }
 
-        var call = RelayCall.For(candidate);
         var reading = _reads.FactsAsync(candidate, cancellation);
-        var early = refusal is null && isQuiet ? _judge.TryReadEarlyAsync(candidate, call.Gas, cancellation) : null;
+        var early = refusal is null && isQuiet ? _judge.TryReadEarlyAsync(candidate, cancellation) : null;
         var facts = await reading;
         if (facts.Known is { } known)
         {
             return new RelayDecision.Known(known);
         }
 
-        refusal ??= await _judge.RefuseAsync(candidate, facts, call.Gas, early, cancellation);
+        refusal ??= await _judge.RefuseAsync(candidate, facts, early, cancellation);
         if (refusal is null)
         {
-            return await _dispatch.CarryOutAsync(candidate, facts, call, cancellation);
+            return await _dispatch.CarryOutAsync(candidate, facts, cancellation);
         }
 
         // Posted twice at once, the other one may have been recorded, or even mined, since the facts were read: its nonce is spent by itself.

@@ -7,17 +7,24 @@ namespace Relayer.Core.Relay;
 /// <summary>The statements of <see cref="RelayStore"/>.</summary>
 /// <remarks>
 /// A relay under way has state 0 (accepted) in its row; what users see until the end follows from its transaction,
-/// so that broadcasting writes no relay and mining only how the call ended.
+/// so that broadcasting writes no relay and mining only how the call ended. One that waits for another transaction is accepted, and one
+/// that was mined without being carried out is still pending.
 /// </remarks>
 internal static class RelaySql
 {
     private const string View = """
         select r.id,
-            case when r.state >= 3 then r.state::int when t.state = 3 then 2 when t.state = 2 then 1 else 0 end,
+            case when r.state >= 3 then r.state::int when r.waiting then 0 when t.state = 3 and r.success is not null then 2
+                when t.state in (2, 3) then 1 else 0 end,
             r.chain_id, r.forwarder, r."from", r."to", r.nonce,
-            coalesce(t.hash, (select a.hash from attempts a where a.transaction_id = t.id order by a.number desc limit 1)),
-            t.block_number, r.success, r.reason, r.fee, r.created_at, greatest(r.updated_at, t.updated_at), r.sequence
+            case when not r.waiting then
+                coalesce(t.hash, (select a.hash from attempts a where a.transaction_id = t.id order by a.number desc limit 1)) end,
+            case when not r.waiting then t.block_number end, r.success, r.reason, r.fee, r.created_at, greatest(r.updated_at, t.updated_at), r.sequence
         from relays r join transactions t on t.id = r.transaction_id
+        """;
+
+    private const string Signed = """
+        r.id, r.forwarder, r."from", r."to", r.value, r.gas, r.nonce, r.data, r.signature, r.expires_at
         """;
 
     public static NpgsqlBatchCommand Find(IEnumerable<Hash32> ids) => new($"{View} where r.id = any($1)")
@@ -36,7 +43,7 @@ internal static class RelaySql
         select q.place, p.nonce, p.signer
         from unnest($1, $2, $3) with ordinality as q (chain_id, forwarder, "from", place)
         cross join lateral (
-            select r.nonce, t.signer from relays r join transactions t on t.id = r.transaction_id
+            select r.nonce, case when not r.waiting then t.signer end as signer from relays r join transactions t on t.id = r.transaction_id
             where r.chain_id = q.chain_id and r.forwarder = q.forwarder and r."from" = q."from" and r.state = 0
             order by r.nonce desc limit 1) p
         """)
@@ -65,12 +72,12 @@ internal static class RelaySql
         },
     };
 
-    public static NpgsqlBatchCommand Insert(IReadOnlyList<(RelayCandidate Candidate, Guid Transaction)> relays) => new("""
+    public static NpgsqlBatchCommand Insert(IReadOnlyList<Seat> relays) => new("""
         insert into relays (id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id,
             position, state, created_at, updated_at)
-        select id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id, 0, 0, now_, now_
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) as n (id, chain_id, forwarder, "from", "to", value, gas,
-            nonce, data, signature, expires_at, transaction_id, now_)
+        select id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id, position, 0, now_, now_
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) as n (id, chain_id, forwarder, "from", "to", value, gas,
+            nonce, data, signature, expires_at, transaction_id, now_, position)
         where exists (select from transactions t where t.id = n.transaction_id)
         """)
     {
@@ -89,12 +96,13 @@ internal static class RelaySql
             Columns.Times(relays.Select(relay => relay.Candidate.ExpiresAt)),
             Columns.Ids(relays.Select(relay => relay.Transaction)),
             Columns.Times(relays.Select(relay => relay.Candidate.Now)),
+            Columns.Ints(relays.Select(relay => relay.Position)),
         },
     };
 
     /// <summary>Counts what is granted; the table's check refuses what exceeds the quota, and with it the whole transaction.</summary>
     /// <remarks>One row for each window: PostgreSQL does not let one statement touch a row twice. In key order, against deadlocks.</remarks>
-    public static NpgsqlBatchCommand Grant(IReadOnlyList<(RelayCandidate Candidate, Guid Transaction)> relays)
+    public static NpgsqlBatchCommand Grant(IReadOnlyList<Seat> relays)
     {
         var windows = relays.SelectMany(relay => Windows(relay.Candidate, relay.Transaction)).ToArray();
         return new NpgsqlBatchCommand("""
@@ -129,26 +137,86 @@ internal static class RelaySql
     };
 
     public static NpgsqlBatchCommand FindCarried(IEnumerable<Guid> transactions) => new("""
-        select id, transaction_id, forwarder, "from", "to", value, gas, nonce, data, expires_at, reason
+        select id, transaction_id, "from", nonce, expires_at, success, reason, cardinality(earlier_transactions)
         from relays where transaction_id = any($1) order by transaction_id, position
         """)
     {
         Parameters = { Columns.Ids(transactions) },
     };
 
+    /// <summary>What was signed, to ask the chain about it.</summary>
+    public static NpgsqlBatchCommand FindSigned(IEnumerable<Hash32> ids) => new($"select {Signed}, false from relays r where id = any($1)")
+    {
+        Parameters = { Columns.ManyBytes(ids.Select(id => id.ToArray())) },
+    };
+
+    /// <summary>Those that want another transaction, and whether an earlier nonce of the same user is under way.</summary>
+    public static NpgsqlBatchCommand FindWaiting(ChainId chainId, int limit) => new($"""
+        select {Signed}, exists (
+            select from relays p where p.chain_id = r.chain_id and p.forwarder = r.forwarder and p."from" = r."from" and p.nonce < r.nonce
+                and p.state = 0)
+        from relays r where chain_id = $1 and waiting order by "from", nonce limit $2
+        """)
+    {
+        Parameters = { Columns.Long(chainId.Value), Columns.Int(limit) },
+    };
+
+    /// <summary>Whoever holds the rows may give them a transaction; another instance leaves them out.</summary>
+    public static NpgsqlBatchCommand LockWaiting(IEnumerable<Hash32> ids) =>
+        new("select id from relays where id = any($1) and waiting order by id for update skip locked")
+        {
+            Parameters = { Columns.ManyBytes(ids.Select(id => id.ToArray())) },
+        };
+
+    public static NpgsqlBatchCommand Rebind(IReadOnlyList<(Hash32 Id, Guid Transaction)> relays, DateTimeOffset now) => new("""
+        update relays r set transaction_id = n.transaction_id, position = 0, waiting = false, updated_at = $3
+        from unnest($1, $2) as n (id, transaction_id) where r.id = n.id and r.waiting
+        """)
+    {
+        Parameters =
+        {
+            Columns.ManyBytes(relays.Select(relay => relay.Id.ToArray())),
+            Columns.Ids(relays.Select(relay => relay.Transaction)),
+            Columns.Time(now),
+        },
+    };
+
+    public static NpgsqlBatchCommand EndWaiting(IReadOnlyList<(Hash32 Id, RelayState State, string Reason)> relays, DateTimeOffset now) => new("""
+        update relays r set state = n.state, success = false, reason = n.reason, fee = nullif(r.fee_before, 0), waiting = false, updated_at = $4
+        from unnest($1, $2, $3) as n (id, state, reason) where r.id = n.id and r.waiting
+        """)
+    {
+        Parameters =
+        {
+            Columns.ManyBytes(relays.Select(relay => relay.Id.ToArray())),
+            Columns.Shorts(relays.Select(relay => (short)relay.State)),
+            Columns.Texts(relays.Select(relay => relay.Reason)),
+            Columns.Time(now),
+        },
+    };
+
+    /// <summary>
+    /// What goes again keeps its share of what was spent in vain, and lets go of its transaction, which is over. Only those that still ride
+    /// in the transaction that moved.
+    /// </summary>
     public static NpgsqlBatchCommand Update(IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now) => new("""
-        update relays r set state = o.state, success = o.success, reason = o.reason, fee = o.fee, updated_at = $6
-        from unnest($1, $2, $3, $4, $5) as o (id, state, success, reason, fee)
-        where r.id = o.id and r.state = 0
+        update relays r set state = o.state, success = o.success, reason = o.reason, updated_at = $8, waiting = o.again,
+            fee = case when o.again or (o.fee is null and r.fee_before = 0) then null else coalesce(o.fee, 0) + r.fee_before end,
+            fee_before = case when o.again then r.fee_before + coalesce(o.fee, 0) else r.fee_before end,
+            earlier_transactions = case when o.again then r.earlier_transactions || r.transaction_id else r.earlier_transactions end
+        from unnest($1, $2, $3, $4, $5, $6, $7) as o (id, transaction_id, state, success, reason, fee, again)
+        where r.id = o.id and r.transaction_id = o.transaction_id and r.state = 0 and not r.waiting
         """)
     {
         Parameters =
         {
             Columns.ManyBytes(outcomes.Select(outcome => outcome.Id.ToArray())),
+            Columns.Ids(outcomes.Select(outcome => outcome.TransactionId)),
             Columns.Shorts(outcomes.Select(outcome => (short)outcome.State)),
             Columns.Flags(outcomes.Select(outcome => outcome.Success)),
             Columns.Texts(outcomes.Select(outcome => outcome.Reason)),
             Columns.Numbers(outcomes.Select(outcome => outcome.Fee?.ToBigInteger())),
+            Columns.Flags(outcomes.Select(outcome => (bool?)outcome.GoesAgain)),
             Columns.Time(now),
         },
     };
@@ -164,3 +232,6 @@ internal static class RelaySql
     private readonly record struct Window(
         Guid Transaction, ChainId Chain, Address User, short Period, DateTimeOffset StartsAt, long Granted, long Quota);
 }
+
+/// <summary>A request's place in a transaction.</summary>
+internal readonly record struct Seat(RelayCandidate Candidate, Guid Transaction, int Position);

@@ -41,7 +41,7 @@ internal sealed class RelayStore(Database database)
         var predecessors = new Predecessor?[candidates.Count];
         while (await rows.ReadAsync(cancellation))
         {
-            predecessors[sequential[rows.GetInt64(0) - 1]] = new Predecessor(rows.GetNumber(1), rows.GetAddress(2));
+            predecessors[sequential[rows.GetInt64(0) - 1]] = ReadPredecessor(rows);
         }
 
         return [.. candidates.Select((candidate, i) => new RelayFacts(
@@ -57,7 +57,7 @@ internal sealed class RelayStore(Database database)
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(RelaySql.FindPredecessors([(chainId, forwarder, from)]));
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
-        return await rows.ReadAsync(cancellation) ? new Predecessor(rows.GetNumber(1), rows.GetAddress(2)) : null;
+        return await rows.ReadAsync(cancellation) ? ReadPredecessor(rows) : null;
     }
 
     /// <summary>Relays by id; those that are not known are left out.</summary>
@@ -89,7 +89,7 @@ internal sealed class RelayStore(Database database)
     /// The batch fails with a unique violation (a relay is known, or another live one holds the nonce) or a check violation
     /// (a quota is used up); nothing of it is written then.
     /// </remarks>
-    public static void AddInsert(NpgsqlBatch batch, IReadOnlyList<(RelayCandidate Candidate, Guid Transaction)> relays)
+    public static void AddInsert(NpgsqlBatch batch, IReadOnlyList<Seat> relays)
     {
         batch.BatchCommands.Add(RelaySql.Insert(relays));
         batch.BatchCommands.Add(RelaySql.Grant(relays));
@@ -126,11 +126,54 @@ internal sealed class RelayStore(Database database)
         while (await rows.ReadAsync(cancellation))
         {
             carried.Add(new CarriedRelay(
-                rows.GetHash(0), rows.GetGuid(1), rows.GetAddress(2), rows.GetAddress(3), rows.GetAddress(4), rows.GetWei(5),
-                (ulong)rows.GetInt64(6), rows.GetNumber(7), rows.GetFieldValue<byte[]>(8), rows.GetTime(9), rows.GetTextOrNull(10)));
+                rows.GetHash(0), rows.GetGuid(1), rows.GetAddress(2), rows.GetNumber(3), rows.GetTime(4), rows.GetFlagOrNull(5),
+                rows.GetTextOrNull(6), rows.GetInt32(7)));
         }
 
         return carried;
+    }
+
+    /// <summary>What was signed, by id.</summary>
+    public Task<IReadOnlyList<SignedRelay>> FindSignedAsync(IEnumerable<Hash32> ids, CancellationToken cancellation) =>
+        ReadSignedAsync(RelaySql.FindSigned(ids), cancellation);
+
+    /// <summary>Requests that want another transaction, each user's in nonce order.</summary>
+    public Task<IReadOnlyList<SignedRelay>> FindWaitingAsync(ChainId chainId, int limit, CancellationToken cancellation) =>
+        ReadSignedAsync(RelaySql.FindWaiting(chainId, limit), cancellation);
+
+    /// <summary>Locks those that still wait and that nobody else is at, until the connection's transaction ends.</summary>
+    public static async Task<IReadOnlySet<Hash32>> LockWaitingAsync(
+        NpgsqlConnection connection, IEnumerable<Hash32> ids, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(RelaySql.LockWaiting(ids));
+        await using var rows = await batch.ExecuteReaderAsync(cancellation);
+        var locked = new HashSet<Hash32>();
+        while (await rows.ReadAsync(cancellation))
+        {
+            locked.Add(rows.GetHash(0));
+        }
+
+        return locked;
+    }
+
+    /// <summary>Binds requests that wait to new transactions, in the connection's transaction.</summary>
+    public static async Task RebindAsync(
+        NpgsqlConnection connection, IReadOnlyList<(Hash32 Id, Guid Transaction)> relays, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(RelaySql.Rebind(relays, now));
+        await batch.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Ends requests that wait: no transaction could carry them any more.</summary>
+    public async Task EndWaitingAsync(
+        IReadOnlyList<(Hash32 Id, RelayState State, string Reason)> relays, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenAsync(cancellation);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(RelaySql.EndWaiting(relays, now));
+        await batch.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>Writes how relays stand, in the engine's transaction.</summary>
@@ -144,6 +187,26 @@ internal sealed class RelayStore(Database database)
 
     private static (ChainId Chain, Address Forwarder, Address From) UserOf(RelayCandidate candidate) =>
         (candidate.Request.ChainId, candidate.Request.Forwarder, candidate.Message.From);
+
+    private static Predecessor ReadPredecessor(NpgsqlDataReader row) =>
+        new(row.GetNumber(1), row.IsDBNull(2) ? null : row.GetAddress(2));
+
+    private async Task<IReadOnlyList<SignedRelay>> ReadSignedAsync(NpgsqlBatchCommand command, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenAsync(cancellation);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(command);
+        await using var rows = await batch.ExecuteReaderAsync(cancellation);
+        var relays = new List<SignedRelay>();
+        while (await rows.ReadAsync(cancellation))
+        {
+            relays.Add(new SignedRelay(
+                rows.GetHash(0), rows.GetAddress(1), rows.GetAddress(2), rows.GetAddress(3), rows.GetWei(4), (ulong)rows.GetInt64(5),
+                rows.GetNumber(6), rows.GetFieldValue<byte[]>(7), rows.GetFieldValue<byte[]>(8), rows.GetTime(9), rows.GetBoolean(10)));
+        }
+
+        return relays;
+    }
 
     private static async Task<List<RelayRecord>> ReadRecordsAsync(NpgsqlDataReader rows, CancellationToken cancellation)
     {
@@ -159,16 +222,3 @@ internal sealed class RelayStore(Database database)
         return records;
     }
 }
-
-/// <summary>A request that rides in a transaction.</summary>
-internal sealed record CarriedRelay(
-    Hash32 Id, Guid TransactionId, Address Forwarder, Address From, Address To, Wei Value, ulong Gas, UInt256 Nonce,
-    ReadOnlyMemory<byte> Data, DateTimeOffset ExpiresAt, string? Reason);
-
-/// <summary>How a relay stands after its transaction moved.</summary>
-/// <param name="Id">The relay.</param>
-/// <param name="State">Its stored state: under way, or final.</param>
-/// <param name="Success">Whether the inner call succeeded; unknown while not mined.</param>
-/// <param name="Reason">Why not.</param>
-/// <param name="Fee">Its share of the transaction's fee in wei.</param>
-internal sealed record RelayOutcome(Hash32 Id, RelayState State, bool? Success, string? Reason, Wei? Fee);

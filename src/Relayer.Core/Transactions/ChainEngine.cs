@@ -29,17 +29,12 @@ public sealed class ChainEngine
 
     internal ChainEngine(
         ChainSettings settings, IChainClient chain, ChainGauge gauge, NonceFloor floor, TransactionStore store, Submitter submitter,
-        Interventions interventions, Confirmer confirmer, SignerPool pool, TimeProvider time, ILogger<ChainEngine> logger)
+        Interventions interventions, Confirmer confirmer, SignerPool pool, IEnumerable<IPurpose> purposes, TimeProvider time, ILogger<ChainEngine> logger)
     {
         Settings = settings;
         (_gauge, _floor, _store, _submitter, _interventions) = (gauge, floor, store, submitter, interventions);
         _pool = pool;
-        _passes = new Turns<int>(async () =>
-        {
-            var count = await confirmer.RunAsync(PassSize, CancellationToken.None);
-            await pool.SettleAsync(CancellationToken.None);
-            return count;
-        });
+        _passes = new Turns<int>(() => PassAsync(confirmer, [.. purposes]));
         var news = new BlockNews(chain, _passes.RunAsync, PassSize, time);
         _watch = new Watch(settings.ChainId, news.RunAsync, time, logger);
     }
@@ -150,6 +145,19 @@ public sealed class ChainEngine
     private IReadOnlyList<TransactionPlan> WithData(IReadOnlyList<TransactionPlan> plans) => Settings.DataGas == 0
         ? plans
         : [.. plans.Select(plan => plan with { GasLimit = WithData(plan.GasLimit) })];
+
+    /// <summary>What is open first; then what features have left that wants a transaction.</summary>
+    private async Task<int> PassAsync(Confirmer confirmer, IReadOnlyList<IPurpose> purposes)
+    {
+        var count = await confirmer.RunAsync(PassSize, CancellationToken.None);
+        foreach (var purpose in purposes)
+        {
+            count += await purpose.CarryOnAsync(this, CancellationToken.None);
+        }
+
+        await _pool.SettleAsync(CancellationToken.None);
+        return count;
+    }
 
     /// <summary>Ends the watching; what is open is left to the timer, here or elsewhere.</summary>
     internal Task StopAsync() => _watch.StopAsync();

@@ -40,6 +40,7 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
                     new Interventions(settings, replacer, submitter, database, time),
                     new Confirmer(settings, chain, submitter, closer, replacer, errors, recorder, database, time, loggers.CreateLogger<Confirmer>()),
                     new SignerPool(settings, gauge, signers, errors, database, time, loggers.CreateLogger<SignerPool>()),
+                    purposes.Value,
                     time,
                     loggers.CreateLogger<ChainEngine>());
             }));

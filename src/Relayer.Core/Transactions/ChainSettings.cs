@@ -14,9 +14,10 @@ namespace Relayer.Core.Transactions;
 /// <param name="Bumps">When a transaction is outbid, and when it is given up.</param>
 /// <param name="DataGas">Gas that each transaction needs on top of its limit, for its data.</param>
 /// <param name="DataFee">Wei that each transaction may cost beside its gas, for its data.</param>
+/// <param name="Batching">How much one transaction of several requests may hold.</param>
 public sealed record ChainSettings(
     ChainId ChainId, int Confirmations, int MaxInFlight, FeeLimits Fees, TimeSpan GaugeMaxAge, Speed Speed, BumpSchedule Bumps,
-    ulong DataGas, Wei DataFee)
+    ulong DataGas, Wei DataFee, BatchLimits Batching)
 {
     /// <summary>Gas that a signer must be able to pay for, or it is paused.</summary>
     public ulong SignerReserveGas { get; init; }
@@ -34,7 +35,8 @@ public sealed record ChainSettings(
         Enum.Parse<Speed>(options.Fees.Speed, ignoreCase: true),
         new BumpSchedule(options.Fees.BumpAfter, options.Fees.BumpEvery, options.Fees.CloseBefore),
         (ulong)options.Fees.DataGas,
-        Parse(options.Fees.DataFeeWei))
+        Parse(options.Fees.DataFeeWei),
+        new BatchLimits(options.Batching.MaxRequests, (ulong)options.Batching.MaxGas))
     {
         SignerReserveGas = (ulong)options.SignerReserveGas,
     };
@@ -42,3 +44,8 @@ public sealed record ChainSettings(
     private static Wei Parse(string wei) =>
         Wei.TryParse(wei, out var value) ? value : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{wei}' is not an amount of wei"));
 }
+
+/// <summary>How much one transaction of several requests may hold.</summary>
+/// <param name="MaxRequests">Requests.</param>
+/// <param name="MaxGas">Gas it asks for.</param>
+public sealed record BatchLimits(int MaxRequests, ulong MaxGas);

@@ -16,6 +16,10 @@ public interface IPurpose
     /// </summary>
     Task<Func<NpgsqlConnection, CancellationToken, Task>> PrepareAsync(
         ChainId chainId, IReadOnlyList<Movement> movements, CancellationToken cancellation);
+
+    /// <summary>Work of the feature's own that wants a new transaction, done in each of the engine's passes, in every instance.</summary>
+    /// <returns>How much is left to look after; while there is any, passes go on.</returns>
+    Task<int> CarryOnAsync(ChainEngine engine, CancellationToken cancellation) => Task.FromResult(0);
 }
 
 /// <summary>A transaction that moved.</summary>

@@ -27,7 +27,7 @@ public sealed class Islands : IAsyncLifetime
     {
         var cancellation = TestContext.Current.CancellationToken;
         var signer = DevKey.Create();
-        await Stack.Node.SetBalanceAsync(signer.Address.ToString(), BigInteger.Pow(10, 21), cancellation);
+        await Stack.Node.SetBalanceAsync(signer.Address.ToString(), Island.Ether * BigInteger.Pow(10, 18), cancellation);
         var database = await Stack.Postgres.CreateDatabaseAsync(cancellation);
         var proxy = await NodeProxy.StartAsync(Stack.Node.Url);
         before?.Invoke(proxy);
@@ -37,14 +37,17 @@ public sealed class Islands : IAsyncLifetime
             all[key] = value;
         }
 
-        return new Island(await FunctionApp.StartAsync(all, cancellation: cancellation), proxy, new RelayWorld(Stack, database), signer, all);
+        return new Island(Stack, await FunctionApp.StartAsync(all, cancellation: cancellation), proxy, new RelayWorld(Stack, database), signer, all);
     }
 }
 
 /// <summary>An app of its own.</summary>
 internal sealed record Island(
-    FunctionApp App, NodeProxy Node, RelayWorld World, DevKey Signer, IReadOnlyDictionary<string, string> Settings) : IAsyncDisposable
+    DevStack Stack, FunctionApp App, NodeProxy Node, RelayWorld World, DevKey Signer, IReadOnlyDictionary<string, string> Settings) : IAsyncDisposable
 {
+    /// <summary>What the signer begins with.</summary>
+    public const int Ether = 1_000;
+
     public HttpClient Http => App.Http;
 
     /// <summary>One more instance on the same database, behind the same proxy.</summary>
@@ -86,11 +89,17 @@ internal sealed record Island(
         await AssertLedgerIsTheChainAsync(count);
     }
 
-    /// <summary>As many transactions in the ledger as the signer sent, each with one relay.</summary>
+    /// <summary>
+    /// As many transactions in the ledger as the signer sent; what the requests are said to have cost, what the transactions cost, and what
+    /// the signer paid are the same to the wei.
+    /// </summary>
     public async Task AssertLedgerIsTheChainAsync(long count)
     {
         Assert.Equal(count, await World.CountRowsAsync("relays"));
-        Assert.Equal(count, await World.CountRowsAsync("transactions"));
-        Assert.Equal(count, await World.NonceOnChainAsync(Signer.Address));
+        Assert.Equal(await World.CountRowsAsync("transactions"), await World.NonceOnChainAsync(Signer.Address));
+        Assert.True(await RelayWorld.BecomesAsync(async () => await World.AskAsync("select count(*) from relays where state < 3") is 0L));
+        var paid = (Ether * BigInteger.Pow(10, 18)) - await Stack.Node.BalanceAsync(Signer.Address.ToString(), TestContext.Current.CancellationToken);
+        Assert.Equal($"{paid}", await World.AskAsync("select sum(fee)::text from transactions"));
+        Assert.Equal($"{paid}", await World.AskAsync("select sum(fee)::text from relays"));
     }
 }

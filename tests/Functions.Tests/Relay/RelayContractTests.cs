@@ -315,7 +315,7 @@ public sealed class RelayContractTests(RelayFixture relay)
         var outcomes = batch.Json["outcomes"]!.AsArray();
 
         Assert.All(outcomes, outcome => Assert.Equal(202, (int)outcome!["status"]!));
-        Assert.Equal(100, outcomes.Select(outcome => (string?)outcome!["relay"]!["transactionHash"]).Distinct().Count());
+        Assert.InRange(outcomes.Select(outcome => (string?)outcome!["relay"]!["transactionHash"]).Distinct().Count(), 2, 99);
         foreach (var outcome in outcomes)
         {
             Assert.Equal("confirmed", (await RelayWorld.WaitAsync(_http, (string)outcome!["relay"]!["id"]!))["state"]);

@@ -1,8 +1,10 @@
+using DevChain;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Tests.Transactions;
+using Relayer.Core.Transactions;
 
 namespace Relayer.Core.Tests.Relay;
 
@@ -38,9 +40,47 @@ public sealed class RelayIntakeTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Requests_at_the_same_time_share_transactions_and_one_alone_has_its_own()
+    {
+        await using var world = await EngineWorld.StartAsync(postgres);
+
+        var alone = await PostAsync(world, [Nonce(Plans.Account(0), 0)]);
+        var together = await PostAsync(world, Enumerable.Range(1, 60).Select(i => Nonce(Plans.Account((byte)i), 0)));
+
+        var single = Assert.IsType<IntakeOutcome.Written>(Assert.Single(alone)).Reserved.Plan;
+        Assert.Equal(Samples.OpenZeppelin.EncodeExecute(Nonce(Plans.Account(0), 0).Message, Nonce(Plans.Account(0), 0).Request.Signature), single.Data.ToArray());
+        Assert.All(together, outcome => Assert.IsType<IntakeOutcome.Written>(outcome));
+        var (relays, transactions, nonces) = await CountAsync(world);
+        Assert.Equal((61L, transactions), (relays, nonces));
+        Assert.InRange(transactions, 2, 30);
+        Assert.Equal(
+            transactions,
+            await world.Database.ScalarAsync<long>(
+                "select count(*) from (select transaction_id from relays group by 1 having max(position) + 1 = count(*)) t"));
+    }
+
+    [Fact]
+    public async Task A_signer_without_money_for_many_at_once_carries_them_one_by_one()
+    {
+        await using var world = await EngineWorld.StartAsync(postgres, new AnvilOptions { MineOnDemand = true }, signers: 2, ether: 0);
+        var fees = FeePlan.For(await world.Chain.ReadFeeMarketAsync(Cancellation), world.Engine.Settings.Fees)!;
+        foreach (var key in world.Keys)
+        {
+            // Enough for one and a half.
+            await world.Node.SetBalanceAsync($"{key.Address}", (fees.MaxPrice * (Samples.Candidate().Call.Gas * 3 / 2)).ToBigInteger(), Cancellation);
+        }
+
+        var outcomes = await PostAsync(world, Enumerable.Range(0, 8).Select(i => Nonce(Plans.Account((byte)i), 0)));
+
+        Assert.Equal(2, outcomes.OfType<IntakeOutcome.Written>().Count());
+        Assert.All(outcomes.OfType<IntakeOutcome.Refused>(), refused => Assert.Equal(RefusalCode.SignersExhausted, refused.Refusal.Code));
+        Assert.Equal((2L, 2L, 2L), await CountAsync(world));
+    }
+
+    [Fact]
     public async Task A_user_far_beyond_the_quota_gets_exactly_it_and_everybody_else_theirs()
     {
-        await using var world = await EngineWorld.StartAsync(postgres, chain: new ChainOptions { MaxInFlightPerSigner = 1_000 });
+        await using var world = await EngineWorld.StartAsync(postgres, chain: new ChainOptions { MaxInFlightPerSigner = 1_000, Batching = { MaxRequests = 1 } });
         var greedy = Enumerable.Range(0, 200).Select(i => Nonce(Samples.User.Address, i));
         RelayCandidate[] others = [.. Enumerable.Range(0, 50).Select(i => Nonce(Plans.Account((byte)i), 0))];
 
@@ -56,7 +96,8 @@ public sealed class RelayIntakeTests(PostgresFixture postgres)
     [Fact]
     public async Task What_finds_no_room_is_refused_and_leaves_nothing_behind()
     {
-        await using var world = await EngineWorld.StartAsync(postgres, chain: new ChainOptions { MaxInFlightPerSigner = 5 });
+        await using var world = await EngineWorld.StartAsync(
+            postgres, new AnvilOptions { MineOnDemand = true }, new ChainOptions { MaxInFlightPerSigner = 5, Batching = { MaxRequests = 1 } });
 
         var outcomes = await PostAsync(world, Enumerable.Range(0, 12).Select(i => Nonce(Plans.Account((byte)i), 0)));
 
@@ -102,10 +143,11 @@ public sealed class RelayIntakeTests(PostgresFixture postgres)
 
     private static async Task<IntakeOutcome[]> PostAsync(EngineWorld world, IEnumerable<RelayCandidate> candidates)
     {
-        RelayIntake[] instances = [new(world.Engine, world.Database.Database), new(world.AddInstance(), world.Database.Database)];
-        var quote = await world.Engine.QuoteAsync(100_000, Cancellation);
+        ChainEngine[] engines = [world.Engine, world.AddInstance()];
+        RelayIntake[] instances = [.. engines.Select(engine => new RelayIntake(engine, world.Database.Database, world.Time))];
+        var quote = (await Task.WhenAll(engines.Select(engine => engine.QuoteAsync(100_000, Cancellation))))[0];
         return await Task.WhenAll(candidates.Select((candidate, i) => Task.Run(
-            () => instances[i % 2].AcceptAsync(candidate, Plans.Create(purpose: RelayService.Purpose), quote.Signers, Cancellation), Cancellation)));
+            () => instances[i % 2].AcceptAsync(new Passenger(candidate, quote.Fees!, quote.Signers), Cancellation), Cancellation)));
     }
 
     /// <summary>Relays, transactions, and the nonces taken: a refusal takes none.</summary>

@@ -13,8 +13,6 @@ namespace Relayer.Core.Tests.Relay;
 /// <summary>What is read of the chain while the records are still being read may be older than they are: a yes is believed, a no is not.</summary>
 public sealed class RelayJudgeTests(PostgresFixture postgres)
 {
-    private const ulong OuterGas = 300_000;
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -23,11 +21,11 @@ public sealed class RelayJudgeTests(PostgresFixture postgres)
         await using var world = await EngineWorld.StartAsync(postgres);
         var (judge, candidate) = await SettleAsync(world);
 
-        var early = judge.TryReadEarlyAsync(candidate, OuterGas, Cancellation);
+        var early = judge.TryReadEarlyAsync(candidate, Cancellation);
         Assert.Equal(NonceStanding.Usable, (await early)!.Nonce.Of(candidate.Message.Nonce));
         await world.Node.StopAsync();
 
-        Assert.Null(await judge.RefuseAsync(candidate, Facts(), OuterGas, early, Cancellation));
+        Assert.Null(await judge.RefuseAsync(candidate, Facts(), early, Cancellation));
     }
 
     [Fact]
@@ -37,7 +35,7 @@ public sealed class RelayJudgeTests(PostgresFixture postgres)
         var (judge, candidate) = await SettleAsync(world);
         foreach (var stale in new[] { new ChainView(new NonceState.Sequential(5), null), new ChainView(new NonceState.Sequential(0), "closed") })
         {
-            Assert.Null(await judge.RefuseAsync(candidate, Facts(), OuterGas, Task.FromResult<ChainView?>(stale), Cancellation));
+            Assert.Null(await judge.RefuseAsync(candidate, Facts(), Task.FromResult<ChainView?>(stale), Cancellation));
         }
     }
 
@@ -48,13 +46,13 @@ public sealed class RelayJudgeTests(PostgresFixture postgres)
         var (judge, first) = await SettleAsync(world);
         var second = At(first, 1);
         var facts = Facts(new Predecessor(0, world.Keys[0].Address));
-        var yes = judge.TryReadEarlyAsync(first, OuterGas, Cancellation);
+        var yes = judge.TryReadEarlyAsync(first, Cancellation);
 
         // The very nonce that is under way is taken; the one behind it, which the chain alone would refuse, is not.
-        Assert.Equal(RefusalCode.NonceUsed, (await judge.RefuseAsync(first, facts, OuterGas, yes, Cancellation))?.Code);
-        var no = judge.TryReadEarlyAsync(second, OuterGas, Cancellation);
-        Assert.Null(await judge.RefuseAsync(second, facts, OuterGas, no, Cancellation));
-        Assert.Equal(RefusalCode.NonceGap, (await judge.RefuseAsync(second, Facts(), OuterGas, no, Cancellation))?.Code);
+        Assert.Equal(RefusalCode.NonceUsed, (await judge.RefuseAsync(first, facts, yes, Cancellation))?.Code);
+        var no = judge.TryReadEarlyAsync(second, Cancellation);
+        Assert.Null(await judge.RefuseAsync(second, facts, no, Cancellation));
+        Assert.Equal(RefusalCode.NonceGap, (await judge.RefuseAsync(second, Facts(), no, Cancellation))?.Code);
     }
 
     [Fact]
@@ -63,12 +61,12 @@ public sealed class RelayJudgeTests(PostgresFixture postgres)
         await using var world = await EngineWorld.StartAsync(postgres);
         var (judge, candidate) = await SettleAsync(world);
         await world.Node.StopAsync();
-        var early = judge.TryReadEarlyAsync(candidate, OuterGas, Cancellation);
+        var early = judge.TryReadEarlyAsync(candidate, Cancellation);
 
         Assert.Null(await early);
-        await Assert.ThrowsAsync<ChainUnavailableException>(() => judge.RefuseAsync(candidate, Facts(), OuterGas, early, Cancellation));
+        await Assert.ThrowsAsync<ChainUnavailableException>(() => judge.RefuseAsync(candidate, Facts(), early, Cancellation));
         await world.Node.StartAsync(Cancellation);
-        Assert.Null(await judge.RefuseAsync(candidate, Facts(), OuterGas, early, Cancellation));
+        Assert.Null(await judge.RefuseAsync(candidate, Facts(), early, Cancellation));
     }
 
     private static RelayFacts Facts(Predecessor? predecessor = null) => new(null, predecessor, 0, 0);

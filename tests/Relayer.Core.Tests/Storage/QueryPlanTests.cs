@@ -42,13 +42,18 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         var signer = new Purse(new Address([.. new byte[19], 1]), new Wei(UInt256.MaxValue));
         Guid[] ids = [.. Enumerable.Range(99_900, 64).Select(i => Guid.Parse($"00000000-0000-7000-8000-{i:x12}"))];
         Hash32[] relays = [.. Enumerable.Range(0, 64).Select(i => Keccak256.Hash([(byte)i]))];
-        RelayOutcome[] outcomes = [.. relays.Select(id => new RelayOutcome(id, RelayState.Confirmed, true, null, Wei.Zero))];
+        RelayOutcome[] outcomes = [.. relays.Select(id => new RelayOutcome(id, ids[0], RelayState.Confirmed, true, null, Wei.Zero))];
 
         await CheckAsync(connection, RelaySql.Find(relays));
         await CheckAsync(connection, RelaySql.List(null, signer.Address, long.MaxValue, 20), "relays_of_user");
         await CheckAsync(connection, RelaySql.FindPredecessors([.. relays.Select(_ => (new ChainId(31337), candidate.Request.Forwarder, signer.Address))]));
         await CheckAsync(connection, RelaySql.ReadGrants([.. relays.Select(_ => candidate)]), "grants_pkey");
         await CheckAsync(connection, RelaySql.FindCarried(ids), "relays_transaction");
+        await CheckAsync(connection, RelaySql.FindSigned(relays));
+        await CheckAsync(connection, RelaySql.FindWaiting(new ChainId(31337), 256), "relays_waiting");
+        await CheckAsync(connection, RelaySql.LockWaiting(relays));
+        await CheckAsync(connection, RelaySql.Rebind([.. relays.Select(id => (id, ids[0]))], DateTimeOffset.UnixEpoch));
+        await CheckAsync(connection, RelaySql.EndWaiting([.. relays.Select(id => (id, RelayState.Failed, "why"))], DateTimeOffset.UnixEpoch));
         await CheckAsync(connection, RelaySql.Update(outcomes, DateTimeOffset.UnixEpoch));
         await CheckAsync(connection, RelaySql.DeleteGrants(DateTimeOffset.UnixEpoch, 5_000), "grants_starts_at");
         await CheckAsync(
@@ -73,7 +78,7 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         await using (var batch = new NpgsqlBatch())
         {
             new TransactionStore(TimeProvider.System).Reserve(new ChainId(31337), [signer], 64, Transactions.Plans.Many(2)).AddTo(batch);
-            RelayStore.AddInsert(batch, [.. Transactions.Plans.Many(64).Select(plan => (candidate, plan.Id))]);
+            RelayStore.AddInsert(batch, [.. Transactions.Plans.Many(64).Select(plan => new Seat(candidate, plan.Id, 0))]);
             await CheckAsync(connection, batch.BatchCommands[1], "transactions_in_flight");
             await CheckAsync(connection, batch.BatchCommands[2], "transactions_pkey");
             await CheckAsync(connection, batch.BatchCommands[3], "transactions_pkey");

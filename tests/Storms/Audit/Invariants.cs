@@ -166,14 +166,24 @@ internal sealed class Invariants(IReadOnlyCollection<Errand> errands, Ledger led
         }
     }
 
-    /// <summary>What the relays of a transaction cost adds up to what it cost.</summary>
+    /// <summary>What the relays are said to have cost is what the transactions cost that carried them, or ended without doing so.</summary>
     private IEnumerable<string> Shares()
     {
+        var carriers = ledger.Relays.SelectMany(relay => relay.Earlier.Append(relay.Transaction)).ToHashSet();
+        var paid = Sum(ledger.Transactions.Where(transaction => carriers.Contains(transaction.Id)).Select(transaction => transaction.Fee));
+        var told = Sum(ledger.Relays.Select(relay => relay.Fee));
+        if (told != paid)
+        {
+            yield return $"the transactions that carried relays cost {paid} wei, the relays {told}";
+        }
+
+        // Where nobody went again, each transaction's shares add up by themselves.
+        var again = ledger.Relays.SelectMany(relay => relay.Earlier).ToHashSet();
         var fees = ledger.Transactions.ToDictionary(transaction => transaction.Id, transaction => transaction.Fee);
         foreach (var carried in ledger.Relays.GroupBy(relay => relay.Transaction))
         {
-            var sum = Sum(carried.Select(relay => relay.Fee));
-            if (sum != fees[carried.Key])
+            if (!again.Contains(carried.Key) && carried.All(relay => relay.Earlier.Count == 0) && Sum(carried.Select(relay => relay.Fee)) is var sum
+                && sum != fees[carried.Key])
             {
                 yield return $"transaction {carried.Key} cost {fees[carried.Key]}, its {carried.Count()} relays {sum}";
             }

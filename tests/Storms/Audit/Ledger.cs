@@ -8,7 +8,8 @@ namespace Storms.Audit;
 
 /// <summary>A row of <c>relays</c>.</summary>
 internal sealed record RelayEntry(
-    Hash32 Id, Address Forwarder, Address From, BigInteger Nonce, RelayState State, bool? Success, string? Reason, BigInteger? Fee, Guid Transaction);
+    Hash32 Id, Address Forwarder, Address From, BigInteger Nonce, RelayState State, bool? Success, string? Reason, BigInteger? Fee, Guid Transaction,
+    IReadOnlyList<Guid> Earlier);
 
 /// <summary>A row of <c>transactions</c> with its attempts.</summary>
 internal sealed record TransactionEntry(
@@ -45,11 +46,11 @@ internal sealed record Ledger(
         await using var connection = await site.OpenAsync(cancellation);
         var relays = await ReadAsync(
             connection,
-            """select id, forwarder, "from", nonce, state, success, reason, fee, transaction_id from relays""",
+            """select id, forwarder, "from", nonce, state, success, reason, fee, transaction_id, earlier_transactions from relays""",
             row => new RelayEntry(
                 Hash(row, 0), Account(row, 1), Account(row, 2), row.GetFieldValue<BigInteger>(3), (RelayState)row.GetInt16(4),
                 row.IsDBNull(5) ? null : row.GetBoolean(5), row.IsDBNull(6) ? null : row.GetString(6),
-                row.IsDBNull(7) ? null : row.GetFieldValue<BigInteger>(7), row.GetGuid(8)),
+                row.IsDBNull(7) ? null : row.GetFieldValue<BigInteger>(7), row.GetGuid(8), row.GetFieldValue<Guid[]>(9)),
             cancellation);
         var transactions = await ReadAsync(
             connection,

@@ -34,6 +34,12 @@ internal sealed class NonceRule : IChainRule
             return new Refusal(RefusalCode.NonceGap, $"Nonce {nonce} is too far ahead; the next one is {next}.");
         }
 
+        if (predecessor is { Signer: null })
+        {
+            return new Refusal(
+                RefusalCode.NonceGap, $"Nonce {predecessor.Nonce} is about to be sent anew; this one is taken behind it.", RetryAfter: TimeSpan.FromSeconds(2));
+        }
+
         // Behind another request the call can only be tried from the forwarder, which holds no coins.
         return predecessor is not null && !candidate.Message.Value.IsZero
             ? new Refusal(RefusalCode.NonceGap, $"A request with value is taken once nonce {predecessor.Nonce} is mined.", RetryAfter: TimeSpan.FromSeconds(5))

@@ -18,6 +18,7 @@ internal sealed class RelayRules(ISecp256k1 curve)
         new ValueRule(),
         new TargetRule(),
         new SelectorRule(),
+        new OuterGasRule(),
         new SignatureRule(curve),
     ];
 

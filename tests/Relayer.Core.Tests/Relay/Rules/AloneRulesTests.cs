@@ -20,7 +20,7 @@ public sealed class AloneRulesTests
     [Fact]
     public void The_curve_comes_last_of_what_costs_nothing() =>
         Assert.Equal(
-            ["DataSizeRule", "DeadlineRule", "GasRule", "ValueRule", "TargetRule", "SelectorRule", "SignatureRule"],
+            ["DataSizeRule", "DeadlineRule", "GasRule", "ValueRule", "TargetRule", "SelectorRule", "OuterGasRule", "SignatureRule"],
             new RelayRules(Secp256k1.Default).Alone.Select(rule => rule.GetType().Name));
 
     [Theory]
@@ -59,6 +59,13 @@ public sealed class AloneRulesTests
     [InlineData(500_001, RefusalCode.GasAboveLimit)]
     [InlineData(ulong.MaxValue, RefusalCode.GasAboveLimit)]
     public void Gas_is_granted_up_to_the_limit(ulong gas, string? code) => Is(code, new GasRule(), message => message with { Gas = gas });
+
+    [Theory]
+    [InlineData(16_000_000, null)]
+    [InlineData(16_600_000, RefusalCode.GasAboveLimit)]
+    [InlineData(ulong.MaxValue, RefusalCode.GasAboveLimit)]
+    public void No_transaction_may_need_more_gas_than_chains_let_one_have(ulong gas, string? code) =>
+        Is(code, new OuterGasRule(), message => message with { Gas = gas });
 
     [Theory]
     [InlineData(0, 0, null)]

@@ -1,0 +1,16 @@
+using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Tx;
+using Relayer.Core.Transactions;
+
+namespace Relayer.Core.Relay;
+
+/// <summary>A request that passed the rules and wants a transaction.</summary>
+/// <param name="Candidate">The request.</param>
+/// <param name="Fees">What is offered for gas now.</param>
+/// <param name="Signers">The accounts that may send it, at least one.</param>
+internal sealed record Passenger(RelayCandidate Candidate, TransactionFees Fees, IReadOnlyList<Address> Signers);
+
+/// <summary>Requests that go in one transaction, in the order of their execution.</summary>
+/// <param name="Passengers">At least one.</param>
+/// <param name="Plan">The transaction.</param>
+internal sealed record Ride(IReadOnlyList<Passenger> Passengers, TransactionPlan Plan);

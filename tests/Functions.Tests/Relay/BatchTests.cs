@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Relay;
+
+namespace Functions.Tests.Relay;
+
+/// <summary>Requests that ride in one transaction: nobody's end is another's.</summary>
+public sealed class BatchTests(Islands islands) : IClassFixture<Islands>
+{
+    // Trusts every forwarder; any other call (which carries the user's address behind the data: 24 bytes) succeeds, or reverts.
+    private const string Kind = "0x600160005260206000f3";
+    private const string Cruel = "0x36601814600f5760015f5260205ff35b5f5ffd";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("OpenZeppelin")]
+    [InlineData("Infinex")]
+    public async Task A_bad_one_never_sinks_the_others_and_each_is_told_its_own_end(string dialect)
+    {
+        var node = islands.Stack.Node;
+        var moody = Address.Parse("0x00000000000000000000000000000000000c0de1");
+        await node.SetCodeAsync(moody.ToString(), Kind, Cancellation);
+        await using var island = await islands.SettleAsync(new Dictionary<string, string>
+        {
+            ["Chains__local__Policy__Targets__1__Address"] = moody.ToString(),
+            ["Chains__local__Policy__Targets__1__Functions__0"] = "increment()",
+        });
+        var (world, forwarder) = (island.World, island.World.Of(dialect));
+        await Reply.PostAsync(island.Http, "api/relay", world.Post(forwarder, new Wallet())); // The signers are known from now on.
+        await Mining.StopAsync(node);
+        var stranger = await Mining.FundAsync(node);
+        var good = Make(10, 250, world.Target);
+        var failing = Make(3, 250, moody);
+        var late = Make(forwarder.HasDeadline ? 3 : 0, 135, world.Target);
+        var spent = Make(3, 250, world.Target);
+        Case[] all = [.. good, .. failing, .. late, .. spent];
+        var replies = await Crush.PostAsync(island, all.Select(item => RelayWorld.Body(forwarder, item.Message, item.Signature.ToString())));
+
+        Assert.All(replies, reply => Assert.True(reply.Status == 202, reply.Text));
+        Assert.True(Convert.ToInt32(await world.AskAsync("select max(position) from relays"), CultureInfo.InvariantCulture) >= 5);
+
+        await node.SetCodeAsync(moody.ToString(), Cruel, Cancellation);
+        for (var i = 0; i < spent.Length; i++)
+        {
+            await Mining.SendAsync(node, stranger, (ulong)i, forwarder.Address, forwarder.EncodeExecute(spent[i].Message, spent[i].Signature));
+        }
+
+        await node.IncreaseTimeAsync(TimeSpan.FromSeconds(late.Length > 0 ? 140 : 0), Cancellation);
+        await Mining.ResumeAsync(node);
+        var ends = new Dictionary<Case, Reply>();
+        foreach (var (item, reply) in all.Zip(replies))
+        {
+            ends[item] = await RelayWorld.WaitAsync(island.Http, reply["id"]!);
+        }
+
+        Assert.All(good, item => Assert.Equal("confirmed", ends[item]["state"]));
+        Assert.All([.. failing, .. spent], item => Assert.Equal("failed", ends[item]["state"]));
+        Assert.All(late, item => Assert.Contains(ends[item]["state"], new[] { "failed", "expired" }));
+        Assert.All([.. failing, .. late, .. spent], item => Assert.False(string.IsNullOrEmpty(ends[item]["reason"])));
+        Assert.All(spent, item => Assert.Contains("spent by another", ends[item]["reason"], StringComparison.Ordinal));
+        Assert.All(await Task.WhenAll(good.Concat(spent).Select(item => world.CountAsync(item.Message.From))), count => Assert.Equal(1UL, count));
+        Assert.All(await Task.WhenAll(late.Select(item => world.CountAsync(item.Message.From))), count => Assert.Equal(0UL, count));
+        await island.AssertLedgerIsTheChainAsync(all.Length + 1);
+
+        Case[] Make(int count, int seconds, Address target) => [.. Enumerable.Range(0, count).Select(_ =>
+        {
+            var user = new Wallet();
+            var message = world.Message(forwarder, user) with { To = target };
+            message = message with { Deadline = message.Deadline is null ? null : RelayWorld.InSeconds(seconds) };
+            return new Case(message, user.Sign(forwarder, message));
+        })];
+    }
+
+    [Fact]
+    public async Task What_was_reserved_together_and_not_signed_yet_becomes_the_very_same_bytes_elsewhere()
+    {
+        await using var island = await islands.SettleAsync();
+        var (world, users) = (island.World, Enumerable.Range(0, 12).Select(_ => new Wallet()).ToArray());
+        var first = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.OpenZeppelin, new Wallet()));
+        await RelayWorld.WaitAsync(island.Http, first["id"]!);
+        island.Node.Refuse("eth_sendRawTransaction", abort: true);
+        var replies = await Crush.PostAsync(island, users.Select(user => world.Post(world.OpenZeppelin, user)));
+        await island.App.KillAsync();
+
+        // As a crash right after the reservation leaves it.
+        await world.AskAsync("""
+            with gone as (delete from attempts a using transactions t where t.id = a.transaction_id and t.state < 3)
+            update transactions set state = 0 where state < 3
+            """);
+        island.Node.Heal();
+        await using var one = await island.StartAnotherAppAsync();
+        await using var two = await island.StartAnotherAppAsync();
+
+        Assert.True(replies.Select(reply => reply["transactionHash"]).Distinct().Count() < replies.Length);
+        foreach (var reply in replies)
+        {
+            var done = await RelayWorld.WaitAsync(two.Http, reply["id"]!);
+            Assert.Equal(("confirmed", reply["transactionHash"]), (done["state"], done["transactionHash"]));
+        }
+
+        Assert.All(await Task.WhenAll(users.Select(user => world.CountAsync(user.Address))), count => Assert.Equal(1UL, count));
+        await island.AssertLedgerIsTheChainAsync(users.Length + 1);
+    }
+
+    [Fact]
+    public async Task Two_apps_under_load_carry_each_request_out_once()
+    {
+        await using var island = await islands.SettleAsync();
+        await using var other = await island.StartAnotherAppAsync();
+        var (world, users) = (island.World, Enumerable.Range(0, 80).Select(_ => new Wallet()).ToArray());
+        JsonObject[] bodies = [.. users.Select((user, i) => world.Post(i % 2 == 0 ? world.OpenZeppelin : world.Infinex, user))];
+        var replies = await Task.WhenAll(bodies.SelectMany(body => new[]
+        {
+            Reply.PostAsync(island.Http, "api/relay", body),
+            Reply.PostAsync(other.Http, "api/relay", body),
+        }));
+
+        Assert.All(replies, reply => Assert.True(reply.Status is 200 or 202, reply.Text));
+        Assert.Equal(users.Length, replies.Count(reply => reply.Status == 202));
+        foreach (var id in replies.Select(reply => reply["id"]!).Distinct())
+        {
+            Assert.Equal("confirmed", (await RelayWorld.WaitAsync(other.Http, id))["state"]);
+        }
+
+        Assert.All(await Task.WhenAll(users.Select(user => world.CountAsync(user.Address))), count => Assert.Equal(1UL, count));
+        await island.AssertLedgerIsTheChainAsync(users.Length);
+    }
+
+    private sealed record Case(ForwardRequest Message, Signature Signature);
+}
