@@ -121,16 +121,14 @@ public sealed class CustomHandlerTests
         await using var app = await ServedApp.BehindHostAsync(ServedApp.Sample, cancellation: Cancellation);
         var slow = app.Client.GetStringAsync("/api/slow/1500", Cancellation);
         var tick = TickAsync(app, "SlowTick", Wrapped("tick", "null", isPastDue: false));
-        await Task.Delay(300, Cancellation);
+        await Task.Delay(700, Cancellation); // Both have begun by then, and last longer.
         app.Process.Signal(UnixSignal.Terminate);
-        await Task.Delay(500, Cancellation);
 
-        using var late = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await Assert.ThrowsAsync<SocketException>(() => late.ConnectAsync(IPAddress.Loopback, app.Port, Cancellation).AsTask());
+        Assert.True(await Poll.UntilAsync(() => RefusesAsync(app.Port), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(50), Cancellation));
         Assert.Equal("done", await slow);
         using var ticked = await tick;
         Assert.Equal(HttpStatusCode.OK, ticked.StatusCode);
-        await app.Process.WaitForExitAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        await app.Process.WaitForExitAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(40), Cancellation);
         Assert.Equal(0, app.Process.ExitCode);
     }
 
@@ -146,7 +144,7 @@ public sealed class CustomHandlerTests
         await using var host = await ChildProcess.StartAsync(command);
         using var client = new HttpClient(new SocketsHttpHandler());
         Assert.True(await Poll.UntilAsync(
-            () => Task.FromResult(!Running.IsFree(port)), TimeSpan.FromSeconds(20), TimeSpan.FromMilliseconds(25), Cancellation));
+            () => Task.FromResult(!Running.IsFree(port)), TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(25), Cancellation));
         var line = host.Output.Split('\n').First(text => text.StartsWith("handler ", StringComparison.Ordinal));
         var handler = int.Parse(line["handler ".Length..], System.Globalization.CultureInfo.InvariantCulture);
         Assert.True(Running.Is(handler));
@@ -170,6 +168,20 @@ public sealed class CustomHandlerTests
         Assert.Contains(problem["checks"]!.AsArray(), check => (string?)check!["name"] == "database" && !(bool)check["ready"]!);
     }
 
+    private static async Task<bool> RefusesAsync(int port)
+    {
+        using var late = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await late.ConnectAsync(IPAddress.Loopback, port, Cancellation);
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
     private static string Wrapped(string binding, string status, bool isPastDue) =>
         $$$"""
         {"Data":{"{{{binding}}}":{"Schedule":{"AdjustForDST":true},"ScheduleStatus":{{{status}}},"IsPastDue":{{{(isPastDue ? "true" : "false")}}} } },
@@ -188,7 +200,7 @@ public sealed class CustomHandlerTests
 
     private static Task<bool> SaysAsync(ServedApp app, string text) => Poll.UntilAsync(
         () => Task.FromResult(app.Output.Contains(text, StringComparison.Ordinal)),
-        TimeSpan.FromSeconds(5),
+        TimeSpan.FromSeconds(60),
         TimeSpan.FromMilliseconds(20),
         Cancellation);
 }

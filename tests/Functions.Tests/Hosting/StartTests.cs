@@ -18,7 +18,7 @@ public sealed class StartTests
         var health = await app.Client.GetFromJsonAsync<JsonObject>("/api/health", Cancellation);
 
         Assert.Equal("ok", (string?)health!["status"]);
-        Assert.True(await app.Process.StopAsync(UnixSignal.Terminate, TimeSpan.FromSeconds(10)));
+        Assert.True(await app.Process.StopAsync(UnixSignal.Terminate, TimeSpan.FromSeconds(40)));
         Assert.Equal(0, app.Process.ExitCode);
     }
 
@@ -38,7 +38,7 @@ public sealed class StartTests
             WorkingDirectory = folder.Path,
         };
         await using var app = await ChildProcess.StartAsync(command);
-        await app.WaitForExitAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        await app.WaitForExitAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
 
         Assert.Equal(1, app.ExitCode);
         Assert.Contains(said, app.Output, StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed class StartTests
             WorkingDirectory = folder.Path,
         };
         await using var second = await ChildProcess.StartAsync(command);
-        await second.WaitForExitAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        await second.WaitForExitAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
 
         Assert.Equal(1, second.ExitCode);
         Assert.Contains($":{first.Port}", second.Output, StringComparison.Ordinal);

@@ -32,7 +32,7 @@ public sealed class AppFailureTests(Islands islands) : IClassFixture<Islands>
                 return null; // The app was killed before it answered.
             }
         }).ToArray();
-        await enough.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await enough.Task.WaitAsync(TimeSpan.FromSeconds(90), Cancellation);
         await island.App.KillAsync();
         var answers = await Task.WhenAll(posts);
         await island.App.StartAsync(Cancellation);

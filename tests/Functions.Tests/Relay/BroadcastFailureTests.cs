@@ -33,7 +33,7 @@ public sealed class BroadcastFailureTests(Islands islands) : IClassFixture<Islan
         {
             var started = TimeProvider.System.GetTimestamp();
             Assert.Equal("accepted", (await Reply.GetAsync(island.Http, $"api/relay/{first["id"]}?wait=1"))["state"]);
-            Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, 0.9, 10);
+            Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, 0.9, 25);
         }
 
         // Others cannot have the nonces that are held.
@@ -62,17 +62,17 @@ public sealed class BroadcastFailureTests(Islands islands) : IClassFixture<Islan
         await using var island = await islands.SettleAsync(new Dictionary<string, string>
         {
             ["Chains__local__Policy__MinDeadline"] = "00:00:01",
-            ["Chains__local__Policy__TimeToLive"] = "00:00:03",
+            ["Chains__local__Policy__TimeToLive"] = "00:00:05",
         });
         var (world, late, next) = (island.World, new Wallet(), new Wallet());
         var forwarder = world.Of(dialect);
         island.Node.Refuse(Send);
         var message = world.Message(forwarder, late);
-        message = message with { Deadline = message.Deadline is null ? null : RelayWorld.InSeconds(4) };
+        message = message with { Deadline = message.Deadline is null ? null : RelayWorld.InSeconds(6) };
         var expiring = await Reply.PostAsync(
             island.Http, "api/relay", RelayWorld.Body(forwarder, message, late.Sign(forwarder, message).ToString()));
         var other = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.OpenZeppelin, next));
-        await Task.Delay(TimeSpan.FromSeconds(5), Cancellation);
+        await Task.Delay(TimeSpan.FromSeconds(7), Cancellation);
         island.Node.Heal();
 
         var ended = await RelayWorld.WaitAsync(island.Http, expiring["id"]!);

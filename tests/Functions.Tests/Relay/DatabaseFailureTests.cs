@@ -86,7 +86,7 @@ public sealed class DatabaseFailureTests(Islands islands) : IClassFixture<Island
 
             return reply;
         }).ToArray();
-        await enough.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await enough.Task.WaitAsync(TimeSpan.FromSeconds(90), Cancellation);
         await islands.Stack.Postgres.CrashAsync();
         var answers = await Task.WhenAll(posts);
         await islands.Stack.Postgres.StartAsync(Cancellation);

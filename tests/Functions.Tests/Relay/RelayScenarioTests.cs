@@ -74,6 +74,41 @@ public sealed class RelayScenarioTests(Islands islands) : IClassFixture<Islands>
         await island.AssertOnceAsync(user, 1);
     }
 
+    [Fact]
+    public async Task Out_of_funds_pauses_and_a_refill_resumes()
+    {
+        await using var island = await islands.SettleAsync();
+        var (world, node, signer) = (island.World, islands.Stack.Node, island.Signer.Address.ToString());
+        var before = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.OpenZeppelin, new Wallet()));
+        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(island.Http, before["id"]!))["state"]);
+        await node.SetBalanceAsync(signer, 1_000, TestContext.Current.CancellationToken);
+
+        // What it held when last looked at may still be spent: whatever is taken meanwhile is carried out after the refill.
+        var taken = new List<Reply>();
+        var (user, nonce, refused) = (new Wallet(), 0UL, default(Reply));
+        Assert.True(await RelayWorld.BecomesAsync(async () =>
+        {
+            refused = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.OpenZeppelin, user, nonce));
+            if (refused.Status == 202)
+            {
+                taken.Add(refused);
+                nonce++;
+            }
+
+            return refused.Status != 202;
+        }));
+        Island.AssertUnavailable(refused!, "signers_exhausted");
+        await node.SetBalanceAsync(signer, System.Numerics.BigInteger.Pow(10, 21), TestContext.Current.CancellationToken);
+
+        taken.Add(await island.PostUntilTakenAsync(world.Post(world.OpenZeppelin, user, nonce)));
+        foreach (var reply in taken)
+        {
+            Assert.Equal("confirmed", (await RelayWorld.WaitAsync(island.Http, reply["id"]!))["state"]);
+        }
+
+        await island.AssertLedgerIsTheChainAsync(taken.Count + 1);
+    }
+
     // Sound in itself, but signed by somebody else.
     private static JsonObject Forged(RelayWorld world, Wallet user)
     {

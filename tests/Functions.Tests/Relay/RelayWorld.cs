@@ -125,7 +125,7 @@ internal sealed class RelayWorld(DevStack stack, string? database = null)
     }
 
     /// <summary>Asks until it is so, for as long as such things may take on a busy machine.</summary>
-    public static async Task<bool> BecomesAsync(Func<Task<bool>> isSo, double seconds = 30)
+    public static async Task<bool> BecomesAsync(Func<Task<bool>> isSo, double seconds = 60)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (!await isSo())
@@ -142,7 +142,7 @@ internal sealed class RelayWorld(DevStack stack, string? database = null)
     }
 
     /// <summary>Waits for a relay's end.</summary>
-    public static async Task<Reply> WaitAsync(HttpClient http, string id, double seconds = 60)
+    public static async Task<Reply> WaitAsync(HttpClient http, string id, double seconds = 120)
     {
         Reply? reply = null;
         await BecomesAsync(

@@ -55,7 +55,7 @@ public sealed class CoalescerTests
         await Parallel.ForEachAsync(
             Enumerable.Range(0, 50_000),
             new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = Cancellation },
-            async (i, token) => Assert.Equal(2 * i, await coalescer.RunAsync(i, token).WaitAsync(TimeSpan.FromSeconds(20), token)));
+            async (i, token) => Assert.Equal(2 * i, await coalescer.RunAsync(i, token).WaitAsync(TimeSpan.FromSeconds(60), token)));
 
         Assert.InRange(most, 1, parallelism);
     }
@@ -87,7 +87,7 @@ public sealed class CoalescerTests
     {
         var coalescer = new Coalescer<int, int>((_, _) => Task.FromResult<IReadOnlyList<int>>([]));
 
-        await Assert.ThrowsAnyAsync<Exception>(() => coalescer.RunAsync(1, Cancellation).WaitAsync(TimeSpan.FromSeconds(5), Cancellation));
+        await Assert.ThrowsAnyAsync<Exception>(() => coalescer.RunAsync(1, Cancellation).WaitAsync(TimeSpan.FromSeconds(60), Cancellation));
     }
 
     [Fact]

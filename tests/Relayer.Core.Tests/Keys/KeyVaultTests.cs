@@ -113,7 +113,7 @@ public sealed class KeyVaultTests : IAsyncLifetime
     [Fact]
     public async Task A_rotated_secret_takes_over_within_the_configured_time_and_the_old_key_finishes_what_it_began()
     {
-        _options.RetireAfter = TimeSpan.FromSeconds(1.5);
+        _options.RetireAfter = TimeSpan.FromSeconds(4);
         _vault.Set("payer", Key);
         var source = Open(Signer("payer"));
         var old = Assert.Single(await source.GetSignersAsync(Chain, Cancellation));
@@ -172,12 +172,13 @@ public sealed class KeyVaultTests : IAsyncLifetime
         var source = Open(Signer("payer"));
         await source.GetSignersAsync(Chain, Cancellation);
         _vault.Misbehave = _vault.HangAsync;
+        _options.Timeout = TimeSpan.FromSeconds(60);
         _time.Advance(_options.RefreshAfter * 2);
         var start = Stopwatch.GetTimestamp();
 
         Assert.Equal(Account, Assert.Single(await source.GetSignersAsync(Chain, Cancellation)).Address);
 
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 5);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 40);
         start = Stopwatch.GetTimestamp();
         await source.GetSignersAsync(Chain, Cancellation);
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 2);
@@ -350,7 +351,7 @@ public sealed class KeyVaultTests : IAsyncLifetime
 
     private static async Task UntilAsync(Func<Task<bool>> isSo)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!await isSo())
         {
             await Task.Delay(20, limit.Token);

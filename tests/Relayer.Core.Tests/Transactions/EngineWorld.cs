@@ -20,7 +20,7 @@ internal sealed class EngineWorld : IAsyncDisposable
     {
         (Node, Database) = (node, database);
         chain.ChainId = node.ChainId;
-        chain.RpcTimeout = TimeSpan.FromSeconds(5);
+        chain.RpcTimeout = TimeSpan.FromSeconds(20);
         chain.Rpc.Add(node.Url.ToString());
         _options = new RelayerOptions { Chains = { ["test"] = chain } };
         Chains = new ChainClients(_options, TimeProvider.System, new Logger<ChainClients>(Logs));
@@ -116,7 +116,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         while (Array.IndexOf(kinds, kind = await KindAsync(id)) < 0)
         {
             Assert.True(
-                TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(15),
+                TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60),
                 $"the state is {kind}, not {string.Join(" or ", kinds)}:\n{Logs.Text}");
             await Task.Delay(20, Cancellation);
         }

@@ -57,7 +57,10 @@ internal sealed record Story(IReadOnlyList<Step> Steps)
     private static Gen<Step[]> AnyPhrase() => Gen.Frequency(
         (12, AnyStep().Select(step => new[] { step })),
         (2, from pass in AnyPass() from reorganise in AnyReorganisation() select new[] { new Step.Mine(1), pass, reorganise }),
-        (1, from foreign in AnyForeignUse() from pass in AnyPass() select new[] { foreign, new Step.Mine(1), pass, pass }),
+        (1, from foreign in AnyForeignUse()
+            from pass in AnyPass()
+            from reorganise in AnyReorganisation()
+            select new[] { foreign, new Step.Mine(1), new Step.Wait(20), pass, pass, reorganise }),
         (1, from pass in AnyPass() select new[] { new Step.Wait(60), pass }));
 
     private static Gen<Step> AnyStep() => Gen.Frequency(
