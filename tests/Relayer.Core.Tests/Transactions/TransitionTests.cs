@@ -93,6 +93,33 @@ public sealed class TransitionTests
         }).QuickCheckThrowOnFailure();
     }
 
+    [Fact]
+    public void From_any_state_a_sequence_of_observations_takes_only_legal_steps_and_none_from_a_final_one()
+    {
+        var observations = Observations().ListOf().Select(list => list.ToArray());
+        Prop.ForAll(AnyState().ToArbitrary(), observations.ToArbitrary(), Gen.Choose(0, 5).ToArbitrary(), (start, sequence, confirmations) =>
+        {
+            var state = start;
+            foreach (var observation in sequence)
+            {
+                var next = Transition.Next(state, observation, confirmations);
+                if (!MayFollow(state, next) || (state.IsFinal && next != state) || next.IsFinal != next.Kind >= 4)
+                {
+                    return false;
+                }
+
+                state = next;
+            }
+
+            return !start.IsFinal || state == start;
+        }).QuickCheckThrowOnFailure();
+    }
+
+    private static Gen<TransactionState> AnyState() => Gen.Elements<TransactionState>(
+        new TransactionState.Reserved(), new TransactionState.Signed(), new TransactionState.Broadcast(), new TransactionState.Mined(Block10),
+        new TransactionState.Confirmed(Block10), new TransactionState.Cancelled(Noop), new TransactionState.Displaced(),
+        new TransactionState.Failed(Reverted));
+
     private static bool MayFollow(TransactionState before, TransactionState after) => (before, after) switch
     {
         _ when before == after => true,
