@@ -6,6 +6,7 @@ using Functions.Relay;
 using Functions.Telemetry;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Relayer.Core.Gas;
+using Relayer.Core.Keepers;
 using Relayer.Core.Keys;
 using Relayer.Core.Operations;
 using Relayer.Core.Providers;
@@ -22,5 +23,5 @@ Settings.AddDefaults(builder.Configuration);
 builder.Services.AddTelemetry(builder.Configuration, "isolated").AddHttpFunctions();
 builder.Services.AddRelayerOptions(builder.Configuration)
     .AddStorage().AddOperations().AddProviders().AddKeys().AddTransactions().AddGas().AddRelay()
-    .AddRelayFunctions().AddAdminFunctions();
+    .AddKeepers().AddRelayFunctions().AddAdminFunctions();
 await builder.Build().RunAsync();

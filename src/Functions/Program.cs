@@ -2,6 +2,7 @@ using Functions.Admin;
 using Functions.Configuration;
 using Functions.Relay;
 using Relayer.Core.Gas;
+using Relayer.Core.Keepers;
 using Relayer.Core.Keys;
 using Relayer.Core.Operations;
 using Relayer.Core.Providers;
@@ -13,7 +14,7 @@ return FunctionJson.TryRun(args) ? 0 : await FunctionsHost.RunAsync(() =>
     var builder = FunctionsHost.CreateBuilder(args);
     builder.Services.AddRelayerOptions(builder.Configuration)
         .AddStorage().AddOperations().AddProviders().AddKeys().AddTransactions().AddGas().AddRelay()
-        .AddRelayFunctions().AddAdminFunctions();
+        .AddKeepers().AddRelayFunctions().AddAdminFunctions();
 
     var app = builder.Build();
     app.UseFunctionsPipeline();

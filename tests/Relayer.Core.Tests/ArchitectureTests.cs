@@ -30,6 +30,8 @@ public sealed class ArchitectureTests
         ],
         ["Relay"] =
             ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Crashes", "Storage", "Operations", "Providers", "Keys", "Transactions"],
+        ["Keepers"] =
+            ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Crashes", "Storage", "Operations", "Providers", "Keys", "Transactions"],
     };
 
     [Fact]

@@ -22,6 +22,18 @@ public static class Schedules
     /// <summary>Removal of what was observed of providers long ago.</summary>
     public const string SweepObservations = "Schedules:SweepObservations";
 
+    /// <summary>Contracts with upkeeps are asked; how often each, its own setting says.</summary>
+    public const string PerformUpkeeps = "Schedules:PerformUpkeeps";
+
+    /// <summary>Orders of perps are looked for and settled.</summary>
+    public const string SettleOrders = "Schedules:SettleOrders";
+
+    /// <summary>The keepers' slow second look at events.</summary>
+    public const string RecoverKeepers = "Schedules:RecoverKeepers";
+
+    /// <summary>Removal of the keepers' old records.</summary>
+    public const string SweepKeepers = "Schedules:SweepKeepers";
+
     /// <summary>The schedule of each key.</summary>
     public static IReadOnlyDictionary<string, string?> Defaults { get; } = new Dictionary<string, string?>
     {
@@ -31,5 +43,9 @@ public static class Schedules
         [ThinBalances] = "0 37 * * * *",
         [ObserveProviders] = "30 * * * * *",
         [SweepObservations] = "0 43 * * * *",
+        [PerformUpkeeps] = "*/5 * * * * *",
+        [SettleOrders] = "*/2 * * * * *",
+        [RecoverKeepers] = "*/30 * * * * *",
+        [SweepKeepers] = "0 23 * * * *",
     };
 }

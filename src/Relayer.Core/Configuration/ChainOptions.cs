@@ -50,6 +50,9 @@ public sealed class ChainOptions
 
     /// <summary>What is sponsored.</summary>
     public PolicyOptions Policy { get; init; } = new();
+
+    /// <summary>Work that the relayer does by itself.</summary>
+    public KeepersOptions Keepers { get; init; } = new();
 }
 
 /// <summary>A forwarder, bound from <c>Chains:{name}:Forwarders:N</c>.</summary>

@@ -32,6 +32,7 @@ internal static partial class ChainOptionsValidator
         ValidateFees($"{at}:Fees", chain.Fees, faults);
         ValidateBatching($"{at}:Batching", chain.Batching, faults);
         ValidatePolicy($"{at}:Policy", chain.Policy, faults);
+        KeepersOptionsValidator.Validate($"{at}:Keepers", chain.Keepers, faults);
     }
 
     private static void ValidateRpc(string at, ChainOptions chain, OptionFaults faults)

@@ -26,6 +26,9 @@ public sealed class RelayerOptions
     /// <summary>Where incidents are told.</summary>
     public AlertOptions Alerts { get; init; } = new();
 
+    /// <summary>Where the keepers' prices come from.</summary>
+    public HermesOptions Hermes { get; init; } = new();
+
     /// <summary>The chains served, by a name that only the configuration and the logs use.</summary>
     public Dictionary<string, ChainOptions> Chains { get; init; } = new(StringComparer.OrdinalIgnoreCase);
 

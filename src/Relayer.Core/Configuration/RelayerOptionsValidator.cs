@@ -8,7 +8,7 @@ namespace Relayer.Core.Configuration;
 /// </remarks>
 public static class RelayerOptionsValidator
 {
-    private static readonly TimeSpan LongestVaultWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     /// <summary>Everything wrong, each as <c>Key: what is wrong</c>; empty when the configuration can be started with.</summary>
     public static IReadOnlyList<string> Validate(RelayerOptions options)
@@ -28,6 +28,7 @@ public static class RelayerOptionsValidator
             ChainOptionsValidator.Validate($"Chains:{name}", chain, options.IsDevelopment, faults);
         }
 
+        ValidateHermes(options, faults);
         var byId = options.Chains.Where(entry => entry.Value.ChainId > 0).GroupBy(entry => entry.Value.ChainId);
         foreach (var group in byId.Where(group => group.Skip(1).Any()))
         {
@@ -43,6 +44,26 @@ public static class RelayerOptionsValidator
         faults.AddIf(point.At.Length > 0 && !options.IsDevelopment, "CrashPoints:At", "is for Development only");
         faults.AddIf(point.At.Length > 0 && !CrashPoints.All.Contains(point.At), "CrashPoints:At", $"is not one of {string.Join(", ", CrashPoints.All)}");
         faults.AddIf(point.Occurrence < 1, "CrashPoints:Occurrence", "must be at least 1");
+    }
+
+    private static void ValidateHermes(RelayerOptions options, OptionFaults faults)
+    {
+        var isNeeded = options.Chains.Values.Any(chain => KeepersOptionsValidator.NeedPrices(chain.Keepers));
+        if (options.Hermes.Url.Length == 0)
+        {
+            faults.AddIf(isNeeded, "Hermes:Url", "is missing, though a keeper needs prices");
+        }
+        else
+        {
+            var usable = Uri.TryCreate(options.Hermes.Url, UriKind.Absolute, out var uri)
+                && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
+            faults.AddIf(!usable, "Hermes:Url", "is not an http or https URL");
+        }
+
+        faults.AddIf(
+            options.Hermes.Timeout <= TimeSpan.Zero || options.Hermes.Timeout > LongestWait,
+            "Hermes:Timeout",
+            "must be above 0 and at most 30 seconds");
     }
 
     private static void ValidateKeyVault(RelayerOptions options, OptionFaults faults)
@@ -61,7 +82,7 @@ public static class RelayerOptionsValidator
 
         faults.AddIf(vault.RefreshAfter <= TimeSpan.Zero, "KeyVault:RefreshAfter", "must be longer than nothing");
         faults.AddIf(
-            vault.Timeout <= TimeSpan.Zero || vault.Timeout > LongestVaultWait,
+            vault.Timeout <= TimeSpan.Zero || vault.Timeout > LongestWait,
             "KeyVault:Timeout",
             "must be above 0 and at most 30 seconds");
         faults.AddIf(vault.RetireAfter < TimeSpan.Zero, "KeyVault:RetireAfter", "must not be negative");

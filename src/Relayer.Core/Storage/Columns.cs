@@ -22,6 +22,8 @@ internal static class Columns
 
     public static NpgsqlParameter Text(string value) => new NpgsqlParameter<string> { TypedValue = value };
 
+    public static NpgsqlParameter TextOrNull(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
     public static NpgsqlParameter Time(DateTimeOffset value) => new NpgsqlParameter<DateTimeOffset> { TypedValue = value.ToUniversalTime() };
 
     public static NpgsqlParameter MaybeLong(long? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint };

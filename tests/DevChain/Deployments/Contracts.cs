@@ -31,8 +31,9 @@ public static class Contracts
         Action<string>? progress = null, CancellationToken cancellation = default) =>
         CompiledAsync(Target, progress, cancellation);
 
-    private static async Task<ContractArtifact> CompiledAsync(
-        string name, Action<string>? progress, CancellationToken cancellation)
+    /// <summary>A contract of the folder <c>contracts</c>, by its name.</summary>
+    public static async Task<ContractArtifact> CompiledAsync(
+        string name, Action<string>? progress = null, CancellationToken cancellation = default)
     {
         await NpmParts.EnsureInstalledAsync(progress, cancellation);
         var folder = Path.Combine(Cache, await HashSourcesAsync(cancellation));

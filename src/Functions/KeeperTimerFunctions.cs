@@ -1,0 +1,28 @@
+using Relayer.Core.Keepers;
+
+namespace Functions;
+
+/// <summary>The keepers' timers.</summary>
+/// <param name="keepers">What they run.</param>
+public sealed class KeeperTimerFunctions(KeeperService keepers)
+{
+    /// <summary>Asks the configured contracts whether there is something to do, and does it.</summary>
+    [Function("PerformUpkeeps")]
+    public Task PerformUpkeeps([TimerTrigger("%Schedules:PerformUpkeeps%")] TimerInfo timer, CancellationToken cancellation) =>
+        keepers.RunAsync(KeeperNames.Upkeeps, cancellation);
+
+    /// <summary>Settles orders that the community has not.</summary>
+    [Function("SettleOrders")]
+    public Task SettleOrders([TimerTrigger("%Schedules:SettleOrders%")] TimerInfo timer, CancellationToken cancellation) =>
+        keepers.RunAsync(KeeperNames.Settlement, cancellation);
+
+    /// <summary>Reads events a second time, slowly, for what the first look missed.</summary>
+    [Function("RecoverKeepers")]
+    public Task Recover([TimerTrigger("%Schedules:RecoverKeepers%")] TimerInfo timer, CancellationToken cancellation) =>
+        keepers.RecoverAsync(cancellation);
+
+    /// <summary>Removes old runs and decisions.</summary>
+    [Function("SweepKeepers")]
+    public Task Sweep([TimerTrigger("%Schedules:SweepKeepers%")] TimerInfo timer, CancellationToken cancellation) =>
+        keepers.SweepAsync(cancellation);
+}

@@ -1,0 +1,11 @@
+namespace Relayer.Core.Configuration;
+
+/// <summary>The keepers of one chain, bound from <c>Chains:{name}:Keepers</c>. What is not configured does not run.</summary>
+public sealed class KeepersOptions
+{
+    /// <summary>Orders of Synthetix Perps V3.</summary>
+    public SettlementOptions Settlement { get; init; } = new();
+
+    /// <summary>Contracts in the shape of Chainlink's automation, by a name of the operator's choice.</summary>
+    public Dictionary<string, UpkeepOptions> Upkeeps { get; init; } = new(StringComparer.OrdinalIgnoreCase);
+}

@@ -1,0 +1,85 @@
+using Relayer.Core.Ethereum;
+
+namespace Relayer.Core.Configuration;
+
+/// <summary>Checks one chain's keepers.</summary>
+internal static class KeepersOptionsValidator
+{
+    // A check may answer with as much as its gas pays for in memory: at this limit some six megabytes in hexadecimal,
+    // which a node's answer may have.
+    private const long MostCheckGas = 10_000_000;
+
+    private const int LongestName = 40;
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(1);
+
+    public static void Validate(string at, KeepersOptions keepers, OptionFaults faults)
+    {
+        ValidateSettlement($"{at}:Settlement", keepers.Settlement, faults);
+        foreach (var (name, upkeep) in keepers.Upkeeps)
+        {
+            ValidateUpkeep($"{at}:Upkeeps:{name}", name, upkeep, faults);
+        }
+    }
+
+    /// <summary>True when the keepers of a chain need prices.</summary>
+    public static bool NeedPrices(KeepersOptions keepers) => keepers.Settlement.Market.Length > 0;
+
+    private static void ValidateSettlement(string at, SettlementOptions settlement, OptionFaults faults)
+    {
+        if (settlement.Market.Length == 0)
+        {
+            return;
+        }
+
+        ValidateLimits(at, settlement, faults);
+        faults.RequireAddress(settlement.Market, $"{at}:Market");
+        faults.RequireAddress(settlement.Multicall, $"{at}:Multicall");
+        faults.RequireAtLeast(1, settlement.MaxOrders, $"{at}:MaxOrders");
+        faults.RequireAtLeast(21_000, settlement.GasBase, $"{at}:GasBase");
+        faults.RequireAtLeast(21_000, settlement.GasPerOrder, $"{at}:GasPerOrder");
+        faults.RequireWei(settlement.WeiPerUsd, $"{at}:WeiPerUsd");
+        ValidateScan($"{at}:Scan", settlement.Scan, faults);
+    }
+
+    private static void ValidateScan(string at, ScanOptions scan, OptionFaults faults)
+    {
+        faults.RequireAtLeast(0, scan.ReorgBlocks, $"{at}:ReorgBlocks");
+        faults.RequireAtLeast(1, scan.MaxRange, $"{at}:MaxRange");
+        faults.RequireAtLeast(1, scan.RangesPerRun, $"{at}:RangesPerRun");
+        faults.RequireAtLeast(1, scan.RecoverBlocks, $"{at}:RecoverBlocks");
+    }
+
+    internal static void ValidateLimits(string at, KeeperLimitOptions limits, OptionFaults faults)
+    {
+        faults.AddIf(limits.Mode is not ("Backstop" or "Profit"), $"{at}:Mode", "must be Backstop or Profit");
+        RequireTime(limits.Grace, $"{at}:Grace", faults);
+        RequireTime(limits.BreakerPause, $"{at}:BreakerPause", faults);
+        faults.RequireWei(limits.MaxLossPerActionWei, $"{at}:MaxLossPerActionWei");
+        faults.RequireWei(limits.MaxLossPerDayWei, $"{at}:MaxLossPerDayWei");
+        faults.RequireWei(limits.MinProfitWei, $"{at}:MinProfitWei");
+        faults.RequireAtLeast(1, limits.MaxAttempts, $"{at}:MaxAttempts");
+        faults.RequireAtLeast(1, limits.BreakerFailures, $"{at}:BreakerFailures");
+        for (var i = 0; i < limits.Signers.Count; i++)
+        {
+            faults.RequireAddress(limits.Signers[i], $"{at}:Signers:{i}");
+        }
+    }
+
+    private static void ValidateUpkeep(string at, string name, UpkeepOptions upkeep, OptionFaults faults)
+    {
+        ValidateLimits(at, upkeep, faults);
+        faults.AddIf(name.Length > LongestName, at, $"has a name above {LongestName} characters");
+        faults.RequireAddress(upkeep.Address, $"{at}:Address");
+        faults.AddIf(!Hex.TryDecode(upkeep.CheckData, out _), $"{at}:CheckData", "is not hexadecimal with 0x");
+        faults.RequireAtLeast(21_000, upkeep.GasLimit, $"{at}:GasLimit");
+        faults.RequireAtLeast(21_000, upkeep.CheckGasLimit, $"{at}:CheckGasLimit");
+        faults.AddIf(upkeep.CheckGasLimit > MostCheckGas, $"{at}:CheckGasLimit", $"must be at most {MostCheckGas}");
+        faults.AddIf(upkeep.GasLimit > MostCheckGas, $"{at}:GasLimit", $"must be at most {MostCheckGas}");
+        faults.AddIf(upkeep.Every <= TimeSpan.Zero || upkeep.Every > LongestTime, $"{at}:Every", "must be above 0 and at most a day");
+        faults.AddIf(
+            upkeep.TimeToLive <= TimeSpan.Zero || upkeep.TimeToLive > LongestTime, $"{at}:TimeToLive", "must be above 0 and at most a day");
+    }
+
+    private static void RequireTime(TimeSpan time, string key, OptionFaults faults) =>
+        faults.AddIf(time < TimeSpan.Zero || time > LongestTime, key, "must not be negative, and at most a day");
+}

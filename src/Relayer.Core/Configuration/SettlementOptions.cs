@@ -1,0 +1,26 @@
+namespace Relayer.Core.Configuration;
+
+/// <summary>Settles orders of Synthetix Perps V3, bound from <c>Chains:{name}:Keepers:Settlement</c>. Off while there is no market.</summary>
+public sealed class SettlementOptions : KeeperLimitOptions
+{
+    /// <summary>The PerpsMarketProxy.</summary>
+    public string Market { get; set; } = "";
+
+    /// <summary>The TrustedMulticallForwarder, which appends the sender: so the rewards come to it.</summary>
+    public string Multicall { get; set; } = "";
+
+    /// <summary>The most orders in one transaction.</summary>
+    public int MaxOrders { get; set; } = 10;
+
+    /// <summary>Gas for each transaction, price updates included.</summary>
+    public long GasBase { get; set; } = 600_000;
+
+    /// <summary>Gas for each order in it.</summary>
+    public long GasPerOrder { get; set; } = 1_200_000;
+
+    /// <summary>What a dollar of reward is worth in wei; decimal. Zero counts rewards as nothing.</summary>
+    public string WeiPerUsd { get; set; } = "0";
+
+    /// <summary>How the market's events are read.</summary>
+    public ScanOptions Scan { get; init; } = new();
+}

@@ -1,0 +1,54 @@
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers;
+
+namespace Relayer.Core.Keepers;
+
+/// <summary>Work of one kind on one chain. The cast is always the same: a finder, a pure planner, this, and options.</summary>
+public interface IKeeper
+{
+    /// <summary>The kind's name: the purpose of its transactions in the ledger.</summary>
+    string Name { get; }
+
+    /// <summary>The chain.</summary>
+    ChainId ChainId { get; }
+
+    /// <summary>The lanes, by name.</summary>
+    IReadOnlyDictionary<string, KeeperLimits> Lanes { get; }
+
+    /// <summary>Looks for work and records it.</summary>
+    /// <returns>How much was new.</returns>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    Task<int> FindAsync(KeeperRun run, CancellationToken cancellation);
+
+    /// <summary>Looks at the chain again, right before anything is sent, and decides about work that is due.</summary>
+    /// <param name="due">Open work whose time has come.</param>
+    /// <param name="sender">An account that may pay, to simulate with.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Address sender, CancellationToken cancellation);
+}
+
+/// <summary>Reads in a mined transaction what it did for a piece of work. Needs no configuration: work outlives it.</summary>
+public interface IKeeperOutcomes
+{
+    /// <summary>The keeper's name.</summary>
+    string Name { get; }
+
+    /// <summary>What a successful transaction did for one piece of its work.</summary>
+    WorkOutcome Read(KeeperWork work, TransactionReceipt receipt);
+}
+
+/// <summary>What a transaction did for a piece of work.</summary>
+/// <param name="IsDone">It did it.</param>
+/// <param name="Reward">What it brought, in wei; zero where that is not known.</param>
+/// <param name="Detail">For people.</param>
+public readonly record struct WorkOutcome(bool IsDone, Wei Reward, string? Detail = null);
+
+/// <summary>A keeper that reads events, and looks for missed ones a second time.</summary>
+public interface IRecoveringKeeper
+{
+    /// <summary>Reads on in the slow second scan.</summary>
+    /// <returns>How much the first scan had missed.</returns>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    Task<int> RecoverAsync(CancellationToken cancellation);
+}

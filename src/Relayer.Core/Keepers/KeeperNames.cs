@@ -1,0 +1,11 @@
+namespace Relayer.Core.Keepers;
+
+/// <summary>The kinds of keepers: purposes in the ledger, names in the API and in pauses.</summary>
+public static class KeeperNames
+{
+    /// <summary>Contracts in the shape of Chainlink's automation.</summary>
+    public const string Upkeeps = "upkeeps";
+
+    /// <summary>Orders of Synthetix Perps V3.</summary>
+    public const string Settlement = "settlement";
+}

@@ -1,0 +1,53 @@
+using Relayer.Core.Ethereum;
+
+namespace Relayer.Core.Keepers;
+
+/// <summary>What is to become of work that is not acted on now.</summary>
+public abstract record Verdict
+{
+    private Verdict()
+    {
+    }
+
+    /// <summary>It is looked at again.</summary>
+    /// <param name="Reason">One of <see cref="KeeperReasons"/>.</param>
+    /// <param name="Until">When.</param>
+    /// <param name="Detail">For people.</param>
+    /// <param name="IsAttempt">It counts as a try in vain.</param>
+    public sealed record Wait(string Reason, DateTimeOffset Until, string? Detail = null, bool IsAttempt = false) : Verdict;
+
+    /// <summary>It is over.</summary>
+    /// <param name="State">Lost, failed or dropped.</param>
+    /// <param name="Reason">One of <see cref="KeeperReasons"/>.</param>
+    /// <param name="Detail">For people.</param>
+    public sealed record End(WorkState State, string Reason, string? Detail = null) : Verdict;
+}
+
+/// <summary>A transaction to send, and the work it does.</summary>
+/// <param name="Works">All of one lane.</param>
+/// <param name="To">The contract.</param>
+/// <param name="Value">Wei sent along, and spent when it succeeds.</param>
+/// <param name="GasLimit">The most gas.</param>
+/// <param name="Data">Calldata.</param>
+/// <param name="ExpiresAt">From then on it is not worth sending.</param>
+/// <param name="Reward">What it should bring, in wei; zero where that is not known.</param>
+public sealed record KeeperAction(
+    IReadOnlyList<KeeperWork> Works, Address To, Wei Value, ulong GasLimit, ReadOnlyMemory<byte> Data, DateTimeOffset? ExpiresAt, Wei Reward);
+
+/// <summary>What a planner decided on.</summary>
+/// <param name="Verdicts">Work that is not acted on.</param>
+/// <param name="Actions">Transactions to send.</param>
+public sealed record KeeperPlan(IReadOnlyList<(KeeperWork Work, Verdict Verdict)> Verdicts, IReadOnlyList<KeeperAction> Actions)
+{
+    /// <summary>Nothing.</summary>
+    public static KeeperPlan Empty { get; } = new([], []);
+}
+
+/// <summary>One run of a keeper.</summary>
+/// <param name="Now">When it began.</param>
+/// <param name="Previous">When the one before began, in whatever instance; <see langword="null"/> for the first.</param>
+public sealed record KeeperRun(DateTimeOffset Now, DateTimeOffset? Previous)
+{
+    /// <summary>True in the first run of each interval, counted from the epoch, so that all instances agree.</summary>
+    public bool Begins(TimeSpan interval) => Previous is not { } previous || Previous > Now || Now.Ticks / interval.Ticks > previous.Ticks / interval.Ticks;
+}

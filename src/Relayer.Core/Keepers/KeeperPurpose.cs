@@ -1,0 +1,92 @@
+using Npgsql;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Storage;
+using Relayer.Core.Transactions;
+
+namespace Relayer.Core.Keepers;
+
+/// <summary>Learns what became of a keeper's transactions, and settles their budgets.</summary>
+/// <param name="outcomes">Reads what a transaction did.</param>
+/// <param name="registry">The breakers' settings.</param>
+/// <param name="store">The records.</param>
+/// <param name="time">The clock.</param>
+public sealed class KeeperPurpose(IKeeperOutcomes outcomes, KeeperRegistry registry, KeeperStore store, TimeProvider time) : IPurpose
+{
+    /// <inheritdoc/>
+    public string Name => outcomes.Name;
+
+    /// <inheritdoc/>
+    public async Task<Func<NpgsqlConnection, CancellationToken, Task>> PrepareAsync(
+        ChainId chainId, IReadOnlyList<Movement> movements, CancellationToken cancellation)
+    {
+        // Only what cannot change any more counts: until then a reorg may still undo it.
+        var final = movements.Where(movement => movement.State.IsFinal).ToArray();
+        var works = await store.ReadOfTransactionsAsync(Name, final.Select(movement => movement.Transaction.Id), cancellation);
+        var byTransaction = works.ToLookup(work => work.TransactionId);
+        return async (connection, stop) =>
+        {
+            foreach (var movement in final)
+            {
+                await RecordAsync(connection, chainId, movement, [.. byTransaction[movement.Transaction.Id]], stop);
+            }
+        };
+    }
+
+    private async Task RecordAsync(
+        NpgsqlConnection connection, ChainId chainId, Movement movement, IReadOnlyList<KeeperWork> works, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var done = movement is { State: TransactionState.Confirmed, Receipt: { } receipt }
+            ? works.Select(work => outcomes.Read(work, receipt)).ToArray()
+            : [];
+        var verdicts = works.Select((work, i) => (work, Judge(movement.State, work, done.Length > i ? done[i] : default, now))).ToArray();
+        if (verdicts.Length > 0)
+        {
+            await store.DecideAsync(connection, Name, chainId, verdicts, cancellation);
+            await CountAsync(connection, chainId, works[0].Found.Lane, movement.State, now, cancellation);
+        }
+
+        await SettleAsync(connection, movement, done, cancellation);
+    }
+
+    /// <summary>What a final transaction means for its work. Pure.</summary>
+    internal static Verdict Judge(TransactionState state, KeeperWork work, WorkOutcome outcome, DateTimeOffset now) => state switch
+    {
+        TransactionState.Confirmed when outcome.IsDone => new Verdict.End(WorkState.Won, KeeperReasons.Won, outcome.Detail),
+
+        // Looked at again at once: the planner sees on the chain whether somebody else was first.
+        TransactionState.Confirmed => new Verdict.Wait(KeeperReasons.NoEffect, now, outcome.Detail, IsAttempt: true),
+        TransactionState.Failed => new Verdict.Wait(KeeperReasons.Reverted, now, null, IsAttempt: true),
+        _ => new Verdict.Wait(KeeperReasons.NotMined, now, null, IsAttempt: true),
+    };
+
+    private static async Task SettleAsync(
+        NpgsqlConnection connection, Movement movement, WorkOutcome[] done, CancellationToken cancellation)
+    {
+        var inclusion = TransactionRow.InclusionOf(movement.State);
+        var value = movement.State is TransactionState.Confirmed ? movement.Transaction.Reserved.Plan.Value : Wei.Zero;
+        var cost = (inclusion?.Fee ?? Wei.Zero) + value;
+        var reward = done.Aggregate(Wei.Zero, (sum, outcome) => sum + outcome.Reward);
+        await using var command = new NpgsqlCommand(KeeperSql.SettleSend, connection);
+        command.Parameters.Add(Columns.Id(movement.Transaction.Id));
+        command.Parameters.Add(Columns.Number(cost.ToBigInteger()));
+        command.Parameters.Add(Columns.Number(reward.ToBigInteger()));
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private async Task CountAsync(
+        NpgsqlConnection connection, ChainId chainId, string lane, TransactionState state, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (registry.Find(Name, chainId, lane) is not { } limit)
+        {
+            return;
+        }
+
+        await using var command = KeeperStore.Command(connection, KeeperSql.CountFailure, Name, chainId);
+        command.Parameters.Add(Columns.Text(lane));
+        command.Parameters.Add(Columns.Flag(state is TransactionState.Failed));
+        command.Parameters.Add(Columns.Int(limit.BreakerFailures));
+        command.Parameters.Add(Columns.Time(now + limit.BreakerPause));
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}

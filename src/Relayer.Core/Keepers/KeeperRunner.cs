@@ -1,0 +1,142 @@
+using Microsoft.Extensions.Logging;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Keys;
+using Relayer.Core.Providers;
+using Relayer.Core.Transactions;
+
+namespace Relayer.Core.Keepers;
+
+/// <summary>One run of one keeper: find, look again, decide, send, record. It sequences and decides nothing itself.</summary>
+internal sealed partial class KeeperRunner(
+    ChainEngines engines, KeeperStore store, KeeperSender sender, TimeProvider time, ILogger<KeeperRunner> logger)
+{
+    /// <summary>Work looked at in one run; what is left comes with the next.</summary>
+    private const int MaxDue = 500;
+
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Later = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs once. Infrastructure that is away ends the run, and is told in its record as far as there is a database.</summary>
+    /// <returns>How it went.</returns>
+    public async Task<RunRecord> RunAsync(IKeeper keeper, bool isPaused, CancellationToken cancellation)
+    {
+        var (run, lastOutcome) = await store.BeginAsync(keeper.Name, keeper.ChainId, cancellation);
+        var record = isPaused ? new RunRecord(run.Now, "paused", 0, 0, 0, 0) : await TryRunAsync(keeper, run, cancellation);
+        await store.FinishAsync(keeper.Name, keeper.ChainId, record, lastOutcome, cancellation);
+        return record;
+    }
+
+    private async Task<RunRecord> TryRunAsync(IKeeper keeper, KeeperRun run, CancellationToken cancellation)
+    {
+        var record = new RunRecord(run.Now, "done", 0, 0, 0, 0);
+        try
+        {
+            record = record with { Found = await keeper.FindAsync(run, cancellation) };
+        }
+        catch (ChainUnavailableException unavailable)
+        {
+            // What was found before may still be due.
+            Log.Unavailable(logger, keeper.Name, keeper.ChainId, unavailable);
+            record = record with { Outcome = "unavailable", Detail = unavailable.Message };
+        }
+
+        try
+        {
+            return await ActAsync(keeper, record, cancellation);
+        }
+        catch (Exception unavailable) when (unavailable is ChainUnavailableException or SignerUnavailableException)
+        {
+            Log.Unavailable(logger, keeper.Name, keeper.ChainId, unavailable);
+            return record with { Outcome = "unavailable", Detail = unavailable.Message };
+        }
+    }
+
+    private async Task<RunRecord> ActAsync(IKeeper keeper, RunRecord record, CancellationToken cancellation)
+    {
+        var due = await store.ReadDueAsync(keeper.Name, keeper.ChainId, MaxDue, cancellation);
+        if (due.Count == 0)
+        {
+            return record;
+        }
+
+        record = record with { Due = due.Count };
+        var open = await LeaveOutAsync(keeper, due, cancellation);
+        var engine = engines.Get(keeper.ChainId);
+        var quote = open.Count == 0 ? null : await engine.QuoteAsync(0, cancellation);
+        if (quote is not { Fees: not null, Signers.Count: > 0 })
+        {
+            var reason = quote is { Fees: null } ? KeeperReasons.FeeAboveCap : KeeperReasons.SignersExhausted;
+            await WaitAsync(keeper, open, reason, null, Soon, cancellation);
+            return record with { Skipped = due.Count };
+        }
+
+        var plan = await keeper.PlanAsync(open, quote.Signers[0], cancellation);
+        await store.DecideAsync(keeper.Name, keeper.ChainId, plan.Verdicts, cancellation);
+        var sent = 0;
+        foreach (var action in plan.Actions)
+        {
+            sent += await SendAsync(engine, keeper, action, quote, cancellation) ? 1 : 0;
+        }
+
+        return record with { Sent = sent, Skipped = due.Count - plan.Actions.Sum(action => action.Works.Count) };
+    }
+
+    /// <summary>What is not even judged: lanes that are not configured any more, or stand still.</summary>
+    private async Task<IReadOnlyList<KeeperWork>> LeaveOutAsync(IKeeper keeper, IReadOnlyList<KeeperWork> due, CancellationToken cancellation)
+    {
+        var breakers = await store.ReadBreakersAsync(keeper.Name, keeper.ChainId, cancellation);
+        var still = due.Where(work => breakers.ContainsKey(work.Found.Lane)).ToArray();
+        var gone = due.Where(work => !keeper.Lanes.ContainsKey(work.Found.Lane)).Except(still).ToArray();
+        await store.DecideAsync(
+            keeper.Name, keeper.ChainId,
+            [
+                .. still.Select(work => (work, (Verdict)new Verdict.Wait(KeeperReasons.BreakerOpen, breakers[work.Found.Lane]))),
+                .. gone.Select(work => (work, (Verdict)new Verdict.End(WorkState.Dropped, "not_configured"))),
+            ],
+            cancellation);
+        return [.. due.Except(still).Except(gone)];
+    }
+
+    private async Task<bool> SendAsync(ChainEngine engine, IKeeper keeper, KeeperAction action, Quote quote, CancellationToken cancellation)
+    {
+        var limits = keeper.Lanes[action.Works[0].Found.Lane];
+        if (limits.IsDryRun)
+        {
+            await WaitAsync(keeper, action.Works, KeeperReasons.DryRun, $"would call {action.To} with {action.GasLimit} gas", Later, cancellation);
+            return false;
+        }
+
+        Address[] signers = [.. quote.Signers.Where(signer => limits.Signers.Count == 0 || limits.Signers.Contains(signer))];
+        var result = signers.Length == 0
+            ? new SendResult.Refused(KeeperReasons.SignersExhausted, null)
+            : await sender.SendAsync(engine, keeper.Name, limits, action, quote, signers, cancellation);
+        switch (result)
+        {
+            case SendResult.Sent sent:
+                Log.Sent(logger, keeper.Name, keeper.ChainId, action.Works[0].Found.Subject, action.Works.Count, sent.TransactionId);
+                return true;
+            case SendResult.Refused refused:
+                await WaitAsync(keeper, action.Works, refused.Reason, refused.Detail, Soon, cancellation);
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    private Task WaitAsync(
+        IKeeper keeper, IReadOnlyList<KeeperWork> works, string reason, string? detail, TimeSpan wait, CancellationToken cancellation)
+    {
+        var until = time.GetUtcNow() + wait;
+        return store.DecideAsync(
+            keeper.Name, keeper.ChainId, [.. works.Select(work => (work, (Verdict)new Verdict.Wait(reason, until, detail)))], cancellation);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 400, Level = LogLevel.Information, Message = "Keeper {Keeper} on chain {ChainId}: sent {Transaction} for {Subject} ({Count} in all)")]
+        public static partial void Sent(ILogger logger, string keeper, ChainId chainId, string subject, int count, Guid transaction);
+
+        [LoggerMessage(EventId = 401, Level = LogLevel.Warning, Message = "Keeper {Keeper} on chain {ChainId} could not finish its run")]
+        public static partial void Unavailable(ILogger logger, string keeper, ChainId chainId, Exception exception);
+    }
+}

@@ -1,0 +1,81 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Relayer.Core.Configuration;
+using Relayer.Core.Keepers.Oracles;
+using Relayer.Core.Keepers.Scanning;
+using Relayer.Core.Keepers.Settlement;
+using Relayer.Core.Keepers.Upkeeps;
+using Relayer.Core.Operations;
+using Relayer.Core.Providers;
+using Relayer.Core.Storage;
+using Relayer.Core.Transactions;
+
+namespace Relayer.Core.Keepers;
+
+/// <summary>Registers the keepers.</summary>
+public static class KeepersServices
+{
+    /// <summary>Adds <see cref="KeeperService"/> and every configured keeper; needs the engine and the providers.</summary>
+    public static IServiceCollection AddKeepers(this IServiceCollection services)
+    {
+        services.AddSingleton<KeeperStore>();
+        services.AddSingleton<KeeperReports>();
+        services.AddSingleton(provider => new KeeperRegistry(Configured(provider)));
+        services.AddSingleton(provider => new KeeperService(
+            provider.GetRequiredService<KeeperRegistry>(),
+            new KeeperRunner(
+                provider.GetRequiredService<ChainEngines>(),
+                provider.GetRequiredService<KeeperStore>(),
+                new KeeperSender(provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>()),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<KeeperRunner>>()),
+            provider.GetRequiredService<KeeperStore>(),
+            provider.GetRequiredService<Pauses>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<KeeperService>>()));
+        services.AddSingleton<IPriceSource, HermesClient>();
+        services.AddSingleton<ScanStore>();
+        services.AddSingleton<OrderStore>();
+        AddOutcomes(services, new UpkeepOutcomes());
+        AddOutcomes(services, new SettlementOutcomes());
+        return services;
+    }
+
+    private static void AddOutcomes(IServiceCollection services, IKeeperOutcomes outcomes) =>
+        services.AddSingleton<IPurpose>(provider => new KeeperPurpose(
+            outcomes, provider.GetRequiredService<KeeperRegistry>(), provider.GetRequiredService<KeeperStore>(),
+            provider.GetRequiredService<TimeProvider>()));
+
+    private static List<IKeeper> Configured(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<RelayerOptions>();
+        var chains = provider.GetRequiredService<IChainClients>();
+        var store = provider.GetRequiredService<KeeperStore>();
+        var time = provider.GetRequiredService<TimeProvider>();
+        var keepers = new List<IKeeper>();
+        foreach (var chain in options.Chains.Values)
+        {
+            var client = chains.Get(new Ethereum.ChainId(chain.ChainId));
+            if (chain.Keepers.Settlement.Market.Length > 0)
+            {
+                keepers.Add(Settlement(provider, client, SettlementSettings.From(chain.Keepers.Settlement), store, time));
+            }
+
+            if (chain.Keepers.Upkeeps.Count > 0)
+            {
+                keepers.Add(new UpkeepKeeper(client, [.. chain.Keepers.Upkeeps.Select(entry => Upkeep.From(entry.Key, entry.Value))], store, time));
+            }
+        }
+
+        return keepers;
+    }
+
+    private static SettlementKeeper Settlement(
+        IServiceProvider provider, IChainClient client, SettlementSettings settings, KeeperStore store, TimeProvider time)
+    {
+        var scanner = new LogScanner(client, provider.GetRequiredService<ScanStore>(), provider.GetRequiredService<ILogger<LogScanner>>());
+        return new SettlementKeeper(
+            client, settings, new OrderFinder(client, settings, scanner, store, time), provider.GetRequiredService<OrderStore>(),
+            provider.GetRequiredService<IPriceSource>(), time);
+    }
+}

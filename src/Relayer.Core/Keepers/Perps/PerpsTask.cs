@@ -1,0 +1,44 @@
+using Relayer.Core.Keepers.Oracles;
+
+namespace Relayer.Core.Keepers.Perps;
+
+/// <summary>A call on the market that a keeper would make, and what the oracle wants before it.</summary>
+/// <param name="work">For which work.</param>
+/// <param name="call">The calldata.</param>
+/// <param name="instead">The calldata to use when the acceptable price is exceeded, if there is one.</param>
+internal sealed class PerpsTask(KeeperWork work, byte[] call, byte[]? instead = null)
+{
+    /// <summary>For which work.</summary>
+    public KeeperWork Work { get; } = work;
+
+    /// <summary>The calldata now.</summary>
+    public byte[] Call { get; private set; } = call;
+
+    /// <summary>It is the other call by now.</summary>
+    public bool IsInstead { get; private set; }
+
+    /// <summary>What the oracle asked for, by its key.</summary>
+    public Dictionary<string, OracleQuery> Queries { get; } = [];
+
+    /// <summary>The call succeeded in the last simulation, and returned this.</summary>
+    public ReadOnlyMemory<byte>? Returned { get; set; }
+
+    /// <summary>Why it is not sent.</summary>
+    public Verdict? Verdict { get; set; }
+
+    /// <summary>Neither ready nor given up.</summary>
+    public bool IsOpen => Returned is null && Verdict is null;
+
+    /// <summary>Takes the other call.</summary>
+    /// <returns><see langword="false"/> when there is none, or it is taken already.</returns>
+    public bool TryInstead()
+    {
+        if (instead is null || IsInstead)
+        {
+            return false;
+        }
+
+        (Call, IsInstead) = (instead, true);
+        return true;
+    }
+}

@@ -1,0 +1,43 @@
+using Relayer.Core.Configuration;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers;
+
+namespace Relayer.Core.Keepers.Scanning;
+
+/// <summary>Which events are read, and how.</summary>
+/// <param name="Name">The cursor's name.</param>
+/// <param name="Contract">Who emits them.</param>
+/// <param name="Topics">What they are: any of these first topics.</param>
+/// <param name="Options">How they are read.</param>
+internal sealed record LogScan(string Name, Address Contract, IReadOnlyList<Hash32> Topics, ScanOptions Options)
+{
+    /// <summary>The slow second scan's cursor.</summary>
+    public string RecoverName => $"{Name}:recover";
+
+    /// <summary>The events of a range.</summary>
+    public LogFilter Filter(long from, long to) => new(from, to, [Contract], [Topics]);
+}
+
+/// <summary>Where a range ends and how long the next may be. Pure.</summary>
+internal static class ScanRange
+{
+    /// <summary>The first block to read: again what a reorg may have changed.</summary>
+    public static long From(long? cursor, long head, ScanOptions options) => Math.Max(
+        0,
+        cursor is { } next ? next - options.ReorgBlocks
+            : options.StartBlock >= 0 ? options.StartBlock
+            : head - options.RecoverBlocks);
+
+    /// <summary>Half, but at least one block; zero when one block was too many already.</summary>
+    public static long Halve(long range) => range / 2;
+
+    /// <summary>Twice, up to the limit.</summary>
+    public static long Grow(long range, ScanOptions options) => Math.Min(range * 2, options.MaxRange);
+}
+
+/// <summary>How far a scan came.</summary>
+/// <param name="Events">Events that were new.</param>
+/// <param name="Kept">Pieces of work or records that came of them.</param>
+/// <param name="NextBlock">The first block not read.</param>
+/// <param name="Head">The chain's head when it began.</param>
+internal readonly record struct ScanProgress(int Events, int Kept, long NextBlock, long Head);

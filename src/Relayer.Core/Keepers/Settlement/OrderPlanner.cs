@@ -1,0 +1,63 @@
+using Relayer.Core.Keepers.Perps;
+
+namespace Relayer.Core.Keepers.Settlement;
+
+/// <summary>What the chain says of an order right now.</summary>
+/// <param name="IsThere">The account's pending order is this one.</param>
+/// <param name="End">How it ended, by the events; <see langword="null"/> when they do not say.</param>
+internal readonly record struct OrderView(bool IsThere, string? End);
+
+/// <summary>Decides about orders. Pure.</summary>
+internal static class OrderPlanner
+{
+    /// <summary>How long after the window the events may still tell who was first.</summary>
+    private const long Patience = 60;
+
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
+
+    /// <summary>When it is ours to act: the window is open, and the community had its grace. Never so late that the window closes.</summary>
+    public static DateTimeOffset DueAt(Order order, TimeSpan grace)
+    {
+        var opens = DateTimeOffset.FromUnixTimeSeconds(order.OpensAt);
+        var closes = DateTimeOffset.FromUnixTimeSeconds(order.ClosesAt);
+        var wanted = DateTimeOffset.FromUnixTimeSeconds(order.CommittedAt) + grace;
+        var latest = opens + ((closes - opens) / 2);
+        return wanted < opens ? opens : wanted > latest ? latest : wanted;
+    }
+
+    /// <summary>What order and clock say by themselves; <see langword="null"/> to go on and simulate.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="view">What the chain says of it.</param>
+    /// <param name="head">The newest block's time, in Unix seconds: the next block is later.</param>
+    /// <param name="now">The clock, for waiting.</param>
+    public static Verdict? Judge(Order order, OrderView view, long head, DateTimeOffset now) => view switch
+    {
+        { IsThere: false, End: { } end } => new Verdict.End(WorkState.Lost, KeeperReasons.Community, end),
+        { IsThere: false } when head > order.ClosesAt + Patience => new Verdict.End(
+            WorkState.Dropped, KeeperReasons.Vanished, "the chain has no such order, and no event of its end"),
+        { IsThere: false } => new Verdict.Wait(PerpsReasons.Gone, now + Soon),
+        _ when head >= order.ClosesAt => new Verdict.End(WorkState.Dropped, KeeperReasons.WindowClosed, $"it closed at {order.ClosesAt}"),
+
+        // The next block is at least a second later: by then it may be open.
+        _ when head + 1 < order.OpensAt => new Verdict.Wait(KeeperReasons.NotDue, now + TimeSpan.FromSeconds(order.OpensAt - head - 1)),
+        _ => null,
+    };
+
+    /// <summary>What the market's refusal means.</summary>
+    public static Verdict Refuse(KeeperWork work, PerpsRefusal refusal, string detail, KeeperLimits limits, DateTimeOffset now) => refusal switch
+    {
+        PerpsRefusal.NotOpen => new Verdict.Wait(KeeperReasons.NotDue, now + Soon, detail),
+        PerpsRefusal.Expired => new Verdict.End(WorkState.Dropped, KeeperReasons.WindowClosed, detail),
+        PerpsRefusal.Gone => new Verdict.Wait(PerpsReasons.Gone, now + Soon, detail),
+        PerpsRefusal.WrongPrice => new Verdict.Wait(PerpsReasons.PriceWrong, now + Soon, detail),
+        PerpsRefusal.Blocked => new Verdict.Wait(PerpsReasons.AccountBlocked, now + Later, detail),
+        PerpsRefusal.Halted => new Verdict.Wait(PerpsReasons.MarketHalted, now + Later, detail),
+        _ when work.Attempts + 1 >= limits.MaxAttempts => new Verdict.End(WorkState.Failed, KeeperReasons.SimulationReverted, detail),
+        _ => new Verdict.Wait(KeeperReasons.SimulationReverted, now + Backoff.After(work.Attempts), detail, IsAttempt: true),
+    };
+
+    /// <summary>Orders that go into one transaction: as many as fit, those that close first together, so that they expire together.</summary>
+    public static IEnumerable<PerpsTask[]> Group(IEnumerable<(PerpsTask Task, Order Order)> ready, int most) =>
+        ready.OrderBy(item => item.Order.ClosesAt).Select(item => item.Task).Chunk(most);
+}

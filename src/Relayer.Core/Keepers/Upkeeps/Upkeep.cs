@@ -1,0 +1,35 @@
+using Relayer.Core.Configuration;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Abi;
+
+namespace Relayer.Core.Keepers.Upkeeps;
+
+/// <summary>A configured contract in the shape of Chainlink's automation.</summary>
+/// <param name="Contract">The contract.</param>
+/// <param name="CheckData">What its check is called with.</param>
+/// <param name="GasLimit">The most gas for <c>performUpkeep</c>.</param>
+/// <param name="CheckGasLimit">The most gas for <c>checkUpkeep</c>.</param>
+/// <param name="Every">How often it is asked.</param>
+/// <param name="TimeToLive">How long a transaction is tried for.</param>
+/// <param name="Limits">What it may do and lose; its lane is its name.</param>
+public sealed record Upkeep(
+    Address Contract, ReadOnlyMemory<byte> CheckData, ulong GasLimit, ulong CheckGasLimit, TimeSpan Every, TimeSpan TimeToLive,
+    KeeperLimits Limits)
+{
+    private static readonly AbiSignature Check = AbiSignature.Parse("checkUpkeep(bytes)");
+    private static readonly AbiSignature Perform = AbiSignature.Parse("performUpkeep(bytes)");
+
+    /// <summary>The name.</summary>
+    public string Name => Limits.Lane;
+
+    /// <summary>Reads validated options.</summary>
+    public static Upkeep From(string name, UpkeepOptions options) => new(
+        Address.Parse(options.Address), Hex.Decode(options.CheckData), (ulong)options.GasLimit, (ulong)options.CheckGasLimit, options.Every,
+        options.TimeToLive, KeeperLimits.From(name, options));
+
+    /// <summary>The calldata that asks whether there is something to do.</summary>
+    public byte[] AskData() => Check.Encode(CheckData.ToArray());
+
+    /// <summary>The calldata that does it.</summary>
+    public static byte[] PerformData(ReadOnlyMemory<byte> data) => Perform.Encode(data.ToArray());
+}

@@ -1,0 +1,65 @@
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers;
+
+namespace Relayer.Core.Keepers.Upkeeps;
+
+/// <summary>Performs any contract's upkeep by configuration alone.</summary>
+internal sealed class UpkeepKeeper(IChainClient chain, IReadOnlyList<Upkeep> upkeeps, KeeperStore store, TimeProvider time) : IKeeper
+{
+    /// <summary>The name in the ledger.</summary>
+    public const string Kind = KeeperNames.Upkeeps;
+
+    private readonly UpkeepFinder _finder = new(chain, store, time);
+    private readonly Dictionary<string, Upkeep> _upkeeps = upkeeps.ToDictionary(upkeep => upkeep.Name);
+
+    public string Name => Kind;
+
+    public ChainId ChainId => chain.ChainId;
+
+    public IReadOnlyDictionary<string, KeeperLimits> Lanes { get; } = upkeeps.ToDictionary(upkeep => upkeep.Name, upkeep => upkeep.Limits);
+
+    public Task<int> FindAsync(KeeperRun run, CancellationToken cancellation) =>
+        _finder.FindAsync([.. upkeeps.Where(upkeep => run.Begins(upkeep.Every))], cancellation);
+
+    public async Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Address sender, CancellationToken cancellation)
+    {
+        var jobs = due.Select(work => _upkeeps[work.Found.Lane]).ToArray();
+        var checks = await UpkeepFinder.AskAsync(chain, jobs, cancellation);
+        var now = time.GetUtcNow();
+        var verdicts = new List<(KeeperWork, Verdict)>();
+        var left = new List<(KeeperWork Work, Upkeep Job, ReadOnlyMemory<byte> Data)>();
+        for (var i = 0; i < due.Count; i++)
+        {
+            if (UpkeepPlanner.Judge(due[i], checks[i], jobs[i].Limits, now) is { } verdict)
+            {
+                verdicts.Add((due[i], verdict));
+            }
+            else
+            {
+                left.Add((due[i], jobs[i], ((UpkeepCheck.Needed)checks[i]).PerformData));
+            }
+        }
+
+        var actions = new List<KeeperAction>();
+        var simulations = await SimulateAsync(left, sender, cancellation);
+        for (var i = 0; i < left.Count; i++)
+        {
+            var (work, job, data) = left[i];
+            if (UpkeepPlanner.Judge(work, simulations[i], job.Limits, now) is { } verdict)
+            {
+                verdicts.Add((work, verdict));
+            }
+            else
+            {
+                actions.Add(UpkeepPlanner.Act(work, job, data, now));
+            }
+        }
+
+        return new KeeperPlan(verdicts, actions);
+    }
+
+    private async Task<IReadOnlyList<CallOutcome>> SimulateAsync(
+        IReadOnlyList<(KeeperWork Work, Upkeep Job, ReadOnlyMemory<byte> Data)> left, Address sender, CancellationToken cancellation) =>
+        await chain.CallAsync(
+            [.. left.Select(item => new EthCall(sender, item.Job.Contract, Upkeep.PerformData(item.Data), item.Job.GasLimit))], cancellation);
+}

@@ -1,0 +1,59 @@
+using System.Numerics;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Abi;
+
+namespace DevChain;
+
+/// <summary>A Perps market with its oracle on a development chain.</summary>
+/// <param name="Pyth">Prices.</param>
+/// <param name="Oracle">The ERC-7412 oracle over them.</param>
+/// <param name="Multicall">The forwarder of several calls.</param>
+/// <param name="Market">The market.</param>
+public sealed record DevPerps(DevContract Pyth, DevContract Oracle, DevContract Multicall, DevContract Market)
+{
+    /// <summary>The feed that the market's price comes from.</summary>
+    public static Hash32 Feed { get; } = Hash32.Parse("0xff61491a931112ddf1bd8147cd1b641375f79f5825126d665480874634fd0ace");
+
+    /// <summary>The market's id.</summary>
+    public const ulong MarketId = 100;
+
+    private static BigInteger One { get; } = BigInteger.Pow(10, 18);
+
+    /// <summary>Deploys all of it.</summary>
+    public static async Task<DevPerps> DeployAsync(AnvilNode node)
+    {
+        var pyth = await DevContract.DeployAsync(node, "PythStandIn");
+        var oracle = await DevContract.DeployAsync(node, "PythOracleStandIn", "constructor(address)", pyth.Address);
+        var multicall = await DevContract.DeployAsync(node, "TrustedMulticall");
+        var market = await DevContract.DeployAsync(
+            node, "PerpsMarketStandIn", "constructor(address,address,bytes32)", multicall.Address, oracle.Address, Feed);
+        return new DevPerps(pyth, oracle, multicall, market);
+    }
+
+    /// <summary>Gives an account dollars.</summary>
+    public Task FundAsync(ulong account, long usd) => Market.SendAsync("setCollateral(uint128,int256)", account, usd * One);
+
+    /// <summary>Commits an order.</summary>
+    /// <param name="account">Whose.</param>
+    /// <param name="size">How many units, long or (below zero) short.</param>
+    /// <param name="acceptable">The worst price in dollars.</param>
+    public Task<System.Text.Json.JsonElement> CommitAsync(ulong account, long size, long acceptable) =>
+        Market.SendAsync(Commit, Arguments(account, size, acceptable));
+
+    /// <summary>Commits an order and waits for nothing.</summary>
+    public Task<string> SubmitCommitAsync(ulong account, long size, long acceptable) =>
+        Market.SubmitAsync(Commit, Arguments(account, size, acceptable));
+
+    /// <summary>What a keeper earned, in dollars of 18 decimals.</summary>
+    public async Task<BigInteger> RewardsAsync(Address keeper) =>
+        (await Market.CallAsync("rewards(address)", "(uint256)", keeper))[0].AsInteger();
+
+    /// <summary>How large an account's position is, in units of 18 decimals.</summary>
+    public async Task<BigInteger> SizeAsync(ulong account) =>
+        (await Market.CallAsync("getOpenPositionSize(uint128,uint128)", "(int128)", account, MarketId))[0].AsInteger();
+
+    private const string Commit = "commitOrder((uint128,uint128,int128,uint128,uint256,bytes32,address))";
+
+    private static AbiValue Arguments(ulong account, long size, long acceptable) =>
+        AbiValue.Of(MarketId, account, size * One, 0UL, acceptable * One, default(Hash32), default(Address));
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using DevChain;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Keepers.Perps;
+
+namespace Relayer.Core.Tests.Keepers;
+
+/// <summary>What the keepers and the stand-ins take for Synthetix' ABI is the deployed one.</summary>
+public sealed partial class PerpsAbiTests
+{
+    [Fact]
+    public async Task The_keepers_know_nothing_that_is_not_in_the_deployed_ABI()
+    {
+        var deployed = await DeployedAsync("PerpsMarketProxy", "PythERC7412Wrapper", "AllErrors");
+        var ours = typeof(PerpsAbi).GetFields().Select(field => field.GetValue(null)).OfType<AbiSignature>().Select(item => item.ToString()).ToArray();
+
+        Assert.True(ours.Length > 25);
+
+        // Of Pyth's own contract and of the price nodes, not of the proxies.
+        Assert.Empty(ours.Except(deployed).Except(["PriceFeedNotFoundWithinRange()", "StalenessToleranceExceeded(bytes32,int256,uint256)"]));
+    }
+
+    [Theory]
+    [InlineData("PerpsMarketStandIn", "PerpsMarketProxy", 25)]
+    [InlineData("PythOracleStandIn", "PythERC7412Wrapper", 7)]
+    [InlineData("TrustedMulticall", "TrustedMulticallForwarder", 2)]
+    public async Task The_stand_ins_have_the_deployed_functions_events_and_errors(string standIn, string proxy, int least)
+    {
+        var deployed = await DeployedAsync(proxy, "AllErrors");
+        var ours = Signatures((await Contracts.CompiledAsync(standIn, cancellation: TestContext.Current.CancellationToken)).Abi).ToArray();
+        string[] toSetUp =
+        [
+            "setSuspended(bool)", "setStrictStaleness(uint256)", "setLiquidationCapacity(uint256)", "setWindow(uint256,uint256,uint256)",
+            "setCollateral(uint128,int256)", "KEEPER_COST()", "LIQUIDATION_REWARD()", "collateral(uint128)", "liquidationCapacityLeft()",
+            "rewards(address)", "strictStaleness()", "suspended()", "setStyle(uint8)", "style()", "Errors(bytes[])",
+            "OracleDataRequired(address,bytes,uint256)",
+        ];
+
+        Assert.Empty(ours.Except(deployed).Except(toSetUp));
+        Assert.True(ours.Intersect(deployed).Count() >= least, string.Join('\n', ours.Intersect(deployed)));
+    }
+
+    [Theory]
+    [InlineData("settleOrder(uint128)", "0xf89648fb")]
+    [InlineData("cancelOrder(uint128)", "0xdbc91396")]
+    [InlineData("getOrder(uint128)", "0x117d4128")]
+    [InlineData("liquidateFlaggedAccounts(uint128[])", "0x3ce80659")]
+    [InlineData("SettlementWindowExpired(uint256,uint256,uint256)", "0xb87daa32")]
+    [InlineData("PriceFeedNotFoundWithinRange()", "0x45805f5d")]
+    public void Selectors_are_as_written_down(string signature, string selector) =>
+        Assert.Equal(selector, Hex.Encode(AbiSignature.Parse(signature).Selector()));
+
+    private static async Task<HashSet<string>> DeployedAsync(params string[] contracts)
+    {
+        await NpmParts.EnsureInstalledAsync(cancellation: TestContext.Current.CancellationToken);
+        var all = new HashSet<string>();
+        foreach (var contract in contracts)
+        {
+            var path = NpmParts.Combine("@synthetixio", "v3-contracts", "8453-andromeda", $"{contract}.json");
+            using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
+            all.UnionWith(Signatures(document.RootElement));
+        }
+
+        return all;
+    }
+
+    private static IEnumerable<string> Signatures(JsonElement abi) => abi.EnumerateArray()
+        .Where(item => item.GetProperty("type").GetString() is "function" or "event" or "error")
+        .Select(item => $"{item.GetProperty("name").GetString()}({Types(item.GetProperty("inputs"))})");
+
+    private static string Types(JsonElement inputs) => string.Join(',', inputs.EnumerateArray().Select(TypeOf));
+
+    private static string TypeOf(JsonElement input) => TuplePattern().Replace(
+        input.GetProperty("type").GetString()!, _ => $"({Types(input.GetProperty("components"))})");
+
+    [GeneratedRegex("^tuple")]
+    private static partial Regex TuplePattern();
+}

@@ -1,0 +1,113 @@
+using System.Numerics;
+using DevChain;
+using Relayer.Core.Configuration;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers;
+using Relayer.Core.Tests.Storage;
+
+namespace Relayer.Core.Tests.Keepers;
+
+/// <summary>A Perps market and Hermes, beside what every keeper's test has.</summary>
+internal sealed class PerpsWorld : IAsyncDisposable
+{
+    private PerpsWorld(KeeperWorld keepers, DevPerps perps, HermesStandIn hermes) => (Keepers, Perps, Hermes) = (keepers, perps, hermes);
+
+    public static BigInteger One { get; } = BigInteger.Pow(10, 18);
+
+    /// <summary>What the market pays for a settlement.</summary>
+    public static BigInteger Reward { get; } = One / 2;
+
+    public KeeperWorld Keepers { get; }
+
+    public DevPerps Perps { get; }
+
+    public HermesStandIn Hermes { get; }
+
+    public AnvilNode Node => Keepers.Node;
+
+    public IReadOnlyList<DevKey> Keys => Keepers.Keys;
+
+    public static async Task<PerpsWorld> StartAsync(PostgresFixture postgres, int signers = 1)
+    {
+        var keepers = await KeeperWorld.StartAsync(postgres, signers: signers);
+        var hermes = await HermesStandIn.StartAsync(KeeperWorld.Cancellation);
+        hermes.Prices[DevPerps.Feed] = _ => 2000_00000000;
+        return new PerpsWorld(keepers, await DevPerps.DeployAsync(keepers.Node), hermes);
+    }
+
+    public KeeperInstance Add(Action<SettlementOptions>? change = null, int confirmations = 0, string? rpc = null) => Keepers.Add(
+        options =>
+        {
+            var settlement = options.Settlement;
+            (settlement.Market, settlement.Multicall) = ($"{Perps.Market.Address}", $"{Perps.Multicall.Address}");
+            (settlement.Grace, settlement.Scan.StartBlock) = (TimeSpan.Zero, 0);
+            settlement.MaxLossPerActionWei = settlement.MaxLossPerDayWei = BigInteger.Pow(10, 19).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            change?.Invoke(settlement);
+        },
+        rpc,
+        confirmations,
+        Hermes.Url);
+
+    public async Task CommitAsync(ulong account, long size, long acceptable)
+    {
+        await Perps.FundAsync(account, 1_000);
+        await Perps.CommitAsync(account, size, acceptable);
+    }
+
+    /// <summary>Waits until the newest commitment's window is open on the chain.</summary>
+    public async Task OpenAsync()
+    {
+        await Task.Delay(3_000, KeeperWorld.Cancellation);
+        await Node.MineAsync(1, KeeperWorld.Cancellation);
+    }
+
+    /// <summary>Somebody else settles, for more gas than we pay.</summary>
+    public async Task SettleAsCommunityAsync(ulong account)
+    {
+        var order = await Perps.Market.CallAsync(
+            "getOrder(uint128)", "((uint256,(uint128,uint128,int128,uint128,uint256,bytes32,address)))", account);
+        var time = (long)order[0].AsItems()[0].AsUInt64() + 2;
+        var query = new Relayer.Core.Keepers.Oracles.OracleQuery(Perps.Oracle.Address, 2, (ulong)time, [DevPerps.Feed]);
+        await SendDearlyAsync(Perps.Oracle.Address, query.FulfilData([Hermes.Sign(DevPerps.Feed, time, time - 1)]), "0x1");
+        await SendDearlyAsync(Perps.Market.Address, Relayer.Core.Ethereum.Abi.AbiSignature.Parse("settleOrder(uint128)").Encode(account), "0x0");
+    }
+
+    /// <summary>Ticks until a decision was made so often.</summary>
+    public Task RunUntilAsync(KeeperInstance app, string decision, int count = 1, Func<Task>? meanwhile = null) => Keepers.BecomesAsync(
+        async () => (await ToldAsync()).Count(told => told == decision) >= count,
+        async () =>
+        {
+            await app.RunAsync(KeeperNames.Settlement);
+            await (meanwhile?.Invoke() ?? Task.CompletedTask);
+        });
+
+    /// <summary>What was decided, without the waiting for a window to open.</summary>
+    public async Task<List<string>> ToldAsync() =>
+        [.. (await Keepers.DecisionsAsync()).Where(told => !told.EndsWith("not_due", StringComparison.Ordinal))];
+
+    public Task<T> ScalarAsync<T>(string sql) => Keepers.ScalarAsync<T>(sql);
+
+    public Task<List<T>> ColumnAsync<T>(string sql) => Keepers.ColumnAsync<T>(sql);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Hermes.DisposeAsync();
+        await Keepers.DisposeAsync();
+    }
+
+    private async Task SendDearlyAsync(Address to, byte[] data, string value)
+    {
+        var from = (await Node.AccountsAsync(KeeperWorld.Cancellation))[0];
+        var transaction = new
+        {
+            from,
+            to = $"{to}",
+            data = Hex.Encode(data),
+            value,
+            gas = "0x1e8480",
+            maxFeePerGas = "0x174876e800",
+            maxPriorityFeePerGas = "0x174876e800",
+        };
+        await Node.Rpc.SendAsync("eth_sendTransaction", [transaction], KeeperWorld.Cancellation);
+    }
+}
