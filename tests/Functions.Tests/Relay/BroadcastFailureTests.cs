@@ -54,6 +54,25 @@ public sealed class BroadcastFailureTests(Islands islands) : IClassFixture<Islan
         await island.AssertOnceAsync(user, 3);
     }
 
+    [Fact]
+    public async Task A_request_given_up_in_time_for_its_self_send_has_expired_though_its_last_second_is_not_over()
+    {
+        await using var island = await islands.SettleAsync(new Dictionary<string, string>
+        {
+            ["Chains__local__Policy__TimeToLive"] = "00:00:05",
+            ["Chains__local__Fees__CloseBefore"] = "00:01:00",
+        });
+        var (world, late) = (island.World, new Wallet());
+        island.Node.Refuse(Send);
+        var posted = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.Infinex, late));
+        await Task.Delay(TimeSpan.FromSeconds(3), Cancellation); // Half of its time, and a little.
+        island.Node.Heal();
+
+        var ended = await RelayWorld.WaitAsync(island.Http, posted["id"]!);
+        Assert.Equal(("expired", "it was not mined in time"), (ended["state"], ended["reason"]));
+        Assert.Empty(await world.ExecutedAsync(late.Address));
+    }
+
     [Theory]
     [InlineData("OpenZeppelin")]
     [InlineData("Infinex")]
