@@ -17,14 +17,23 @@ public static class KillStorm
     private static readonly Dictionary<string, string> ShortLives = new() { ["Schedules__Confirm"] = "* * * * * *", ["DOTNET_TieredPGO"] = "0" };
 
     /// <summary>Several instances on one database; any of them is killed at any time, until there were so many kills.</summary>
+    /// <param name="ground">Where.</param>
+    /// <param name="instances">So many at once.</param>
+    /// <param name="kills">So many in all.</param>
+    /// <param name="isFaulty">True puts a node under them that fails at random as well.</param>
+    /// <param name="seed">What randomness begins with.</param>
+    /// <param name="progress">Gets a line for each kill.</param>
+    /// <param name="cancellation">Stops it.</param>
     public static async Task<StormReport> RandomAsync(
-        Ground ground, int instances, int kills, int seed, Action<string>? progress, CancellationToken cancellation)
+        Ground ground, int instances, int kills, bool isFaulty, int seed, Action<string>? progress, CancellationToken cancellation)
     {
-        await using var site = await Site.SettleAsync(ground, new SiteOptions { Settings = ShortLives }, cancellation);
+        var faults = isFaulty ? FaultSchedule.All(seed) : null;
+        await using var site = await Site.SettleAsync(ground, new SiteOptions { Settings = ShortLives, Faults = faults }, cancellation);
         using var crowd = new Crowd(site, seed, new CrowdOptions(HastySeconds: 3));
         using var end = new CancellationTokenSource();
         await Task.WhenAll(Enumerable.Range(0, instances).Select(place => site.StartAsync(place, null, cancellation)));
         var posting = crowd.RunAsync(end.Token, cancellation);
+        faults?.Begin();
         var left = kills;
         await Task.WhenAll(Enumerable.Range(0, instances).Select(place => Task.Run(
             async () =>
@@ -40,10 +49,12 @@ public static class KillStorm
                 }
             },
             cancellation)));
+        faults?.End();
         await end.CancelAsync();
         await posting;
         return StormReport.Of(
-            $"{kills} kills of {instances} instances", $"kill --kills {kills} --instances {instances} --seed {seed}", kills,
+            $"{kills} kills of {instances} instances{(isFaulty ? " over a faulty node" : "")}",
+            $"kill --kills {kills} --instances {instances} --seed {seed}{(isFaulty ? " --faulty" : "")}", kills,
             await Auditor.CheckAsync(site, crowd, cancellation), crowd, site);
     }
 

@@ -20,7 +20,7 @@ public sealed class StormTests(StormFixture fixture)
     [Fact]
     public async Task Four_instances_on_one_database_killed_at_random_lose_nothing_and_do_nothing_twice()
     {
-        var report = await KillStorm.RandomAsync(fixture.Ground, instances: 4, RandomKills, seed: 1, Say, Cancellation);
+        var report = await KillStorm.RandomAsync(fixture.Ground, instances: 4, RandomKills, isFaulty: false, seed: 1, Say, Cancellation);
 
         AssertHolds(report);
         Assert.Equal(RandomKills, report.Kills);

@@ -25,11 +25,12 @@ internal static class StormCommands
     {
         var kills = new Option<int>("--kills") { Description = "How many instances are killed.", DefaultValueFactory = _ => 100 };
         var instances = new Option<int>("--instances") { Description = "Instances on the one database.", DefaultValueFactory = _ => 4 };
+        var faulty = new Option<bool>("--faulty") { Description = "With a node under them that fails at random as well." };
         RequireAbove(0, kills, instances);
         return Make(
-            new Command("kill", "Kills (SIGKILL) and restarts instances at random moments.") { kills, instances, Seed },
+            new Command("kill", "Kills (SIGKILL) and restarts instances at random moments.") { kills, instances, faulty, Seed },
             (options, storm) => [token => KillStorm.RandomAsync(
-                storm.Ground, options.GetValue(instances), options.GetValue(kills), options.GetValue(Seed), storm.Say, token)]);
+                storm.Ground, options.GetValue(instances), options.GetValue(kills), options.GetValue(faulty), options.GetValue(Seed), storm.Say, token)]);
     }
 
     private static Command Points()
