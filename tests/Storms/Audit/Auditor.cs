@@ -25,6 +25,7 @@ internal static class Auditor
             .. crowd.Surprises.Distinct(),
             .. open.Length > 0 ? [open] : Array.Empty<string>(),
             .. new Invariants(errands, ledger, chain).Violations(),
+            .. (await SpendSums.ReadAsync(site, cancellation)).Violations(ledger, chain),
         ];
         return new Findings(
             violations.Length <= Shown ? violations : [.. violations[..Shown], $"and {violations.Length - Shown} more"],
