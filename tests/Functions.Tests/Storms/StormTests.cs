@@ -18,6 +18,15 @@ public sealed class StormTests(StormFixture fixture)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task The_audit_sees_whatever_is_tampered_with()
+    {
+        var (before, unseen) = await AuditRehearsal.RunAsync(fixture.Ground, Cancellation);
+
+        Assert.Empty(before);
+        Assert.Empty(unseen);
+    }
+
+    [Fact]
     public async Task Four_instances_on_one_database_killed_at_random_lose_nothing_and_do_nothing_twice()
     {
         var report = await KillStorm.RandomAsync(fixture.Ground, instances: 4, RandomKills, isFaulty: false, seed: 1, Say, Cancellation);

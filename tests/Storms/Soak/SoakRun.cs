@@ -18,7 +18,8 @@ internal sealed class SoakRun(Ground ground, SoakOptions options, Action<string>
     {
         await using var site = await Site.SettleAsync(ground, new SiteOptions { Signers = 4 }, cancellation);
         await site.StartAsync(0, null, cancellation);
-        using var crowd = new Crowd(site, options.Seed, new CrowdOptions(Clients, Clients * 1_000 / options.Rate))
+        // A visit is about one and a half requests.
+        using var crowd = new Crowd(site, options.Seed, new CrowdOptions(Clients, Clients * 1_500 / options.Rate))
         {
             OnAccepted = (_, took) => _answers.Add(took),
         };

@@ -1,0 +1,83 @@
+using System.Numerics;
+using Npgsql;
+using Storms.Audit;
+using Storms.Field;
+
+namespace Storms;
+
+/// <summary>Tampers with the records of a calm site, one thing after the other: an audit that finds nothing would be worth nothing.</summary>
+public static class AuditRehearsal
+{
+    /// <summary>What is broken, and how it is mended again.</summary>
+    private static readonly (string What, string Break, string Mend)[] Tampering =
+    [
+        ("a relay's fee", "update relays set fee = fee + 1 where id = (select min(id) from relays)", "update relays set fee = fee - 1 where id = (select min(id) from relays)"),
+        ("a transaction's fee", "update transactions set fee = fee + 1 where nonce = 0", "update transactions set fee = fee - 1 where nonce = 0"),
+        ("a counter that ran ahead", "update signers set next_nonce = next_nonce + 1", "update signers set next_nonce = next_nonce - 1"),
+        ("a relay that is said to have failed", "update relays set state = 4 where success", "update relays set state = 3 where success"),
+        ("a relay that is said not to have run", "update relays set success = false where state = 3", "update relays set success = true where state = 3"),
+        ("an attempt that is not on record", "update attempts set hash = sha256(hash) where number = 1; update transactions set hash = sha256(hash)", ""),
+    ];
+
+    /// <summary>The findings before anything is tampered with, and what was tampered with and not found.</summary>
+    public static async Task<(IReadOnlyList<string> Before, IReadOnlyList<string> Unseen)> RunAsync(Ground ground, CancellationToken cancellation)
+    {
+        await using var site = await Site.SettleAsync(ground, new SiteOptions { Signers = 1 }, cancellation);
+        await site.StartAsync(0, null, cancellation);
+        using var crowd = new Crowd(site, 1, new CrowdOptions(Clients: 4, PauseMilliseconds: 10));
+        using var end = new CancellationTokenSource();
+        var posting = crowd.RunAsync(end.Token, cancellation);
+        while (crowd.Accepted < 8)
+        {
+            await Task.Delay(20, cancellation);
+        }
+
+        await end.CancelAsync();
+        await posting;
+        var before = (await Auditor.CheckAsync(site, crowd, cancellation)).Violations;
+        var unseen = new List<string>();
+        await TryAsync("money that is gone", () => SpendAsync(1), () => SpendAsync(0));
+        await TryAsync("a request that was refused and ran", () => Refuse(true), () => Refuse(false));
+        foreach (var (what, tamper, mend) in Tampering)
+        {
+            await TryAsync(what, () => ExecuteAsync(site, tamper, cancellation), () => ExecuteAsync(site, mend, cancellation));
+        }
+
+        return (before, unseen);
+
+        async Task TryAsync(string what, Func<Task> tamper, Func<Task> mend)
+        {
+            await tamper();
+            if ((await Auditor.CheckAsync(site, crowd, cancellation)).Violations.Count == 0)
+            {
+                unseen.Add(what);
+            }
+
+            await mend();
+        }
+
+        async Task SpendAsync(int wei)
+        {
+            var signer = site.Signers[0].Address.ToString();
+            var balance = await ground.Stack.Node.BalanceAsync(signer, cancellation);
+            await ground.Stack.Node.SetBalanceAsync(signer, balance + (wei == 1 ? BigInteger.MinusOne : BigInteger.One), cancellation);
+        }
+
+        Task Refuse(bool isRefused)
+        {
+            var errand = crowd.Errands.First(errand => errand.Kind == ErrandKind.Count);
+            errand.Verdict = isRefused ? new Verdict(422, "made_up") : new Verdict(202, null);
+            return Task.CompletedTask;
+        }
+    }
+
+    private static async Task ExecuteAsync(Site site, string sql, CancellationToken cancellation)
+    {
+        if (sql.Length > 0)
+        {
+            await using var connection = await site.OpenAsync(cancellation);
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+    }
+}
