@@ -3,10 +3,11 @@ using System.Security.Cryptography;
 using System.Text;
 using Functions.Council.Sections;
 using Functions.Gas;
+using Functions.Keepers;
 
 namespace Functions.Council;
 
-/// <summary>The page that the council reads. Made of the answer of <c>GET /api/gas</c> and of nothing else, so every figure on it is there too.</summary>
+/// <summary>The page that the council reads. Made of the answers of <c>GET /api/gas</c> and <c>GET /api/keepers</c> and of nothing else, so every figure on it is there too.</summary>
 /// <remarks>Pure. No script, nothing from elsewhere; the one style sheet stands in the page and is allowed by its hash.</remarks>
 internal static class CouncilPage
 {
@@ -18,19 +19,23 @@ internal static class CouncilPage
         + "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     /// <summary>The whole page.</summary>
-    public static Html Render(GasAnswer gas) => Html.Of($"""
-        <!doctype html>
-        <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>{Title(gas)}</title><meta name="robots" content="noindex"><link rel="icon" href="data:,"><style>{Style}</style></head>
-        <body><a class="skip" href="#main">Skip to the figures</a>
-        <header><h1>Relayer gas</h1><p>Figures of {Words.Time(gas.GeneratedAt)}; balances by block, as each says. <a href="council">Read again</a></p></header>
-        <main id="main">{Glance.Of(gas)}{Html.Each(gas.Chains, chain => Chains.Of(chain, gas.Spend.Daily))}
-        {Spending.Of(gas.Spend, gas.Chains.ToDictionary(chain => chain.ChainId, chain => chain.Name))}{TopUps.Of(gas.Chains)}{Incidents.Of(gas.Incidents)}</main>
-        <footer><p>Every figure here is in <a href="gas">the JSON</a>, exact to the wei; longer histories: <a href="gas/spend">spend</a>, <a href="gas/top-ups">top-ups</a>, <a href="gas/history">balances</a>, each also with <code>?format=csv</code>.</p></footer>
-        </body></html>
-        """);
+    public static Html Render(GasAnswer gas, KeepersAnswer keepers)
+    {
+        var names = gas.Chains.ToDictionary(chain => chain.ChainId, chain => chain.Name);
+        return Html.Of($"""
+            <!doctype html>
+            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>{Title(gas)}</title><meta name="robots" content="noindex"><link rel="icon" href="data:,"><style>{Style}</style></head>
+            <body><a class="skip" href="#main">Skip to the figures</a>
+            <header><h1>The relayer and its gas</h1><p>Figures of {Words.Time(gas.GeneratedAt)}; balances by block, as each says. <a href="council">Read again</a></p></header>
+            <main id="main">{Glance.Of(gas)}{Html.Each(gas.Chains, chain => Chains.Of(chain, gas.Spend.Daily))}
+            {Spending.Of(gas.Spend, names)}{TopUps.Of(gas.Chains)}{Sections.Keepers.Of(keepers, names)}{Incidents.Of(gas.Incidents)}</main>
+            <footer><p>Every figure here is in <a href="gas">the JSON</a>, exact to the wei, and in <a href="keepers">that of the keepers</a>; longer histories: <a href="gas/spend">spend</a>, <a href="gas/top-ups">top-ups</a>, <a href="gas/history">balances</a>, each also with <code>?format=csv</code>.</p></footer>
+            </body></html>
+            """);
+    }
 
-    private static string Title(GasAnswer gas) => gas.Status == "healthy" ? "Relayer gas: healthy" : $"Relayer gas: {gas.Status}";
+    private static string Title(GasAnswer gas) => gas.Status == "healthy" ? "Relayer: healthy" : $"Relayer: {gas.Status}";
 
     private static string ReadStyle()
     {

@@ -6,6 +6,8 @@ internal static class HostLogging
     /// <summary>Sets it up.</summary>
     public static void Configure(ILoggingBuilder logging, IConfiguration configuration, HostMode mode)
     {
+        // Every statement would be a line. First, so that a setting may turn them on.
+        logging.AddFilter("Npgsql", LogLevel.Warning);
         logging.AddConfiguration(configuration.GetSection("Logging"));
         logging.AddSimpleConsole(console =>
         {

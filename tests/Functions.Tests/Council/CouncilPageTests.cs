@@ -10,7 +10,7 @@ public sealed partial class CouncilPageTests
     [Fact]
     public void Days_left_and_what_needs_a_person_come_first()
     {
-        var page = CouncilPage.Render(SampleGas.Troubled).Text;
+        var page = Render(SampleGas.Troubled).Text;
         Assert.True(page.IndexOf("41.3 days", StringComparison.Ordinal) < page.IndexOf("<h2 id=\"chain-10\"", StringComparison.Ordinal));
         Assert.Contains("Critical", page, StringComparison.Ordinal);
         Assert.Contains("href=\"#incident-7\"", page, StringComparison.Ordinal);
@@ -20,7 +20,7 @@ public sealed partial class CouncilPageTests
     [Fact]
     public void No_text_of_the_data_becomes_markup()
     {
-        var page = CouncilPage.Render(SampleGas.Troubled).Text;
+        var page = Render(SampleGas.Troubled).Text;
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("&lt;script&gt;", page, StringComparison.Ordinal);
     }
@@ -31,7 +31,7 @@ public sealed partial class CouncilPageTests
     [InlineData(2)]
     public void It_needs_nothing_that_its_policy_forbids(int sample)
     {
-        var page = CouncilPage.Render(Samples[sample]).Text;
+        var page = Render(Samples[sample]).Text;
         Assert.DoesNotContain(" style=", page, StringComparison.Ordinal);
         Assert.DoesNotMatch(Elsewhere(), page);
         Assert.DoesNotContain("'unsafe", CouncilPage.ContentSecurityPolicy, StringComparison.Ordinal);
@@ -43,7 +43,7 @@ public sealed partial class CouncilPageTests
     [InlineData(2)]
     public void Its_ids_are_unique_and_its_headings_leave_out_no_level(int sample)
     {
-        var page = CouncilPage.Render(Samples[sample]).Text;
+        var page = Render(Samples[sample]).Text;
         var ids = Ids().Matches(page).Select(match => match.Groups[1].Value).ToArray();
         Assert.Equal(ids.Distinct(), ids);
         Assert.All(Targets().Matches(page).Select(match => match.Groups[1].Value), target => Assert.Contains(target, ids));
@@ -53,7 +53,9 @@ public sealed partial class CouncilPageTests
     }
 
     [Fact]
-    public void A_month_of_two_chains_is_below_100_kB() => Assert.InRange(Encoding.UTF8.GetByteCount(CouncilPage.Render(SampleGas.Healthy).Text), 10_000, 100_000);
+    public void A_month_of_two_chains_is_below_100_kB() => Assert.InRange(Encoding.UTF8.GetByteCount(Render(SampleGas.Healthy).Text), 10_000, 100_000);
+
+    private static Html Render(GasAnswer gas) => CouncilPage.Render(gas, SampleGas.Keepers);
 
     private static GasAnswer[] Samples { get; } = [SampleGas.Healthy, SampleGas.Troubled, SampleGas.Empty];
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Functions.Gas;
+using Functions.Keepers;
 using Relayer.Core.Ethereum;
 
 namespace Functions.Tests.Council;
@@ -32,6 +33,13 @@ internal static class SampleGas
                 new("0", "0", "0"), [], new(false, false, Ether(0), Rules, []), [], []),
         ],
         new([], []));
+
+    public static KeepersAnswer Keepers { get; } = new(
+    [
+        new("settlement", 10, false, Now, "done", 3, 1, new Dictionary<string, long> { ["found"] = 812, ["sent"] = 14, ["won"] = 13, ["lost"] = 790 },
+            [new("settlement", "backstop", false, "100000000000000000", "2000000000000000", "13000000000000000", null)]),
+        new("upkeep", 8453, true, null, null, 0, 0, new Dictionary<string, long>(), [new("rebalance", "profit", true, "0", "0", "0", Now.AddHours(1))]),
+    ]);
 
     private static TopUpRulesAnswer Rules => new(Ether(0.5), Ether(1), Ether(3), Ether(0.25), 3600);
 

@@ -1,0 +1,49 @@
+using Functions.Keepers;
+using Relayer.Core.Ethereum;
+
+namespace Functions.Council.Sections;
+
+/// <summary>What the keepers did in the last day, and what it may cost.</summary>
+internal static class Keepers
+{
+    private static readonly string[] Kinds = ["found", "sent", "won", "lost", "failed", "skipped"];
+
+    public static Html Of(KeepersAnswer keepers, IReadOnlyDictionary<long, string> names) => Html.Of($"""
+        <section aria-labelledby="keepers"><h2 id="keepers">Keepers</h2>
+        <p>They act where the community did not. Lost to somebody faster is no fault: the work is done. More in <a href="keepers">the JSON</a>.</p>
+        {Doings(keepers.Keepers, names)}{Budgets(keepers.Keepers, names)}</section>
+        """);
+
+    private static Html Doings(IReadOnlyList<KeeperAnswer> keepers, IReadOnlyDictionary<long, string> names) => Table.Of(
+        "Decisions of the last 24 hours",
+        ["Keeper", "Chain", "State", "Last run", .. Kinds.Select(kind => $"#{char.ToUpperInvariant(kind[0])}{kind[1..]}"), "#Waiting", "#Under way"],
+        [.. keepers.Select(keeper => Table.Row(
+            Html.Of($"{Words.Plain(keeper.Name)}"), Table.Cell(NameOf(keeper.ChainId, names)), Table.Cell(State(keeper)),
+            Table.Cell(Words.Time(keeper.LastRunAt)),
+            Html.Each(Kinds, kind => Table.Figure(keeper.LastDay.TryGetValue(kind, out var count) ? Words.Count(count) : Html.Of($"0"))),
+            Table.Figure(Words.Count(keeper.Open)), Table.Figure(Words.Count(keeper.UnderWay))))],
+        "No keeper is configured.");
+
+    private static Html Budgets(IReadOnlyList<KeeperAnswer> keepers, IReadOnlyDictionary<long, string> names) => keepers.Count == 0 ? Html.Empty : Table.Of(
+        "Budgets of today; ether",
+        ["Lane", "Keeper", "Chain", "Mode", "#May lose", "#Lost", "#Held for what is under way", "Stands still until"],
+        [.. keepers.SelectMany(keeper => keeper.Lanes.Select(lane => Table.Row(
+            Html.Of($"{lane.Name}"), Table.Cell(Words.Plain(keeper.Name)), Table.Cell(NameOf(keeper.ChainId, names)),
+            Table.Cell(lane.DryRun ? $"{lane.Mode}, dry run" : lane.Mode), Amount(lane.BudgetWei), Amount(lane.SpentWei), Amount(lane.HeldWei),
+            Table.Cell(Words.Time(lane.BreakerOpenUntil)))))],
+        "");
+
+    private static Html State(KeeperAnswer keeper) => keeper switch
+    {
+        { Paused: true } => Badge("bad", "paused"),
+        { LastOutcome: "unavailable" } => Badge("warn", "unavailable"),
+        { LastOutcome: null } => Badge("soft", "has not run"),
+        _ => Badge("good", "at work"),
+    };
+
+    private static Html Badge(string tone, string text) => Html.Of($"<span class=\"badge {tone}\">{text}</span>");
+
+    private static Html Amount(string wei) => Table.Figure(Words.Ether(Wei.TryParse(wei, out var amount) ? Gas.Amount.Of(amount) : null));
+
+    private static string NameOf(long chainId, IReadOnlyDictionary<long, string> names) => names.GetValueOrDefault(chainId, $"{chainId}");
+}
