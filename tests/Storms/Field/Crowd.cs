@@ -11,6 +11,8 @@ namespace Storms.Field;
 internal sealed class Crowd(Site site, int seed, CrowdOptions options) : IDisposable
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private const int Rush = 12;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 256 }) { Timeout = TimeSpan.FromSeconds(30) };
@@ -54,14 +56,17 @@ internal sealed class Crowd(Site site, int seed, CrowdOptions options) : IDispos
                     }
 
                     break;
-                case < 70:
+                case < 68:
                     await PostAsync(user.Unordered(), random, cancellation);
                     break;
-                case < 80:
+                case < 77:
                     await TwiceAtOnceAsync(user.Unordered(), random, cancellation);
                     break;
-                case < 90:
-                    await Task.WhenAll(PostAsync(user.Rival(), random, cancellation), PostAsync(user.Rival(), random, cancellation));
+                case < 86:
+                    await AtOnceAsync([user.Rival(), user.Rival()], random, cancellation);
+                    break;
+                case < 89:
+                    await RushAsync(random, cancellation);
                     break;
                 case < 94 when options.HastySeconds is { } seconds:
                     await PostAsync(user.Hasty(seconds), random, cancellation);
@@ -78,11 +83,30 @@ internal sealed class Crowd(Site site, int seed, CrowdOptions options) : IDispos
         }
     }
 
+    /// <summary>Many in one moment, so that some share a transaction.</summary>
+    private Task RushAsync(Random random, CancellationToken cancellation)
+    {
+        var users = Enumerable.Range(0, Rush).Select(_ => new Visitor(site, random)).ToArray();
+        return AtOnceAsync(
+            [.. users.SelectMany(user => random.Next(3) switch
+            {
+                0 => new[] { user.Rival(), user.Rival() },
+                1 => [user.Sequential()],
+                _ => [user.Unordered()],
+            })],
+            random, cancellation);
+    }
+
     private async Task TwiceAtOnceAsync(Errand errand, Random random, CancellationToken cancellation)
     {
         _errands.Enqueue(errand);
-        await Task.WhenAll(PostUntilAnsweredAsync(errand, random, cancellation), PostUntilAnsweredAsync(errand, random, cancellation));
+        await Task.WhenAll(
+            PostUntilAnsweredAsync(errand, new Random(random.Next()), cancellation),
+            PostUntilAnsweredAsync(errand, new Random(random.Next()), cancellation));
     }
+
+    private Task AtOnceAsync(Errand[] errands, Random random, CancellationToken cancellation) =>
+        Task.WhenAll(errands.Select(errand => PostAsync(errand, new Random(random.Next()), cancellation)).ToArray());
 
     private async Task PostAsync(Errand errand, Random random, CancellationToken cancellation)
     {
