@@ -80,8 +80,19 @@ internal sealed class LoadDriver(LoadOptions options)
             memory = new MemoryResult(before, await MemoryReading.TakeAsync(stack.App.ProcessId, cancellation), level);
         }
 
+        var filled = new List<RowsResult>();
+        foreach (var count in options.Rows.Order())
+        {
+            Say($"Filling the tables up to {count} relays…");
+            await History.FillAsync(stack.ConnectionString, count, cancellation);
+            var one = await RunSingleAsync(stack, watch, poster, traffic, cancellation);
+            var requests = traffic.Sign((int)(options.Duration.TotalSeconds * MostPerSecond));
+            filled.Add(new RowsResult(
+                count, one, await RunLevelAsync(stack, watch, poster, $"16 clients, {count} relays", 16, requests, options.Duration, cancellation)));
+        }
+
         var peers = options.Peers ? await Peers.MeasureAsync(stack, watch, traffic, options.Duration, cancellation) : [];
-        return new Report(single, levels, memory, peers);
+        return new Report(single, levels, memory, filled, peers);
     }
 
     /// <summary>One client, and between its relays the bare round trip of the same calls to the same node.</summary>

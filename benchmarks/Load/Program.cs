@@ -15,6 +15,12 @@ var memory = new Option<int>("--memory") { Description = "Relays between the two
 var signers = new Option<int>("--signers") { Description = "Accounts that pay for gas.", DefaultValueFactory = _ => 32 };
 var inFlight = new Option<int>("--in-flight") { Description = "Transactions of one signer under way at once.", DefaultValueFactory = _ => 128 };
 var peers = new Option<bool>("--peers") { Description = "Also measures what the node itself takes, and a plain viem relay." };
+var rows = new Option<int[]>("--rows")
+{
+    Description = "Fills the tables with so many relays and measures what one more costs then, one run for each: 1000 100000 1000000.",
+    AllowMultipleArgumentsPerToken = true,
+    DefaultValueFactory = _ => [],
+};
 var statements = new Option<bool>("--statements") { Description = "Shows what the database spent its time on (pg_stat_statements)." };
 var app = new Option<FileInfo?>("--app") { Description = "A published app to measure; published anew when not given." };
 var output = new Option<FileInfo?>("--output") { Description = "A Markdown file for the results, for example benchmarks/results.md." };
@@ -34,7 +40,7 @@ var command = new RootCommand(
     "Measures the published function app on a real chain (anvil, a block a second) and PostgreSQL, all on this machine: "
     + "POST to answer and to mined, relays a second, CPU and memory. Every accepted relay is counted again on the chain.")
 {
-    clients, seconds, single, memory, signers, inFlight, peers, statements, app, output, note,
+    clients, seconds, single, memory, signers, inFlight, rows, peers, statements, app, output, note,
 };
 command.SetAction(async (options, cancellation) =>
 {
@@ -42,7 +48,8 @@ command.SetAction(async (options, cancellation) =>
     {
         return await new LoadDriver(new LoadOptions(
             options.GetRequiredValue(clients), TimeSpan.FromSeconds(options.GetValue(seconds)), options.GetValue(single),
-            options.GetValue(memory), options.GetValue(signers), options.GetValue(inFlight), options.GetValue(peers), options.GetValue(statements),
+            options.GetValue(memory), options.GetValue(signers), options.GetValue(inFlight), options.GetRequiredValue(rows),
+            options.GetValue(peers), options.GetValue(statements),
             options.GetValue(app)?.FullName, options.GetValue(output)?.FullName, options.GetValue(note),
             "dotnet run -c Release --project benchmarks/Load -- " + string.Join(' ', WithoutNote(args)))).RunAsync(cancellation);
     }

@@ -26,17 +26,21 @@ internal sealed record LevelResult(
 /// <summary>Memory before and after a number of relays.</summary>
 internal sealed record MemoryResult(MemoryReading Before, MemoryReading After, LevelResult Level);
 
+/// <summary>What a relay costs when so many are on record.</summary>
+internal sealed record RowsResult(int Rows, SingleResult Single, LevelResult Level);
+
 /// <summary>Something else on the same node, for comparison.</summary>
 internal sealed record PeerResult(string Name, int Clients, int Sent, double SentPerSecond, double MinedPerSecond, Quantiles Answer, string Cpu);
 
 /// <summary>All that was measured, for eyes and for the repository.</summary>
 internal sealed record Report(
-    SingleResult? Single, IReadOnlyList<LevelResult> Levels, MemoryResult? Memory, IReadOnlyList<PeerResult> Peers)
+    SingleResult? Single, IReadOnlyList<LevelResult> Levels, MemoryResult? Memory, IReadOnlyList<RowsResult> Filled,
+    IReadOnlyList<PeerResult> Peers)
 {
     private const int WidestTable = 210;
 
     /// <summary>Everything that must not happen at any load.</summary>
-    public int Faults => Levels.Sum(level => level.Faults) + (Memory?.Level.Faults ?? 0);
+    public int Faults => Levels.Sum(level => level.Faults) + Filled.Sum(filled => filled.Level.Faults) + (Memory?.Level.Faults ?? 0);
 
     public void Show()
     {
@@ -119,6 +123,14 @@ internal sealed record Report(
                     ["live on the GC heap, MB", Megabytes(Memory.Before.Heap), Megabytes(Memory.After.Heap)],
                 ]);
             yield return ("The same relays", LevelColumns, [Cells(Memory.Level)]);
+        }
+
+        if (Filled.Count > 0)
+        {
+            yield return (
+                "With many relays on record (one client; 16 clients)",
+                ["relays on record", "answer p50 ms, one client", .. LevelColumns],
+                Filled.Select(filled => (string[])[Text(filled.Rows), Ms(filled.Single.Answer.P50), .. Cells(filled.Level)]));
         }
 
         if (Peers.Count > 0)

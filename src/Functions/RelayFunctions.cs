@@ -32,7 +32,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     [Refuses(413, RefusalCode.PayloadTooLarge)]
     [Refuses(422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.SimulationReverted)]
     [Refuses(429, RefusalCode.QuotaExceeded)]
-    [Refuses(503, RefusalCode.SponsorshipPaused, RefusalCode.SignersExhausted, RefusalCode.ChainUnavailable, "storage_unavailable")]
+    [Refuses(503, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.SignersExhausted, RefusalCode.ChainUnavailable, "storage_unavailable")]
     public async Task<IResult> Submit(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "relay")] HttpRequest request, CancellationToken cancellation)
     {

@@ -25,7 +25,7 @@ internal static class RefusalProblems
         RefusalCode.DeadlinePassed or RefusalCode.DeadlineTooFar or RefusalCode.GasAboveLimit or RefusalCode.SimulationReverted =>
             StatusCodes.Status422UnprocessableEntity,
         RefusalCode.QuotaExceeded => StatusCodes.Status429TooManyRequests,
-        RefusalCode.SponsorshipPaused or RefusalCode.SignersExhausted or RefusalCode.ChainUnavailable =>
+        RefusalCode.SponsorshipPaused or RefusalCode.Overloaded or RefusalCode.SignersExhausted or RefusalCode.ChainUnavailable =>
             StatusCodes.Status503ServiceUnavailable,
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "a refusal without a status"),
     };

@@ -23,6 +23,9 @@ public sealed class RelayerOptions
     /// <summary>Where signing keys are kept.</summary>
     public KeyVaultOptions KeyVault { get; init; } = new();
 
+    /// <summary>How much is taken at once.</summary>
+    public AdmissionOptions Admission { get; init; } = new();
+
     /// <summary>Where incidents are told.</summary>
     public AlertOptions Alerts { get; init; } = new();
 

@@ -16,6 +16,7 @@ public static class RelayerOptionsValidator
         var faults = new OptionFaults();
         faults.Require(options.Database.ConnectionString, "Database:ConnectionString");
         ValidateKeyVault(options, faults);
+        faults.RequireAtLeast(1, options.Admission.MaxRequests, "Admission:MaxRequests");
         AlertOptionsValidator.Validate(options.Alerts, options.IsDevelopment, faults);
         ValidateCrashPoints(options, faults);
         if (options.Chains.Count == 0)

@@ -58,6 +58,9 @@ public static class RefusalCode
     /// <summary>An operator has paused the sponsoring, everywhere or on this chain (503).</summary>
     public const string SponsorshipPaused = "sponsorship_paused";
 
+    /// <summary>More requests are being decided than one instance takes at once (503).</summary>
+    public const string Overloaded = "overloaded";
+
     /// <summary>No signer has room or money (503).</summary>
     public const string SignersExhausted = "signers_exhausted";
 

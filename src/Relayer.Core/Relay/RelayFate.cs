@@ -43,9 +43,8 @@ internal static class RelayFate
                 relay.Id, relay.TransactionId, end ?? RelayState.Accepted, end is null ? null : end == RelayState.Confirmed, reason, fee, end is null);
         }
 
-        // Not deep enough yet: what was carried out shows how it ended, what was not is still under way.
-        return new RelayOutcome(
-            relay.Id, relay.TransactionId, RelayState.Accepted, end is null ? null : end == RelayState.Confirmed, reason, fee);
+        // Not deep enough yet: what was carried out shows how it ended, what was not (no success, and no reason) is still under way.
+        return new RelayOutcome(relay.Id, relay.TransactionId, RelayState.Accepted, end == RelayState.Confirmed, reason, fee);
     }
 
     /// <summary>The event of a request; <see langword="null"/> when it was not carried out.</summary>

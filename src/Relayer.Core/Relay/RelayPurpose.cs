@@ -37,9 +37,12 @@ public sealed class RelayPurpose(
         var faults = await FindFaultsAsync(chainId, cases, cancellation);
         var now = time.GetUtcNow();
         RelayOutcome[] outcomes =
-            [.. cases.Select(item => RelayFate.Judge(
-                item.Movement.State, item.Executed, item.Relay, item.Fee, faults.GetValueOrDefault(item.Relay.Id), item.JudgedAt(now)))];
-        return (connection, stop) => RelayStore.UpdateAsync(connection, outcomes, time.GetUtcNow(), stop);
+            [.. cases.Select(item => (item.Relay, Outcome: RelayFate.Judge(
+                item.Movement.State, item.Executed, item.Relay, item.Fee, faults.GetValueOrDefault(item.Relay.Id), item.JudgedAt(now))))
+                .Where(item => !IsToldByTransaction(item.Relay, item.Outcome)).Select(item => item.Outcome)];
+        return (connection, stop) => outcomes.Length == 0
+            ? Task.CompletedTask
+            : RelayStore.UpdateAsync(connection, outcomes, time.GetUtcNow(), stop);
     }
 
     /// <inheritdoc/>
@@ -78,6 +81,10 @@ public sealed class RelayPurpose(
 
         return faults;
     }
+
+    /// <summary>That all went well so far follows from the transaction's row: most relays are written once more only, at their end.</summary>
+    private static bool IsToldByTransaction(CarriedRelay relay, RelayOutcome outcome) =>
+        outcome is { State: RelayState.Accepted, Success: true } && relay.Success is null;
 
     // By the contract that was called, not by the configuration: a forwarder may be taken out of it while its relays are under way.
     private static List<ExecutedRequest> Executed(Movement movement)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Npgsql;
+using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
@@ -26,19 +27,23 @@ public sealed class RelayService
     /// </summary>
     private const int QuietUpTo = 4;
 
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+
     private readonly IChainClients _chains;
     private readonly TimeProvider _time;
     private readonly RelayStore _store;
     private readonly RelayReads _reads;
     private readonly RelayJudge _judge;
     private readonly RelayDispatch _dispatch;
+    private readonly int _atOnce;
     private int _deciding;
 
     /// <summary>Connects the parts; does no I/O.</summary>
     public RelayService(
-        RelayRoutes routes, Database database, IChainClients chains, ChainEngines engines, ForwarderCheck forwarders, TimeProvider time)
+        RelayerOptions options, RelayRoutes routes, Database database, IChainClients chains, ChainEngines engines, ForwarderCheck forwarders,
+        TimeProvider time)
     {
-        (_chains, _time) = (chains, time);
+        (_chains, _time, _atOnce) = (chains, time, options.Admission.MaxRequests);
         _store = new RelayStore(database);
         _reads = new RelayReads(_store);
         _judge = new RelayJudge(routes, new RelayRules(Secp256k1.Default), chains, engines, forwarders, time);
@@ -125,10 +130,13 @@ public sealed class RelayService
 
     private async Task<RelayDecision> DecideAsync(RelayRequest request, CancellationToken cancellation)
     {
-        var isQuiet = Interlocked.Increment(ref _deciding) <= QuietUpTo;
+        var atOnce = Interlocked.Increment(ref _deciding);
         try
         {
-            return await DecideAsync(request, isQuiet, cancellation);
+            // Said before anything is done for it, so that what is under way is not slowed down by what is turned away.
+            return atOnce > _atOnce
+                ? new RelayDecision.Rejected(new Refusal(RefusalCode.Overloaded, "Too many requests at once; the same again is taken a little later.", RetryAfter: Soon))
+                : await DecideAsync(request, atOnce <= QuietUpTo, cancellation);
         }
         finally
         {

@@ -7,19 +7,27 @@ namespace Relayer.Core.Relay;
 /// <summary>The statements of <see cref="RelayStore"/>.</summary>
 /// <remarks>
 /// A relay under way has state 0 (accepted) in its row; what users see until the end follows from its transaction,
-/// so that broadcasting writes no relay and mining only how the call ended. One that waits for another transaction is accepted, and one
-/// that was mined without being carried out is still pending.
+/// so that broadcasting writes no relay, and mining only those that did not simply succeed. One that waits for another transaction is accepted, and one
+/// that was mined without being carried out (no success and no reason) is still pending.
 /// </remarks>
 internal static class RelaySql
 {
     private const string View = """
         select r.id,
-            case when r.state >= 3 then r.state::int when r.waiting then 0 when t.state = 3 and r.success is not null then 2
+            case when r.state >= 3 then r.state::int when r.waiting then 0
+                when t.state = 3 and (coalesce(r.success, true) or r.reason is not null) then 2
                 when t.state in (2, 3) then 1 else 0 end,
             r.chain_id, r.forwarder, r."from", r."to", r.nonce,
             case when not r.waiting then
                 coalesce(t.hash, (select a.hash from attempts a where a.transaction_id = t.id order by a.number desc limit 1)) end,
-            case when not r.waiting then t.block_number end, r.success, r.reason, r.fee, r.created_at, greatest(r.updated_at, t.updated_at), r.sequence
+            case when not r.waiting then t.block_number end,
+            case when r.state >= 3 or t.state <> 3 then r.success when coalesce(r.success, true) then true
+                when r.reason is not null then false end,
+            r.reason,
+            case when r.state < 3 and t.state = 3 and r.fee is null then (
+                select r.fee_before + case when r.position = 0 then t.fee - div(t.fee, count(*)) * (count(*) - 1) else div(t.fee, count(*)) end
+                from relays s where s.transaction_id = t.id) else r.fee end,
+            r.created_at, greatest(r.updated_at, t.updated_at), r.sequence
         from relays r join transactions t on t.id = r.transaction_id
         """;
 
@@ -38,14 +46,15 @@ internal static class RelaySql
         Parameters = { Columns.Address(from), Columns.Long(before), Columns.Long(chainId?.Value ?? 0), Columns.Int(limit) },
     };
 
-    /// <summary>The highest nonce under way of each user, by place.</summary>
+    /// <summary>The highest nonce under way of each user, by place. Where the highest of all is spent, none is under way.</summary>
     public static NpgsqlBatchCommand FindPredecessors(IReadOnlyList<(ChainId Chain, Address Forwarder, Address From)> users) => new("""
         select q.place, p.nonce, p.signer
         from unnest($1, $2, $3) with ordinality as q (chain_id, forwarder, "from", place)
         cross join lateral (
-            select r.nonce, case when not r.waiting then t.signer end as signer from relays r join transactions t on t.id = r.transaction_id
-            where r.chain_id = q.chain_id and r.forwarder = q.forwarder and r."from" = q."from" and r.state = 0
+            select r.nonce, r.state, case when not r.waiting then t.signer end as signer from relays r join transactions t on t.id = r.transaction_id
+            where r.chain_id = q.chain_id and r.forwarder = q.forwarder and r."from" = q."from" and not r.freed
             order by r.nonce desc limit 1) p
+        where p.state = 0
         """)
     {
         Parameters =
@@ -154,7 +163,7 @@ internal static class RelaySql
     public static NpgsqlBatchCommand FindWaiting(ChainId chainId, int limit) => new($"""
         select {Signed}, exists (
             select from relays p where p.chain_id = r.chain_id and p.forwarder = r.forwarder and p."from" = r."from" and p.nonce < r.nonce
-                and p.state = 0)
+                and not p.freed and p.state = 0)
         from relays r where chain_id = $1 and waiting order by "from", nonce limit $2
         """)
     {

@@ -128,5 +128,25 @@ public sealed class BatchTests(Islands islands) : IClassFixture<Islands>
         await island.AssertLedgerIsTheChainAsync(users.Length);
     }
 
+    [Fact]
+    public async Task Beyond_what_is_taken_at_once_callers_are_told_at_once_to_come_back()
+    {
+        await using var island = await islands.SettleAsync(new Dictionary<string, string> { ["Admission__MaxRequests"] = "6" });
+        var world = island.World;
+        var first = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.Infinex, new Wallet()));
+        JsonObject[] bodies = [.. Enumerable.Range(0, 40).Select(_ => world.Post(world.Infinex, new Wallet()))];
+        var replies = await Crush.PostAsync(island, bodies);
+
+        Assert.Equal(202, first.Status);
+        Assert.Equal(6, replies.Count(reply => reply.Status == 202));
+        Assert.All(replies.Where(reply => reply.Status != 202), reply => Island.AssertUnavailable(reply, "overloaded"));
+        foreach (var body in bodies)
+        {
+            await island.PostUntilTakenAsync(body);
+        }
+
+        await island.AssertLedgerIsTheChainAsync(bodies.Length + 1);
+    }
+
     private sealed record Case(ForwardRequest Message, Signature Signature);
 }
