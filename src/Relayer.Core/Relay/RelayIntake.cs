@@ -20,6 +20,7 @@ internal sealed class RelayIntake
     private readonly ChainEngine _engine;
     private readonly Storage.Database _database;
     private readonly TimeProvider _time;
+    private readonly SignerRota _rota = new();
     private readonly Coalescer<Passenger, IntakeOutcome> _writes;
 
     public RelayIntake(ChainEngine engine, Storage.Database database, TimeProvider time)
@@ -58,19 +59,25 @@ internal sealed class RelayIntake
     private async Task WriteGroupAsync(Passenger[] passengers, Dictionary<Hash32, IntakeOutcome> outcomes, CancellationToken cancellation)
     {
         var limits = _engine.Settings.Batching;
-        var rest = passengers;
+        var (rest, signers) = (passengers, _rota.Next(passengers[0].Signers));
         while (rest.Length > 0)
         {
             var rides = RidePlan.Pack(rest, limits, () => Guid.CreateVersion7(_time.GetUtcNow()));
             try
             {
-                var reserved = await WriteRidesAsync(rides, cancellation);
+                var reserved = await WriteRidesAsync(rides, signers, cancellation);
                 foreach (var (ride, transaction) in rides.Zip(reserved))
                 {
                     Depart(ride, transaction, outcomes);
                 }
 
                 rest = [.. rides.Skip(reserved.Count).SelectMany(ride => ride.Passengers)];
+                if (reserved.Count == 0 && signers.Count < passengers[0].Signers.Count)
+                {
+                    signers = passengers[0].Signers;
+                    continue;
+                }
+
                 if (reserved.Count == 0 && rides[0].Passengers.Count == 1)
                 {
                     Settle(rest, NoRoom(), outcomes);
@@ -118,9 +125,10 @@ internal sealed class RelayIntake
     }
 
     /// <summary>One round trip; the database commits all of it or nothing.</summary>
-    private async Task<IReadOnlyList<ReservedTransaction>> WriteRidesAsync(IReadOnlyList<Ride> rides, CancellationToken cancellation)
+    private async Task<IReadOnlyList<ReservedTransaction>> WriteRidesAsync(
+        IReadOnlyList<Ride> rides, IReadOnlyList<Address> signers, CancellationToken cancellation)
     {
-        var reservation = _engine.Reserve(rides[0].Passengers[0].Signers, [.. rides.Select(ride => ride.Plan)]);
+        var reservation = _engine.Reserve(signers, [.. rides.Select(ride => ride.Plan)]);
         await using var connection = await _database.OpenAsync(cancellation);
         await using var batch = new NpgsqlBatch(connection);
         reservation.AddTo(batch);
