@@ -13,6 +13,9 @@ public static class Schedules
     /// <summary>Readings of the signers' balances.</summary>
     public const string ReadBalances = "Schedules:ReadBalances";
 
+    /// <summary>Top-ups from the council's wallet.</summary>
+    public const string TopUpSigners = "Schedules:TopUpSigners";
+
     /// <summary>Removal of readings that the history does not need.</summary>
     public const string ThinBalances = "Schedules:ThinBalances";
 
@@ -40,6 +43,7 @@ public static class Schedules
         [Confirm] = "*/2 * * * * *",
         [SweepGrants] = "0 17 * * * *",
         [ReadBalances] = "10,40 * * * * *",
+        [TopUpSigners] = "25 * * * * *",
         [ThinBalances] = "0 37 * * * *",
         [ObserveProviders] = "30 * * * * *",
         [SweepObservations] = "0 43 * * * *",

@@ -7,12 +7,16 @@ namespace Relayer.Core.Gas;
 /// <summary>Registers the care for gas.</summary>
 public static class GasServices
 {
-    /// <summary>Adds balances, the spend ledger and the report; needs storage, providers, keys and the engines.</summary>
+    /// <summary>Adds balances, top-ups, the spend ledger and the report; needs storage, operations, providers, keys and the engines.</summary>
     public static IServiceCollection AddGas(this IServiceCollection services)
     {
         services.AddSingleton<IncidentLog>();
         services.AddSingleton<ISpendLedger, SpendLedger>();
         services.AddSingleton<Balances>();
+        services.AddSingleton<TopUpSituations>();
+        services.AddSingleton<TopUpReports>();
+        services.AddSingleton<TopUpService>();
+        services.AddSingleton<IPurpose, TopUpPurpose>();
         services.AddSingleton<GasReport>();
         return services;
     }

@@ -17,8 +17,9 @@ internal static class TopUpStore
         """;
 
     private const string CommittedSql = """
-        select coalesce(sum(gas_limit * max_fee + value), 0) from transactions
-        where chain_id = $1 and signer = $2 and (state < 3 or (state in (3, 4, 5, 6) and block_number > $3))
+        select coalesce(sum(gas_limit * max_fee + value) filter (where state < 3), 0),
+            coalesce(sum(gas_limit * max_fee + value) filter (where state in (3, 4, 5, 6) and block_number > $3), 0)
+        from transactions where chain_id = $1 and signer = $2
         """;
 
     private const string AddSql = """
@@ -71,8 +72,8 @@ internal static class TopUpStore
         return history;
     }
 
-    /// <summary>The most that an account's transactions can still take off a balance read at a block.</summary>
-    public static async Task<Wei> ReadCommittedAsync(
+    /// <summary>The most that an account's transactions can still take off a balance read at a block: under way, and mined since.</summary>
+    public static async Task<(Wei UnderWay, Wei MinedSince)> ReadCommittedAsync(
         NpgsqlConnection connection, ChainId chainId, Address account, long readBlock, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(CommittedSql, connection)
@@ -81,7 +82,7 @@ internal static class TopUpStore
         };
         await using var rows = await command.ExecuteReaderAsync(cancellation);
         await rows.ReadAsync(cancellation);
-        return rows.GetWei(0);
+        return (rows.GetWei(0), rows.GetWei(1));
     }
 
     /// <summary>Records transfers beside the reservation of their transactions. The ordinals' uniqueness refuses what another instance decided.</summary>

@@ -65,6 +65,11 @@ public sealed class ChainEngine
         _store.ReserveAsync(
             connection, Settings.ChainId, _gauge.PursesOf(signers), Settings.MaxInFlight, WithData(plans), cancellation, Settings.DataFee);
 
+    /// <summary>The same with one account of the caller's choice, of which no more is spent than the purse holds.</summary>
+    internal Task<IReadOnlyList<ReservedTransaction>> ReserveAsync(
+        NpgsqlConnection connection, Purse purse, IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation) =>
+        _store.ReserveAsync(connection, Settings.ChainId, [purse], Settings.MaxInFlight, WithData(plans), cancellation, Settings.DataFee);
+
     /// <summary>The same as statements at the front of a batch of the caller's own, which then needs no transaction around it.</summary>
     public Reservation Reserve(IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans) =>
         _store.Reserve(Settings.ChainId, _gauge.PursesOf(signers), Settings.MaxInFlight, WithData(plans), Settings.DataFee);
