@@ -4,13 +4,20 @@ namespace Functions;
 
 /// <summary>The timers that look after gas.</summary>
 /// <param name="balances">Reads what the accounts hold.</param>
+/// <param name="reconciliation">Explains it.</param>
 /// <param name="topUps">Fills the signers.</param>
-public sealed class GasTimerFunctions(Balances balances, TopUpService topUps)
+public sealed class GasTimerFunctions(Balances balances, Reconciliation reconciliation, TopUpService topUps)
 {
-    /// <summary>Reads the signers' balances and the council's wallet from every provider.</summary>
+    /// <summary>Reads the signers' balances and the council's wallet from every provider, and compares them with the ledger.</summary>
     [Function("ReadBalances")]
     public Task ReadBalances([TimerTrigger("%Schedules:ReadBalances%")] TimerInfo timer, CancellationToken cancellation) =>
-        Task.WhenAll(balances.Chains.Select(chain => balances.ReadAsync(chain, cancellation)));
+        Task.WhenAll(balances.Chains.Select(async chain =>
+        {
+            if (await balances.ReadAsync(chain, cancellation) is { } reading)
+            {
+                await reconciliation.RunAsync(reading, cancellation);
+            }
+        }));
 
     /// <summary>Fills the signers that are low from the council's wallet.</summary>
     [Function("TopUpSigners")]

@@ -16,6 +16,9 @@ public static class Schedules
     /// <summary>Top-ups from the council's wallet.</summary>
     public const string TopUpSigners = "Schedules:TopUpSigners";
 
+    /// <summary>Delivery of alerts to the webhook.</summary>
+    public const string DeliverAlerts = "Schedules:DeliverAlerts";
+
     /// <summary>Removal of readings that the history does not need.</summary>
     public const string ThinBalances = "Schedules:ThinBalances";
 
@@ -44,6 +47,7 @@ public static class Schedules
         [SweepGrants] = "0 17 * * * *",
         [ReadBalances] = "10,40 * * * * *",
         [TopUpSigners] = "25 * * * * *",
+        [DeliverAlerts] = "*/15 * * * * *",
         [ThinBalances] = "0 37 * * * *",
         [ObserveProviders] = "30 * * * * *",
         [SweepObservations] = "0 43 * * * *",

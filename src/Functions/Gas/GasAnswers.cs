@@ -243,4 +243,8 @@ public sealed record IncidentAnswer(
 /// <summary>How answers about gas are written.</summary>
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(GasAnswer))]
+[JsonSerializable(typeof(SpendPage))]
+[JsonSerializable(typeof(IncidentAnswer))]
+[JsonSerializable(typeof(TopUpPage))]
+[JsonSerializable(typeof(HistoryPage))]
 internal sealed partial class GasAnswersJson : JsonSerializerContext;

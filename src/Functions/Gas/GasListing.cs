@@ -38,6 +38,13 @@ internal static class GasListing
         _ => "former",
     };
 
+    public static string AgreementOf(Agreement agreement) => agreement switch
+    {
+        Agreement.Single => "single",
+        Agreement.Agreed => "agreed",
+        _ => "disputed",
+    };
+
     public static string DayOf(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static string StatusOf(GasOverview overview) =>
@@ -77,12 +84,7 @@ internal static class GasListing
     private static ReadingAnswer Show(BalanceReading reading, DateTimeOffset now) => new(
         reading.Block.Number, reading.Block.Hash.ToString(), reading.Block.Timestamp, reading.TakenAt,
         Math.Max(0, (long)(now - reading.TakenAt).TotalSeconds),
-        reading.Agreement switch
-        {
-            Agreement.Single => "single",
-            Agreement.Agreed => "agreed",
-            _ => "disputed",
-        },
+        AgreementOf(reading.Agreement),
         [.. reading.Providers.Select(view => new ProviderViewAnswer(
             view.Provider, view.Status switch
             {

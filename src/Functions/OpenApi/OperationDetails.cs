@@ -37,7 +37,7 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
 
         foreach (var stream in metadata.OfType<AnswersAttribute>().Where(answer => answer.Type is null))
         {
-            operation.Responses[$"{stream.StatusCode}"] = Text(stream);
+            AddText(operation.Responses, stream);
         }
 
         foreach (var refusal in metadata.OfType<RefusesAttribute>().GroupBy(refusal => refusal.StatusCode))
@@ -57,6 +57,23 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
         {
             operation.Responses["401"] = Problem("`unauthorized`", context.Document);
             operation.Security = [new() { [new OpenApiSecuritySchemeReference(KeyScheme, context.Document)] = [] }];
+        }
+    }
+
+    /// <summary>Beside JSON where there is some.</summary>
+    private static void AddText(OpenApiResponses responses, AnswersAttribute answer)
+    {
+        var text = Text(answer);
+        if (responses.TryGetValue($"{answer.StatusCode}", out var known) && known.Content?.ContainsKey("application/json") == true)
+        {
+            foreach (var (type, content) in text.Content!)
+            {
+                known.Content[type] = content;
+            }
+        }
+        else
+        {
+            responses[$"{answer.StatusCode}"] = text;
         }
     }
 

@@ -2,6 +2,7 @@ using Npgsql;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
+using Relayer.Core.Operations;
 using Relayer.Core.Storage;
 
 namespace Relayer.Core.Gas;
@@ -11,8 +12,9 @@ namespace Relayer.Core.Gas;
 /// <param name="options">The chains.</param>
 /// <param name="database">The records.</param>
 /// <param name="incidents">What a person should know of.</param>
+/// <param name="pauses">What operators have stopped.</param>
 /// <param name="time">The clock.</param>
-public sealed class GasReport(RelayerOptions options, Database database, IncidentLog incidents, TimeProvider time)
+public sealed class GasReport(RelayerOptions options, Database database, IncidentLog incidents, Pauses pauses, TimeProvider time)
 {
     /// <summary>Days looked back on, today included.</summary>
     private const int Days = 30;
@@ -26,6 +28,7 @@ public sealed class GasReport(RelayerOptions options, Database database, Inciden
         var now = time.GetUtcNow();
         ChainId[] chains = [.. options.Chains.Values.Select(chain => new ChainId(chain.ChainId))];
         var (open, closed) = await incidents.ReadAsync(Newest, cancellation);
+        var isPaused = await pauses.FindAsync(PauseScope.TopUps, cancellation) is not null;
         await using var connection = await database.OpenAsync(cancellation);
         var parts = new OverviewParts(
             await BalanceStore.ReadLatestAsync(connection, chains, cancellation),
@@ -36,7 +39,8 @@ public sealed class GasReport(RelayerOptions options, Database database, Inciden
             await OverviewStore.ReadToppedUpAsync(connection, chains, now.AddDays(-1), cancellation),
             await OverviewStore.ReadDepositsAsync(connection, chains, Newest, cancellation),
             await OverviewStore.ReadBalancesAsync(connection, chains, DayOf(now).AddDays(1 - Days), DayOf(now), cancellation),
-            open);
+            open,
+            isPaused);
         var details = new List<ChainGas>();
         foreach (var (name, chain) in options.Chains)
         {

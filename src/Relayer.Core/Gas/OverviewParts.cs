@@ -14,7 +14,8 @@ internal sealed record OverviewParts(
     IReadOnlyDictionary<ChainId, Wei> ToppedUp,
     ILookup<ChainId, Deposit> Deposits,
     ILookup<ChainId, DayBalance> Balances,
-    IReadOnlyList<Incident> Open)
+    IReadOnlyList<Incident> Open,
+    bool IsPaused)
 {
     public ChainGas Assemble(string name, ChainOptions chain, IReadOnlyList<TopUp> topUps)
     {
@@ -32,7 +33,7 @@ internal sealed record OverviewParts(
         var total = SumOf(accounts);
         return new ChainGas(
             chainId, name, reading, accounts, total, burn, Runway.Of(total, burn, prices), prices, rules,
-            ToppedUp.GetValueOrDefault(chainId), chain.Council.IsConfigured, TopUpStops.IsStopped(chainId, Open), topUps,
+            ToppedUp.GetValueOrDefault(chainId), chain.Council.IsConfigured, IsPaused || TopUpStops.IsStopped(chainId, Open), topUps,
             [.. Deposits[chainId]], [.. Balances[chainId]]);
     }
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Incidents;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
@@ -96,7 +95,7 @@ public sealed partial class TopUpService
 
         TransactionPlan[] transfers = [.. plan.Transfers.Select(transfer => new TransactionPlan(
             Guid.CreateVersion7(_time.GetUtcNow()), Purpose, transfer.Signer, transfer.Amount, (ulong)view.Options.TransferGas, default, fees))];
-        var reserved = await _engines.Get(view.ChainId).ReserveAsync(connection, new Purse(view.Council, budget), transfers, cancellation);
+        var reserved = await _engines.Get(view.ChainId).ReserveFromAsync(connection, new Purse(view.Council, budget), transfers, cancellation);
         await TopUpStore.AddAsync(
             connection, view.ChainId, view.Council, view.Reading.Block.Number, _time.GetUtcNow(),
             [.. reserved.Zip(plan.Transfers, (item, transfer) => (

@@ -66,7 +66,7 @@ public sealed class ChainEngine
             connection, Settings.ChainId, _gauge.PursesOf(signers), Settings.MaxInFlight, WithData(plans), cancellation, Settings.DataFee);
 
     /// <summary>The same with one account of the caller's choice, of which no more is spent than the purse holds.</summary>
-    internal Task<IReadOnlyList<ReservedTransaction>> ReserveAsync(
+    internal Task<IReadOnlyList<ReservedTransaction>> ReserveFromAsync(
         NpgsqlConnection connection, Purse purse, IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation) =>
         _store.ReserveAsync(connection, Settings.ChainId, [purse], Settings.MaxInFlight, WithData(plans), cancellation, Settings.DataFee);
 

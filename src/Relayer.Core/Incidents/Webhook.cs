@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using Relayer.Core.Configuration;
+
+namespace Relayer.Core.Incidents;
+
+/// <summary>Posts alerts to the configured URL, signed, so that the receiver knows who speaks and when.</summary>
+/// <remarks>The signature is HMAC-SHA256 over timestamp, a dot and the body. Redirects are not followed. Safe for concurrent use.</remarks>
+internal sealed class Webhook : IDisposable
+{
+    private readonly AlertOptions _options;
+    private readonly TimeProvider _time;
+    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    });
+
+    public Webhook(RelayerOptions options, TimeProvider time) => (_options, _time) = (options.Alerts, time);
+
+    /// <summary>Delivers once.</summary>
+    /// <returns><see langword="null"/> when the receiver took it (any 2xx); otherwise why not.</returns>
+    public async Task<string?> PostAsync(DueAlert alert, CancellationToken cancellation)
+    {
+        using var timeout = new CancellationTokenSource(_options.Timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        using var request = Compose(alert, _time.GetUtcNow());
+        try
+        {
+            using var answer = await _http.SendAsync(request, either.Token);
+            return (int)answer.StatusCode is >= 200 and < 300 ? null : $"answered {(int)answer.StatusCode}";
+        }
+        catch (HttpRequestException fault)
+        {
+            return $"cannot be reached ({fault.HttpRequestError})";
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            return "did not answer in time";
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private HttpRequestMessage Compose(DueAlert alert, DateTimeOffset now)
+    {
+        var timestamp = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(alert.Body));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        var request = new HttpRequestMessage(HttpMethod.Post, _options.WebhookUrl) { Content = content, Version = HttpVersion.Version11 };
+        request.Headers.Add("x-relayer-delivery", alert.Id.ToString(CultureInfo.InvariantCulture));
+        request.Headers.Add("x-relayer-timestamp", timestamp);
+        request.Headers.Add("x-relayer-signature", $"v1={Sign(timestamp, alert.Body)}");
+        return request;
+    }
+
+    private string Sign(string timestamp, string body) => Convert.ToHexStringLower(
+        HMACSHA256.HashData(Encoding.UTF8.GetBytes(_options.Key), Encoding.UTF8.GetBytes($"{timestamp}.{body}")));
+}

@@ -1,0 +1,223 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using DevChain;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Relayer.Core.Configuration;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Incidents;
+using Relayer.Core.Tests.Storage;
+using RelayerWebhook;
+
+namespace Relayer.Core.Tests.Incidents;
+
+public sealed class IncidentTests(PostgresFixture postgres)
+{
+    private const string Key = "a shared secret of more than 32 characters";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task There_is_one_open_incident_for_each_cause_however_often_and_by_whomever_it_is_reported()
+    {
+        await using var world = await World.StartAsync(postgres);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => world.Log.RaiseAsync(Report(), Cancellation)));
+        await world.Log.RaiseAsync(Report() with { ChainId = new ChainId(2) }, Cancellation);
+
+        Assert.Equal(2, (await world.Log.ReadAsync(10, Cancellation)).Open.Count);
+        Assert.Equal(2, await world.Database.ScalarAsync<long>("select count(*) from alerts"));
+    }
+
+    [Fact]
+    public async Task It_closes_when_its_cause_is_gone_and_a_new_one_opens_when_it_returns()
+    {
+        await using var world = await World.StartAsync(postgres);
+        await world.Log.RaiseAsync(Report(), Cancellation);
+        await world.Log.ResolveAsync(Report().Cause, "it is well", Cancellation);
+        await world.Log.ResolveAsync(Report().Cause, "it is well", Cancellation);
+        await world.Log.RaiseAsync(Report(), Cancellation);
+
+        var (open, closed) = await world.Log.ReadAsync(10, Cancellation);
+        Assert.NotEqual(Assert.Single(open).Id, Assert.Single(closed).Id);
+        Assert.Equal(("it is well", null), (closed[0].ClosedWhy, closed[0].ClosedBy));
+        Assert.Equal(["opened", "closed", "opened"], await world.Database.ColumnAsync<string>("select event from alerts order by id"));
+    }
+
+    [Fact]
+    public async Task What_needs_a_person_is_closed_by_a_person_once()
+    {
+        await using var world = await World.StartAsync(postgres);
+        await world.Log.RaiseAsync(Report() with { NeedsPerson = true }, Cancellation);
+        await world.Log.ResolveAsync(Report().Cause, "it is well", Cancellation);
+        var open = Assert.Single((await world.Log.ReadAsync(10, Cancellation)).Open);
+
+        var cleared = await world.Log.ClearAsync(open.Id, "alice", "I looked", Cancellation);
+
+        Assert.Equal(("alice", "I looked"), (cleared?.ClosedBy, cleared?.ClosedWhy));
+        Assert.Null(await world.Log.ClearAsync(open.Id, "bob", "me too", Cancellation));
+        Assert.Equal("alice", (await world.Log.ReadAsync(10, Cancellation)).Closed[0].ClosedBy);
+    }
+
+    [Fact]
+    public async Task It_is_told_again_when_it_gets_worse_at_once_and_when_details_change_after_a_while()
+    {
+        await using var world = await World.StartAsync(postgres);
+        await world.Log.RaiseAsync(Report(), Cancellation);
+        await world.Log.RaiseAsync(Report() with { Detail = "2 ether" }, Cancellation);
+        await world.Log.RaiseAsync(Report() with { Severity = IncidentSeverity.Critical }, Cancellation);
+        world.Time.Advance(TimeSpan.FromMinutes(61));
+        await world.Log.RaiseAsync(Report() with { Severity = IncidentSeverity.Critical }, Cancellation);
+        await world.Log.RaiseAsync(Report() with { Severity = IncidentSeverity.Critical, Detail = "3 ether" }, Cancellation);
+
+        Assert.Equal(["opened", "updated", "updated"], await world.Database.ColumnAsync<string>("select event from alerts order by id"));
+    }
+
+    [Fact]
+    public async Task Alerts_arrive_signed_in_order_and_are_tried_again_with_growing_pauses()
+    {
+        await using var world = await World.StartAsync(postgres);
+        await world.Log.RaiseAsync(Report(), Cancellation);
+        await world.Log.ResolveAsync(Report().Cause, "it is well", Cancellation);
+        world.Status = 500;
+        Assert.Equal(0, await world.Alerts.DeliverAsync(Cancellation));
+        Assert.Equal(0, await world.Alerts.DeliverAsync(Cancellation)); // Not yet again.
+        Assert.Equal(2, world.Received.Count);
+        world.Status = 204;
+        world.Time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal(2, await world.Alerts.DeliverAsync(Cancellation));
+        Assert.Equal(0, await world.Alerts.DeliverAsync(Cancellation));
+
+        Assert.Equal(["opened", "closed", "opened", "closed"], world.Received.Select(item => (string?)JsonNode.Parse(item.Body)!["event"]));
+        Assert.Equal(world.Received[0].Body, world.Received[2].Body);
+        Assert.Equal(world.Received[0].Delivery, world.Received[2].Delivery);
+        var incident = JsonNode.Parse(world.Received[0].Body)!["incident"]!;
+        Assert.Equal(("council_low", "warning", 1L), ((string?)incident["kind"], (string?)incident["severity"], (long)incident["chainId"]!));
+        Assert.Equal(TimeSpan.FromSeconds(40), AlertService.PauseAfter(3));
+        Assert.Equal(TimeSpan.FromHours(1), AlertService.PauseAfter(60));
+    }
+
+    [Fact]
+    public async Task Two_instances_deliver_each_alert_once()
+    {
+        await using var world = await World.StartAsync(postgres);
+        for (var i = 1; i <= 10; i++)
+        {
+            await world.Log.RaiseAsync(Report() with { ChainId = new ChainId(i) }, Cancellation);
+        }
+
+        using var other = world.AddInstance();
+        var delivered = await Task.WhenAll(world.Alerts.DeliverAsync(Cancellation), other.DeliverAsync(Cancellation));
+
+        Assert.Equal(10, delivered.Sum());
+        Assert.Equal(10, world.Received.Select(item => item.Delivery).Distinct().Count());
+        Assert.Equal(10, world.Received.Count);
+    }
+
+    [Fact]
+    public async Task What_is_never_taken_is_given_up()
+    {
+        await using var world = await World.StartAsync(postgres);
+        await world.Log.RaiseAsync(Report(), Cancellation);
+        world.Status = 410;
+        await world.Alerts.DeliverAsync(Cancellation);
+        world.Time.Advance(TimeSpan.FromDays(4));
+        await world.Alerts.DeliverAsync(Cancellation);
+        world.Time.Advance(TimeSpan.FromDays(4));
+        await world.Alerts.DeliverAsync(Cancellation);
+
+        Assert.Equal(2, world.Received.Count);
+        Assert.Equal("answered 410", await world.Database.ScalarAsync<string>("select last_error from alerts where next_try_at is null"));
+    }
+
+    [Fact]
+    public async Task The_sample_receiver_believes_the_relayer_once_and_nobody_else()
+    {
+        await using var world = await World.StartAsync(postgres);
+        await world.Log.RaiseAsync(Report(), Cancellation);
+        await world.Alerts.DeliverAsync(Cancellation);
+        var (delivery, timestamp, signature, body) = world.Received[0];
+        var bytes = Encoding.UTF8.GetBytes(body);
+
+        Assert.True(new WebhookVerifier(Key, world.Time).Accept(delivery, timestamp, signature, bytes));
+        Assert.False(new WebhookVerifier(Key + "!", world.Time).Accept(delivery, timestamp, signature, bytes));
+        Assert.False(new WebhookVerifier(Key, world.Time).Accept(delivery, timestamp, signature, [.. bytes, 32]));
+        Assert.False(new WebhookVerifier(Key, world.Time).Accept(delivery, $"{long.Parse(timestamp, null) + 1}", signature, bytes));
+        var receiver = new WebhookVerifier(Key, world.Time);
+        Assert.True(receiver.Accept(delivery, timestamp, signature, bytes));
+        Assert.False(receiver.Accept(delivery, timestamp, signature, bytes)); // Played again.
+        world.Time.Advance(TimeSpan.FromMinutes(6));
+        Assert.False(new WebhookVerifier(Key, world.Time).Accept(delivery, timestamp, signature, bytes));
+    }
+
+    private static IncidentReport Report() =>
+        new("council_low", IncidentSeverity.Warning, new ChainId(1), null, "The wallet is low", "1 ether is missing");
+
+    /// <summary>A receiver on a real socket.</summary>
+    private sealed class World : IAsyncDisposable
+    {
+        private readonly WebApplication _receiver;
+        private readonly RelayerOptions _options;
+
+        private World(TestDatabase database, WebApplication receiver)
+        {
+            (Database, _receiver) = (database, receiver);
+            receiver.Run(ReceiveAsync);
+            _options = new RelayerOptions { Alerts = new() { Key = Key } };
+            Log = new IncidentLog(database.Database, _options, Time);
+            Alerts = null!;
+        }
+
+        public TestDatabase Database { get; }
+
+        public MovableTime Time { get; } = new();
+
+        public IncidentLog Log { get; }
+
+        public AlertService Alerts { get; private set; }
+
+        public int Status { get; set; } = 200;
+
+        public List<(string Delivery, string Timestamp, string Signature, string Body)> Received { get; } = [];
+
+        public static async Task<World> StartAsync(PostgresFixture postgres)
+        {
+            var builder = WebApplication.CreateEmptyBuilder(new());
+            builder.WebHost.UseKestrelCore();
+            builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+            var world = new World(await TestDatabase.CreateAsync(postgres), builder.Build());
+            await world._receiver.StartAsync(Cancellation);
+            world._options.Alerts.WebhookUrl = world._receiver.Urls.Single();
+            world.Alerts = world.AddInstance();
+            return world;
+        }
+
+        public AlertService AddInstance() => new(_options, Database.Database, Time, NullLogger<AlertService>.Instance);
+
+        public async ValueTask DisposeAsync()
+        {
+            Alerts.Dispose();
+            await _receiver.DisposeAsync();
+            await Database.DisposeAsync();
+        }
+
+        private async Task ReceiveAsync(HttpContext context)
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            var body = await reader.ReadToEndAsync(context.RequestAborted);
+            var headers = context.Request.Headers;
+            lock (Received)
+            {
+                Received.Add(($"{headers["x-relayer-delivery"]}", $"{headers["x-relayer-timestamp"]}", $"{headers["x-relayer-signature"]}", body));
+            }
+
+            context.Response.StatusCode = Status;
+        }
+    }
+}
