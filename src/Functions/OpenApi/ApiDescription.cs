@@ -28,7 +28,8 @@ internal static class ApiDescription
             builder.Metadata.Add(new PathParameter(parameter));
         }
 
-        foreach (var attribute in function.Method.GetCustomAttributes())
+        // Of several answers under one status the last one's type is described: JSON's, to which text is added.
+        foreach (var attribute in function.Method.GetCustomAttributes().OrderBy(attribute => attribute is AnswersAttribute { Type: not null }))
         {
             builder.Metadata.Add(attribute);
         }

@@ -5,7 +5,7 @@ internal static class OverviewSql
 {
     /// <summary>$1: chains.</summary>
     public const string Pending = """
-        select s.chain_id, s.address, s.next_nonce, s.paused, s.paused_why, p.transactions, p.cost
+        select s.chain_id, s.address, s.next_nonce, s.paused, coalesce(s.paused_reason, s.paused_why), p.transactions, p.cost
         from signers s
         cross join lateral (
             select count(*) as transactions, coalesce(sum(t.gas_limit * t.max_fee + t.value), 0) as cost from transactions t

@@ -62,7 +62,7 @@ public sealed record SpendKey(ChainId ChainId, DateOnly? Day, string? Purpose, A
         return !Hex.TryDecode("0x" + parts[2], out var purpose) ? null
             : new SpendKey(
                 new ChainId(chain), day, parts[2].Length == 0 ? null : Encoding.UTF8.GetString(purpose), target,
-                selector is null ? null : new ReadOnlyMemory<byte>(selector), user);
+                selector is null ? (ReadOnlyMemory<byte>?)null : selector, user);
     }
 }
 
@@ -135,7 +135,7 @@ internal static class SpendQueryStore
             groups.HasFlag(SpendGroups.Day) ? row.GetFieldValue<DateOnly>(1) : null,
             groups.HasFlag(SpendGroups.Purpose) ? row.GetString(2) : null,
             groups.HasFlag(SpendGroups.Target) ? row.GetAddress(3) : null,
-            groups.HasFlag(SpendGroups.Target) ? row.GetFieldValue<byte[]>(4) : null,
+            groups.HasFlag(SpendGroups.Target) ? (ReadOnlyMemory<byte>?)row.GetFieldValue<byte[]>(4) : null,
             groups.HasFlag(SpendGroups.User) ? row.GetAddress(5) : null),
         row.GetWei(6), row.GetInt64(7), row.GetLongOrNull(8));
 }

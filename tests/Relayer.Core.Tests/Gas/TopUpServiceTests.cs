@@ -40,6 +40,23 @@ public sealed class TopUpServiceTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_signer_that_ran_dry_pauses_is_refilled_and_goes_on_by_itself()
+    {
+        await using var world = await GasWorld.StartAsync(postgres, signerMilli: 0, change: chain => chain.Fees.MaxAge = TimeSpan.Zero);
+        await world.Engine.QuoteAsync(1, Cancellation);
+        await world.Engine.ConfirmAsync(Cancellation);
+        Assert.True(await world.Database.ScalarAsync<bool>("select paused from signers"));
+        Assert.Empty((await world.Engine.QuoteAsync(21_000, Cancellation)).Signers);
+
+        Assert.Single(await world.TopUpAsync());
+        await world.SettleAsync();
+        await world.Engine.ConfirmAsync(Cancellation);
+
+        Assert.False(await world.Database.ScalarAsync<bool>("select bool_or(paused) from signers"));
+        await world.SendAsync(Transactions.Plans.Create());
+    }
+
+    [Fact]
     public async Task Several_instances_at_once_make_one_transfer()
     {
         await using var world = await GasWorld.StartAsync(postgres, signerMilli: 10);

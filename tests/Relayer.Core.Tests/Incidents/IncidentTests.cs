@@ -1,13 +1,11 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using DevChain;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
