@@ -7,8 +7,8 @@ namespace Relayer.Core.Gas;
 
 /// <summary>Adds every final transaction's fee to the sums by hour, day and user: reverted ones, self-sends, outbid ones and L1 fees included.</summary>
 /// <remarks>
-/// What the shares of a transaction (<c>spend_shares</c>) leave of its fee is booked on the transaction itself, so that the sums are the
-/// receipts' to the wei whatever the shares say. Rows are touched in one order, against deadlocks.
+/// A transaction that serves several (<c>spend_shares</c>) is split between them, so that the sums are the receipts' to the wei. Rows are
+/// touched in one order, against deadlocks.
 /// </remarks>
 /// <param name="time">Says which hour and day it is.</param>
 public sealed class SpendLedger(TimeProvider time) : ISpendLedger
@@ -29,33 +29,33 @@ public sealed class SpendLedger(TimeProvider time) : ISpendLedger
         """;
 
     // One pass over the transactions, each with its shares; no join of lists, which the connection's planner settings would make quadratic.
-    private const string AddDays = """
+    // Wei are not split: what does not divide falls to the first, as it does in the relays' own rows.
+    private const string Booked = """
         with booked as materialized (
-            select t.chain_id, case when t.state = 5 then 'noop' else t.purpose end as purpose, t."to", substring(t.data for 4) as selector, t.fee,
-                s.target, s.selector as shared_selector, s.fee as share, row_number() over (partition by t.id order by s.position) as place,
-                coalesce(sum(s.fee) over (partition by t.id), 0) as shared
-            from transactions t left join spend_shares s on s.transaction_id = t.id and s.fee is not null
-            where t.id = any($1) and t.state >= 4 and t.fee is not null)
+            select t.chain_id, case when t.state = 5 then 'noop' else t.purpose end as purpose, coalesce(s.target, t."to") as target,
+                coalesce(s.selector, substring(t.data for 4)) as selector, s."user", t.fee,
+                row_number() over (partition by t.id order by s.position, s."user") = 1 as is_first,
+                greatest(count(s.transaction_id) over (partition by t.id), 1) as shares
+            from transactions t left join spend_shares s on s.transaction_id = t.id
+            where t.id = any($1) and t.state >= 4 and t.fee is not null),
+        split as (
+            select *, case when is_first then fee - div(fee, shares) * (shares - 1) else div(fee, shares) end as share from booked)
+        """;
+
+    private const string AddDays = $"""
+        {Booked}
         insert into spend_days as d (chain_id, day, purpose, target, selector, fee, actions, transactions)
-        select chain_id, ($2 at time zone 'UTC')::date, purpose, target, selector, sum(fee), sum(actions), sum(transactions)
-        from (
-            select chain_id, purpose, target, shared_selector as selector, share as fee, 1 as actions, (place = 1)::int as transactions
-            from booked where share is not null
-            union all
-            select chain_id, purpose, "to", selector, fee - shared, (share is null)::int, (share is null)::int
-            from booked where place = 1 and (share is null or fee <> shared)) b
-        group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
+        select chain_id, ($2 at time zone 'UTC')::date, purpose, target, selector, sum(share), count(*), count(*) filter (where is_first)
+        from split group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
         on conflict (chain_id, day, purpose, target, selector) do update
         set fee = d.fee + excluded.fee, actions = d.actions + excluded.actions, transactions = d.transactions + excluded.transactions
         """;
 
-    private const string AddUsers = """
+    private const string AddUsers = $"""
+        {Booked}
         insert into spend_users as u (chain_id, day, "user", purpose, target, selector, fee, actions)
-        select t.chain_id, ($2 at time zone 'UTC')::date, s."user", case when t.state = 5 then 'noop' else t.purpose end, s.target, s.selector,
-            sum(s.fee), count(*)
-        from transactions t join spend_shares s on s.transaction_id = t.id
-        where t.id = any($1) and t.state >= 4 and t.fee is not null and s.fee is not null and s."user" is not null
-        group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
+        select chain_id, ($2 at time zone 'UTC')::date, "user", purpose, target, selector, sum(share), count(*)
+        from split where "user" is not null group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
         on conflict (chain_id, day, "user", purpose, target, selector) do update
         set fee = u.fee + excluded.fee, actions = u.actions + excluded.actions
         """;

@@ -6,6 +6,7 @@ using Relayer.Core.Gas;
 using Relayer.Core.Incidents;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Tests.Transactions;
+using Relayer.Core.Transactions;
 
 namespace Relayer.Core.Tests.Gas;
 
@@ -144,6 +145,7 @@ public sealed class ReconciliationTests(PostgresFixture postgres)
         await world.ReconcileAsync();
         await world.SendAsync(Plans.Create());
         await world.SettleAsync();
+        await world.Get<ChainEngines>().DisposeAsync();
         await world.Database.ExecuteAsync("update transactions set state = 3"); // The confirmer is late.
 
         Assert.Equal(1, await world.ReconcileAsync()); // The council's wallet, which sent nothing.

@@ -12,23 +12,23 @@ public sealed class SpendLedgerTests(PostgresFixture postgres)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Several_users_in_one_transaction_bear_its_fee_to_the_wei_and_what_shares_leave_is_booked_on_the_transaction()
+    public async Task Several_users_in_one_transaction_bear_its_fee_to_the_wei()
     {
         await using var database = await TestDatabase.CreateAsync(postgres);
         var batch = await TransactionAsync(database, 1, state: 4, fee: 1_001);
         await RelayAsync(database, batch, 0, user: 1, selector: "aabbccdd", fee: 335);
         await RelayAsync(database, batch, 1, user: 2, selector: "aabbccdd", fee: 333);
         await RelayAsync(database, batch, 2, user: 2, selector: "11223344", fee: 333);
-        var short_ = await TransactionAsync(database, 2, state: 6, fee: 500);
-        await RelayAsync(database, short_, 0, user: 1, selector: "aabbccdd", fee: 400); // 100 are not shared.
+        var alone = await TransactionAsync(database, 2, state: 6, fee: 500);
+        await RelayAsync(database, alone, 0, user: 1, selector: "aabbccdd", fee: 500);
 
-        await AddAsync(database, batch, short_);
+        await AddAsync(database, batch, alone);
 
         Assert.Equal(1_501, await SumAsync(database, "select sum(fee) from spend_days"));
-        Assert.Equal(1_401, await SumAsync(database, "select sum(fee) from spend_users"));
+        Assert.Equal(1_501, await SumAsync(database, "select sum(fee) from spend_users"));
         Assert.Equal(1_501, await SumAsync(database, "select sum(fee) from spend_hours"));
-        Assert.Equal(1_068, await SumAsync(database, @"select fee from spend_days where selector = '\xaabbccdd'"));
-        Assert.Equal(100, await SumAsync(database, @"select fee from spend_days where target = '\xf0'"));
+        Assert.Equal(1_168, await SumAsync(database, @"select fee from spend_days where selector = '\xaabbccdd'"));
+        Assert.Equal(0, await database.ScalarAsync<long>(@"select count(*) from spend_days where target = '\xf0'"));
         Assert.Equal(666, await SumAsync(database, @"select sum(fee) from spend_users where ""user"" = '\x02'"));
         Assert.Equal((4, 2), (await SumAsync(database, "select sum(actions) from spend_days"), await SumAsync(database, "select sum(transactions) from spend_days")));
         Assert.Equal(1, await SumAsync(database, "select sum(failed) from spend_hours"));

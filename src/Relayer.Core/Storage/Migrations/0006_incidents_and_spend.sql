@@ -75,6 +75,6 @@ create table spend_users (
     primary key (chain_id, day, "user", purpose, target, selector)
 );
 
--- Whose share of a transaction's fee was for what. A feature whose transactions serve several at once adds its own here.
+-- Whom a transaction serves, each with the same share of its fee. A feature whose transactions serve several at once adds its own here.
 create view spend_shares as
-    select transaction_id, position, "to" as target, substring(data for 4) as selector, "from" as "user", fee from relays;
+    select transaction_id, position, "to" as target, substring(data for 4) as selector, "from" as "user" from relays;
