@@ -24,6 +24,7 @@ public sealed partial class TopUpService
     private readonly IChainClients _clients;
     private readonly ISignerSource _signers;
     private readonly Balances _balances;
+    private readonly Reconciliation _reconciliation;
     private readonly TopUpSituations _situations;
     private readonly TopUpReports _reports;
     private readonly Database _database;
@@ -34,10 +35,11 @@ public sealed partial class TopUpService
     /// <summary>Connects the parts; does no I/O.</summary>
     public TopUpService(
         RelayerOptions options, ChainEngines engines, IChainClients clients, ISignerSource signers, Balances balances,
-        TopUpSituations situations, TopUpReports reports, Database database, TimeProvider time, ILogger<TopUpService> logger)
+        Reconciliation reconciliation, TopUpSituations situations, TopUpReports reports, Database database, TimeProvider time, ILogger<TopUpService> logger)
     {
         _chains = options.Chains.Values.ToDictionary(chain => new ChainId(chain.ChainId));
         (_engines, _clients, _signers, _balances, _situations, _reports) = (engines, clients, signers, balances, situations, reports);
+        _reconciliation = reconciliation;
         (_database, _store, _time, _logger) = (database, new TransactionStore(time), time, logger);
     }
 
@@ -64,6 +66,8 @@ public sealed partial class TopUpService
             return [];
         }
 
+        // First, by the same reading: what another hand has drained is not refilled before a person has looked.
+        await _reconciliation.RunAsync(reading, cancellation);
         var chain = _chains[chainId];
         var quote = await _engines.Get(chainId).QuoteAsync((ulong)chain.TopUps.TransferGas, cancellation);
         if (quote.Fees is not { } fees)

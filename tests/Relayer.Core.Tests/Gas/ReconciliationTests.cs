@@ -127,7 +127,7 @@ public sealed class ReconciliationTests(PostgresFixture postgres)
         var block = await world.Node.BlockNumberAsync(Cancellation);
         await world.Node.MineAsync(7, Cancellation);
 
-        await world.ReconcileAsync();
+        Assert.Empty(await world.TopUpAsync());
 
         var incident = (await world.OpenIncidentsAsync()).Single(incident => incident.Report.Kind == "unexplained_loss");
         Assert.Equal((true, IncidentSeverity.Critical, (Address?)world.Signer), (incident.Report.NeedsPerson, incident.Report.Severity, incident.Report.Account));

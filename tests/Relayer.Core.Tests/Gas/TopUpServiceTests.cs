@@ -35,6 +35,7 @@ public sealed class TopUpServiceTests(PostgresFixture postgres)
         var fee = await world.Database.ScalarAsync<BigInteger>("select fee from top_ups where state = 1");
         Assert.Equal((10_000 - 190) * Milli - fee, await world.BalanceAsync(world.Council.Address));
         Assert.Equal("top_up", await world.Database.ScalarAsync<string>("select purpose from spend_days"));
+        await world.Node.MineAsync(1, Cancellation);
         Assert.Equal(3, await world.ReconcileAsync());
         Assert.Empty(await world.OpenIncidentsAsync());
     }
@@ -187,7 +188,7 @@ public sealed class TopUpServiceTests(PostgresFixture postgres)
             insert into spend_hours select chain_id, signer, date_trunc('hour', created_at) - n * interval '1 hour', 1000000000000000, 0, 0, 1000, 1, 0
             from top_ups join lateral (select recipient as signer) r on true, generate_series(2, 100) n
             """);
-        await world.Node.SetBalanceAsync($"{world.Signer}", 0, Cancellation);
+        (world.Chain.TopUps.LowMarkWei, world.Chain.TopUps.TargetWei) = ($"{300 * Milli}", $"{400 * Milli}");
         await world.Database.ExecuteAsync($"""
             insert into spend_hours select chain_id, recipient, date_trunc('hour', created_at), {51 * Milli}, 0, 0, 1000, 1, 0 from top_ups
             """);
