@@ -16,6 +16,21 @@ public sealed class KeeperTimerFunctions(KeeperService keepers)
     public Task SettleOrders([TimerTrigger("%Schedules:SettleOrders%")] TimerInfo timer, CancellationToken cancellation) =>
         keepers.RunAsync(KeeperNames.Settlement, cancellation);
 
+    /// <summary>Deploys accounts whose predicted address holds something.</summary>
+    [Function("DeployAccounts")]
+    public Task DeployAccounts([TimerTrigger("%Schedules:DeployAccounts%")] TimerInfo timer, CancellationToken cancellation) =>
+        keepers.RunAsync(KeeperNames.Deployment, cancellation);
+
+    /// <summary>Has accounts that hold USDC send it through Circle.</summary>
+    [Function("BridgeAccounts")]
+    public Task BridgeAccounts([TimerTrigger("%Schedules:BridgeAccounts%")] TimerInfo timer, CancellationToken cancellation) =>
+        keepers.RunAsync(KeeperNames.Bridging, cancellation);
+
+    /// <summary>Redeems USDC that was burnt on another chain.</summary>
+    [Function("RedeemMessages")]
+    public Task RedeemMessages([TimerTrigger("%Schedules:RedeemMessages%")] TimerInfo timer, CancellationToken cancellation) =>
+        keepers.RunAsync(KeeperNames.Redemption, cancellation);
+
     /// <summary>Reads events a second time, slowly, for what the first look missed.</summary>
     [Function("RecoverKeepers")]
     public Task Recover([TimerTrigger("%Schedules:RecoverKeepers%")] TimerInfo timer, CancellationToken cancellation) =>

@@ -34,6 +34,15 @@ public static class Schedules
     /// <summary>Orders of perps are looked for and settled.</summary>
     public const string SettleOrders = "Schedules:SettleOrders";
 
+    /// <summary>Predicted addresses are looked at, and accounts deployed.</summary>
+    public const string DeployAccounts = "Schedules:DeployAccounts";
+
+    /// <summary>Accounts are looked at, and their USDC bridged.</summary>
+    public const string BridgeAccounts = "Schedules:BridgeAccounts";
+
+    /// <summary>Burns of USDC are looked for and redeemed.</summary>
+    public const string RedeemMessages = "Schedules:RedeemMessages";
+
     /// <summary>The keepers' slow second look at events.</summary>
     public const string RecoverKeepers = "Schedules:RecoverKeepers";
 
@@ -53,6 +62,9 @@ public static class Schedules
         [SweepObservations] = "0 43 * * * *",
         [PerformUpkeeps] = "*/5 * * * * *",
         [SettleOrders] = "*/2 * * * * *",
+        [DeployAccounts] = "*/15 * * * * *",
+        [BridgeAccounts] = "7/15 * * * * *",
+        [RedeemMessages] = "*/10 * * * * *",
         [RecoverKeepers] = "*/30 * * * * *",
         [SweepKeepers] = "0 23 * * * *",
     };

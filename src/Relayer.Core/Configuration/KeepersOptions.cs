@@ -6,6 +6,15 @@ public sealed class KeepersOptions
     /// <summary>Orders of Synthetix Perps V3.</summary>
     public SettlementOptions Settlement { get; init; } = new();
 
+    /// <summary>Accounts whose predicted address holds something.</summary>
+    public DeploymentOptions Deployment { get; init; } = new();
+
+    /// <summary>Accounts that hold USDC.</summary>
+    public BridgingOptions Bridging { get; init; } = new();
+
+    /// <summary>USDC on its way here.</summary>
+    public RedemptionOptions Redemption { get; init; } = new();
+
     /// <summary>Contracts in the shape of Chainlink's automation, by a name of the operator's choice.</summary>
     public Dictionary<string, UpkeepOptions> Upkeeps { get; init; } = new(StringComparer.OrdinalIgnoreCase);
 }

@@ -15,6 +15,7 @@ internal static class KeepersOptionsValidator
     public static void Validate(string at, KeepersOptions keepers, OptionFaults faults)
     {
         ValidateSettlement($"{at}:Settlement", keepers.Settlement, faults);
+        AccountKeepersValidator.Validate(at, keepers, faults);
         foreach (var (name, upkeep) in keepers.Upkeeps)
         {
             ValidateUpkeep($"{at}:Upkeeps:{name}", name, upkeep, faults);
@@ -41,7 +42,7 @@ internal static class KeepersOptionsValidator
         ValidateScan($"{at}:Scan", settlement.Scan, faults);
     }
 
-    private static void ValidateScan(string at, ScanOptions scan, OptionFaults faults)
+    internal static void ValidateScan(string at, ScanOptions scan, OptionFaults faults)
     {
         faults.RequireAtLeast(0, scan.ReorgBlocks, $"{at}:ReorgBlocks");
         faults.RequireAtLeast(1, scan.MaxRange, $"{at}:MaxRange");

@@ -32,6 +32,9 @@ public sealed class RelayerOptions
     /// <summary>Where the keepers' prices come from.</summary>
     public HermesOptions Hermes { get; init; } = new();
 
+    /// <summary>Where attestations of burnt USDC come from.</summary>
+    public CircleOptions Circle { get; init; } = new();
+
     /// <summary>The chains served, by a name that only the configuration and the logs use.</summary>
     public Dictionary<string, ChainOptions> Chains { get; init; } = new(StringComparer.OrdinalIgnoreCase);
 

@@ -8,4 +8,13 @@ public static class KeeperNames
 
     /// <summary>Orders of Synthetix Perps V3.</summary>
     public const string Settlement = "settlement";
+
+    /// <summary>Accounts whose predicted address holds something.</summary>
+    public const string Deployment = "deployment";
+
+    /// <summary>Accounts that hold USDC.</summary>
+    public const string Bridging = "bridging";
+
+    /// <summary>USDC burnt on another chain.</summary>
+    public const string Redemption = "redemption";
 }

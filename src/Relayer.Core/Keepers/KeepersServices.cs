@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
+using Relayer.Core.Keepers.Accounts;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keepers.Scanning;
 using Relayer.Core.Keepers.Settlement;
@@ -36,7 +37,11 @@ public static class KeepersServices
         services.AddSingleton<IPriceSource, HermesClient>();
         services.AddSingleton<ScanStore>();
         services.AddSingleton<OrderStore>();
+        services.AddSingleton<AccountStore>();
+        services.AddSingleton<AccountBook>();
         AddOutcomes(services, new UpkeepOutcomes());
+        AddOutcomes(services, new DeploymentOutcomes());
+        AddOutcomes(services, new BridgingOutcomes());
         AddOutcomes(services, new SettlementOutcomes());
         return services;
     }
@@ -61,6 +66,16 @@ public static class KeepersServices
                 keepers.Add(Settlement(provider, client, SettlementSettings.From(chain.Keepers.Settlement), store, time));
             }
 
+            if (chain.Keepers.Deployment.Factory.Length > 0)
+            {
+                keepers.Add(Account(provider, client, DeploymentTask.From(chain.Keepers.Deployment), store, time));
+            }
+
+            if (chain.Keepers.Bridging.Usdc.Length > 0)
+            {
+                keepers.Add(Account(provider, client, BridgingTask.From(chain.Keepers.Bridging), store, time));
+            }
+
             if (chain.Keepers.Upkeeps.Count > 0)
             {
                 keepers.Add(new UpkeepKeeper(client, [.. chain.Keepers.Upkeeps.Select(entry => Upkeep.From(entry.Key, entry.Value))], store, time));
@@ -69,6 +84,9 @@ public static class KeepersServices
 
         return keepers;
     }
+
+    private static AccountKeeper Account(IServiceProvider provider, IChainClient client, AccountTask task, KeeperStore store, TimeProvider time) =>
+        new(client, task, provider.GetRequiredService<AccountStore>(), store, time);
 
     private static SettlementKeeper Settlement(
         IServiceProvider provider, IChainClient client, SettlementSettings settings, KeeperStore store, TimeProvider time)

@@ -1,0 +1,34 @@
+using System.Numerics;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Providers;
+
+namespace Relayer.Core.Keepers.Accounts;
+
+/// <summary>Reads accounts from the chain, all of them in a few batches.</summary>
+internal static class AccountReader
+{
+    private const ulong BalanceGas = 200_000;
+    private static readonly AbiSignature BalanceOf = AbiSignature.Parse("balanceOf(address)");
+
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    public static async Task<IReadOnlyList<AccountView>> ReadAsync(
+        IChainClient chain, AccountTask task, IReadOnlyList<Address> accounts, CancellationToken cancellation)
+    {
+        if (accounts.Count == 0)
+        {
+            return [];
+        }
+
+        var codes = await chain.ReadCodeAsync(accounts, BlockRef.Latest, cancellation);
+        var balances = await chain.CallAsync(
+            [.. accounts.Select(account => new EthCall(null, task.Usdc, BalanceOf.Encode(account), BalanceGas))], cancellation);
+        var native = task.NeedsNative ? await chain.ReadBalancesAsync(accounts, cancellation) : [];
+        return [.. accounts.Select((_, i) => new AccountView(
+            codes[i].Length > 0, Number(balances[i]), task.NeedsNative ? native[i] : Wei.Zero))];
+    }
+
+    private static BigInteger? Number(CallOutcome outcome) => outcome is CallOutcome.Returned { Data.Length: AbiWriter.Word } returned
+        ? new BigInteger(returned.Data.Span, isUnsigned: true, isBigEndian: true)
+        : null;
+}
