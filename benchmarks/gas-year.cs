@@ -25,8 +25,8 @@ Console.WriteLine($"… {filling.Elapsed.TotalSeconds:0} s");
 var overview = await MeasureAsync("/api/gas");
 await MeasureAsync("/api/council");
 await MeasureAsync("/api/gas/spend?groupBy=day,purpose,target&limit=1000");
-await MeasureAsync($"/api/gas/spend?groupBy=day,purpose&from={DateTimeOffset.UtcNow.AddDays(-365):yyyy-MM-dd}&limit=1000");
-await MeasureAsync($"/api/gas/spend?groupBy=user&from={DateTimeOffset.UtcNow:yyyy-MM-dd}");
+await MeasureAsync($"/api/gas/spend?groupBy=day,purpose&from={TimeProvider.System.GetUtcNow().AddDays(-365):yyyy-MM-dd}&limit=1000");
+await MeasureAsync($"/api/gas/spend?groupBy=user&from={TimeProvider.System.GetUtcNow():yyyy-MM-dd}");
 await MeasureAsync("/api/gas/history");
 await MeasureAsync("/api/gas/top-ups");
 return overview <= TargetMilliseconds ? 0 : 1;
@@ -67,31 +67,31 @@ async Task FillAsync()
         // Ten signers, of which the app knows as many as it has keys; the others are former ones.
         $"""
         insert into signers (chain_id, address, next_nonce, created_at, updated_at)
-        select 31337, decode(lpad(to_hex(s), 40, 'a'), 'hex'), 0, now() - interval '1 year', now() from generate_series(1, 10) s
+        select 31337, decode('a' || lpad(to_hex(s), 39, '0'), 'hex'), 0, now() - interval '1 year', now() from generate_series(1, 10) s
         """,
         $"""
-        insert into spend_hours select 31337, decode(lpad(to_hex(s), 40, 'a'), 'hex'), h, {relays} / 240 * 200000::numeric * (1000000000 + (random() * 1e9)::bigint), 0, 0,
+        insert into spend_hours select 31337, decode('a' || lpad(to_hex(s), 39, '0'), 'hex'), h, {relays} / 240 * 200000::numeric * (1000000000 + (random() * 1e9)::bigint), 0, 0,
             {relays} / 240 * 200000, {relays} / 240, 3
         from generate_series(1, 10) s, generate_series(date_trunc('hour', now() - interval '1 year'), now() - interval '1 hour', interval '1 hour') h
         """,
         $"""
-        insert into spend_days select 31337, d::date, p, decode(lpad(to_hex(t), 40, 'b'), 'hex'), decode(lpad(to_hex(f), 8, '0'), 'hex'), 1e15 + t * f, {relays} / 120, {relays} / 120
+        insert into spend_days select 31337, d::date, p, decode('b' || lpad(to_hex(t), 39, '0'), 'hex'), decode(lpad(to_hex(f), 8, '0'), 'hex'), 1e15 + t * f, {relays} / 120, {relays} / 120
         from generate_series(now() - interval '1 year', now(), interval '1 day') d, unnest(array['relay', 'noop', 'settlement']) p, generate_series(1, 8) t, generate_series(1, 5) f
         """,
         $"""
-        insert into spend_users select 31337, d::date, decode(lpad(to_hex(u), 40, 'c'), 'hex'), 'relay', decode(lpad(to_hex(1 + u % 8), 40, 'b'), 'hex'), '\x00000001', 1e13, {relays} / {users}
+        insert into spend_users select 31337, d::date, decode('c' || lpad(to_hex(u), 39, '0'), 'hex'), 'relay', decode('b' || lpad(to_hex(1 + u % 8), 39, '0'), 'hex'), '\x00000001', 1e13, {relays} / {users}
         from generate_series(now() - interval '1 year', now(), interval '1 day') d, generate_series(1, {users}) u
         """,
         """
         insert into readings (chain_id, block_number, block_hash, block_time, taken_at, agreement, providers, thinned)
-        select 31337, -row_number() over (order by t desc), '\x00', t, t, 1, '[]', 0 from (
+        select 31337, -row_number() over (order by t desc), decode(repeat('00', 32), 'hex'), t, t, 1, '[]', 0 from (
             select t from generate_series(now() - interval '2 days', now() - interval '1 minute', interval '30 seconds') t
             union all select t from generate_series(now() - interval '60 days', now() - interval '2 days', interval '1 hour') t
             union all select t from generate_series(now() - interval '1 year', now() - interval '60 days', interval '1 day') t) x
         """,
         """
         insert into balances (chain_id, account, role, block_number, balance, nonce)
-        select 31337, decode(lpad(to_hex(s), 40, 'a'), 'hex'), 2, block_number, 1e18, 1 from readings, generate_series(1, 10) s where block_number < 0
+        select 31337, decode('a' || lpad(to_hex(s), 39, '0'), 'hex'), 2, block_number, 1e18, 1 from readings, generate_series(1, 10) s where block_number < 0
         """,
         "analyze",
     })
