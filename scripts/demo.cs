@@ -21,6 +21,7 @@ using Spectre.Console;
 var once = new Option<bool>("--once") { Description = "Stop when the relays are confirmed: 0, or 1 with the reason." };
 var apiPort = new Option<int>("--api-port") { Description = "The function app's port.", DefaultValueFactory = _ => 7071 };
 var rpcPort = new Option<int>("--rpc-port") { Description = "The chain's JSON-RPC port.", DefaultValueFactory = _ => 8545 };
+var keepers = new Option<bool>("--keepers") { Description = "Also commit a perps order that nobody settles, and watch the keeper settle it." };
 var info = new Option<FileInfo?>("--info")
 {
     Description = "Write a JSON file for other programs once all is ready: api, rpc, chainId, forwarders, target, database.",
@@ -38,12 +39,12 @@ foreach (var port in new[] { apiPort, rpcPort })
 
 var command = new RootCommand(
     "Starts PostgreSQL and a chain, deploys both forwarders and a target, starts the function app, and lets two users "
-    + "without ether sign a request each. Stays up until Ctrl-C, and leaves nothing running.") { once, apiPort, rpcPort, info };
+    + "without ether sign a request each. Stays up until Ctrl-C, and leaves nothing running.") { once, keepers, apiPort, rpcPort, info };
 command.SetAction((options, cancellation) => new Demo(
-    options.GetValue(once), options.GetValue(apiPort), options.GetValue(rpcPort), options.GetValue(info)).RunAsync(cancellation));
+    options.GetValue(once), options.GetValue(keepers), options.GetValue(apiPort), options.GetValue(rpcPort), options.GetValue(info)).RunAsync(cancellation));
 return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
 
-internal sealed class Demo(bool once, int apiPort, int rpcPort, FileInfo? info)
+internal sealed class Demo(bool once, bool keepers, int apiPort, int rpcPort, FileInfo? info)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -77,6 +78,11 @@ internal sealed class Demo(bool once, int apiPort, int rpcPort, FileInfo? info)
             await WriteInfoAsync(stack, cancellation);
             await RelayAsync(stack, cancellation);
             ShowUrls(stack);
+            if (keepers)
+            {
+                await SettleAsync(stack, cancellation);
+            }
+
             if (!once)
             {
                 AnsiConsole.MarkupLine("[grey]Ctrl-C stops everything.[/]");
@@ -136,6 +142,44 @@ internal sealed class Demo(bool once, int apiPort, int rpcPort, FileInfo? info)
         ];
         var relays = await Task.WhenAll(forwarders.Select(forwarder => RelayOneAsync(stack, forwarder, cancellation)));
         ShowRelays(relays);
+    }
+
+    /// <summary>An order that nobody settles: a second instance, which has the keepers configured, does.</summary>
+    private static async Task SettleAsync(DevStack stack, CancellationToken cancellation)
+    {
+        Say("Deploying a perps market with its oracle, and starting an instance with keepers…");
+        await using var hermes = await HermesStandIn.StartAsync(cancellation);
+        hermes.Prices[DevPerps.Feed] = _ => 2000_00000000;
+        var perps = await DevPerps.DeployAsync(stack.Node);
+        await using var app = await stack.StartAnotherAppAsync(perps.Settings(hermes, graceSeconds: 5), cancellation);
+        await perps.FundAsync(17, 1_000);
+        await perps.CommitAsync(17, 2, 2_100);
+        Say("Account 17 committed to buy 2 at no more than 2,100 dollars; the community has 5 seconds.");
+        var started = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(started) < Patience)
+        {
+            var answer = await app.Http.GetFromJsonAsync<JsonNode>("api/keepers/settlement/decisions", cancellation);
+            var decisions = answer!["decisions"]!.AsArray();
+            if (decisions.Any(decision => (string?)decision!["decision"] == "won"))
+            {
+                var table = new Table().Border(TableBorder.Rounded).AddColumns("at", "decision", "reason", "detail", "transaction");
+                table.Title = new TableTitle((string?)decisions[0]!["subject"] ?? "");
+                foreach (var decision in decisions.Reverse())
+                {
+                    table.AddRow(
+                        $"{(DateTimeOffset)decision!["at"]!:HH:mm:ss.fff}", (string)decision["decision"]!, (string)decision["reason"]!,
+                        (string?)decision["detail"] ?? "", ((string?)decision["transactionHash"])?[..18] ?? "");
+                }
+
+                AnsiConsole.Write(table);
+                AnsiConsole.MarkupLineInterpolated($"[green]Account 17 holds {await perps.SizeAsync(17) / BigInteger.Pow(10, 18)}: settled.[/]");
+                return;
+            }
+
+            await Task.Delay(500, cancellation);
+        }
+
+        throw new DemoException($"The order is not settled after {Patience.TotalSeconds:0} seconds.");
     }
 
     private static Forwarder Create(string dialect, DevStack stack, Address address, string name) =>

@@ -31,6 +31,11 @@ public sealed class KeeperTimerFunctions(KeeperService keepers)
     public Task RedeemMessages([TimerTrigger("%Schedules:RedeemMessages%")] TimerInfo timer, CancellationToken cancellation) =>
         keepers.RunAsync(KeeperNames.Redemption, cancellation);
 
+    /// <summary>Liquidates accounts that the community has not.</summary>
+    [Function("LiquidateAccounts")]
+    public Task LiquidateAccounts([TimerTrigger("%Schedules:LiquidateAccounts%")] TimerInfo timer, CancellationToken cancellation) =>
+        keepers.RunAsync(KeeperNames.Liquidation, cancellation);
+
     /// <summary>Reads events a second time, slowly, for what the first look missed.</summary>
     [Function("RecoverKeepers")]
     public Task Recover([TimerTrigger("%Schedules:RecoverKeepers%")] TimerInfo timer, CancellationToken cancellation) =>

@@ -43,6 +43,9 @@ public static class Schedules
     /// <summary>Burns of USDC are looked for and redeemed.</summary>
     public const string RedeemMessages = "Schedules:RedeemMessages";
 
+    /// <summary>Accounts of perps are checked and liquidated.</summary>
+    public const string LiquidateAccounts = "Schedules:LiquidateAccounts";
+
     /// <summary>The keepers' slow second look at events.</summary>
     public const string RecoverKeepers = "Schedules:RecoverKeepers";
 
@@ -65,6 +68,7 @@ public static class Schedules
         [DeployAccounts] = "*/15 * * * * *",
         [BridgeAccounts] = "7/15 * * * * *",
         [RedeemMessages] = "*/10 * * * * *",
+        [LiquidateAccounts] = "*/4 * * * * *",
         [RecoverKeepers] = "*/30 * * * * *",
         [SweepKeepers] = "0 23 * * * *",
     };

@@ -15,6 +15,9 @@ public sealed class KeepersOptions
     /// <summary>USDC on its way here.</summary>
     public RedemptionOptions Redemption { get; init; } = new();
 
+    /// <summary>Accounts of Synthetix Perps V3.</summary>
+    public LiquidationOptions Liquidation { get; init; } = new();
+
     /// <summary>Contracts in the shape of Chainlink's automation, by a name of the operator's choice.</summary>
     public Dictionary<string, UpkeepOptions> Upkeeps { get; init; } = new(StringComparer.OrdinalIgnoreCase);
 }

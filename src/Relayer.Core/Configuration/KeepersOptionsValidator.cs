@@ -16,6 +16,7 @@ internal static class KeepersOptionsValidator
     {
         ValidateSettlement($"{at}:Settlement", keepers.Settlement, faults);
         AccountKeepersValidator.Validate(at, keepers, faults);
+        ValidateLiquidation($"{at}:Liquidation", keepers.Liquidation, faults);
         foreach (var (name, upkeep) in keepers.Upkeeps)
         {
             ValidateUpkeep($"{at}:Upkeeps:{name}", name, upkeep, faults);
@@ -23,7 +24,7 @@ internal static class KeepersOptionsValidator
     }
 
     /// <summary>True when the keepers of a chain need prices.</summary>
-    public static bool NeedPrices(KeepersOptions keepers) => keepers.Settlement.Market.Length > 0;
+    public static bool NeedPrices(KeepersOptions keepers) => keepers.Settlement.Market.Length > 0 || keepers.Liquidation.Market.Length > 0;
 
     private static void ValidateSettlement(string at, SettlementOptions settlement, OptionFaults faults)
     {
@@ -40,6 +41,23 @@ internal static class KeepersOptionsValidator
         faults.RequireAtLeast(21_000, settlement.GasPerOrder, $"{at}:GasPerOrder");
         faults.RequireWei(settlement.WeiPerUsd, $"{at}:WeiPerUsd");
         ValidateScan($"{at}:Scan", settlement.Scan, faults);
+    }
+
+    private static void ValidateLiquidation(string at, LiquidationOptions liquidation, OptionFaults faults)
+    {
+        if (liquidation.Market.Length == 0)
+        {
+            return;
+        }
+
+        ValidateLimits(at, liquidation, faults);
+        faults.RequireAddress(liquidation.Market, $"{at}:Market");
+        faults.RequireAddress(liquidation.Multicall, $"{at}:Multicall");
+        faults.RequireAtLeast(21_000, liquidation.GasLimit, $"{at}:GasLimit");
+        faults.RequireAtLeast(1, liquidation.AccountsPerRun, $"{at}:AccountsPerRun");
+        faults.RequireAtLeast(1, liquidation.AccountsPerCall, $"{at}:AccountsPerCall");
+        faults.RequireWei(liquidation.WeiPerUsd, $"{at}:WeiPerUsd");
+        ValidateScan($"{at}:Scan", liquidation.Scan, faults);
     }
 
     internal static void ValidateScan(string at, ScanOptions scan, OptionFaults faults)

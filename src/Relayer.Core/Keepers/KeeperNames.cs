@@ -17,4 +17,7 @@ public static class KeeperNames
 
     /// <summary>USDC burnt on another chain.</summary>
     public const string Redemption = "redemption";
+
+    /// <summary>Accounts of Synthetix Perps V3.</summary>
+    public const string Liquidation = "liquidation";
 }

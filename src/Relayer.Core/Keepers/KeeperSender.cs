@@ -12,6 +12,9 @@ namespace Relayer.Core.Keepers;
 /// </remarks>
 internal sealed class KeeperSender(Database database, TimeProvider time)
 {
+    /// <summary>How far above its first offer a transaction may be outbid by itself. The budget counts it as if it were.</summary>
+    private const ulong BumpRoom = 2;
+
     /// <summary>Sends, or says why not.</summary>
     /// <exception cref="NpgsqlException">The database is away; whether it was recorded is not known, and need not be.</exception>
     /// <exception cref="Keys.SignerUnavailableException">The key cannot be had now. What was recorded is carried out later.</exception>
@@ -20,13 +23,15 @@ internal sealed class KeeperSender(Database database, TimeProvider time)
         CancellationToken cancellation)
     {
         var plan = new TransactionPlan(
-            Guid.CreateVersion7(), keeper, action.To, action.Value, action.GasLimit, action.Data, quote.Fees!, action.ExpiresAt);
+            Guid.CreateVersion7(), keeper, action.To, action.Value, action.GasLimit, action.Data, quote.Fees!, action.ExpiresAt,
+            FeeCap: quote.Fees!.MaxPrice * BumpRoom);
         if (LossPlan.Refuse(plan.MaxCost, action.Reward, limits) is { } refusal)
         {
             return new SendResult.Refused(refusal, $"at most {plan.MaxCost} wei for {action.Reward} wei");
         }
 
-        var (reserved, result) = await RecordAsync(engine, keeper, limits, action, plan, signers, cancellation);
+        var worst = (plan.FeeCap!.Value * plan.GasLimit) + plan.Value + engine.Settings.DataFee;
+        var (reserved, result) = await RecordAsync(engine, keeper, limits, action, plan, worst, signers, cancellation);
         if (reserved is not null)
         {
             await engine.SubmitAsync(reserved, cancellation);
@@ -36,8 +41,8 @@ internal sealed class KeeperSender(Database database, TimeProvider time)
     }
 
     private async Task<(ReservedTransaction? Reserved, SendResult Result)> RecordAsync(
-        ChainEngine engine, string keeper, KeeperLimits limits, KeeperAction action, TransactionPlan plan, IReadOnlyList<Address> signers,
-        CancellationToken cancellation)
+        ChainEngine engine, string keeper, KeeperLimits limits, KeeperAction action, TransactionPlan plan, Wei worst,
+        IReadOnlyList<Address> signers, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -54,10 +59,10 @@ internal sealed class KeeperSender(Database database, TimeProvider time)
         }
 
         // The budget last: its row is shared by all of the lane's, and the engine's own writes lock it last too.
-        if (!await HoldAsync(connection, keeper, chainId, limits, plan, action.Works, cancellation))
+        if (!await HoldAsync(connection, keeper, chainId, limits, plan.Id, worst, action.Works, cancellation))
         {
             return (null, new SendResult.Refused(
-                KeeperReasons.BudgetSpent, $"at most {plan.MaxCost} wei, of {limits.MaxLossPerDay} wei a day"));
+                KeeperReasons.BudgetSpent, $"at most {worst} wei, of {limits.MaxLossPerDay} wei a day"));
         }
 
         await transaction.CommitAsync(cancellation);
@@ -78,7 +83,7 @@ internal sealed class KeeperSender(Database database, TimeProvider time)
     }
 
     private async Task<bool> HoldAsync(
-        NpgsqlConnection connection, string keeper, ChainId chainId, KeeperLimits limits, TransactionPlan plan,
+        NpgsqlConnection connection, string keeper, ChainId chainId, KeeperLimits limits, Guid transaction, Wei worst,
         IReadOnlyList<KeeperWork> works, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
@@ -86,7 +91,7 @@ internal sealed class KeeperSender(Database database, TimeProvider time)
         await using var hold = KeeperStore.Command(connection, KeeperSql.Hold, keeper, chainId);
         hold.Parameters.Add(Columns.Text(limits.Lane));
         hold.Parameters.Add(Columns.Day(day));
-        hold.Parameters.Add(Columns.Number(plan.MaxCost.ToBigInteger()));
+        hold.Parameters.Add(Columns.Number(worst.ToBigInteger()));
         hold.Parameters.Add(Columns.Number(limits.MaxLossPerDay.ToBigInteger()));
         if (await hold.ExecuteNonQueryAsync(cancellation) == 0)
         {
@@ -94,12 +99,12 @@ internal sealed class KeeperSender(Database database, TimeProvider time)
         }
 
         await using var record = new NpgsqlCommand(KeeperSql.RecordSend, connection);
-        record.Parameters.Add(Columns.Id(plan.Id));
+        record.Parameters.Add(Columns.Id(transaction));
         record.Parameters.Add(Columns.Text(keeper));
         record.Parameters.Add(Columns.Long(chainId.Value));
         record.Parameters.Add(Columns.Text(limits.Lane));
         record.Parameters.Add(Columns.Day(day));
-        record.Parameters.Add(Columns.Number(plan.MaxCost.ToBigInteger()));
+        record.Parameters.Add(Columns.Number(worst.ToBigInteger()));
         record.Parameters.Add(Columns.Time(now));
         record.Parameters.Add(Columns.ManyBytes(works.Select(work => work.Id.ToArray())));
         await record.ExecuteNonQueryAsync(cancellation);

@@ -127,7 +127,7 @@ internal static class KeeperSql
         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 where $11
         """;
 
-    public const string CountEnded = "select subject, count(*) from keeper_work where keeper = $1 and chain_id = $2 and subject = any($3) and state > 1 group by subject";
+    public const string CountEnded = "select subject, count(*) from keeper_work where keeper = $1 and chain_id = $2 and subject = any($3) and state > 1 and ended_at < $4 group by subject";
 
     public const string Sweep = """
         with decisions as (delete from keeper_decisions where at < $1)

@@ -100,13 +100,14 @@ public sealed class KeeperStore(Database database, TimeProvider time)
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>How much work each subject had that is over.</summary>
+    /// <summary>How much work each subject had that was over at a time: before whoever asks began to look.</summary>
     public async Task<IReadOnlyDictionary<string, long>> CountEndedAsync(
-        string keeper, ChainId chainId, IReadOnlyList<string> subjects, CancellationToken cancellation)
+        string keeper, ChainId chainId, IReadOnlyList<string> subjects, DateTimeOffset before, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);
         await using var command = Command(connection, KeeperSql.CountEnded, keeper, chainId);
         command.Parameters.Add(Columns.Texts(subjects));
+        command.Parameters.Add(Columns.Time(before));
         await using var rows = await command.ExecuteReaderAsync(cancellation);
         var counts = new Dictionary<string, long>();
         while (await rows.ReadAsync(cancellation))

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
 using Relayer.Core.Keepers.Accounts;
+using Relayer.Core.Keepers.Liquidation;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keepers.Scanning;
 using Relayer.Core.Keepers.Settlement;
@@ -40,9 +41,11 @@ public static class KeepersServices
         services.AddSingleton<AccountStore>();
         services.AddSingleton<AccountBook>();
         AddOutcomes(services, new UpkeepOutcomes());
+        services.AddSingleton<TraderStore>();
         AddOutcomes(services, new DeploymentOutcomes());
         AddOutcomes(services, new BridgingOutcomes());
         AddOutcomes(services, new SettlementOutcomes());
+        AddOutcomes(services, new LiquidationOutcomes());
         return services;
     }
 
@@ -76,6 +79,11 @@ public static class KeepersServices
                 keepers.Add(Account(provider, client, BridgingTask.From(chain.Keepers.Bridging), store, time));
             }
 
+            if (chain.Keepers.Liquidation.Market.Length > 0)
+            {
+                keepers.Add(Liquidation(provider, client, LiquidationSettings.From(chain.Keepers.Liquidation), store, time));
+            }
+
             if (chain.Keepers.Upkeeps.Count > 0)
             {
                 keepers.Add(new UpkeepKeeper(client, [.. chain.Keepers.Upkeeps.Select(entry => Upkeep.From(entry.Key, entry.Value))], store, time));
@@ -94,6 +102,15 @@ public static class KeepersServices
         var scanner = new LogScanner(client, provider.GetRequiredService<ScanStore>(), provider.GetRequiredService<ILogger<LogScanner>>());
         return new SettlementKeeper(
             client, settings, new OrderFinder(client, settings, scanner, store, time), provider.GetRequiredService<OrderStore>(),
+            provider.GetRequiredService<IPriceSource>(), time);
+    }
+
+    private static LiquidationKeeper Liquidation(
+        IServiceProvider provider, IChainClient client, LiquidationSettings settings, KeeperStore store, TimeProvider time)
+    {
+        var scanner = new LogScanner(client, provider.GetRequiredService<ScanStore>(), provider.GetRequiredService<ILogger<LogScanner>>());
+        return new LiquidationKeeper(
+            client, settings, new TraderFinder(client, settings, scanner), provider.GetRequiredService<TraderStore>(), store,
             provider.GetRequiredService<IPriceSource>(), time);
     }
 }

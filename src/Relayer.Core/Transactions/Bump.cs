@@ -42,8 +42,9 @@ internal abstract record Bump
 
         // A self-send has little gas and little time.
         var speed = transaction.IsClosing ? Speed.Fast : plan.Speed ?? settings.Speed;
-        if (FeePlan.For(market, settings.Fees, speed) is not { } asked
-            || FeePlan.Outbid(plan.Fees, asked, settings.Fees) is not { } fees)
+        var limits = plan.LimitsOf(settings, transaction.IsClosing);
+        if (FeePlan.For(market, limits, speed) is not { } asked
+            || FeePlan.Outbid(plan.Fees, asked, limits) is not { } fees)
         {
             return new AtCap();
         }

@@ -60,8 +60,9 @@ internal sealed partial class Replacer(
     public async Task<(TransactionFees? Fees, Attempt? Attempt)> OutbidAsync(
         OpenTransaction transaction, ClosingReason? closing, CancellationToken cancellation)
     {
-        var market = FeePlan.For(await chain.ReadFeeMarketAsync(cancellation), settings.Fees, Speed.Fast);
-        var fees = FeePlan.Outbid(transaction.Reserved.Plan.Fees, market, settings.Fees);
+        var limits = transaction.Reserved.Plan.LimitsOf(settings, transaction.IsClosing || closing is not null);
+        var market = FeePlan.For(await chain.ReadFeeMarketAsync(cancellation), limits, Speed.Fast);
+        var fees = FeePlan.Outbid(transaction.Reserved.Plan.Fees, market, limits);
 
         // At the cap a self-send cannot outbid a payload that a node holds; where none does, the same fees will do.
         var attempt = fees is not null || closing is not null

@@ -15,15 +15,31 @@ namespace Relayer.Core.Transactions;
 /// When it is not mined by then its nonce is closed instead; a block may still be faster. <see langword="null"/> tries for ever.
 /// </param>
 /// <param name="Speed">What the market is asked for when it has to be outbid; <see langword="null"/>: the chain's own.</param>
+/// <param name="FeeCap">The most wei per gas ever offered for it, below the chain's own cap; <see langword="null"/>: the chain's.</param>
 public sealed record TransactionPlan(
     Guid Id, string Purpose, Address To, Wei Value, ulong GasLimit, ReadOnlyMemory<byte> Data, TransactionFees Fees,
-    DateTimeOffset? ExpiresAt = null, Speed? Speed = null)
+    DateTimeOffset? ExpiresAt = null, Speed? Speed = null, Wei? FeeCap = null)
 {
     /// <summary>The ledger's name for a self-send that fills a nonce which no transaction of ours holds.</summary>
     public const string NoopPurpose = "noop";
 
     /// <summary>The most it can cost, value included, in wei.</summary>
     public Wei MaxCost => (Fees.MaxPrice * GasLimit) + Value;
+
+    /// <summary>
+    /// The chain's limits on fees, as far as this may use them. A self-send in its place has less gas: it may offer as much more for each,
+    /// so that together it costs no more than the payload might.
+    /// </summary>
+    internal FeeLimits LimitsOf(ChainSettings settings, bool isClosing)
+    {
+        if (FeeCap is not { } cap)
+        {
+            return settings.Fees;
+        }
+
+        var most = isClosing ? Wei.Max(cap, cap * GasLimit / (ReservedTransaction.NoopGas + settings.DataGas)) : cap;
+        return settings.Fees with { MaxFee = Wei.Min(settings.Fees.MaxFee, most) };
+    }
 }
 
 /// <summary>A transaction with its signer and nonce.</summary>

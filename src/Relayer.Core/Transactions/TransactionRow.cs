@@ -15,7 +15,7 @@ internal static class TransactionRow
         var plan = new TransactionPlan(
             row.GetGuid(0), row.GetString(3), row.GetAddress(6), row.GetWei(7), (ulong)row.GetInt64(8),
             row.GetFieldValue<byte[]>(9), FeeColumns.Read(row.GetWei(10), row.GetWeiOrNull(11)),
-            row.GetTimeOrNull(20), row.IsDBNull(27) ? null : (Speed)row.GetInt16(27));
+            row.GetTimeOrNull(20), row.IsDBNull(27) ? null : (Speed)row.GetInt16(27), row.GetWeiOrNull(30));
         var reserved = new ReservedTransaction(chainId, row.GetAddress(1), (ulong)row.GetInt64(2), plan);
         return new OpenTransaction(reserved, ReadState(row, attempts), row.GetInt32(5), row.GetTime(21), attempts)
         {

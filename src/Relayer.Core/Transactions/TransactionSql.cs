@@ -36,8 +36,8 @@ internal static class TransactionSql
             limit 1),
         costed as (
             select p.*, sum(p.gas_limit * p.max_fee + p.value + $17) over (order by p.place) as cost
-            from unnest($7, $8, $9, $10, $11, $12, $13, $14, $15, $16) with ordinality
-                as p (id, purpose, "to", value, gas_limit, data, max_fee, max_priority_fee, expires_at, speed, place)),
+            from unnest($7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $18) with ordinality
+                as p (id, purpose, "to", value, gas_limit, data, max_fee, max_priority_fee, expires_at, speed, fee_cap, place)),
         planned as (
             select p.*, c.address as signer, count(*) over () as taken
             from chosen c cross join costed p
@@ -48,9 +48,9 @@ internal static class TransactionSql
             where s.chain_id = $1 and s.address = p.signer
             returning s.next_nonce - p.taken as first)
         insert into transactions (id, chain_id, signer, nonce, purpose, state, "to", value, gas_limit, data,
-            max_fee, max_priority_fee, expires_at, speed, created_at, updated_at)
+            max_fee, max_priority_fee, expires_at, speed, fee_cap, created_at, updated_at)
         select p.id, $1, p.signer, a.first + p.place - 1, p.purpose, 0, p."to", p.value, p.gas_limit, p.data,
-            p.max_fee, p.max_priority_fee, p.expires_at, p.speed, $5, $5
+            p.max_fee, p.max_priority_fee, p.expires_at, p.speed, p.fee_cap, $5, $5
         from planned p cross join advanced a
         returning signer, nonce, array_position($7, id)::bigint
         """;
@@ -85,7 +85,8 @@ internal static class TransactionSql
     private const string OpenTransactions = """
         select t.id, t.signer, t.nonce, t.purpose, t.state, t.version, t."to", t.value, t.gas_limit, t.data, t.max_fee, t.max_priority_fee,
             t.hash, t.block_number, t.block_hash, t.succeeded, t.gas_used, t.gas_price, t.l1_fee, t.fee, t.expires_at, t.updated_at,
-            a.hashes, a.raws, a.noops, a.attempted_at, t.created_at, t.speed, t.closing, t.capped_at
+            a.hashes, a.raws, a.noops, a.attempted_at, t.created_at, t.speed, t.closing, t.capped_at,
+            t.fee_cap
         from transactions t
         cross join lateral (
             select coalesce(array_agg(hash order by number), '{}') as hashes, coalesce(array_agg(raw order by number), '{}') as raws,

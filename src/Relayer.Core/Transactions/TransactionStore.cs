@@ -198,6 +198,7 @@ internal sealed class TransactionStore(TimeProvider time)
                 Columns.Times(plans.Select(plan => plan.ExpiresAt)),
                 Columns.Shorts(plans.Select(plan => (short?)plan.Speed)),
                 Columns.Number(dataFee.ToBigInteger()),
+                Columns.Numbers(plans.Select(plan => plan.FeeCap?.ToBigInteger())),
             },
         };
 

@@ -9,6 +9,8 @@ namespace DevChain;
 /// <param name="address">The contract.</param>
 public sealed class DevContract(AnvilNode node, Address address)
 {
+    private const long Gas = 5_000_000;
+
     private string? _from;
 
     /// <summary>Where it is.</summary>
@@ -33,9 +35,12 @@ public sealed class DevContract(AnvilNode node, Address address)
     /// <summary>Sends a transaction and waits until it is mined.</summary>
     /// <returns>The receipt.</returns>
     /// <exception cref="DevChainException">It reverted.</exception>
-    public async Task<JsonElement> SendAsync(string signature, params IReadOnlyList<AbiValue> arguments)
+    public Task<JsonElement> SendAsync(string signature, params IReadOnlyList<AbiValue> arguments) => SendWithGasAsync(Gas, signature, arguments);
+
+    /// <summary>The same with another gas limit.</summary>
+    public async Task<JsonElement> SendWithGasAsync(long gas, string signature, params IReadOnlyList<AbiValue> arguments)
     {
-        var hash = await SubmitAsync(signature, arguments);
+        var hash = await SubmitAsync(gas, signature, arguments);
         while (true)
         {
             var receipt = await node.Rpc.SendAsync("eth_getTransactionReceipt", [hash]);
@@ -52,11 +57,13 @@ public sealed class DevContract(AnvilNode node, Address address)
 
     /// <summary>Sends a transaction and waits for nothing.</summary>
     /// <returns>Its hash.</returns>
-    public async Task<string> SubmitAsync(string signature, params IReadOnlyList<AbiValue> arguments)
+    public Task<string> SubmitAsync(string signature, params IReadOnlyList<AbiValue> arguments) => SubmitAsync(Gas, signature, arguments);
+
+    private async Task<string> SubmitAsync(long gas, string signature, IReadOnlyList<AbiValue> arguments)
     {
         _from ??= (await node.AccountsAsync())[^1];
         var data = Hex.Encode(AbiSignature.Parse(signature).Encode(arguments));
-        var transaction = new { from = _from, to = address.ToString(), data, gas = "0x4c4b40" };
+        var transaction = new { from = _from, to = address.ToString(), data, gas = $"0x{gas:x}" };
         return (await node.Rpc.SendAsync("eth_sendTransaction", [transaction])).GetString()!;
     }
 

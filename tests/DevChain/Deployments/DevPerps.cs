@@ -20,14 +20,37 @@ public sealed record DevPerps(DevContract Pyth, DevContract Oracle, DevContract 
     private static BigInteger One { get; } = BigInteger.Pow(10, 18);
 
     /// <summary>Deploys all of it.</summary>
-    public static async Task<DevPerps> DeployAsync(AnvilNode node)
+    /// <param name="node">Where.</param>
+    /// <param name="windowSeconds">How long an order can be settled; 60 as deployed, more where a busy machine must not matter.</param>
+    public static async Task<DevPerps> DeployAsync(AnvilNode node, ulong windowSeconds = 60)
     {
         var pyth = await DevContract.DeployAsync(node, "PythStandIn");
         var oracle = await DevContract.DeployAsync(node, "PythOracleStandIn", "constructor(address)", pyth.Address);
         var multicall = await DevContract.DeployAsync(node, "TrustedMulticall");
         var market = await DevContract.DeployAsync(
             node, "PerpsMarketStandIn", "constructor(address,address,bytes32)", multicall.Address, oracle.Address, Feed);
+        await market.SendAsync("setWindow(uint256,uint256,uint256)", 2UL, windowSeconds, 2UL);
         return new DevPerps(pyth, oracle, multicall, market);
+    }
+
+    /// <summary>The settings of an app that settles and liquidates on this market, as environment variables.</summary>
+    /// <param name="hermes">The price service.</param>
+    /// <param name="graceSeconds">How long the community has first.</param>
+    public Dictionary<string, string> Settings(HermesStandIn hermes, int graceSeconds)
+    {
+        ArgumentNullException.ThrowIfNull(hermes);
+        var settings = new Dictionary<string, string> { ["Hermes__Url"] = hermes.Url.ToString() };
+        foreach (var keeper in new[] { "Settlement", "Liquidation" })
+        {
+            var prefix = $"Chains__{AppSettings.ChainName}__Keepers__{keeper}__";
+            settings[prefix + "Market"] = Market.Address.ToString();
+            settings[prefix + "Multicall"] = Multicall.Address.ToString();
+            settings[prefix + "Grace"] = TimeSpan.FromSeconds(graceSeconds).ToString();
+            settings[prefix + "MaxLossPerActionWei"] = settings[prefix + "MaxLossPerDayWei"] = "100000000000000000000";
+            settings[prefix + "Scan__StartBlock"] = "0";
+        }
+
+        return settings;
     }
 
     /// <summary>Gives an account dollars.</summary>

@@ -106,7 +106,7 @@ internal sealed class KeeperWorld : IAsyncDisposable
         return paid;
     }
 
-    public async Task BecomesAsync(Func<Task<bool>> isSo, Func<Task>? meanwhile = null, double seconds = 40)
+    public async Task BecomesAsync(Func<Task<bool>> isSo, Func<Task>? meanwhile = null, double seconds = 90)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (!await isSo())

@@ -17,6 +17,9 @@ internal sealed class PerpsWorld : IAsyncDisposable
     /// <summary>What the market pays for a settlement.</summary>
     public static BigInteger Reward { get; } = One / 2;
 
+    /// <summary>What the market pays for liquidating an account that was not flagged.</summary>
+    public static BigInteger LiquidationReward { get; } = One * 21 / 10;
+
     public KeeperWorld Keepers { get; }
 
     public DevPerps Perps { get; }
@@ -32,7 +35,7 @@ internal sealed class PerpsWorld : IAsyncDisposable
         var keepers = await KeeperWorld.StartAsync(postgres, signers: signers);
         var hermes = await HermesStandIn.StartAsync(KeeperWorld.Cancellation);
         hermes.Prices[DevPerps.Feed] = _ => 2000_00000000;
-        return new PerpsWorld(keepers, await DevPerps.DeployAsync(keepers.Node), hermes);
+        return new PerpsWorld(keepers, await DevPerps.DeployAsync(keepers.Node, windowSeconds: 3_600), hermes);
     }
 
     public KeeperInstance Add(Action<SettlementOptions>? change = null, int confirmations = 0, string? rpc = null) => Keepers.Add(
@@ -47,6 +50,39 @@ internal sealed class PerpsWorld : IAsyncDisposable
         rpc,
         confirmations,
         Hermes.Url);
+
+    public KeeperInstance AddLiquidator(Action<LiquidationOptions>? change = null) => Keepers.Add(
+        options =>
+        {
+            var liquidation = options.Liquidation;
+            (liquidation.Market, liquidation.Multicall) = ($"{Perps.Market.Address}", $"{Perps.Multicall.Address}");
+            (liquidation.Grace, liquidation.Scan.StartBlock) = (TimeSpan.Zero, 0);
+            liquidation.MaxLossPerActionWei = liquidation.MaxLossPerDayWei = BigInteger.Pow(10, 19).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            change?.Invoke(liquidation);
+        },
+        hermes: Hermes.Url);
+
+    /// <summary>An order, settled by the community at today's price, and enough margin for it.</summary>
+    public async Task OpenPositionAsync(ulong account, long size)
+    {
+        await PushAsync();
+        await Perps.FundAsync(account, 5_000);
+        await Perps.CommitAsync(account, size, size > 0 ? 100_000 : 1);
+        await Keepers.BecomesAsync(
+            async () => (await OrderSizeAsync(account)).IsZero,
+            async () =>
+            {
+                await OpenAsync();
+                await SettleAsCommunityAsync(account);
+            });
+    }
+
+    /// <summary>The price falls, on the chain too.</summary>
+    public async Task FallAsync(long usd)
+    {
+        Hermes.Prices[DevPerps.Feed] = _ => usd * 1_0000_0000;
+        await PushAsync();
+    }
 
     public async Task CommitAsync(ulong account, long size, long acceptable)
     {
@@ -73,11 +109,12 @@ internal sealed class PerpsWorld : IAsyncDisposable
     }
 
     /// <summary>Ticks until a decision was made so often.</summary>
-    public Task RunUntilAsync(KeeperInstance app, string decision, int count = 1, Func<Task>? meanwhile = null) => Keepers.BecomesAsync(
+    public Task RunUntilAsync(
+        KeeperInstance app, string decision, int count = 1, Func<Task>? meanwhile = null, string keeper = KeeperNames.Settlement) => Keepers.BecomesAsync(
         async () => (await ToldAsync()).Count(told => told == decision) >= count,
         async () =>
         {
-            await app.RunAsync(KeeperNames.Settlement);
+            await app.RunAsync(keeper);
             await (meanwhile?.Invoke() ?? Task.CompletedTask);
         });
 
@@ -93,6 +130,20 @@ internal sealed class PerpsWorld : IAsyncDisposable
     {
         await Hermes.DisposeAsync();
         await Keepers.DisposeAsync();
+    }
+
+    private async Task PushAsync()
+    {
+        var now = Hermes.Now();
+        var query = new Relayer.Core.Keepers.Oracles.OracleQuery(Perps.Oracle.Address, 1, 60, [DevPerps.Feed]);
+        await SendDearlyAsync(Perps.Oracle.Address, query.FulfilData([Hermes.Sign(DevPerps.Feed, now, now - 1)]), "0x1");
+    }
+
+    private async Task<BigInteger> OrderSizeAsync(ulong account)
+    {
+        var order = await Perps.Market.CallAsync(
+            "getOrder(uint128)", "((uint256,(uint128,uint128,int128,uint128,uint256,bytes32,address)))", account);
+        return order[0].AsItems()[1].AsItems()[2].AsInteger();
     }
 
     private async Task SendDearlyAsync(Address to, byte[] data, string value)

@@ -24,6 +24,9 @@ public static class PerpsReasons
     /// <summary>The community was first, or a reorg took it back: the events will tell.</summary>
     public const string Gone = "gone";
 
+    /// <summary>The account need not be liquidated any more.</summary>
+    public const string Recovered = "recovered";
+
     /// <summary>A liquidation that would pay nothing beyond what may be lost.</summary>
     public const string NothingToGain = "nothing_to_gain";
 }

@@ -23,7 +23,7 @@ internal sealed class OrderStore(Database database)
         select a.account, e.how, e.settler from unnest($3::numeric[], $4::bigint[]) as a (account, block)
         cross join lateral (
             select how, settler from keeper_order_ends e
-            where (e.chain_id, e.contract, e.account) = ($1, $2, a.account) and e.block_number >= a.block
+            where (e.chain_id, e.contract, e.account) = ($1, $2, a.account) and e.block_number >= a.block and e.how <> 'liquidated'
             order by e.block_number, e.log_index limit 1) e
         """;
 

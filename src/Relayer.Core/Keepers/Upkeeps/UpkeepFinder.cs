@@ -16,7 +16,7 @@ internal sealed class UpkeepFinder(IChainClient chain, KeeperStore store, TimePr
             return 0;
         }
 
-        var counts = await store.CountEndedAsync(UpkeepKeeper.Kind, chain.ChainId, [.. upkeeps.Select(upkeep => upkeep.Name)], cancellation);
+        var counts = await store.CountEndedAsync(UpkeepKeeper.Kind, chain.ChainId, [.. upkeeps.Select(upkeep => upkeep.Name)], time.GetUtcNow(), cancellation);
         var checks = await AskAsync(chain, upkeeps, cancellation);
         var found = new List<FoundWork>();
         for (var i = 0; i < upkeeps.Count; i++)

@@ -96,3 +96,6 @@ create table keeper_breakers (
     open_until      timestamptz,
     primary key (keeper, chain_id, lane)
 );
+
+-- The most wei per gas that outbidding may come to, where a feature's budget ends before the chain's cap.
+alter table transactions add column fee_cap numeric(78, 0);

@@ -19,7 +19,7 @@ create table keeper_logs (
 );
 create index keeper_logs_by_block on keeper_logs (scan, chain_id, block_number);
 
--- Orders that ended, by whomever: what tells a community's settlement from a commitment that a reorg took back.
+-- Orders and accounts that were dealt with, by whomever: what tells that somebody was first from what a reorg took back.
 create table keeper_order_ends (
     chain_id        bigint      not null,
     contract        bytea       not null,
@@ -27,18 +27,15 @@ create table keeper_order_ends (
     block_number    bigint      not null,
     block_hash      bytea       not null,
     log_index       bigint      not null,
-    settler         bytea       not null,
-    how             text        not null,           -- settled, cancelled
+    settler         bytea,                          -- the event of a liquidation does not say
+    how             text        not null,           -- settled, cancelled, liquidated
     primary key (chain_id, contract, account, block_number, block_hash, log_index)
 );
 
--- Accounts that had a position, and whether they may have one still.
+-- Accounts that ever had an order: who may have to be liquidated. None is forgotten, so no reorg can hide one.
 create table keeper_accounts (
     chain_id        bigint      not null,
     contract        bytea       not null,
     account         numeric(39, 0) not null,
-    is_open         boolean     not null,
-    block_number    bigint      not null,           -- of the last event
     primary key (chain_id, contract, account)
 );
-create index keeper_accounts_open on keeper_accounts (chain_id, contract, account) where is_open;

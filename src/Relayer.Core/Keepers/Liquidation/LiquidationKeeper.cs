@@ -1,0 +1,94 @@
+using System.Numerics;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Keepers.Oracles;
+using Relayer.Core.Keepers.Perps;
+using Relayer.Core.Providers;
+
+namespace Relayer.Core.Keepers.Liquidation;
+
+/// <summary>Liquidates accounts that nobody else has liquidated, one in a transaction.</summary>
+internal sealed class LiquidationKeeper : IKeeper, IRecoveringKeeper
+{
+    private readonly IChainClient _chain;
+    private readonly LiquidationSettings _settings;
+    private readonly TraderFinder _finder;
+    private readonly TraderStore _accounts;
+    private readonly KeeperStore _store;
+    private readonly TimeProvider _time;
+    private readonly PerpsLoop _loop;
+    private readonly AccountChecks _checks;
+
+    // Where the next page begins; whoever forgets it begins at the front.
+    private BigInteger _after = -1;
+
+    public LiquidationKeeper(
+        IChainClient chain, LiquidationSettings settings, TraderFinder finder, TraderStore accounts, KeeperStore store,
+        IPriceSource prices, TimeProvider time)
+    {
+        (_chain, _settings, _finder, _accounts, _store, _time) = (chain, settings, finder, accounts, store, time);
+        _loop = new PerpsLoop(chain, prices, settings.Market, settings.Multicall, time);
+        _checks = new AccountChecks(chain, settings, _loop);
+        Lanes = new Dictionary<string, KeeperLimits> { [settings.Limits.Lane] = settings.Limits };
+    }
+
+    public string Name => KeeperNames.Liquidation;
+
+    public ChainId ChainId => _chain.ChainId;
+
+    public IReadOnlyDictionary<string, KeeperLimits> Lanes { get; }
+
+    public async Task<int> FindAsync(KeeperRun run, CancellationToken cancellation)
+    {
+        var head = (await _finder.ScanAsync(cancellation)).Head;
+        var page = await _accounts.PageAsync(ChainId, _settings.Market, _after, _settings.AccountsPerRun, cancellation);
+        _after = page.Count < _settings.AccountsPerRun ? -1 : page[^1];
+        var found = await _checks.FindAsync(page, cancellation);
+        var counts = await _store.CountEndedAsync(Name, ChainId, [.. found.Select(item => Target.SubjectOf(item.Account))], run.Now, cancellation);
+        var due = _time.GetUtcNow() + _settings.Limits.Grace;
+        return await _store.AddAsync(
+            Name, ChainId,
+            [
+                .. found.Select(item => (new Target(_settings.Market.ToString(), $"{item.Account}", item.Kind, head, $"{_settings.WeiPerUsd}"), Target.SubjectOf(item.Account)))
+                    .Select(item => new FoundWork(
+                        item.Item1.Id(ChainId, counts.GetValueOrDefault(item.Item2)), _settings.Limits.Lane, item.Item2, item.Item1.ToJson(), due)),
+            ],
+            cancellation);
+    }
+
+    public async Task<int> RecoverAsync(CancellationToken cancellation) => (await _finder.RecoverAsync(cancellation)).Kept;
+
+    public async Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Address sender, CancellationToken cancellation)
+    {
+        var targets = due.Select(Target.Read).ToArray();
+        var liquidated = await _accounts.FindLiquidatedAsync(ChainId, _settings.Market, targets, cancellation);
+        var tasks = due.Select((work, i) => new PerpsTask(work, targets[i].Call())).ToArray();
+        var wasLiquidated = due.Zip(targets).ToDictionary(item => item.First, item => liquidated.Contains(item.Second.AccountId));
+        var updates = await _loop.RunAsync(
+            tasks, sender, _settings.GasLimit,
+            (task, refusal, detail) => LiquidationPlanner.Refuse(
+                task.Work, refusal, detail, wasLiquidated[task.Work], _settings.Limits, _time.GetUtcNow()),
+            cancellation);
+        var actions = new List<KeeperAction>();
+        foreach (var task in tasks.Where(task => task.Returned is not null))
+        {
+            var reward = RewardOf(task.Returned!.Value);
+            if (reward.IsZero)
+            {
+                task.Verdict = LiquidationPlanner.WithoutReward(wasLiquidated[task.Work], _time.GetUtcNow());
+                continue;
+            }
+
+            // The last simulation was these very calls, with this gas; only that each of them is required now.
+            var calls = _loop.CallsOf(task, updates, isRequired: true);
+            actions.Add(new KeeperAction(
+                [task.Work], _settings.Multicall, Multicall.ValueOf(calls), _settings.GasLimit, Multicall.Encode(calls),
+                _time.GetUtcNow() + TimeSpan.FromMinutes(1), PerpsEvents.ToWei(reward, _settings.WeiPerUsd)));
+        }
+
+        return new KeeperPlan([.. tasks.Where(task => task.Verdict is not null).Select(task => (task.Work, task.Verdict!))], actions);
+    }
+
+    private static BigInteger RewardOf(ReadOnlyMemory<byte> returned) =>
+        returned.Length == AbiWriter.Word ? new BigInteger(returned.Span, isUnsigned: true, isBigEndian: true) : BigInteger.Zero;
+}

@@ -1,0 +1,30 @@
+using Npgsql;
+using Relayer.Core.Keepers.Perps;
+using Relayer.Core.Keepers.Scanning;
+using Relayer.Core.Providers;
+
+namespace Relayer.Core.Keepers.Liquidation;
+
+/// <summary>Learns of accounts from the market's events, and of liquidations by anybody.</summary>
+internal sealed class TraderFinder(IChainClient chain, LiquidationSettings settings, LogScanner scanner)
+{
+    private readonly LogScan _scan = new(
+        $"{KeeperNames.Liquidation}:{settings.Market}", settings.Market,
+        [PerpsAbi.OrderSettled.Hash, PerpsAbi.AccountFlagged.Hash, PerpsAbi.LiquidationAttempt.Hash], settings.Scan);
+
+    public Task<ScanProgress> ScanAsync(CancellationToken cancellation) => scanner.ScanAsync(_scan, KeepAsync, cancellation);
+
+    public Task<ScanProgress> RecoverAsync(CancellationToken cancellation) => scanner.RecoverAsync(_scan, KeepAsync, cancellation);
+
+    private async Task<int> KeepAsync(NpgsqlConnection connection, IReadOnlyList<MinedLog> logs, CancellationToken cancellation)
+    {
+        // The account is the second indexed word of an order's event, and the first of the others.
+        var accounts = logs.Where(log => log.Event.Topics.Count > 2 || (log.Event.Topics.Count > 1 && log.Event.Topics[0] != PerpsAbi.OrderSettled.Hash))
+            .Select(log => PerpsEvents.Number(log.Event.Topics[log.Event.Topics[0] == PerpsAbi.OrderSettled.Hash ? 2 : 1]));
+        var ends = logs.Select(log => (Log: log, Attempt: PerpsEvents.ReadAttempt(log.Event)))
+            .Where(item => item.Attempt is { RewardUsd.IsZero: false } or { IsWhole: true })
+            .Select(item => (item.Log, item.Attempt!.Value.Account)).ToArray();
+        await TraderStore.AddEndsAsync(connection, chain.ChainId, settings.Market, ends, cancellation);
+        return await TraderStore.AddAsync(connection, chain.ChainId, settings.Market, accounts, cancellation);
+    }
+}
