@@ -10,6 +10,9 @@ internal static class AdminProblems
     /// <summary>The chain has no such signer (404).</summary>
     public const string UnknownSignerCode = "unknown_signer";
 
+    /// <summary>An account is known with other arguments (409).</summary>
+    public const string AccountDiffersCode = "account_differs";
+
     /// <summary>There is no such transaction (404).</summary>
     public const string UnknownTransactionCode = "unknown_transaction";
 

@@ -26,14 +26,17 @@ public sealed class InstructionReader(CallerKeys keys)
         var json = await JsonBody.ReadAsync(request, cancellation);
         try
         {
-            var reason = JsonSerializer.Deserialize(json.Span, InstructionJson.Default.InstructionBody)?.Reason.Trim();
-            return reason is { Length: > 0 and <= Instruction.MaxReason } && !reason.Any(char.IsControl)
-                ? (new Instruction(keys.NameOf(request), reason), null)
-                : (null, AdminProblems.Malformed($"reason must have 1 to {Instruction.MaxReason} characters, on one line."));
+            return Of(request, JsonSerializer.Deserialize(json.Span, InstructionJson.Default.InstructionBody)?.Reason);
         }
         catch (JsonException fault)
         {
             return (null, AdminProblems.Malformed(JsonFault.Describe(fault)));
         }
     }
+
+    /// <summary>The instruction with a reason that came in a larger body, or the refusal.</summary>
+    public (Instruction? Instruction, ProblemResult? Refusal) Of(HttpRequest request, string? text) =>
+        text?.Trim() is { Length: > 0 and <= Instruction.MaxReason } reason && !reason.Any(char.IsControl)
+            ? (new Instruction(keys.NameOf(request), reason), null)
+            : (null, AdminProblems.Malformed($"reason must have 1 to {Instruction.MaxReason} characters, on one line."));
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
 using Relayer.Core.Keepers.Accounts;
+using Relayer.Core.Keepers.Cctp;
 using Relayer.Core.Keepers.Liquidation;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keepers.Scanning;
@@ -40,10 +41,14 @@ public static class KeepersServices
         services.AddSingleton<OrderStore>();
         services.AddSingleton<AccountStore>();
         services.AddSingleton<AccountBook>();
+        services.AddSingleton<MessageStore>();
+        services.AddSingleton<BurnReader>();
+        services.AddSingleton<IAttestationSource, CircleClient>();
         AddOutcomes(services, new UpkeepOutcomes());
         services.AddSingleton<TraderStore>();
         AddOutcomes(services, new DeploymentOutcomes());
         AddOutcomes(services, new BridgingOutcomes());
+        AddOutcomes(services, new RedemptionOutcomes());
         AddOutcomes(services, new SettlementOutcomes());
         AddOutcomes(services, new LiquidationOutcomes());
         return services;
@@ -84,6 +89,11 @@ public static class KeepersServices
                 keepers.Add(Liquidation(provider, client, LiquidationSettings.From(chain.Keepers.Liquidation), store, time));
             }
 
+            if (chain.Keepers.Redemption.Sources.Count > 0)
+            {
+                keepers.Add(Redemption(provider, client, RedemptionSettings.From(chain.Keepers.Redemption), chains, time));
+            }
+
             if (chain.Keepers.Upkeeps.Count > 0)
             {
                 keepers.Add(new UpkeepKeeper(client, [.. chain.Keepers.Upkeeps.Select(entry => Upkeep.From(entry.Key, entry.Value))], store, time));
@@ -95,6 +105,16 @@ public static class KeepersServices
 
     private static AccountKeeper Account(IServiceProvider provider, IChainClient client, AccountTask task, KeeperStore store, TimeProvider time) =>
         new(client, task, provider.GetRequiredService<AccountStore>(), store, time);
+
+    private static RedemptionKeeper Redemption(
+        IServiceProvider provider, IChainClient client, RedemptionSettings settings, IChainClients chains, TimeProvider time)
+    {
+        var scanners = settings.Sources.Select(source => (source, new LogScanner(
+            chains.Get(source.ChainId), provider.GetRequiredService<ScanStore>(), provider.GetRequiredService<ILogger<LogScanner>>()))).ToArray();
+        return new RedemptionKeeper(
+            client, settings, new RedemptionFinder(client.ChainId, settings, scanners, provider.GetRequiredService<MessageStore>(), time),
+            provider.GetRequiredService<BurnReader>(), provider.GetRequiredService<IAttestationSource>(), time);
+    }
 
     private static SettlementKeeper Settlement(
         IServiceProvider provider, IChainClient client, SettlementSettings settings, KeeperStore store, TimeProvider time)

@@ -143,6 +143,28 @@ public sealed class RelayerOptionsTests
         Assert.StartsWith(expected, fault, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Deployment:Factory", "0x12", "Deployment:Factory: is not an address")]
+    [InlineData("Deployment:Usdc", "", "Deployment:Usdc: is missing")]
+    [InlineData("Deployment:MinUsdc", "0", "Deployment:MinUsdc: is zero, and so is MinWei")]
+    [InlineData("Deployment:Mode", "Profit", "Deployment:Mode: must be Backstop")]
+    [InlineData("Bridging:MinUsdc", "0", "Bridging:MinUsdc: must be above 0")]
+    [InlineData("Bridging:GasLimit", "1", "Bridging:GasLimit: is 1; it must be at least 21000")]
+    [InlineData("Bridging:AccountsPerRun", "0", "Bridging:AccountsPerRun: is 0")]
+    [InlineData("Redemption:Domain", "-1", "Redemption:Domain: must be Circle's number")]
+    [InlineData("Redemption:GiveUpAfter", "00:00:00", "Redemption:GiveUpAfter: must be above 0")]
+    [InlineData("Redemption:Sources:there:ChainId", "11", "Redemption:Sources:there:ChainId: is not that of a configured chain")]
+    [InlineData("Redemption:Sources:there:Domain", "6", "Redemption:Sources:there:Domain: is that of the chain itself")]
+    [InlineData("Redemption:Sources:there:Messenger", "x", "Redemption:Sources:there:Messenger: is not an address")]
+    public void Each_fault_of_the_keepers_of_accounts_is_named_by_its_key(string key, string value, string expected)
+    {
+        Assert.Empty(Check(Accounts));
+        var fault = Assert.Single(Check(new(Accounts) { [$"Chains:main:Keepers:{key}"] = value }));
+        Assert.StartsWith($"Chains:main:Keepers:{expected}", fault, StringComparison.Ordinal);
+        Assert.Equal(["Circle:Url: is missing, though burns are to be redeemed"], Check(new(Accounts) { ["Circle:Url"] = "" }));
+        Assert.Equal(["Circle:Url: is not an http or https URL"], Check(new(Accounts) { ["Circle:Url"] = "ftp://circle.example" }));
+    }
+
     [Fact]
     public void Everything_wrong_is_said_at_once_and_no_secret_with_it()
     {
@@ -177,6 +199,20 @@ public sealed class RelayerOptionsTests
         ["Chains:main:Signers:0:Secret"] = "payer-1",
         ["Chains:main:Policy:Targets:0:Address"] = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
         ["Chains:main:Policy:Targets:0:Functions:0"] = "increment()",
+    };
+
+    private static readonly Dictionary<string, string?> Accounts = new(Sound)
+    {
+        ["Circle:Url"] = "https://circle.example",
+        ["Chains:main:Keepers:Deployment:Factory"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+        ["Chains:main:Keepers:Deployment:Usdc"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+        ["Chains:main:Keepers:Bridging:Usdc"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+        ["Chains:main:Keepers:Redemption:Domain"] = "6",
+        ["Chains:main:Keepers:Redemption:Sources:there:ChainId"] = "10",
+        ["Chains:main:Keepers:Redemption:Sources:there:Domain"] = "2",
+        ["Chains:main:Keepers:Redemption:Sources:there:Transmitter"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+        ["Chains:main:Keepers:Redemption:Sources:there:Messenger"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+        ["Chains:main:Keepers:Redemption:Sources:there:Receiver"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
     };
 
     private static Dictionary<string, string?> With(string key, string value) => new(Sound) { [key] = value };

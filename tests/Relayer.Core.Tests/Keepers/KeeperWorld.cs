@@ -58,14 +58,15 @@ internal sealed class KeeperWorld : IAsyncDisposable
     }
 
     /// <summary>One more instance of the program.</summary>
-    public KeeperInstance Add(Action<KeepersOptions> configure, string? rpc = null, int confirmations = 0, Uri? hermes = null)
+    public KeeperInstance Add(Action<KeepersOptions> configure, string? rpc = null, int confirmations = 0, Uri? hermes = null, Uri? circle = null)
     {
         var chain = new ChainOptions { ChainId = Node.ChainId, RpcTimeout = TimeSpan.FromSeconds(5), Confirmations = confirmations };
         chain.Rpc.Add(rpc ?? Node.Url.ToString());
         configure(chain.Keepers);
         var options = new RelayerOptions { Chains = { ["test"] = chain }, Database = { ConnectionString = _connection } };
         options.Hermes.Url = hermes?.ToString() ?? "";
-        options.Hermes.Timeout = TimeSpan.FromSeconds(1);
+        options.Circle.Url = circle?.ToString() ?? "";
+        options.Hermes.Timeout = options.Circle.Timeout = TimeSpan.FromSeconds(1);
         var services = new ServiceCollection();
         services.AddSingleton(options).AddSingleton<TimeProvider>(Time).AddSingleton<ISignerSource>(Signers);
         services.AddLogging(logging => logging.AddProvider(Logs).AddFilter("Npgsql", LogLevel.Warning));

@@ -24,6 +24,7 @@ create table keeper_messages (
     message         bytea       not null,
     depositor       bytea       not null,
     recipient       bytea       not null,
+    receiver        bytea       not null,           -- the contract that takes it
     found_at        timestamptz not null,
     is_taken        boolean     not null default false,                      -- there is work for it
     primary key (chain_id, id)

@@ -1,0 +1,169 @@
+using System.Collections.Concurrent;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Accounts;
+using Relayer.Core.Providers;
+
+namespace Relayer.Core.Keepers.Cctp;
+
+/// <summary>Redeems USDC that was burnt on other chains, once Circle attests it and nobody else was first.</summary>
+internal sealed class RedemptionKeeper(
+    IChainClient chain, RedemptionSettings settings, RedemptionFinder finder, BurnReader burns, IAttestationSource circle, TimeProvider time)
+    : IKeeper, IRecoveringKeeper
+{
+    /// <summary>Transactions that Circle is asked about in one run, and at once: it allows 35 questions a second, from all of us.</summary>
+    private const int MostAsked = 60;
+    private const int AtOnce = 4;
+    private const int MostRemembered = 2_000;
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
+
+    // What is attested stays so. A hint: whoever forgets it asks again.
+    private readonly ConcurrentDictionary<Hash32, Attestation.Complete> _attested = new();
+
+    public string Name => KeeperNames.Redemption;
+
+    public ChainId ChainId => chain.ChainId;
+
+    public IReadOnlyDictionary<string, KeeperLimits> Lanes { get; } =
+        new Dictionary<string, KeeperLimits> { [settings.Limits.Lane] = settings.Limits };
+
+    public Task<int> FindAsync(KeeperRun run, CancellationToken cancellation) => finder.FindAsync(cancellation);
+
+    public Task<int> RecoverAsync(CancellationToken cancellation) => finder.RecoverAsync(cancellation);
+
+    public async Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Address sender, CancellationToken cancellation)
+    {
+        var verdicts = new Dictionary<KeeperWork, Verdict>();
+        Burn[] all = [.. due.Select(work => Burn.Read(work))];
+        await LeaveOutUsedAsync(all, burn => burn.Message, verdicts, cancellation);
+        var attested = await AttestAsync([.. all.Where(burn => !verdicts.ContainsKey(burn.Work))], verdicts, cancellation);
+
+        // A message of version 2 has its nonce only now.
+        await LeaveOutUsedAsync([.. attested.Keys], burn => attested[burn].Message, verdicts, cancellation);
+        var actions = await SimulateAsync(
+            [.. attested.Where(item => !verdicts.ContainsKey(item.Key.Work)).Select(item => (item.Key, item.Value))], sender, verdicts, cancellation);
+        return new KeeperPlan([.. verdicts.Select(item => (item.Key, item.Value))], actions);
+    }
+
+    private async Task LeaveOutUsedAsync(
+        IReadOnlyList<Burn> items, Func<Burn, BurnMessage> message, Dictionary<KeeperWork, Verdict> verdicts, CancellationToken cancellation)
+    {
+        var keyed = items.Select(burn => (Burn: burn, Key: message(burn).NonceKey)).Where(item => item.Key is not null).ToArray();
+        var outcomes = await chain.CallAsync(
+            [.. keyed.Select(item => new EthCall(null, Address.Parse(item.Burn.Details.Receiver), CctpAbi.UsedNonces.Encode(item.Key!.Value)))],
+            cancellation);
+        for (var i = 0; i < keyed.Length; i++)
+        {
+            // Whatever else it answers: the simulation will tell.
+            if (outcomes[i] is CallOutcome.Returned returned && returned.Data.Span.IndexOfAnyExcept((byte)0) >= 0)
+            {
+                verdicts[keyed[i].Burn.Work] = new Verdict.End(WorkState.Lost, KeeperReasons.Community);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<Burn, Attestation.Complete>> AttestAsync(
+        IReadOnlyList<Burn> items, Dictionary<KeeperWork, Verdict> verdicts, CancellationToken cancellation)
+    {
+        var answers = new ConcurrentDictionary<Burn, Attestation>();
+        foreach (var burn in items)
+        {
+            if (_attested.TryGetValue(burn.Work.Id, out var known))
+            {
+                answers[burn] = known;
+            }
+        }
+
+        var groups = items.Where(burn => !answers.ContainsKey(burn))
+            .GroupBy(burn => (burn.Message.Source, burn.Details.Transaction)).Take(MostAsked).Select(group => group.ToArray()).ToArray();
+        await Parallel.ForEachAsync(
+            groups, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+            async (group, stop) =>
+            {
+                var found = await circle.ReadAsync(
+                    group[0].Message.Source, group[0].Details.TransactionHash, [.. group.Select(burn => burn.Message)], stop);
+                for (var i = 0; i < group.Length; i++)
+                {
+                    answers[group[i]] = found[i];
+                }
+            });
+        return await JudgeAsync(items, answers, verdicts, cancellation);
+    }
+
+    private async Task<IReadOnlyDictionary<Burn, Attestation.Complete>> JudgeAsync(
+        IReadOnlyList<Burn> items, ConcurrentDictionary<Burn, Attestation> answers, Dictionary<KeeperWork, Verdict> verdicts,
+        CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var gone = await burns.FindGoneAsync([.. items.Where(burn => answers.GetValueOrDefault(burn) is Attestation.Pending)], cancellation);
+        var attested = new Dictionary<Burn, Attestation.Complete>();
+        foreach (var burn in items)
+        {
+            if (!answers.TryGetValue(burn, out var answer))
+            {
+                verdicts[burn.Work] = new Verdict.Wait(RedemptionReasons.AttestationPending, now + Soon, "others are asked about first");
+            }
+            else if (gone.Contains(burn))
+            {
+                verdicts[burn.Work] = RedemptionPlanner.Gone(burn.Work, settings, now);
+            }
+            else if (RedemptionPlanner.Judge(burn.Work, answer, settings, now) is { } verdict)
+            {
+                verdicts[burn.Work] = verdict;
+            }
+            else
+            {
+                attested[burn] = (Attestation.Complete)answer;
+            }
+        }
+
+        return attested;
+    }
+
+    private async Task<IReadOnlyList<KeeperAction>> SimulateAsync(
+        IReadOnlyList<(Burn Burn, Attestation.Complete Attested)> items, Address sender, Dictionary<KeeperWork, Verdict> verdicts,
+        CancellationToken cancellation)
+    {
+        var simulations = await chain.CallAsync(
+            [.. items.Select(item => new EthCall(
+                sender, Address.Parse(item.Burn.Details.Receiver), RedemptionPlanner.Data(item.Attested), settings.GasLimit))],
+            cancellation);
+        var actions = new List<KeeperAction>();
+        for (var i = 0; i < items.Count; i++)
+        {
+            var (burn, attested) = items[i];
+            if (AccountPlanner.Judge(burn.Work, simulations[i], time.GetUtcNow()) is { } verdict)
+            {
+                // Wrong signatures, or an attestation that expired: ask again.
+                _attested.TryRemove(burn.Work.Id, out _);
+                verdicts[burn.Work] = verdict;
+            }
+            else
+            {
+                Remember(burn, attested);
+                actions.Add(RedemptionPlanner.Act(burn.Work, burn.Details, attested, settings, time.GetUtcNow()));
+            }
+        }
+
+        return actions;
+    }
+
+    private void Remember(Burn burn, Attestation.Complete attested)
+    {
+        if (_attested.Count >= MostRemembered)
+        {
+            _attested.Clear();
+        }
+
+        _attested[burn.Work.Id] = attested;
+    }
+}
+
+/// <summary>A burn that is due.</summary>
+internal sealed record Burn(KeeperWork Work, BurnWork Details, BurnMessage Message)
+{
+    public static Burn Read(KeeperWork work)
+    {
+        var details = BurnWork.Read(work);
+        return new Burn(work, details, BurnMessage.Read(Hex.Decode(details.Message))!);
+    }
+}

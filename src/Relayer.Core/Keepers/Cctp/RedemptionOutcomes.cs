@@ -1,0 +1,19 @@
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers;
+
+namespace Relayer.Core.Keepers.Cctp;
+
+/// <summary>A burn was redeemed when the transmitter tells of a message that arrived.</summary>
+internal sealed class RedemptionOutcomes : IKeeperOutcomes
+{
+    public string Name => KeeperNames.Redemption;
+
+    public WorkOutcome Read(KeeperWork work, TransactionReceipt receipt)
+    {
+        var receiver = Address.Parse(BurnWork.Read(work).Receiver);
+        return new WorkOutcome(
+            receipt.Logs.Any(log => log.Address == receiver && log.Topics.Count > 0
+                && (log.Topics[0] == CctpAbi.MessageReceived.Hash || log.Topics[0] == CctpAbi.MessageReceived2.Hash)),
+            Wei.Zero);
+    }
+}

@@ -1,0 +1,40 @@
+using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Accounts;
+
+namespace Relayer.Core.Keepers.Cctp;
+
+/// <summary>Decides about one burn. Pure.</summary>
+internal static class RedemptionPlanner
+{
+    /// <summary>What Circle's answer says by itself; <see langword="null"/> to go on and simulate.</summary>
+    public static Verdict? Judge(KeeperWork work, Attestation attestation, RedemptionSettings settings, DateTimeOffset now) => attestation switch
+    {
+        Attestation.Pending pending => Wait(work, RedemptionReasons.AttestationPending, pending.Detail, settings, now),
+        Attestation.Wrong wrong => Wait(work, RedemptionReasons.AttestationWrong, wrong.Detail, settings, now),
+
+        // While Circle is away nobody's patience ends: it comes back with everything.
+        Attestation.Unavailable away => new Verdict.Wait(
+            RedemptionReasons.AttestationUnavailable, AccountPlanner.Later(work, now), away.Detail),
+        _ => AccountPlanner.JudgeAttempts(work, settings.Limits),
+    };
+
+    /// <summary>The burn is gone from its chain: it may be mined again, or never.</summary>
+    public static Verdict Gone(KeeperWork work, RedemptionSettings settings, DateTimeOffset now) =>
+        work.Attempts + 1 >= settings.Limits.MaxAttempts
+            ? new Verdict.End(WorkState.Dropped, KeeperReasons.Vanished, "the burn is not on its chain any more")
+            : new Verdict.Wait(RedemptionReasons.BurnGone, now + Backoff.After(work.Attempts), null, IsAttempt: true);
+
+    /// <summary>The transaction.</summary>
+    public static KeeperAction Act(
+        KeeperWork work, BurnWork details, Attestation.Complete attested, RedemptionSettings settings, DateTimeOffset now) => new(
+        [work], Address.Parse(details.Receiver), Wei.Zero, settings.GasLimit, Data(attested), now + settings.TimeToLive, Wei.Zero);
+
+    /// <summary>The calldata.</summary>
+    public static byte[] Data(Attestation.Complete attested) =>
+        CctpAbi.ReceiveMessage.Encode(attested.Message.Bytes.ToArray(), attested.Signatures);
+
+    private static Verdict Wait(KeeperWork work, string reason, string detail, RedemptionSettings settings, DateTimeOffset now) =>
+        now - work.FoundAt > settings.GiveUpAfter
+            ? new Verdict.End(WorkState.Failed, reason, detail)
+            : new Verdict.Wait(reason, AccountPlanner.Later(work, now), detail);
+}

@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Abi;
+
+namespace DevChain;
+
+/// <summary>Circle's attestation service on a loopback socket: messages of a transaction, pending and complete; well or badly, as it is told.</summary>
+/// <remarks>It reads the transaction from the chain, as Circle does, and signs alone where Circle's attesters are several.</remarks>
+public sealed class CircleStandIn : IAsyncDisposable
+{
+    private static readonly AbiSignature MessageSent = AbiSignature.Parse("MessageSent(bytes)");
+
+    private readonly WebApplication _app;
+    private readonly AnvilNode _node;
+    private readonly ConcurrentQueue<string> _requests = new();
+    private readonly CancellationTokenSource _stop = new();
+
+    private CircleStandIn(WebApplication app, AnvilNode node) => (_app, _node) = (app, node);
+
+    /// <summary>The base URL to configure.</summary>
+    public Uri Url { get; private set; } = new("http://127.0.0.1/");
+
+    /// <summary>Who attests.</summary>
+    public DevKey Attester { get; } = DevKey.Create();
+
+    /// <summary>Shows messages, and does not attest them yet.</summary>
+    public bool IsPending { get; set; }
+
+    /// <summary>Takes over a request and does something else; <see langword="null"/> to be honest.</summary>
+    public Func<HttpContext, Task>? Misbehave { get; set; }
+
+    /// <summary>Changes an honest answer; <see langword="null"/> leaves it.</summary>
+    public Func<JsonObject, JsonObject>? Change { get; set; }
+
+    /// <summary>Paths and queries asked for, oldest first.</summary>
+    public IReadOnlyList<string> Requests => [.. _requests];
+
+    /// <summary>Listens on a free port.</summary>
+    public static async Task<CircleStandIn> StartAsync(AnvilNode node, CancellationToken cancellation = default)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Logging.ClearProviders();
+        var app = builder.Build();
+        var circle = new CircleStandIn(app, node);
+        app.Run(circle.ServeAsync);
+        await app.StartAsync(cancellation);
+        circle.Url = new Uri(app.Urls.Single());
+        return circle;
+    }
+
+    /// <summary>Misbehaviour: nothing, until the caller gives up.</summary>
+    public async Task HangAsync(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stop.Token);
+        await Task.Delay(Timeout.Infinite, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>What the attester signs for a message.</summary>
+    public byte[] Sign(byte[] message)
+    {
+        var signature = Secp256k1.Default.Sign(Hex.Decode(Attester.PrivateKey), Keccak256.Hash(message)).ToArray();
+        signature[^1] = signature[^1] < 27 ? (byte)(signature[^1] + 27) : signature[^1];
+        return signature;
+    }
+
+    /// <summary>The messages of a transaction as they are attested.</summary>
+    public async Task<IReadOnlyList<byte[]>> MessagesAsync(string transaction)
+    {
+        var receipt = await _node.Rpc.SendAsync("eth_getTransactionReceipt", [transaction]);
+        return receipt.ValueKind != JsonValueKind.Object
+            ? []
+            : [.. receipt.GetProperty("logs").EnumerateArray()
+                .Where(log => log.GetProperty("topics")[0].GetString() == MessageSent.Hash.ToString())
+                .Select(log => Fill(Hex.Decode(log.GetProperty("data").GetString()!), transaction))];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _app.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    // Version 2 is told without nonce and finality; Circle gives both.
+    private static byte[] Fill(byte[] data, string transaction)
+    {
+        var message = AbiDecoder.TryDecode(MessageSent.Inputs, data, out var values) ? values[0].AsBytes().ToArray() : [];
+        if (message[3] == 1)
+        {
+            Keccak256.Hash([.. Hex.Decode(transaction), .. message]).Span.CopyTo(message.AsSpan(12));
+            (message[146], message[147]) = (0x07, 0xd0);
+        }
+
+        return message;
+    }
+
+    private async Task ServeAsync(HttpContext context)
+    {
+        _requests.Enqueue($"{context.Request.Path}{context.Request.QueryString}");
+        if (Misbehave is { } misbehave)
+        {
+            await misbehave(context);
+            return;
+        }
+
+        var transaction = context.Request.Query["transactionHash"].ToString();
+        var messages = context.Request.Path.Value!.StartsWith("/v2/messages/", StringComparison.Ordinal) ? await MessagesAsync(transaction) : [];
+        if (messages.Count == 0)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            await context.Response.WriteAsync("""{"code":404,"error":"Message hash not found"}""");
+            return;
+        }
+
+        var answer = new JsonObject { ["messages"] = new JsonArray([.. messages.Select(Describe)]) };
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync((Change?.Invoke(answer) ?? answer).ToJsonString());
+    }
+
+    private JsonNode Describe(byte[] message) => new JsonObject
+    {
+        ["message"] = Hex.Encode(message),
+        ["eventNonce"] = "1",
+        ["attestation"] = IsPending ? "PENDING" : Hex.Encode(Sign(message)),
+        ["cctpVersion"] = message[3] + 1,
+        ["status"] = IsPending ? "pending_confirmations" : "complete",
+    };
+}

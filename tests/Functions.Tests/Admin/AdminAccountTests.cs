@@ -1,0 +1,156 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using DevChain;
+using Functions.Tests.Relay;
+using Relayer.Core.Ethereum;
+
+namespace Functions.Tests.Admin;
+
+/// <summary>Accounts handed in over HTTP.</summary>
+[Collection(AdminCollection.Name)]
+public sealed class AdminAccountTests(Islands islands)
+{
+    private const string Path = "chains/31337/accounts";
+    private const string Count = "select count(*) from keeper_planned_accounts";
+
+    [Fact]
+    public async Task Accounts_are_taken_in_once_all_or_none_and_the_audit_says_who_and_why()
+    {
+        await using var island = await islands.SettleAsync(AdminClient.Settings);
+        using var admin = new AdminClient(island.App);
+        JsonObject[] accounts = [Account(), Account(), Account()];
+
+        var added = await admin.PostAsync(Path, Body("new users", accounts[0], accounts[1]));
+        Assert.Equal((200, "2", "0"), (added.Status, added["added"], added["known"]));
+        var again = await admin.PostAsync(Path, Body("twice", accounts[1], accounts[0], accounts[0]));
+        Assert.Equal((200, "0", "2"), (again.Status, again["added"], again["known"]));
+        var changed = (JsonObject)accounts[0].DeepClone();
+        changed["number"] = "8";
+        (await admin.PostAsync(Path, Body("otherwise", accounts[2], changed))).AssertProblem(409, "account_differs");
+
+        Assert.Equal("2", (await island.World.AskAsync(Count))?.ToString());
+        Assert.Equal(
+            [
+                ("accounts.add", "2 accounts on chain 31337", "otherwise", "account_differs"),
+                ("accounts.add", "2 accounts on chain 31337", "twice", "unchanged"),
+                ("accounts.add", "2 accounts on chain 31337", "new users", "done"),
+            ],
+            await admin.AuditAsync(10));
+
+        var page = await admin.GetAsync($"{Path}?limit=1");
+        var rest = await admin.GetAsync($"{Path}?limit=1&cursor={page["nextCursor"]}");
+        var listed = new[] { page, rest }.Select(one => Assert.Single(one.Json["accounts"]!.AsArray())!.ToJsonString()).Order(StringComparer.Ordinal);
+        Assert.Equal(accounts.Take(2).Select(account => account.ToJsonString()).Order(StringComparer.Ordinal), listed);
+        Assert.Null(rest["nextCursor"]);
+    }
+
+    [Fact]
+    public async Task What_is_no_account_is_refused_and_without_a_key_nothing_is_taken()
+    {
+        await using var island = await islands.SettleAsync(AdminClient.Settings);
+        using var admin = new AdminClient(island.App);
+        using var nobody = new AdminClient(island.App, key: null);
+        (await nobody.PostAsync(Path, Body("mine", Account()))).AssertProblem(401, "unauthorized");
+        (await admin.PostAsync("chains/7/accounts", Body("elsewhere", Account()))).AssertProblem(404, "unknown_chain");
+        (await admin.GetAsync("chains/7/accounts")).AssertProblem(404, "unknown_chain");
+        JsonNode[] bodies =
+        [
+            new JsonArray(), new JsonObject { ["reason"] = "no accounts" }, Body("none"), Body(" ", Account()), Body("two\nlines", Account()),
+            Body("short", With("salt", "0x12")), Body("odd", With("account", "0x12")), Body("zero", With("account", "0x" + new string('0', 40))),
+            Body("negative", With("number", "-1")), Body("two", With("addresses", new JsonArray("0x" + new string('0', 40)))),
+            Body("null", With("addresses", null)), Body("more", With("more", "x")),
+            Body("many", [.. Enumerable.Range(0, 501).Select(_ => Account())]), new JsonObject { ["reason"] = "null", ["accounts"] = new JsonArray((JsonNode?)null) },
+        ];
+        foreach (var body in bodies)
+        {
+            (await admin.PostAsync(Path, body)).AssertProblem(400, "malformed_request");
+        }
+
+        foreach (var query in new[] { "limit=0", "limit=201", "cursor=x" })
+        {
+            (await admin.GetAsync($"{Path}?{query}")).AssertProblem(400, "malformed_request");
+        }
+
+        Assert.Equal("0", (await island.World.AskAsync(Count))?.ToString());
+    }
+
+    [Fact]
+    public async Task What_is_handed_in_and_holds_dollars_is_deployed_bridged_and_redeemed_by_the_apps_own_timers()
+    {
+        var node = islands.Stack.Node;
+        await using var circle = await CircleStandIn.StartAsync(node, TestContext.Current.CancellationToken);
+        var contracts = await DevAccounts.DeployAsync(node, circle.Attester.Address, version: 2);
+        await using var island = await islands.SettleAsync(new Dictionary<string, string>(AdminClient.Settings.Concat(Keepers(contracts, circle, node.ChainId))));
+        using var admin = new AdminClient(island.App);
+        var (salt, first, second) = (new Hash32(RandomNumberGenerator.GetBytes(Hash32.Size)), DevKey.Create().Address, DevKey.Create().Address);
+        var account = await contracts.PredictAsync(salt, 7, first, second, default);
+        await contracts.MintAsync(account, 40);
+        var body = Body("a user", new JsonObject
+        {
+            ["account"] = account.ToString(),
+            ["salt"] = salt.ToString(),
+            ["number"] = "7",
+            ["addresses"] = new JsonArray(first.ToString(), second.ToString(), default(Address).ToString()),
+        });
+        Assert.Equal("1", (await admin.PostAsync(Path, body))["added"]);
+
+        Assert.True(await RelayWorld.BecomesAsync(async () => await contracts.ArrivedAsync(account) == 40 * DevAccounts.Dollar));
+        foreach (var keeper in new[] { "deployment", "bridging", "redemption" })
+        {
+            Assert.True(await RelayWorld.BecomesAsync(async () => Decisions(await Reply.GetAsync(island.Http, $"api/keepers/{keeper}/decisions"))
+                is ["won", "sent", "found"]));
+        }
+
+        static string[] Decisions(Reply reply) => [.. reply.Json["decisions"]!.AsArray().Select(decision => (string)decision!["decision"]!)];
+    }
+
+    private static Dictionary<string, string> Keepers(DevAccounts contracts, CircleStandIn circle, long chainId)
+    {
+        const string Keepers = "Chains__local__Keepers__";
+        const string Source = Keepers + "Redemption__Sources__here__";
+        var settings = new Dictionary<string, string>
+        {
+            ["Circle__Url"] = circle.Url.ToString(),
+            ["Schedules__DeployAccounts"] = "* * * * * *",
+            ["Schedules__BridgeAccounts"] = "* * * * * *",
+            ["Schedules__RedeemMessages"] = "* * * * * *",
+            [Keepers + "Deployment__Factory"] = contracts.Factory.Address.ToString(),
+            [Keepers + "Deployment__Usdc"] = contracts.Usdc.Address.ToString(),
+            [Keepers + "Bridging__Usdc"] = contracts.Usdc.Address.ToString(),
+            [Keepers + "Redemption__Domain"] = Text(DevAccounts.Destination),
+            [Source + "ChainId"] = Text((ulong)chainId),
+            [Source + "Domain"] = Text(DevAccounts.Source),
+            [Source + "Transmitter"] = contracts.Transmitter.Address.ToString(),
+            [Source + "Messenger"] = contracts.Messenger.Address.ToString(),
+            [Source + "Receiver"] = contracts.Receiver.Address.ToString(),
+        };
+        foreach (var keeper in new[] { "Deployment", "Bridging", "Redemption" })
+        {
+            settings[$"{Keepers}{keeper}__Grace"] = "00:00:00";
+            settings[$"{Keepers}{keeper}__MaxLossPerActionWei"] = settings[$"{Keepers}{keeper}__MaxLossPerDayWei"] = "1000000000000000000";
+        }
+
+        return settings;
+
+        static string Text(ulong number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static JsonObject Account() => new()
+    {
+        ["account"] = DevKey.Create().Address.ToString(),
+        ["salt"] = "0x" + new string('5', 64),
+        ["number"] = "7",
+        ["addresses"] = new JsonArray(
+            DevKey.Create().Address.ToString(), DevKey.Create().Address.ToString(), "0x" + new string('0', 40)),
+    };
+
+    private static JsonObject With(string member, JsonNode? value)
+    {
+        var account = Account();
+        account[member] = value;
+        return account;
+    }
+
+    private static JsonObject Body(string reason, params JsonObject[] accounts) =>
+        new() { ["reason"] = reason, ["accounts"] = new JsonArray([.. accounts.Select(account => account.DeepClone())]) };
+}
