@@ -139,6 +139,32 @@ public sealed class RedemptionKeeperTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_process_that_dies_after_it_found_or_recorded_a_burn_leaves_it_to_the_next()
+    {
+        await using var world = await AccountsWorld.StartAsync(postgres);
+        var first = world.Add(options => options.Redemption.Grace = TimeSpan.FromSeconds(5));
+        var account = await BurnAsync(world, first, 20);
+        Assert.Equal((1, 0), Count(await first.RunAsync(Redeem)));
+
+        // Found, and dead: another one asks Circle. Recorded, and dead before the signature: the engine signs later.
+        world.Keepers.Time.Advance(TimeSpan.FromSeconds(6));
+        world.Keepers.Signers.Missing.Add(world.Keepers.Keys[0].Address);
+        Assert.Equal("unavailable", (await world.Add().RunAsync(Redeem)).Outcome);
+        Assert.Equal(1, await world.ScalarAsync<long>("select count(*) from keeper_work where state = 1"));
+        world.Keepers.Signers.Missing.Clear();
+        world.Keepers.Time.Advance(TimeSpan.FromSeconds(6));
+        var third = world.Add();
+        Assert.Equal((0, 0), Count(await third.RunAsync(Redeem)));
+        await world.RunUntilAsync(third, Redeem, "won:won", 1, () => third.Engine.ConfirmAsync(KeeperWorld.Cancellation));
+
+        Assert.Equal(20 * (BigInteger)DevAccounts.Dollar, await world.Contracts.ArrivedAsync(account.Account));
+        Assert.Equal(["found:found", "sent:sent", "won:won"], await world.DecisionsAsync(Redeem));
+        Assert.Equal(1, await world.ScalarAsync<long>("select count(*) from transactions"));
+
+        static (int, int) Count(RunRecord run) => (run.Found, run.Sent);
+    }
+
+    [Fact]
     public async Task A_burn_that_a_reorg_takes_back_is_forgotten_and_redeemed_when_it_comes_back()
     {
         await using var world = await AccountsWorld.StartAsync(postgres);
