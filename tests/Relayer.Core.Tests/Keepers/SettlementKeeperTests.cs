@@ -10,8 +10,6 @@ public sealed class SettlementKeeperTests(PostgresFixture postgres)
 {
     [Theory]
     [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
     [InlineData(3)]
     public async Task An_order_is_settled_at_its_price_whichever_way_the_oracle_asks(int style)
     {
