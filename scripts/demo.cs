@@ -22,6 +22,7 @@ var once = new Option<bool>("--once") { Description = "Stop when the relays are 
 var apiPort = new Option<int>("--api-port") { Description = "The function app's port.", DefaultValueFactory = _ => 7071 };
 var rpcPort = new Option<int>("--rpc-port") { Description = "The chain's JSON-RPC port.", DefaultValueFactory = _ => 8545 };
 var keepers = new Option<bool>("--keepers") { Description = "Also commit a perps order that nobody settles, and watch the keeper settle it." };
+var withHistory = new Option<bool>("--with-history") { Description = "Also fill the sums and balances of a made-up month, for looking at the council's page." };
 var info = new Option<FileInfo?>("--info")
 {
     Description = "Write a JSON file for other programs once all is ready: api, rpc, chainId, forwarders, target, database.",
@@ -39,12 +40,12 @@ foreach (var port in new[] { apiPort, rpcPort })
 
 var command = new RootCommand(
     "Starts PostgreSQL and a chain, deploys both forwarders and a target, starts the function app, and lets two users "
-    + "without ether sign a request each. Stays up until Ctrl-C, and leaves nothing running.") { once, keepers, apiPort, rpcPort, info };
+    + "without ether sign a request each. Stays up until Ctrl-C, and leaves nothing running.") { once, keepers, withHistory, apiPort, rpcPort, info };
 command.SetAction((options, cancellation) => new Demo(
-    options.GetValue(once), options.GetValue(keepers), options.GetValue(apiPort), options.GetValue(rpcPort), options.GetValue(info)).RunAsync(cancellation));
+    options.GetValue(once), options.GetValue(keepers), options.GetValue(withHistory), options.GetValue(apiPort), options.GetValue(rpcPort), options.GetValue(info)).RunAsync(cancellation));
 return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
 
-internal sealed class Demo(bool once, bool keepers, int apiPort, int rpcPort, FileInfo? info)
+internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPort, int rpcPort, FileInfo? info)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -67,14 +68,27 @@ internal sealed class Demo(bool once, bool keepers, int apiPort, int rpcPort, Fi
             info?.Delete();
             PortCheck.Require(apiPort, "the function app", "--api-port");
             PortCheck.Require(rpcPort, "the chain", "--rpc-port");
+            var council = DevKey.Create();
             await using var stack = await DevStack.StartAsync(
                 new DevStackOptions
                 {
                     ApiPort = apiPort,
+                    Settings = new Dictionary<string, string>
+                    {
+                        [$"Chains__{AppSettings.ChainName}__Council__Key"] = council.PrivateKey,
+                        [$"Chains__{AppSettings.ChainName}__Council__Address"] = council.Address.ToString(),
+                    },
                     Anvil = new AnvilOptions { Port = rpcPort, BlockTime = TimeSpan.FromSeconds(1), MixedMining = true },
                     Progress = Say,
                 },
                 cancellation);
+            await stack.Node.SetBalanceAsync(council.Address.ToString(), 1000 * BigInteger.Pow(10, 18), cancellation);
+            if (withHistory)
+            {
+                Say("Filling a month that never was…");
+                await MonthOfUse.FillAsync(stack, council.Address, cancellation);
+            }
+
             await WriteInfoAsync(stack, cancellation);
             await RelayAsync(stack, cancellation);
             ShowUrls(stack);
@@ -299,7 +313,7 @@ internal sealed class Demo(bool once, bool keepers, int apiPort, int rpcPort, Fi
         AnsiConsole.MarkupLine("[green]Both relays are confirmed.[/]");
         foreach (var (name, value) in new[]
         {
-            ("api", $"{api}/api/chains"), ("contract", $"{api}/api/openapi.json"), ("ready", $"{api}/api/ready"),
+            ("api", $"{api}/api/chains"), ("council", $"{api}/api/council"), ("contract", $"{api}/api/openapi.json"), ("ready", $"{api}/api/ready"),
             ("rpc", stack.Node.Url.ToString().TrimEnd('/')), ("target", stack.Contracts.Target.ToString()), ("info", info?.FullName ?? ""),
         })
         {

@@ -52,12 +52,16 @@ public sealed partial class IsolatedWorkerTests
 
     private static async Task<Dictionary<string, HashSet<string>>> AskAsync(string property)
     {
+        // Into a file: of what a process writes only the last lines are kept.
+        var answer = Path.GetTempFileName();
         string[] arguments =
         [
             "msbuild", RepositoryRoot.Combine("src", "Functions", "Functions.csproj"), "-nologo", "-nodeReuse:false",
-            "-getItem:PackageReference", "-getItem:Compile", "-getItem:Using", .. property.Length == 0 ? [] : new[] { property },
+            $"-getResultOutputFile:{answer}", "-getItem:PackageReference", "-getItem:Compile", "-getItem:Using", .. property.Length == 0 ? [] : new[] { property },
         ];
-        var output = await ChildProcess.RunAsync(new CommandLine("dotnet", arguments), cancellation: TestContext.Current.CancellationToken);
+        await ChildProcess.RunAsync(new CommandLine("dotnet", arguments), cancellation: TestContext.Current.CancellationToken);
+        var output = await File.ReadAllTextAsync(answer, TestContext.Current.CancellationToken);
+        File.Delete(answer);
         return JsonNode.Parse(output)!["Items"]!.AsObject().ToDictionary(
             kind => kind.Key,
             kind => kind.Value!.AsArray().Select(item => ((string)item!["Identity"]!).Replace('\\', '/')).ToHashSet());
