@@ -25,11 +25,23 @@ public sealed class KeeperPurpose(IKeeperOutcomes outcomes, KeeperRegistry regis
         var byTransaction = works.ToLookup(work => work.TransactionId);
         return async (connection, stop) =>
         {
-            foreach (var movement in final)
+            await LockAsync(connection, chainId, works, stop);
+
+            // Lane by lane, always in the same order: budgets and breakers are shared with other instances.
+            foreach (var movement in final.OrderBy(item => byTransaction[item.Transaction.Id].FirstOrDefault()?.Found.Lane, StringComparer.Ordinal)
+                .ThenBy(item => item.Transaction.Id))
             {
                 await RecordAsync(connection, chainId, movement, [.. byTransaction[movement.Transaction.Id]], stop);
             }
         };
+    }
+
+    private async Task LockAsync(
+        NpgsqlConnection connection, ChainId chainId, IReadOnlyList<KeeperWork> works, CancellationToken cancellation)
+    {
+        await using var command = KeeperStore.Command(connection, KeeperSql.Lock, Name, chainId);
+        command.Parameters.Add(Columns.ManyBytes(works.Select(work => work.Id.ToArray())));
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     private async Task RecordAsync(

@@ -38,13 +38,14 @@ internal static class KeeperSql
                 as d (id, version, state, reason, detail, due_at, attempt)),
         before as (
             select w.id, w.reason, w.state from keeper_work w join decided d using (id)
-            where w.keeper = $1 and w.chain_id = $2),
+            where w.keeper = $1 and w.chain_id = $2 order by w.id for no key update of w),
         moved as (
             update keeper_work w
             set state = d.state, version = w.version + 1, reason = d.reason, detail = d.detail, due_at = coalesce(d.due_at, w.due_at),
                 attempts = w.attempts + d.attempt::int, ended_at = case when d.state > 1 then $10 end
             from decided d
             where w.keeper = $1 and w.chain_id = $2 and w.id = d.id and w.version = d.version and w.state in (0, 1)
+                and (select count(*) from before) > 0
             returning w.id, w.subject, w.transaction_id, d.state, d.reason, d.detail)
         insert into keeper_decisions (at, keeper, chain_id, work_id, subject, decision, reason, detail, transaction_id)
         select $10, $1, $2, m.id, m.subject,
@@ -74,12 +75,20 @@ internal static class KeeperSql
             where b.held + b.spent + excluded.held <= $6
         """;
 
+    // Whoever writes several rows takes them in the order of their ids, so that nobody waits for each other in a circle.
+    public const string Lock = """
+        select id from keeper_work where keeper = $1 and chain_id = $2 and id = any($3) order by id for no key update
+        """;
+
     // $1 keeper, $2 chain, $3 ids, $4 versions, $5 transaction, $6 now.
     public const string Claim = """
+        with locked as (
+            select id from keeper_work where keeper = $1 and chain_id = $2 and id = any($3) order by id for no key update)
         update keeper_work w
         set state = 1, version = w.version + 1, reason = 'sent', detail = null, transaction_id = $5, sent_at = $6
         from unnest($3::bytea[], $4::integer[]) as c (id, version)
         where w.keeper = $1 and w.chain_id = $2 and w.id = c.id and w.version = c.version and w.state = 0
+            and (select count(*) from locked) > 0
         """;
 
     // $1 transaction, $2 keeper, $3 chain, $4 lane, $5 day, $6 held, $7 now, $8 ids.
