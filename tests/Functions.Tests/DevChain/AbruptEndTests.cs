@@ -16,7 +16,9 @@ public sealed partial class AbruptEndTests
     [InlineData(UnixSignal.Interrupt)]
     public async Task Nothing_outlives_the_program_that_started_it(UnixSignal signal)
     {
-        await using var parent = await ChildProcess.StartAsync(new CommandLine("dotnet", typeof(AnvilNode).Assembly.Location));
+        // Where the tests themselves run in a shell's background, Ctrl-C is ignored, and what they start would inherit that.
+        await using var parent = await ChildProcess.StartAsync(
+            new CommandLine("env", "--default-signal", "dotnet", typeof(AnvilNode).Assembly.Location));
         var ids = await StartedByAsync(parent);
         Assert.All(ids, id => Assert.True(Running.Is(id)));
         parent.Signal(signal);

@@ -8,6 +8,9 @@ public sealed class NodeFailureTests(Islands islands) : IClassFixture<Islands>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <summary>What a call of a function without results returns: to OpenZeppelin's <c>execute</c> it is a yes, not garbage.</summary>
+    private const string Void = "empty results";
+
     private static readonly Dictionary<string, Func<string, string>> Garblings = new(StringComparer.Ordinal)
     {
         ["nothing"] = _ => "",
@@ -18,7 +21,7 @@ public sealed class NodeFailureTests(Islands islands) : IClassFixture<Islands>
         ["half an answer"] = answer => answer[..(answer.Length / 2)],
         ["answers without results"] = answer => Each(answer, reply => reply.Remove("result")),
         ["null results"] = answer => Each(answer, reply => reply["result"] = null),
-        ["empty results"] = answer => Each(answer, reply => reply["result"] = "0x"),
+        [Void] = answer => Each(answer, reply => reply["result"] = "0x"),
         ["results that are no hex"] = answer => Each(answer, reply => reply["result"] = "0xzz"),
         ["results that are numbers"] = answer => Each(answer, reply => reply["result"] = 12),
         ["results that are lists"] = answer => Each(answer, reply => reply["result"] = new JsonArray()),
@@ -131,14 +134,37 @@ public sealed class NodeFailureTests(Islands islands) : IClassFixture<Islands>
         await using var island = await islands.SettleAsync();
         var (world, user) = (island.World, new Wallet());
         Assert.Equal(200, (await Reply.PostAsync(island.Http, "api/relay/simulate", world.Post(world.OpenZeppelin, user))).Status);
-        foreach (var garble in Garblings.Values)
+        foreach (var (name, garble) in Garblings.Where(pair => pair.Key != Void))
         {
             island.Node.Garble(garble);
-            Island.AssertUnavailable(await Reply.PostAsync(island.Http, "api/relay", world.Post(world.OpenZeppelin, user)), "chain_unavailable");
+            var reply = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.OpenZeppelin, user));
+            Assert.True(reply.Status == 503, $"{name}: {reply.Text}");
+            Island.AssertUnavailable(reply, "chain_unavailable");
         }
 
         Assert.Equal(0, await world.CountRowsAsync("relays"));
         Assert.Equal(0, await world.CountRowsAsync("transactions"));
+    }
+
+    [Fact]
+    public async Task What_was_accepted_on_an_empty_answer_is_carried_out_once_the_node_is_itself_again()
+    {
+        await using var island = await islands.SettleAsync();
+        var (world, user) = (island.World, new Wallet());
+        var before = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.OpenZeppelin, new Wallet()));
+        await RelayWorld.WaitAsync(island.Http, before["id"]!); // The fees are known now, so that nothing but the trial asks the node.
+
+        island.Node.Garble(Garblings[Void]);
+        var reply = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.OpenZeppelin, user));
+        island.Node.Heal();
+        if (reply.Status == 503) // The fees had grown old.
+        {
+            Island.AssertUnavailable(reply, "chain_unavailable");
+            reply = await island.PostUntilTakenAsync(world.Post(world.OpenZeppelin, user));
+        }
+
+        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(island.Http, reply["id"]!))["state"]);
+        Assert.Single(await world.ExecutedAsync(user.Address));
     }
 
     [Fact]
