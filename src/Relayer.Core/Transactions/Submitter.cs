@@ -30,7 +30,7 @@ internal sealed partial class Submitter
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Coalescer<ReservedTransaction, Outcome> _submissions;
-    private readonly Coalescer<IReadOnlyList<(Guid Id, bool IsTaken)>, bool> _marks;
+    private readonly Coalescer<IReadOnlyList<BroadcastMark>, bool> _marks;
 
     public Submitter(
         ChainSettings settings, IChainClient chain, ISignerSource signers, SignerErrors errors, Database database, TransactionStore store, TimeProvider time,
@@ -73,7 +73,8 @@ internal sealed partial class Submitter
 
         RelayerMetrics.TransactionsBroadcast.Add(
             outcomes.Count(outcome => outcome.IsAccepted), new KeyValuePair<string, object?>("chain", _settings.ChainId.Value));
-        _ = MarkAsync([.. attempts.Zip(outcomes, (item, outcome) => (item.Id, outcome.IsAccepted))]);
+        var now = _time.GetUtcNow();
+        _ = MarkAsync([.. attempts.Zip(outcomes, (item, outcome) => new BroadcastMark(item.Id, outcome.IsAccepted, now))]);
         return outcomes;
     }
 
@@ -182,7 +183,7 @@ internal sealed partial class Submitter
     }
 
     /// <summary>Nobody waits for it: a mark that is lost costs one more broadcast.</summary>
-    private async Task MarkAsync(IReadOnlyList<(Guid Id, bool IsTaken)> sent)
+    private async Task MarkAsync(IReadOnlyList<BroadcastMark> sent)
     {
         try
         {
@@ -195,13 +196,14 @@ internal sealed partial class Submitter
     }
 
     private async Task<IReadOnlyList<bool>> MarkManyAsync(
-        IReadOnlyList<IReadOnlyList<(Guid Id, bool IsTaken)>> lists, CancellationToken cancellation)
+        IReadOnlyList<IReadOnlyList<BroadcastMark>> lists, CancellationToken cancellation)
     {
         // Sent twice at once, a transaction is taken when one node took it; one statement must not touch a row twice.
-        var sent = lists.SelectMany(list => list).GroupBy(item => item.Id).Select(same => (same.Key, same.Any(item => item.IsTaken)));
+        var sent = lists.SelectMany(list => list).GroupBy(item => item.Id)
+            .Select(same => new BroadcastMark(same.Key, same.Any(item => item.IsTaken), same.Max(item => item.At)));
         await using (var connection = await _database.OpenAsync(cancellation))
         {
-            await _store.MarkBroadcastAsync(connection, [.. sent], cancellation);
+            await TransactionStore.MarkBroadcastAsync(connection, [.. sent], cancellation);
         }
 
         CrashPoints.Pass(CrashPoints.SubmitMarked);
@@ -228,3 +230,9 @@ internal sealed partial class Submitter
 /// <param name="Hash">The transaction hash.</param>
 /// <param name="IsTaken">A node has it.</param>
 public readonly record struct Submission(Hash32 Hash, bool IsTaken);
+
+/// <summary>That a transaction's bytes were sent.</summary>
+/// <param name="Id">The transaction.</param>
+/// <param name="IsTaken">A node has it.</param>
+/// <param name="At">When it was sent: the mark itself may be written later.</param>
+public readonly record struct BroadcastMark(Guid Id, bool IsTaken, DateTimeOffset At);

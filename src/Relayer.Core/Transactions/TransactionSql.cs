@@ -78,8 +78,8 @@ internal static class TransactionSql
 
     public const string MarkBroadcast = """
         with durability as (select set_config('synchronous_commit', 'off', true))
-        update transactions t set state = case when s.taken then 2 else t.state end, updated_at = $3
-        from durability, unnest($1, $2) as s (id, taken) where t.id = s.id and t.state in (1, 2)
+        update transactions t set state = case when s.taken then 2 else t.state end, updated_at = greatest(t.updated_at, s.at)
+        from durability, unnest($1, $2, $3) as s (id, taken, at) where t.id = s.id and t.state in (1, 2)
         """;
 
     private const string OpenTransactions = """

@@ -92,18 +92,18 @@ internal sealed class TransactionStore(TimeProvider time)
         return await ReadIdsAsync(command, cancellation);
     }
 
-    /// <summary>Notes a broadcast: Signed → Broadcast for those a node has; either way the wait for the next one begins anew.</summary>
+    /// <summary>Notes a broadcast: Signed → Broadcast for those a node has; either way the wait for the next one counts from it.</summary>
     /// <remarks>
     /// A hint: what it loses is broadcast once more. So its commit does not wait for the disk, and it leaves the version alone, since
     /// whatever may follow on Signed may follow on Broadcast.
     /// </remarks>
-    public async Task MarkBroadcastAsync(
-        NpgsqlConnection connection, IReadOnlyList<(Guid Id, bool IsTaken)> sent, CancellationToken cancellation)
+    public static async Task MarkBroadcastAsync(
+        NpgsqlConnection connection, IReadOnlyList<BroadcastMark> sent, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(TransactionSql.MarkBroadcast, connection);
         command.Parameters.Add(Columns.Ids(sent.Select(item => item.Id)));
         command.Parameters.Add(Columns.Flags(sent.Select(item => (bool?)item.IsTaken)));
-        command.Parameters.Add(Columns.Time(time.GetUtcNow()));
+        command.Parameters.Add(Columns.Times(sent.Select(item => item.At)));
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -138,14 +138,15 @@ internal sealed class GasWorld : IAsyncDisposable
     /// <summary>Passes and blocks until nothing is under way, and two blocks on top.</summary>
     public async Task SettleAsync()
     {
-        for (var i = 0; i < 200 && await Database.ScalarAsync<long>("select count(*) from transactions where state < 4") > 0; i++)
-        {
-            await Engine.ConfirmAsync(Cancellation);
-            await Node.MineAsync(1, Cancellation);
-            Time.Advance(TimeSpan.FromSeconds(1)); // What a node lost is sent again after a while.
-        }
-
-        Assert.Equal(0, await Database.ScalarAsync<long>("select count(*) from transactions where state < 4"));
+        await Waiting.UntilAsync(
+            async () => await Database.ScalarAsync<long>("select count(*) from transactions where state < 4") == 0,
+            async () =>
+            {
+                await Engine.ConfirmAsync(Cancellation);
+                await Node.MineAsync(1, Cancellation);
+                Time.Advance(TimeSpan.FromSeconds(1)); // What a node lost is sent again after a while.
+            },
+            () => "transactions are still under way");
         await Node.MineAsync(2, Cancellation);
     }
 

@@ -109,29 +109,25 @@ internal sealed class EngineWorld : IAsyncDisposable
     }
 
     /// <summary>Waits until a transaction's column of the kind is one of those given; 4 is confirmed, and so on.</summary>
-    public async Task WaitForAsync(Guid id, params short[] kinds)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        short kind;
-        while (Array.IndexOf(kinds, kind = await KindAsync(id)) < 0)
-        {
-            Assert.True(
-                TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60),
-                $"the state is {kind}, not {string.Join(" or ", kinds)}:\n{Logs.Text}");
-            await Task.Delay(20, Cancellation);
-        }
-    }
+    public Task WaitForAsync(Guid id, params short[] kinds) => UntilAsync(id, kinds, () => Task.CompletedTask);
 
     /// <summary>The same, with a pass and a block in between: for what no watch of this process looks after.</summary>
-    public async Task PassUntilAsync(Guid id, params short[] kinds)
+    public Task PassUntilAsync(Guid id, params short[] kinds) => UntilAsync(id, kinds, async () =>
     {
-        for (var i = 0; i < 40 && Array.IndexOf(kinds, await KindAsync(id)) < 0; i++)
-        {
-            await Engine.ConfirmAsync(Cancellation);
-            await Node.MineAsync(1, Cancellation);
-        }
+        await Engine.ConfirmAsync(Cancellation);
+        await Node.MineAsync(1, Cancellation);
+    });
 
-        Assert.Contains(await KindAsync(id), kinds);
+    /// <summary>Waits for something else than one transaction's state.</summary>
+    public Task UntilAsync(Func<Task<bool>> isSo, Func<Task> meanwhile) => Waiting.UntilAsync(isSo, meanwhile, () => Logs.Text);
+
+    private Task UntilAsync(Guid id, short[] kinds, Func<Task> meanwhile)
+    {
+        short kind = 0;
+        return Waiting.UntilAsync(
+            async () => Array.IndexOf(kinds, kind = await KindAsync(id)) >= 0,
+            meanwhile,
+            () => $"the state is {kind}, not {string.Join(" or ", kinds)}:\n{Logs.Text}");
     }
 
     public Task<short> KindAsync(Guid id) => Database.ScalarAsync<short>($"select state from transactions where id = '{id}'");

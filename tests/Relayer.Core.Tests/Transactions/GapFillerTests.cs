@@ -68,12 +68,9 @@ public sealed class GapFillerTests(PostgresFixture postgres)
         var stuck = Assert.Single(await world.SendAsync(Plans.Create()));
         Assert.Equal(20UL, stuck.Nonce);
 
-        for (var i = 0; i < 30 && await world.KindAsync(stuck.Plan.Id) != 4; i++)
-        {
-            await Task.WhenAll(world.Engine.ConfirmAsync(Cancellation), other.ConfirmAsync(Cancellation));
-        }
-
-        await world.WaitForAsync(stuck.Plan.Id, 4);
+        await world.UntilAsync(
+            async () => await world.KindAsync(stuck.Plan.Id) == 4,
+            () => Task.WhenAll(world.Engine.ConfirmAsync(Cancellation), other.ConfirmAsync(Cancellation)));
         Assert.Equal(20L, await world.Database.ScalarAsync<long>("select count(*) from transactions where purpose = 'noop'"));
         Assert.Equal([21UL], await world.Chain.ReadNoncesAsync([stuck.Signer], Cancellation));
     }

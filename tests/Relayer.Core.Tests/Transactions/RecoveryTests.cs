@@ -119,14 +119,12 @@ public sealed class RecoveryTests(PostgresFixture postgres)
         await world.WaitForAsync(reserved[0].Plan.Id, 4);
 
         // Each time: the mark of the broadcast may be written late, and begins the wait anew.
-        for (var i = 0; i < 40 && await world.KindAsync(reserved[1].Plan.Id) != 5; i++)
+        await world.UntilAsync(async () => await world.KindAsync(reserved[1].Plan.Id) == 5, async () =>
         {
             world.Time.Advance(Patience);
             await world.Engine.ConfirmAsync(Cancellation);
             await world.Node.MineAsync(1, Cancellation);
-        }
-
-        Assert.Equal(5, await world.KindAsync(reserved[1].Plan.Id));
+        });
         await world.PassUntilAsync(reserved[2].Plan.Id, 4);
 
         Assert.Equal(2, (await world.HashesAsync(reserved[1].Plan.Id)).Count);
@@ -197,15 +195,12 @@ public sealed class RecoveryTests(PostgresFixture postgres)
         var stolen = Assert.Single(await world.ReserveAsync(Plans.Create()));
         await world.Node.SetNonceAsync($"{world.Keys[0].Address}", 3, Cancellation);
 
-        for (var i = 0; i < 6 && await world.KindAsync(stolen.Plan.Id) != 7; i++)
+        await world.UntilAsync(async () => await world.KindAsync(stolen.Plan.Id) == 7, async () =>
         {
             world.Time.Advance(Patience);
             await world.Engine.ConfirmAsync(Cancellation);
-            await Task.Delay(100, Cancellation);
             await world.Node.MineAsync(1, Cancellation);
-        }
-
-        Assert.Equal(7, await world.KindAsync(stolen.Plan.Id));
+        });
         var next = Assert.Single(await world.SendAsync(Plans.Create()));
         Assert.Equal(3UL, next.Nonce);
         await world.PassUntilAsync(next.Plan.Id, 4);
@@ -272,13 +267,9 @@ public sealed class RecoveryTests(PostgresFixture postgres)
         await server.StartAsync(Cancellation);
 
         world.Time.Advance(LongAgo);
-        for (var i = 0; i < 30 && await world.Database.ScalarAsync<long>("select count(*) from transactions where state = 4") < 40; i++)
-        {
-            await world.Engine.ConfirmAsync(Cancellation);
-            await Task.Delay(200, Cancellation);
-        }
-
-        Assert.Equal(40L, await world.Database.ScalarAsync<long>("select count(*) from transactions where state = 4"));
+        await world.UntilAsync(
+            async () => await world.Database.ScalarAsync<long>("select count(*) from transactions where state = 4") == 40,
+            () => world.Engine.ConfirmAsync(Cancellation));
         Assert.Equal(40L, await world.Database.ScalarAsync<long>("select count(*) from attempts"));
         Assert.Equal([40UL], await world.Chain.ReadNoncesAsync([world.Keys[0].Address], Cancellation));
     }

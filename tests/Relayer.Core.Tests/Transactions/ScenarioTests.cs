@@ -64,12 +64,14 @@ public sealed class ScenarioTests(PostgresFixture postgres)
         await world.SendAsync(below, stuck, above, Plans.Create());
         await world.Node.DropTransactionAsync($"{Assert.Single(await world.HashesAsync(stuck.Id))}", Cancellation);
 
-        for (var i = 0; i < 40 && await world.Database.ScalarAsync<long>("select count(*) from transactions where state < 4") > 0; i++)
-        {
-            world.Time.Advance(TimeSpan.FromSeconds(20));
-            await world.Engine.ConfirmAsync(Cancellation);
-            await world.Node.MineAsync(1, Cancellation);
-        }
+        await world.UntilAsync(
+            async () => await world.Database.ScalarAsync<long>("select count(*) from transactions where state < 4") == 0,
+            async () =>
+            {
+                world.Time.Advance(TimeSpan.FromSeconds(20));
+                await world.Engine.ConfirmAsync(Cancellation);
+                await world.Node.MineAsync(1, Cancellation);
+            });
 
         Assert.Equal([5, 4, 5, 4], await world.Database.ColumnAsync<short>("select state from transactions order by nonce"));
         Assert.Equal([4UL], await world.Chain.ReadNoncesAsync([world.Keys[0].Address], Cancellation));
@@ -101,11 +103,11 @@ public sealed class ScenarioTests(PostgresFixture postgres)
         var behind = Assert.Single(await world.SendAsync(Plans.Create()));
         Assert.Equal(4UL, behind.Nonce);
 
-        for (var i = 0; i < 20 && await world.KindAsync(behind.Plan.Id) != 4; i++)
+        await world.UntilAsync(async () => await world.KindAsync(behind.Plan.Id) == 4, async () =>
         {
             await world.Engine.ConfirmAsync(Cancellation);
             world.Time.Advance(Patience);
-        }
+        });
 
         Assert.Equal(
             ["test", "noop", "noop", "noop", "test"], await world.Database.ColumnAsync<string>("select purpose from transactions order by nonce"));

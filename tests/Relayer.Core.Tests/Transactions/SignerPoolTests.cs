@@ -132,15 +132,8 @@ public sealed class SignerPoolTests(PostgresFixture postgres)
         }
     }
 
-    private static async Task LookUntilAsync(EngineWorld world, ChainEngine other, Func<Task<string?>> read, string? expected)
-    {
-        for (var i = 0; i < 40 && await read() != expected; i++)
-        {
-            await LookAsync(world, other);
-        }
-
-        Assert.Equal(expected, await read());
-    }
+    private static Task LookUntilAsync(EngineWorld world, ChainEngine other, Func<Task<string?>> read, string? expected) =>
+        world.UntilAsync(async () => await read() == expected, () => LookAsync(world, other));
 
     private static Task FundAsync(EngineWorld world, Address account, Wei balance) =>
         world.Node.SetBalanceAsync($"{account}", balance.ToBigInteger(), Cancellation);

@@ -17,6 +17,8 @@ public sealed class TransactionStoreTests(PostgresFixture postgres) : IAsyncLife
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    private static BroadcastMark Mark(Guid id, DateTimeOffset at) => new(id, IsTaken: true, at);
+
     public async ValueTask InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync(postgres);
@@ -199,7 +201,7 @@ public sealed class TransactionStoreTests(PostgresFixture postgres) : IAsyncLife
         await using var connection = await _database.OpenAsync();
         var id = Assert.Single(await ReserveAsync([Purses[0]], 64, Plans.Many(1))).Plan.Id;
         await _store.StoreAttemptsAsync(connection, [(id, Attempt(1, "payload", false))], Cancellation);
-        await _store.MarkBroadcastAsync(connection, [(id, true)], Cancellation);
+        await TransactionStore.MarkBroadcastAsync(connection, [Mark(id, TimeProvider.System.GetUtcNow())], Cancellation);
 
         await using var command = connection.CreateCommand();
         command.CommandText = "show synchronous_commit";
@@ -213,16 +215,30 @@ public sealed class TransactionStoreTests(PostgresFixture postgres) : IAsyncLife
         await StoreAsync(id, Attempt(1, "payload", false));
         var read = Assert.Single(await ReadOpenAsync());
         await using var connection = await _database.OpenAsync();
-        await _store.MarkBroadcastAsync(connection, [(id, true)], Cancellation);
+        await TransactionStore.MarkBroadcastAsync(connection, [Mark(id, TimeProvider.System.GetUtcNow())], Cancellation);
         Assert.IsType<TransactionState.Broadcast>(Assert.Single(await ReadOpenAsync()).State);
         var mined = new TransactionState.Mined(new Inclusion(
             read.Attempts[0].Hash, false, 12, Keccak256.Hash("block"u8), true, 21_000, new Wei(3), new Wei(1), new Wei(63_001)));
 
         Assert.Equal([id], await _store.MoveAsync(connection, [(read, mined)], Cancellation));
         Assert.Empty(await _store.MoveAsync(connection, [(read, new TransactionState.Broadcast())], Cancellation));
-        await _store.MarkBroadcastAsync(connection, [(id, true)], Cancellation);
+        await TransactionStore.MarkBroadcastAsync(connection, [Mark(id, TimeProvider.System.GetUtcNow())], Cancellation);
 
         Assert.Equal(mined, Assert.Single(await ReadOpenAsync()).State);
+    }
+
+    [Fact]
+    public async Task A_mark_that_is_written_late_counts_from_when_the_bytes_were_sent()
+    {
+        var id = Assert.Single(await ReserveAsync([Purses[0]], 64, Plans.Many(1))).Plan.Id;
+        await StoreAsync(id, Attempt(1, "payload", false));
+        await using var connection = await _database.OpenAsync();
+        var sentAt = new DateTimeOffset(2040, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+        await TransactionStore.MarkBroadcastAsync(connection, [Mark(id, sentAt)], Cancellation);
+        await TransactionStore.MarkBroadcastAsync(connection, [Mark(id, sentAt.AddMinutes(-1))], Cancellation);
+
+        Assert.Equal(sentAt.UtcDateTime, await _database.ScalarAsync<DateTime>("select updated_at from transactions"));
     }
 
     [Fact]
