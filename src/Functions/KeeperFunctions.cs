@@ -32,7 +32,7 @@ public sealed class KeeperFunctions(KeeperRegistry keepers, KeeperReports report
     [Query("cursor", typeof(string), "The nextCursor of the page before.")]
     [Answers(200, typeof(KeeperRunPage))]
     [Refuses(400, RefusalCode.MalformedRequest)]
-    [Refuses(404, "unknown_keeper")]
+    [Refuses(404, KeeperProblems.UnknownKeeperCode)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> Runs(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "keepers/{name}/runs")] HttpRequest request, string name,
@@ -51,7 +51,7 @@ public sealed class KeeperFunctions(KeeperRegistry keepers, KeeperReports report
     [Query("cursor", typeof(string), "The nextCursor of the page before.")]
     [Answers(200, typeof(KeeperDecisionPage))]
     [Refuses(400, RefusalCode.MalformedRequest)]
-    [Refuses(404, "unknown_keeper")]
+    [Refuses(404, KeeperProblems.UnknownKeeperCode)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> Decisions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "keepers/{name}/decisions")] HttpRequest request, string name,
@@ -75,9 +75,7 @@ public sealed class KeeperFunctions(KeeperRegistry keepers, KeeperReports report
             return (page, Problems.Create(StatusCodes.Status400BadRequest, RefusalCode.MalformedRequest, fault));
         }
 
-        return keepers.All.Any(keeper => keeper.Name == name)
-            ? (page, null)
-            : (page, Problems.Create(StatusCodes.Status404NotFound, "unknown_keeper", "No keeper of this name is configured."));
+        return (page, KeeperProblems.OfName(keepers, name));
     }
 
     private readonly record struct Page(ChainId? Chain, long Before, int Limit);
