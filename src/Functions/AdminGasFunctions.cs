@@ -11,10 +11,10 @@ using Relayer.Core.Relay;
 namespace Functions;
 
 /// <summary>Operators stop the top-ups for a while, and clear incidents.</summary>
-/// <param name="pauses">What is paused.</param>
+/// <param name="desk">Pauses and resumes.</param>
 /// <param name="clearing">Clears incidents.</param>
-/// <param name="instructions">Who wants it, and why.</param>
-public sealed class AdminGasFunctions(Pauses pauses, IncidentClearing clearing, InstructionReader instructions)
+/// <param name="instructions">Who wants an incident cleared, and why.</param>
+public sealed class AdminGasFunctions(PauseDesk desk, IncidentClearing clearing, InstructionReader instructions)
 {
     private const string TopUps = HostRoutes.Admin + "/top-ups/";
 
@@ -26,7 +26,7 @@ public sealed class AdminGasFunctions(Pauses pauses, IncidentClearing clearing, 
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> Pause(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = TopUps + "pause")] HttpRequest request, CancellationToken cancellation) =>
-        ChangeAsync(request, pauses.PauseAsync, cancellation);
+        desk.PauseAsync(request, PauseScope.TopUps, cancellation);
 
     /// <summary>Fills the signers again; what an incident has stopped stays so until that is cleared.</summary>
     [Function("ResumeTopUps")]
@@ -36,7 +36,7 @@ public sealed class AdminGasFunctions(Pauses pauses, IncidentClearing clearing, 
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> Resume(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = TopUps + "resume")] HttpRequest request, CancellationToken cancellation) =>
-        ChangeAsync(request, pauses.ResumeAsync, cancellation);
+        desk.ResumeAsync(request, PauseScope.TopUps, cancellation);
 
     /// <summary>Closes an incident; one whose cause is still there opens again, under another number.</summary>
     [Function("ClearIncident")]
@@ -55,15 +55,5 @@ public sealed class AdminGasFunctions(Pauses pauses, IncidentClearing clearing, 
                 ? TypedResults.Json(GasListing.Show(cleared), GasAnswersJson.Default.IncidentAnswer)
                 : Problems.Create(
                     StatusCodes.Status404NotFound, "unknown_incident", string.Create(CultureInfo.InvariantCulture, $"No open incident {id} is known."));
-    }
-
-    private async Task<IResult> ChangeAsync(
-        HttpRequest request, Func<PauseScope, Instruction, CancellationToken, Task<PauseChange>> change, CancellationToken cancellation)
-    {
-        var (instruction, refusal) = await instructions.ReadAsync(request, cancellation);
-        return refusal is not null
-            ? refusal
-            : TypedResults.Json(
-                PauseAnswer.Of(PauseScope.TopUps, await change(PauseScope.TopUps, instruction!, cancellation)), OperationsJson.Default.PauseAnswer);
     }
 }

@@ -8,10 +8,9 @@ using Relayer.Core.Relay;
 namespace Functions;
 
 /// <summary>Operators stop the sponsoring for a while. What was accepted before is carried out.</summary>
-/// <param name="pauses">What is paused.</param>
-/// <param name="instructions">Who wants it, and why.</param>
+/// <param name="desk">Pauses and resumes.</param>
 /// <param name="routes">The chains served.</param>
-public sealed class AdminSponsorshipFunctions(Pauses pauses, InstructionReader instructions, RelayRoutes routes)
+public sealed class AdminSponsorshipFunctions(PauseDesk desk, RelayRoutes routes)
 {
     private const string Everywhere = HostRoutes.Admin + "/sponsorship/";
     private const string OnChain = HostRoutes.Admin + "/chains/{chainId}/sponsorship/";
@@ -24,7 +23,7 @@ public sealed class AdminSponsorshipFunctions(Pauses pauses, InstructionReader i
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> Pause(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Everywhere + "pause")] HttpRequest request, CancellationToken cancellation) =>
-        ChangeAsync(request, PauseScope.Sponsorship, pauses.PauseAsync, cancellation);
+        desk.PauseAsync(request, PauseScope.Sponsorship, cancellation);
 
     /// <summary>Takes relays again; a chain that is paused by itself stays so.</summary>
     [Function("ResumeSponsorship")]
@@ -34,7 +33,7 @@ public sealed class AdminSponsorshipFunctions(Pauses pauses, InstructionReader i
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> Resume(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Everywhere + "resume")] HttpRequest request, CancellationToken cancellation) =>
-        ChangeAsync(request, PauseScope.Sponsorship, pauses.ResumeAsync, cancellation);
+        desk.ResumeAsync(request, PauseScope.Sponsorship, cancellation);
 
     /// <summary>Takes no new relays on one chain, until it is resumed.</summary>
     [Function("PauseChainSponsorship")]
@@ -45,7 +44,7 @@ public sealed class AdminSponsorshipFunctions(Pauses pauses, InstructionReader i
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> PauseChain(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = OnChain + "pause")] HttpRequest request, long chainId,
-        CancellationToken cancellation) => ChangeAsync(request, chainId, pauses.PauseAsync, cancellation);
+        CancellationToken cancellation) => OnServedAsync(chainId, scope => desk.PauseAsync(request, scope, cancellation));
 
     /// <summary>Takes relays on one chain again, unless all of them are paused.</summary>
     [Function("ResumeChainSponsorship")]
@@ -56,20 +55,10 @@ public sealed class AdminSponsorshipFunctions(Pauses pauses, InstructionReader i
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> ResumeChain(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = OnChain + "resume")] HttpRequest request, long chainId,
-        CancellationToken cancellation) => ChangeAsync(request, chainId, pauses.ResumeAsync, cancellation);
+        CancellationToken cancellation) => OnServedAsync(chainId, scope => desk.ResumeAsync(request, scope, cancellation));
 
-    private async Task<IResult> ChangeAsync(HttpRequest request, long chainId, Change change, CancellationToken cancellation) =>
+    private async Task<IResult> OnServedAsync(long chainId, Func<PauseScope, Task<IResult>> change) =>
         routes.Chains.Contains(new ChainId(chainId))
-            ? await ChangeAsync(request, PauseScope.SponsorshipOn(new ChainId(chainId)), change, cancellation)
+            ? await change(PauseScope.SponsorshipOn(new ChainId(chainId)))
             : AdminProblems.UnknownChain(chainId);
-
-    private async Task<IResult> ChangeAsync(HttpRequest request, PauseScope scope, Change change, CancellationToken cancellation)
-    {
-        var (instruction, refusal) = await instructions.ReadAsync(request, cancellation);
-        return refusal is not null
-            ? refusal
-            : TypedResults.Json(PauseAnswer.Of(scope, await change(scope, instruction!, cancellation)), OperationsJson.Default.PauseAnswer);
-    }
-
-    private delegate Task<PauseChange> Change(PauseScope scope, Instruction instruction, CancellationToken cancellation);
 }

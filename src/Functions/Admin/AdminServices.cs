@@ -5,5 +5,5 @@ public static class AdminServices
 {
     /// <summary>Adds what reads instructions, carries them out and shows what became of them.</summary>
     public static IServiceCollection AddAdminFunctions(this IServiceCollection services) =>
-        services.AddSingleton<InstructionReader>().AddSingleton<SignerListing>().AddSingleton<TransactionDesk>();
+        services.AddSingleton<InstructionReader>().AddSingleton<PauseDesk>().AddSingleton<SignerListing>().AddSingleton<TransactionDesk>();
 }
