@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DevChain;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers;
+
+namespace Relayer.Core.Tests.Providers;
+
+/// <summary>What calls of contracts come to.</summary>
+public sealed class CallOutcomeTests : TwoNodesTests
+{
+    [Fact]
+    public async Task Calls_end_in_a_value_whatever_the_contract_does()
+    {
+        var client = Connect(First.Url);
+        First.Answer = (_, parameters) => parameters[0].GetProperty("data").GetString() switch
+        {
+            "0x01" => "0x",
+            "0x02" => NodeStandIn.Error(3, "execution reverted: no", "0x08c379a0"),
+            "0x03" => NodeStandIn.Error(-32015, "VM execution error.", "Reverted 0x08c379a0"),
+            "0x04" => NodeStandIn.Error(-32603, "Error: VM Exception", new JsonObject { ["data"] = "0xdeadbeef" }),
+            "0x05" => NodeStandIn.Error(-32000, "execution reverted"),
+            "0x06" => NodeStandIn.Error(-32000, "insufficient funds for transfer", new JsonObject { ["trace"] = "0x12" }),
+            _ => NodeStandIn.Error(-32000, "out of gas"),
+        };
+
+        var outcomes = await client.CallAsync(
+            [.. new byte[] { 1, 2, 3, 4, 5, 6, 7 }.Select(i => new EthCall(Account, Account, new[] { i }, 100_000, new Wei(5)))], Cancellation);
+
+        Assert.Equal(0, Assert.IsType<CallOutcome.Returned>(outcomes[0]).Data.Length);
+        Assert.Equal("0x08c379a0", Hex.Encode(Assert.IsType<CallOutcome.Reverted>(outcomes[1]).Data.Span));
+        Assert.Equal("0x08c379a0", Hex.Encode(Assert.IsType<CallOutcome.Reverted>(outcomes[2]).Data.Span));
+        Assert.Equal("0xdeadbeef", Hex.Encode(Assert.IsType<CallOutcome.Reverted>(outcomes[3]).Data.Span));
+        Assert.Equal(0, Assert.IsType<CallOutcome.Reverted>(outcomes[4]).Data.Length);
+        Assert.Equal(NodeErrorKind.InsufficientFunds, Assert.IsType<CallOutcome.Refused>(outcomes[5]).Error.Kind);
+        Assert.Equal(NodeErrorKind.OutOfGas, Assert.IsType<CallOutcome.Refused>(outcomes[6]).Error.Kind);
+        using var sent = JsonDocument.Parse(First.Bodies[0]);
+        var call = sent.RootElement[0].GetProperty("params")[0];
+        Assert.Equal("0x186a0", call.GetProperty("gas").GetString());
+        Assert.Equal("0x5", call.GetProperty("value").GetString());
+    }
+
+    [Fact]
+    public async Task A_node_that_lacks_the_state_is_passed_over_without_blame()
+    {
+        var client = Connect(First.Url, Second.Url);
+        First.Answer = (method, _) => method == "eth_call" ? NodeStandIn.Error(-32000, "header not found") : "0x1";
+        Second.Answer = (_, _) => "0x02";
+
+        var outcome = Assert.Single(await client.CallAsync([new EthCall(null, Account, Array.Empty<byte>())], Cancellation));
+
+        Assert.Equal([2], Assert.IsType<CallOutcome.Returned>(outcome).Data.ToArray());
+        Assert.Equal([new Wei(1)], await client.ReadBalancesAsync([Account], Cancellation));
+    }
+}
