@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace Relayer.Core.Providers;
@@ -29,6 +31,11 @@ internal static class RpcReplies
         catch (FormatException fault)
         {
             throw Bad(fault.Message);
+        }
+        catch (InvalidOperationException)
+        {
+            // The parser lets half characters pass; whoever reads the text that holds one meets it.
+            throw Bad("the answer holds text that is no Unicode");
         }
     }
 
@@ -120,7 +127,20 @@ internal static class RpcReplies
         }
 
         var hasData = RpcJson.TryReadRevertData(error, out var data);
-        return (NodeErrors.Read(number, message.GetString()!, hasData), data);
+        return (NodeErrors.Read(number, Words(message), hasData), data);
+    }
+
+    // A node quotes contracts, and may cut what they say in the middle of a character: then the words are taken as they stand.
+    private static string Words(JsonElement message)
+    {
+        try
+        {
+            return message.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(message)[1..^1]);
+        }
     }
 
     // One error for all: the node or a gateway before it did not get as far as the calls.

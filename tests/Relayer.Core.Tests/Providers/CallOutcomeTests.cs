@@ -52,4 +52,16 @@ public sealed class CallOutcomeTests : TwoNodesTests
         Assert.Equal([2], Assert.IsType<CallOutcome.Returned>(outcome).Data.ToArray());
         Assert.Equal([new Wei(1)], await client.ReadBalancesAsync([Account], Cancellation));
     }
+
+    [Fact]
+    public async Task A_refusal_that_quotes_half_a_character_of_a_contracts_words_is_still_the_chains_answer()
+    {
+        var client = Connect(First.Url);
+        First.Misbehave = NodeStandIn.Text("""{"jsonrpc":"2.0","id":1,"error":{"code":3,"message":"execution reverted: \ud83d","data":"0x01"}}""");
+
+        var outcome = Assert.Single(await client.CallAsync([new EthCall(null, Account, Array.Empty<byte>())], Cancellation));
+
+        Assert.StartsWith("execution reverted: ", Assert.IsType<CallOutcome.Reverted>(outcome).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("2001", Logs.Text, StringComparison.Ordinal);
+    }
 }

@@ -17,7 +17,7 @@ internal static class Misbehaviour
         "429", "429 in json", "500", "503", "404", "401", "redirect", "garbage", "truncated", "empty", "html", "broken off", Slow, "refused",
         "oversized", "oversized without length", "wrong chain", "missing reply", "surplus reply", "doubled id", "foreign id", "id as text",
         "no version", "result and error", "neither", "error without code", "error as text", "null", "array for one", "wrong type",
-        "quantity too long", "fraction", "one error for all",
+        "quantity too long", "fraction", "one error for all", "half a character", "half a character in a name",
     ];
 
     /// <summary>Makes a node misbehave; a redirect leads to the other.</summary>
@@ -84,6 +84,10 @@ internal static class Misbehaviour
         "error as text" => Edited(answers => answers[1] = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 2, ["error"] = "no" }),
         "array for one" => NodeStandIn.Changed(
             reply => reply is JsonArray ? new JsonObject { ["result"] = reply.DeepClone() } : new JsonArray(reply.DeepClone())),
+        "half a character" => (context, reply) => context.Response.WriteAsync(
+            reply.ToJsonString().Replace("\"0x1\"", "\"0x\\ud800\"", StringComparison.Ordinal)),
+        "half a character in a name" => (context, reply) => context.Response.WriteAsync(
+            reply.ToJsonString().Replace("\"result\"", "\"\\udc00\\ud800\"", StringComparison.Ordinal)),
         "one error for all" => NodeStandIn.Text("""{"jsonrpc":"2.0","id":null,"error":{"code":-32603,"message":"overloaded"}}"""),
         _ => NodeStandIn.Status(int.Parse(fault, CultureInfo.InvariantCulture)),
     };
