@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
@@ -42,11 +43,8 @@ internal static class RelayBodyReader
         }
     }
 
-    /// <summary>Reads one request of a batch.</summary>
-    public static (RelayRequest? Request, Refusal? Refusal) Read(JsonElement element) => Read(JsonSerializer.SerializeToUtf8Bytes(element, JsonElementInfo));
-
-    private static readonly System.Text.Json.Serialization.Metadata.JsonTypeInfo<JsonElement> JsonElementInfo =
-        (System.Text.Json.Serialization.Metadata.JsonTypeInfo<JsonElement>)RelayBodyJson.Default.GetTypeInfo(typeof(JsonElement))!;
+    /// <summary>Reads one request of a batch, from the very bytes that came.</summary>
+    public static (RelayRequest? Request, Refusal? Refusal) Read(JsonElement element) => Read(JsonMarshal.GetRawUtf8Value(element));
 
     private static (RelayRequest?, Refusal?) Read(RelayBody body)
     {

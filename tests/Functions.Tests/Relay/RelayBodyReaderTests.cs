@@ -1,5 +1,6 @@
 using System.Text;
 using Functions.Relay;
+using Relayer.Core.Relay;
 
 namespace Functions.Tests.Relay;
 
@@ -26,6 +27,17 @@ public sealed class RelayBodyReaderTests
     [InlineData(65, "signature ends with v = 17; it must be 27 or 28 (0 and 1 are taken too).")]
     public void Says_what_is_wrong_with_a_signature(int bytes, string detail) =>
         Assert.Equal(detail, Detail(Sound.Replace("SIGNATURE", "0x" + string.Concat(Enumerable.Repeat("11", bytes)), StringComparison.Ordinal)));
+
+    [Fact]
+    public void Half_a_character_in_one_request_of_a_batch_spoils_that_one_only()
+    {
+        var (spoilt, sound) = (Sound.Replace("SIGNATURE", "\\ud800", StringComparison.Ordinal), Sound.Replace("SIGNATURE", "0x", StringComparison.Ordinal));
+        var (requests, refusal) = RelayBodyReader.ReadBatch(Encoding.UTF8.GetBytes($$"""{"requests":[{{spoilt}},{{sound}}]}"""));
+
+        Assert.Null(refusal);
+        Assert.Equal(RefusalCode.MalformedRequest, RelayBodyReader.Read(requests![0]).Refusal?.Code);
+        Assert.Equal("signature has 0 bytes; 65 are needed: r, s and v.", RelayBodyReader.Read(requests[1]).Refusal?.Detail);
+    }
 
     private static string? Detail(string json) => RelayBodyReader.Read(Encoding.UTF8.GetBytes(json)).Refusal?.Detail;
 }
