@@ -73,7 +73,7 @@ internal sealed class Broadcast(RpcPool pool)
                 return new(index, null, unfit);
             }
 
-            var sent = raw.Select(RpcJson.SendRaw).ToArray();
+            var sent = raw.Select(RpcTransactions.SendRaw).ToArray();
             await provider.Client.SendAsync(sent, cancellation);
             provider.NoteAnswer();
             return new(index, Array.ConvertAll(sent, call => new SendOutcome(call.Error)), null);

@@ -29,7 +29,7 @@ internal sealed partial class ChainClient : IChainClient
     public ChainId ChainId => _pool.ChainId;
 
     public async Task<ChainId> ReadChainIdAsync(CancellationToken cancellation) =>
-        new(await _pool.RunAsync((client, token) => client.SendAsync(RpcJson.ChainId(), token), cancellation));
+        new(await _pool.RunAsync((client, token) => client.SendAsync(RpcChain.ChainId(), token), cancellation));
 
     public Task<BlockHeader> ReadHeadAsync(CancellationToken cancellation) => _reads.ReadHeadAsync(cancellation);
 
@@ -63,13 +63,13 @@ internal sealed partial class ChainClient : IChainClient
         accounts.Count == 0 ? [] : await _reads.ReadNoncesAsync(accounts, cancellation);
 
     public Task<IReadOnlyList<Wei>> ReadBalancesAsync(IReadOnlyList<Address> accounts, CancellationToken cancellation) =>
-        ReadEachAsync(accounts, RpcJson.Balance, cancellation);
+        ReadEachAsync(accounts, RpcAccounts.Balance, cancellation);
 
     public Task<FeeMarket> ReadFeeMarketAsync(CancellationToken cancellation) =>
         _pool.RunAsync(
             async (client, token) =>
             {
-                var (head, price, history) = (RpcJson.Head(), RpcJson.GasPrice(), RpcJson.FeeHistory(FeeHistoryBlocks));
+                var (head, price, history) = (RpcBlocks.Head(), RpcFees.GasPrice(), RpcFees.FeeHistory(FeeHistoryBlocks));
                 await client.SendAsync([head, price, history], token);
                 return FeeMarkets.Read(head.Value, price.Value, history.Error is null ? history.Value : null);
             },
@@ -92,7 +92,7 @@ internal sealed partial class ChainClient : IChainClient
         _pool.RunAsync(
             async (client, token) =>
             {
-                var asked = calls.Select(call => RpcJson.Call(call, at)).ToArray();
+                var asked = calls.Select(call => RpcExecution.Call(call, at)).ToArray();
                 await client.SendAsync(asked, token);
                 return Array.ConvertAll(asked, Outcome);
             },

@@ -9,7 +9,7 @@ internal sealed partial class ChainClient
     private const int BlocksInBatch = 8;
 
     public Task<IReadOnlyList<ProviderAnswer<BlockHeader>>> ReadEachHeadAsync(CancellationToken cancellation) =>
-        _pool.AskEachAsync((client, token) => client.SendAsync(RpcJson.Head(), token), cancellation);
+        _pool.AskEachAsync((client, token) => client.SendAsync(RpcBlocks.Head(), token), cancellation);
 
     public Task<IReadOnlyList<ProviderAnswer<AccountsAtBlock>>> ReadEachAccountsAsync(
         long blockNumber, IReadOnlyList<Address> accounts, CancellationToken cancellation) =>
@@ -25,7 +25,7 @@ internal sealed partial class ChainClient
                 var found = new List<NativeTransfer>();
                 foreach (var some in blocks.Chunk(BlocksInBatch))
                 {
-                    var calls = Array.ConvertAll(some, block => RpcJson.Transfers(block, to));
+                    var calls = Array.ConvertAll(some, block => RpcBlocks.Transfers(block, to));
                     await client.SendAsync(calls, token);
                     found.AddRange(calls.SelectMany(call => call.Value));
                 }
@@ -37,9 +37,9 @@ internal sealed partial class ChainClient
     private static async Task<AccountsAtBlock> ReadAccountsAsync(
         RpcClient client, long blockNumber, IReadOnlyList<Address> accounts, CancellationToken cancellation)
     {
-        var block = RpcJson.HeaderAt(blockNumber);
-        var balances = accounts.Select(account => RpcJson.BalanceAt(account, blockNumber)).ToArray();
-        var nonces = accounts.Select(account => RpcJson.NonceAt(account, blockNumber)).ToArray();
+        var block = RpcBlocks.HeaderAt(blockNumber);
+        var balances = accounts.Select(account => RpcAccounts.BalanceAt(account, blockNumber)).ToArray();
+        var nonces = accounts.Select(account => RpcAccounts.NonceAt(account, blockNumber)).ToArray();
         await client.SendAsync([block, .. balances, .. nonces], cancellation);
         return block.Value.Number == blockNumber
             ? new AccountsAtBlock(block.Value, [.. balances.Zip(nonces, (balance, nonce) => new AccountState(balance.Value, nonce.Value))])

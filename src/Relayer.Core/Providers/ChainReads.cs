@@ -11,7 +11,7 @@ internal sealed class ChainReads(RpcPool pool)
         pool.RunAtHeadAsync(
             async (client, token) =>
             {
-                var header = await client.SendAsync(RpcJson.Head(), token);
+                var header = await client.SendAsync(RpcBlocks.Head(), token);
                 return new AtHead<BlockHeader>(header.Number, header);
             },
             cancellation);
@@ -22,8 +22,8 @@ internal sealed class ChainReads(RpcPool pool)
             async (client, token) =>
             {
                 // The height first: a head that is a little old makes a receipt look less confirmed, never more.
-                var head = RpcJson.BlockNumber();
-                var receipts = hashes.Select(RpcJson.Receipt).ToArray();
+                var head = RpcChain.BlockNumber();
+                var receipts = hashes.Select(RpcTransactions.Receipt).ToArray();
                 await client.SendAsync([head, .. receipts], token);
                 var read = receipts.Select(receipt => receipt.Value).ToArray();
                 var height = Math.Max(head.Value, read.Max(receipt => receipt?.BlockNumber) ?? 0);
@@ -37,8 +37,8 @@ internal sealed class ChainReads(RpcPool pool)
         var answers = await pool.AskAllAtHeadAsync(
             async (client, token) =>
             {
-                var head = RpcJson.BlockNumber();
-                var nonces = accounts.Select(RpcJson.Nonce).ToArray();
+                var head = RpcChain.BlockNumber();
+                var nonces = accounts.Select(RpcAccounts.Nonce).ToArray();
                 await client.SendAsync([head, .. nonces], token);
                 return new AtHead<ulong[]>(head.Value, [.. nonces.Select(nonce => nonce.Value)]);
             },
@@ -52,7 +52,7 @@ internal sealed class ChainReads(RpcPool pool)
             async (client, token) =>
             {
                 // The height first: what the node had when it looked for the logs is at least this.
-                var (head, logs) = (RpcJson.BlockNumber(), RpcJson.Logs(filter));
+                var (head, logs) = (RpcChain.BlockNumber(), RpcLogs.Logs(filter));
                 try
                 {
                     await client.SendAsync([head, logs], token);
@@ -80,8 +80,8 @@ internal sealed class ChainReads(RpcPool pool)
         pool.RunAtHeadAsync(
             async (client, token) =>
             {
-                var head = RpcJson.BlockNumber();
-                var headers = blocks.Select(RpcJson.Block).ToArray();
+                var head = RpcChain.BlockNumber();
+                var headers = blocks.Select(RpcBlocks.Block).ToArray();
                 await client.SendAsync([head, .. headers], token);
                 var read = headers.Select(header => header.Value).ToArray();
                 var height = Math.Max(head.Value, read.Max(header => header?.Number) ?? 0);
@@ -95,7 +95,7 @@ internal sealed class ChainReads(RpcPool pool)
         pool.RunAsync<IReadOnlyList<ReadOnlyMemory<byte>>>(
             async (client, token) =>
             {
-                var codes = accounts.Select(account => RpcJson.Code(account, at)).ToArray();
+                var codes = accounts.Select(account => RpcAccounts.Code(account, at)).ToArray();
                 await client.SendAsync(codes, token);
                 return [.. codes.Select(code => (ReadOnlyMemory<byte>)code.Value)];
             },

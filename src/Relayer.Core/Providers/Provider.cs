@@ -92,7 +92,7 @@ internal sealed partial class Provider
     private async Task<ProviderFaultException?> TryProbeAsync()
     {
         var startedAt = _time.GetTimestamp();
-        var (chain, head) = (RpcJson.ChainId(), RpcJson.BlockNumber());
+        var (chain, head) = (RpcChain.ChainId(), RpcChain.BlockNumber());
         try
         {
             await Client.SendAsync([chain, head], CancellationToken.None);

@@ -1,32 +1,30 @@
 using System.Text.Json;
 using Relayer.Core.Ethereum;
+using static Relayer.Core.Providers.RpcShape;
+using static Relayer.Core.Providers.RpcValues;
 
 namespace Relayer.Core.Providers;
 
-/// <summary>Calls about blocks and what is in them.</summary>
-internal static partial class RpcJson
+/// <summary>Calls about blocks and what their transactions carry.</summary>
+internal static class RpcBlocks
 {
-    /// <summary>The method whose refusals may mean that less should be asked for.</summary>
-    public const string GetLogs = "eth_getLogs";
+    private const string Latest = "latest";
+
+    public static RpcCall<BlockHeader> Head() => new("eth_getBlockByNumber", WriteLatestHeader, ReadHeader);
+
+    public static RpcCall<BlockHeader> HeaderAt(long block) =>
+        new("eth_getBlockByNumber", writer => WriteNumbered(writer, BlockRef.At(block), false), ReadHeader);
 
     public static RpcCall<BlockHeader?> Block(BlockRef block) => block.Hash is { } hash
         ? new("eth_getBlockByHash", writer => WriteHeaderOf(writer, hash), result => ReadHeaderOrNull(result, block))
-        : new("eth_getBlockByNumber", writer => WriteHeaderAt(writer, block), result => ReadHeaderOrNull(result, block));
+        : new("eth_getBlockByNumber", writer => WriteNumbered(writer, block, false), result => ReadHeaderOrNull(result, block));
 
-    public static RpcCall<byte[]> Code(Address account, BlockRef at) => new(
-        "eth_getCode",
-        writer =>
-        {
-            WriteBytes(writer, account.Span);
-            WriteBlock(writer, at);
-        },
-        ReadBytes);
-
-    public static RpcCall<IReadOnlyList<MinedLog>> Logs(LogFilter filter) =>
-        new(GetLogs, writer => WriteFilter(writer, filter), result => ReadLogs(result, filter));
+    /// <summary>What a block's transactions carry to an account.</summary>
+    public static RpcCall<IReadOnlyList<NativeTransfer>> Transfers(long block, Address to) =>
+        new("eth_getBlockByNumber", writer => WriteNumbered(writer, BlockRef.At(block), true), result => ReadTransfers(result, to));
 
     /// <summary>A block as the second parameter of a state read: a tag, a height, or EIP-1898's object.</summary>
-    private static void WriteBlock(Utf8JsonWriter writer, BlockRef block)
+    public static void WriteBlock(Utf8JsonWriter writer, BlockRef block)
     {
         if (block.Hash is not { } hash)
         {
@@ -41,7 +39,13 @@ internal static partial class RpcJson
         writer.WriteEndObject();
     }
 
-    private static string Tag(BlockRef block) => block.Number is { } number ? Quantity((ulong)number) : Latest;
+    private static void WriteLatestHeader(Utf8JsonWriter writer) => WriteNumbered(writer, BlockRef.Latest, false);
+
+    private static void WriteNumbered(Utf8JsonWriter writer, BlockRef block, bool inFull)
+    {
+        writer.WriteStringValue(Tag(block));
+        writer.WriteBooleanValue(inFull);
+    }
 
     private static void WriteHeaderOf(Utf8JsonWriter writer, Hash32 hash)
     {
@@ -49,53 +53,22 @@ internal static partial class RpcJson
         writer.WriteBooleanValue(false);
     }
 
-    private static void WriteHeaderAt(Utf8JsonWriter writer, BlockRef block)
-    {
-        writer.WriteStringValue(Tag(block));
-        writer.WriteBooleanValue(false);
-    }
+    private static string Tag(BlockRef block) => block.Number is { } number ? Quantity((ulong)number) : Latest;
 
-    private static void WriteFilter(Utf8JsonWriter writer, LogFilter filter)
+    private static BlockHeader ReadHeader(JsonElement block)
     {
-        writer.WriteStartObject();
-        writer.WriteString("fromBlock"u8, Quantity((ulong)filter.FromBlock));
-        writer.WriteString("toBlock"u8, Quantity((ulong)filter.ToBlock));
-        if (filter.Addresses.Count > 0)
-        {
-            writer.WriteStartArray("address"u8);
-            foreach (var address in filter.Addresses)
+        RequireObject(block, "a block");
+        var seconds = ReadNumber(Required(block, "timestamp"));
+        return seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? new BlockHeader(
+                ReadNumber(Required(block, "number")),
+                ReadHash(Required(block, "hash")),
+                DateTimeOffset.FromUnixTimeSeconds(seconds),
+                Optional(block, "baseFeePerGas") is { } baseFee ? ReadWei(baseFee) : null)
             {
-                WriteBytes(writer, address.Span);
+                ParentHash = Optional(block, "parentHash") is { } parent ? ReadHash(parent) : default,
             }
-
-            writer.WriteEndArray();
-        }
-
-        writer.WriteStartArray("topics"u8);
-        foreach (var allowed in filter.Topics)
-        {
-            WriteTopic(writer, allowed);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
-
-    private static void WriteTopic(Utf8JsonWriter writer, IReadOnlyList<Hash32> allowed)
-    {
-        if (allowed.Count == 0)
-        {
-            writer.WriteNullValue();
-            return;
-        }
-
-        writer.WriteStartArray();
-        foreach (var topic in allowed)
-        {
-            WriteBytes(writer, topic.Span);
-        }
-
-        writer.WriteEndArray();
+            : throw Misshapen("a block's time", block);
     }
 
     private static BlockHeader? ReadHeaderOrNull(JsonElement block, BlockRef asked)
@@ -111,30 +84,22 @@ internal static partial class RpcJson
             : throw Misshapen("the block asked for", block);
     }
 
-    private static MinedLog[] ReadLogs(JsonElement logs, LogFilter filter)
+    private static List<NativeTransfer> ReadTransfers(JsonElement block, Address to)
     {
-        var read = RequireArray(logs, "logs").Select(log => ReadMinedLog(log, filter)).ToArray();
+        RequireObject(block, "a block");
+        var number = ReadNumber(Required(block, "number"));
+        var transfers = new List<NativeTransfer>();
+        foreach (var transaction in RequireArray(Required(block, "transactions"), "transactions"))
+        {
+            RequireObject(transaction, "a transaction");
+            if (Optional(transaction, "to") is { } recipient && ReadAddress(recipient) == to
+                && ReadWei(Required(transaction, "value")) is { IsZero: false } value)
+            {
+                transfers.Add(new NativeTransfer(
+                    number, ReadHash(Required(transaction, "hash")), ReadAddress(Required(transaction, "from")), value));
+            }
+        }
 
-        // Nodes give them in this order; a gateway that asked several may not.
-        return [.. read.OrderBy(log => log.BlockNumber).ThenBy(log => log.Index)];
+        return transfers;
     }
-
-    private static MinedLog ReadMinedLog(JsonElement log, LogFilter filter)
-    {
-        var read = new MinedLog(
-            ReadLog(log),
-            ReadNumber(Required(log, "blockNumber")),
-            ReadHash(Required(log, "blockHash")),
-            ReadHash(Required(log, "transactionHash")),
-            ReadNumber(Required(log, "logIndex")));
-        return Fits(read, filter) ? read : throw Misshapen("a log of those asked for", log);
-    }
-
-    // What was not asked for is no answer to it: money may move on what is read here.
-    private static bool Fits(MinedLog log, LogFilter filter) =>
-        log.BlockNumber >= filter.FromBlock
-        && log.BlockNumber <= filter.ToBlock
-        && (filter.Addresses.Count == 0 || filter.Addresses.Contains(log.Event.Address))
-        && log.Event.Topics.Count >= filter.Topics.Count
-        && !filter.Topics.Where((allowed, i) => allowed.Count > 0 && !allowed.Contains(log.Event.Topics[i])).Any();
 }

@@ -105,7 +105,7 @@ internal static class RpcReplies
     private static void Refuse(RpcCall call, JsonElement error)
     {
         var (read, data) = ReadError(error);
-        var node = call.Method == RpcJson.GetLogs ? NodeErrors.OfLogs(read) : read;
+        var node = call.Method == RpcLogs.GetLogs ? NodeErrors.OfLogs(read) : read;
         if (node.Kind == NodeErrorKind.RateLimited)
         {
             throw new ProviderFaultException(ProviderFaultKind.RateLimited, $"asks for fewer requests: {node.Message}");
@@ -126,7 +126,7 @@ internal static class RpcReplies
             throw Bad("the error has not a code and a message");
         }
 
-        var hasData = RpcJson.TryReadRevertData(error, out var data);
+        var hasData = RpcExecution.TryReadRevertData(error, out var data);
         return (NodeErrors.Read(number, Words(message), hasData), data);
     }
 
