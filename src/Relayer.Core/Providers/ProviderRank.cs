@@ -40,8 +40,30 @@ internal static class ProviderRank
         _ => ProviderState.Healthy,
     };
 
+    /// <summary>How each of a chain's providers is.</summary>
+    /// <param name="healths">What is known of them.</param>
+    /// <param name="view">What their heights amount to; <see langword="null"/> before they were asked.</param>
+    /// <param name="chain">The chain they should serve.</param>
+    /// <param name="now">The time.</param>
+    public static ProviderState[] StatesOf(IReadOnlyList<ProviderHealth> healths, PoolView? view, long chain, DateTimeOffset now)
+    {
+        var fastest = healths.Where(health => health.Breaker.IsClosed && health.ProbedAt != default)
+            .Select(health => health.Latency).DefaultIfEmpty().Min();
+        return [.. healths.Select((health, i) => StateOf(health, view?.Standings[i] ?? Standing.Unknown, fastest, chain, now))];
+    }
+
+    /// <summary>
+    /// The places of those that may be asked, the one to ask first first. Equals stay as they were configured; of those that fail, the one
+    /// that has cooled, or will next, comes first.
+    /// </summary>
+    public static IEnumerable<int> Order(IReadOnlyList<ProviderState> states, IReadOnlyList<ProviderHealth> healths, Reach reach) =>
+        Enumerable.Range(0, states.Count)
+            .Where(i => PlaceOf(states[i], reach) is not null)
+            .OrderBy(i => PlaceOf(states[i], reach))
+            .ThenBy(i => states[i] == ProviderState.Failing ? healths[i].Breaker.ReadyAt : default);
+
     /// <summary>The place in the order, the lower the earlier; <see langword="null"/> for one that must not be asked.</summary>
-    public static int? PlaceOf(ProviderState state, Reach reach) => state switch
+    private static int? PlaceOf(ProviderState state, Reach reach) => state switch
     {
         ProviderState.Healthy => 0,
         ProviderState.Slow => 1,

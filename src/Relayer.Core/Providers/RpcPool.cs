@@ -1,41 +1,20 @@
-using Relayer.Core.Concurrency;
 using Relayer.Core.Ethereum;
 
 namespace Relayer.Core.Providers;
 
-/// <summary>The providers of one chain: chooses whom to ask, asks the next when one fails, and judges what a height is worth.</summary>
-/// <remarks>
-/// Safe for concurrent use. Nothing runs while nobody asks: heights are asked for beside the traffic when the last ones are old,
-/// and waited for only where there are none. With one provider there is nothing to compare, and nothing is asked in addition.
-/// </remarks>
-internal sealed partial class RpcPool
+/// <summary>The providers of one chain: asks the one that is best to ask, the next when it fails, or all to compare.</summary>
+/// <remarks>Safe for concurrent use.</remarks>
+internal sealed class RpcPool
 {
-    /// <summary>How old a view may be before it is renewed beside the traffic.</summary>
-    private static readonly TimeSpan RenewAfter = TimeSpan.FromSeconds(3);
-
-    /// <summary>How old a view may be to decide by; after a pause in the traffic the next caller waits for a new one.</summary>
-    private static readonly TimeSpan TooOld = TimeSpan.FromSeconds(15);
-
-    /// <summary>How long slow providers are waited for when heights are compared.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
-    /// <summary>How often a provider that is alone is asked anew which chain it serves.</summary>
-    private static readonly TimeSpan RecheckOnlyOneAfter = TimeSpan.FromMinutes(1);
-
     /// <summary>How often everybody is asked while all that was wrong is that a node behind a load balancer lagged.</summary>
     private const int Rounds = 3;
 
     private readonly IReadOnlyList<Provider> _providers;
-    private readonly int _maxLag;
+    private readonly PoolHeights _heights;
     private readonly TimeProvider _time;
-    private readonly SingleFlight<PoolView> _renewal;
-    private PoolView? _view;
 
-    public RpcPool(ChainId chainId, IReadOnlyList<Provider> providers, int maxLag, TimeProvider time)
-    {
-        (ChainId, _providers, _maxLag, _time) = (chainId, providers, maxLag, time);
-        _renewal = new(RenewAsync);
-    }
+    public RpcPool(ChainId chainId, IReadOnlyList<Provider> providers, int maxLag, TimeProvider time) =>
+        (ChainId, _providers, _heights, _time) = (chainId, providers, new PoolHeights(chainId, providers, maxLag, time), time);
 
     /// <summary>The chain.</summary>
     public ChainId ChainId { get; }
@@ -58,16 +37,16 @@ internal sealed partial class RpcPool
     public async Task<IReadOnlyList<AtHead<T>>> AskAllAtHeadAsync<T>(
         Func<RpcClient, CancellationToken, Task<AtHead<T>>> work, CancellationToken cancellation)
     {
-        await ViewAsync(cancellation);
+        await _heights.EnsureAsync(cancellation);
         var asked = Ranked(Reach.WithPool).Where(one => ProviderRank.Answers(one.State)).ToArray();
         if (asked.Length > 1)
         {
-            var asking = Array.ConvertAll(asked, one => TryAskAsync(one.Provider, work, cancellation));
+            var asking = Array.ConvertAll(asked, one => TryAskAsync(one.Provider, (provider, token) => AskAtHeadAsync(provider, work, token), cancellation));
             await WaitForMostAsync(asking, cancellation);
             var answers = new List<AtHead<T>>();
             foreach (var task in asking.Where(task => task.IsCompletedSuccessfully))
             {
-                if (await task is { } answer)
+                if ((await task).Answer is { } answer)
                 {
                     answers.Add(answer);
                 }
@@ -82,19 +61,31 @@ internal sealed partial class RpcPool
         return [await FirstAsync(Reach.Judged, (provider, token) => AskAtHeadAsync(provider, work, token), cancellation)];
     }
 
+    /// <summary>Every provider's own answer, in configuration order; also of those that are passed over for a while.</summary>
+    public async Task<IReadOnlyList<ProviderAnswer<T>>> AskEachAsync<T>(
+        Func<RpcClient, CancellationToken, Task<T>> work, CancellationToken cancellation)
+        where T : class =>
+        await Task.WhenAll(_providers.Select(async provider =>
+        {
+            var (answer, fault) = await TryAskAsync(provider, (one, token) => work(one.Client, token), cancellation);
+            return new ProviderAnswer<T>(provider.Client.Name, answer, fault?.Message);
+        }));
+
     /// <summary>Whom a broadcast may go to, the preferred one first, with how each is.</summary>
     public async Task<IReadOnlyList<(Provider Provider, ProviderState State)>> RecipientsAsync(CancellationToken cancellation)
     {
-        await ViewAsync(cancellation);
+        await _heights.EnsureAsync(cancellation);
         return Ranked(Reach.Everybody);
     }
 
     /// <summary>Asks every provider that may be asked how it is.</summary>
     public async Task<IReadOnlyList<ProviderReport>> ObserveAsync(CancellationToken cancellation)
     {
-        var view = await _renewal.RunAsync(cancellation);
+        var view = await _heights.RenewAsync(cancellation);
         var now = _time.GetUtcNow();
-        return [.. States(now).Select(one => ReportOf(one.Provider, one.State, view, now))];
+        var healths = Healths();
+        var states = ProviderRank.StatesOf(healths, view, ChainId.Value, now);
+        return [.. _providers.Select((provider, i) => ReportOf(provider.Client.Name, healths[i], states[i], view, now))];
     }
 
     /// <summary>Says why nobody answered.</summary>
@@ -109,7 +100,7 @@ internal sealed partial class RpcPool
     private async Task<T> FirstAsync<T>(
         Reach reach, Func<Provider, CancellationToken, Task<T>> ask, CancellationToken cancellation)
     {
-        await ViewAsync(cancellation);
+        await _heights.EnsureAsync(cancellation);
         var faults = new List<string>();
         var lagged = true;
         for (var round = 0; round < Rounds && lagged; round++)
@@ -141,116 +132,43 @@ internal sealed partial class RpcPool
         throw Unavailable(faults);
     }
 
-    private async Task<AtHead<T>?> TryAskAsync<T>(
-        Provider provider, Func<RpcClient, CancellationToken, Task<AtHead<T>>> work, CancellationToken cancellation)
-    {
-        if (await provider.EnsureChainAsync(cancellation) is not null)
-        {
-            return null;
-        }
-
-        try
-        {
-            var answer = await AskAtHeadAsync(provider, work, cancellation);
-            provider.NoteAnswer();
-            return answer;
-        }
-        catch (ProviderFaultException fault)
-        {
-            provider.Note(fault);
-            return null;
-        }
-    }
-
     private async Task<AtHead<T>> AskAtHeadAsync<T>(
         Provider provider, Func<RpcClient, CancellationToken, Task<AtHead<T>>> work, CancellationToken cancellation)
     {
         var answer = await work(provider.Client, cancellation);
-        var now = _time.GetUtcNow();
-        var before = provider.NoteHead(answer.Head);
-        if (before.IsBehindItself(answer.Head, _maxLag, now))
-        {
-            throw Apart($"answers at block {answer.Head}, though it told {before.Highest} before");
-        }
-
-        if (_providers.Count > 1 && Volatile.Read(ref _view) is { Head: { } pool } view)
-        {
-            if (answer.Head < pool - _maxLag)
-            {
-                throw Apart($"answers at block {answer.Head}, the pool is at {pool}");
-            }
-
-            if (view.IsAhead(answer.Head, _maxLag, now)
-                && (await _renewal.RunAsync(cancellation)).Standings[IndexOf(provider)] == Standing.Ahead)
-            {
-                throw Apart($"claims block {answer.Head}, which the others contradict");
-            }
-        }
-
+        await _heights.JudgeAsync(provider, answer.Head, cancellation);
         return answer;
+    }
+
+    /// <summary>One provider's answer, or its fault, noted already.</summary>
+    private static async Task<(T? Answer, ProviderFaultException? Fault)> TryAskAsync<T>(
+        Provider provider, Func<Provider, CancellationToken, Task<T>> ask, CancellationToken cancellation)
+        where T : class
+    {
+        if (await provider.EnsureChainAsync(cancellation) is { } wrong)
+        {
+            return (null, wrong);
+        }
+
+        try
+        {
+            var answer = await ask(provider, cancellation);
+            provider.NoteAnswer();
+            return (answer, null);
+        }
+        catch (ProviderFaultException fault)
+        {
+            provider.Note(fault);
+            return (null, fault);
+        }
     }
 
     /// <summary>Everybody, or everybody but those who let the others wait.</summary>
     private async Task WaitForMostAsync<T>(Task<T>[] asking, CancellationToken cancellation)
     {
         await Task.WhenAny(asking);
-        await Task.WhenAny(Task.WhenAll(asking), Task.Delay(Patience, _time, cancellation));
+        await Task.WhenAny(Task.WhenAll(asking), Task.Delay(PoolHeights.Patience, _time, cancellation));
         cancellation.ThrowIfCancellationRequested();
-    }
-
-    /// <summary>A view to choose by; renews it when it is time, and waits for that only when there is none to go by.</summary>
-    private ValueTask ViewAsync(CancellationToken cancellation)
-    {
-        var now = _time.GetUtcNow();
-        if (_providers.Count == 1)
-        {
-            // Nothing to compare; but what is behind the URL may have become another chain's.
-            var health = _providers[0].Health;
-            if (health.ServedChain == ChainId.Value && now - health.ProbedAt > RecheckOnlyOneAfter)
-            {
-                _ = _providers[0].ProbeAsync(CancellationToken.None);
-            }
-
-            return ValueTask.CompletedTask;
-        }
-
-        if (Volatile.Read(ref _view) is not { } view || now - view.At > TooOld)
-        {
-            return new ValueTask(_renewal.RunAsync(cancellation));
-        }
-
-        if (now - view.At > RenewAfter || _providers.Any(provider => provider.Health.Breaker.IsHalfOpen(now)))
-        {
-            _ = _renewal.RunAsync(CancellationToken.None);
-        }
-
-        return ValueTask.CompletedTask;
-    }
-
-    private async Task<PoolView> RenewAsync()
-    {
-        var asked = ToProbe().Select(isMeant => isMeant.IsMeant ? isMeant.Provider.ProbeAsync(CancellationToken.None) : null).ToArray();
-        await Task.WhenAny(Task.WhenAll(asked.OfType<Task>()), Task.Delay(Patience, _time));
-        var heads = new long?[asked.Length];
-        for (var i = 0; i < asked.Length; i++)
-        {
-            heads[i] = asked[i] is { IsCompletedSuccessfully: true } probe && await probe is null ? _providers[i].Health.Track.Head : null;
-        }
-
-        var view = PoolView.Of(heads, Volatile.Read(ref _view), _maxLag, _time.GetUtcNow());
-        Volatile.Write(ref _view, view);
-        return view;
-    }
-
-    /// <summary>Those that are not cooling; where that is nobody, all that did not ask for peace.</summary>
-    private IEnumerable<(Provider Provider, bool IsMeant)> ToProbe()
-    {
-        var now = _time.GetUtcNow();
-        var breakers = _providers.Select(provider => provider.Health.Breaker).ToArray();
-        var isAnyoneReady = breakers.Any(IsReady);
-        return _providers.Select((provider, i) => (provider, isAnyoneReady ? IsReady(breakers[i]) : breakers[i].MayBeAsked(now)));
-
-        bool IsReady(Breaker breaker) => breaker.IsClosed || breaker.IsHalfOpen(now);
     }
 
     private (Provider Provider, ProviderState State)[] Ranked(Reach reach)
@@ -261,51 +179,21 @@ internal sealed partial class RpcPool
             return only.Health.Breaker.MayBeAsked(_time.GetUtcNow()) ? [(only, ProviderState.Healthy)] : [];
         }
 
-        // Stable: those that are equal stay in the configured order.
-        return [.. States(_time.GetUtcNow())
-            .Select(one => (one, Place: ProviderRank.PlaceOf(one.State, reach)))
-            .Where(ranked => ranked.Place is not null)
-            .OrderBy(ranked => ranked.Place)
-            .ThenBy(ranked => ranked.one.State == ProviderState.Failing ? ranked.one.Provider.Health.Breaker.ReadyAt : default)
-            .Select(ranked => ranked.one)];
+        var now = _time.GetUtcNow();
+        var healths = Healths();
+        var states = ProviderRank.StatesOf(healths, _heights.View, ChainId.Value, now);
+        return [.. ProviderRank.Order(states, healths, reach).Select(i => (_providers[i], states[i]))];
     }
 
-    private IEnumerable<(Provider Provider, ProviderState State)> States(DateTimeOffset now)
-    {
-        var healths = _providers.Select(provider => provider.Health).ToArray();
-        var fastest = healths.Where(health => health.Breaker.IsClosed && health.ProbedAt != default)
-            .Select(health => health.Latency).DefaultIfEmpty().Min();
-        var view = Volatile.Read(ref _view);
-        return healths.Select((health, i) =>
-            (_providers[i], ProviderRank.StateOf(health, view?.Standings[i] ?? Standing.Unknown, fastest, ChainId.Value, now)));
-    }
+    private ProviderHealth[] Healths() => [.. _providers.Select(provider => provider.Health)];
 
-    private static ProviderReport ReportOf(Provider provider, ProviderState state, PoolView view, DateTimeOffset now)
-    {
-        var health = provider.Health;
-        return new(
-            provider.Client.Name,
-            state,
-            health.Track.Head,
-            view.Head - health.Track.Head,
-            health.ProbedAt == default ? null : health.Latency,
-            health.Breaker.Window.Rate(now));
-    }
-
-    private int IndexOf(Provider provider)
-    {
-        for (var i = 0; i < _providers.Count; i++)
-        {
-            if (ReferenceEquals(_providers[i], provider))
-            {
-                return i;
-            }
-        }
-
-        throw new ArgumentException("not of this pool", nameof(provider));
-    }
-
-    private static ProviderFaultException Apart(string message) => new(ProviderFaultKind.Lagging, message);
+    private static ProviderReport ReportOf(string name, ProviderHealth health, ProviderState state, PoolView view, DateTimeOffset now) => new(
+        name,
+        state,
+        health.Track.Head,
+        view.Head - health.Track.Head,
+        health.ProbedAt == default ? null : health.Latency,
+        health.Breaker.Window.Rate(now));
 }
 
 /// <summary>An answer and the height of the node that gave it.</summary>

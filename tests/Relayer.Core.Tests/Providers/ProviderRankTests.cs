@@ -62,10 +62,21 @@ public sealed class ProviderRankTests
     [InlineData("Healthy Slow Unknown OnTrial Failing Lagging Ahead", Reach.Everybody)]
     internal void The_better_are_asked_first_and_the_rest_not_at_all(string order, Reach reach)
     {
-        var asked = Enum.GetValues<ProviderState>()
-            .Where(state => ProviderRank.PlaceOf(state, reach) is not null)
-            .OrderBy(state => ProviderRank.PlaceOf(state, reach));
+        ProviderState[] states = [.. Enum.GetValues<ProviderState>().Reverse()];
+        var asked = ProviderRank.Order(states, new ProviderHealth[states.Length], reach).Select(i => states[i]);
         Assert.Equal(order, string.Join(' ', asked));
+    }
+
+    [Fact]
+    public void Equals_stay_as_configured_and_of_those_that_fail_the_first_to_have_cooled_comes_first()
+    {
+        var known = default(ProviderHealth).AfterProbe(Chain, 100, Fast, Now);
+        ProviderHealth[] healths = [known.After(Fault, Now.AddSeconds(5)), known, known.After(Fault, Now), known];
+
+        var states = ProviderRank.StatesOf(healths, PoolView.Of([100, 100, 100, 100], null, 3, Now), Chain, Now);
+
+        Assert.Equal([ProviderState.Failing, ProviderState.Healthy, ProviderState.Failing, ProviderState.Healthy], states);
+        Assert.Equal([1, 3, 2, 0], ProviderRank.Order(states, healths, Reach.WithPool));
     }
 
     [Fact]
