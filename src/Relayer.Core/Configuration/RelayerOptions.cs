@@ -35,6 +35,9 @@ public sealed class RelayerOptions
     /// <summary>Where attestations of burnt USDC come from.</summary>
     public CircleOptions Circle { get; init; } = new();
 
+    /// <summary>How long what keepers wrote down is kept.</summary>
+    public KeeperRecordsOptions KeeperRecords { get; init; } = new();
+
     /// <summary>The chains served, by a name that only the configuration and the logs use.</summary>
     public Dictionary<string, ChainOptions> Chains { get; init; } = new(StringComparer.OrdinalIgnoreCase);
 

@@ -31,6 +31,7 @@ public static class RelayerOptionsValidator
 
         ValidateHermes(options, faults);
         AccountKeepersValidator.Validate(options, faults);
+        KeeperRecordsValidator.Validate(options, faults);
         var byId = options.Chains.Where(entry => entry.Value.ChainId > 0).GroupBy(entry => entry.Value.ChainId);
         foreach (var group in byId.Where(group => group.Skip(1).Any()))
         {

@@ -20,4 +20,7 @@ public static class KeeperNames
 
     /// <summary>Accounts of Synthetix Perps V3.</summary>
     public const string Liquidation = "liquidation";
+
+    /// <summary>Those whose work is a subject's n-th, as a list in SQL.</summary>
+    internal const string CountedList = $"'{Upkeeps}', '{Deployment}', '{Bridging}', '{Liquidation}'";
 }

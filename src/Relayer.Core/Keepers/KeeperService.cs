@@ -14,24 +14,19 @@ public sealed partial class KeeperService
 {
     private readonly KeeperRegistry _registry;
     private readonly KeeperRunner _runner;
-    private readonly KeeperStore _store;
+    private readonly KeeperSweeper _sweeper;
     private readonly Pauses _pauses;
-    private readonly TimeProvider _time;
     private readonly ILogger<KeeperService> _logger;
     private readonly ConcurrentDictionary<(string, ChainId), bool> _running = new();
 
     internal KeeperService(
-        KeeperRegistry registry, KeeperRunner runner, KeeperStore store, Pauses pauses, TimeProvider time,
-        ILogger<KeeperService> logger)
+        KeeperRegistry registry, KeeperRunner runner, KeeperSweeper sweeper, Pauses pauses, ILogger<KeeperService> logger)
     {
-        (_registry, _runner, _store, _pauses, _time, _logger) = (registry, runner, store, pauses, time, logger);
+        (_registry, _runner, _sweeper, _pauses, _logger) = (registry, runner, sweeper, pauses, logger);
     }
 
     /// <summary>The configured keepers.</summary>
     public IReadOnlyList<IKeeper> Keepers => _registry.All;
-
-    /// <summary>How long runs and decisions are kept.</summary>
-    private static TimeSpan Retention => TimeSpan.FromDays(30);
 
     /// <summary>Runs the keepers of one kind, on every chain that has one configured.</summary>
     /// <returns>How each run went that was not under way already.</returns>
@@ -68,7 +63,7 @@ public sealed partial class KeeperService
 
     /// <summary>Removes what is older than is kept.</summary>
     /// <exception cref="NpgsqlException">The database is away.</exception>
-    public Task SweepAsync(CancellationToken cancellation) => _store.SweepAsync(_time.GetUtcNow() - Retention, cancellation);
+    public Task SweepAsync(CancellationToken cancellation) => _sweeper.SweepAsync(cancellation);
 
     private async Task<RunRecord?> RunOneAsync(IKeeper keeper, bool isPaused, CancellationToken cancellation)
     {

@@ -136,10 +136,13 @@ internal static class KeeperSql
         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 where $11
         """;
 
-    public const string CountEnded = "select subject, count(*) from keeper_work where keeper = $1 and chain_id = $2 and subject = any($3) and state > 1 and ended_at < $4 group by subject";
-
-    public const string Sweep = """
-        with decisions as (delete from keeper_decisions where at < $1)
-        delete from keeper_runs where ended_at < $1
+    // $1 keeper, $2 chain, $3 subjects, $4 time. With what was swept: the count never falls.
+    public const string CountEnded = """
+        select subject, sum(pieces)::bigint from (
+            select subject, count(*) as pieces from keeper_work
+            where keeper = $1 and chain_id = $2 and subject = any($3) and state > 1 and ended_at < $4 group by subject
+            union all
+            select subject, pieces from keeper_swept where keeper = $1 and chain_id = $2 and subject = any($3)) ended
+        group by subject
         """;
 }

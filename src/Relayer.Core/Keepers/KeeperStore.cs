@@ -166,15 +166,6 @@ public sealed class KeeperStore(Database database, TimeProvider time)
         return open;
     }
 
-    /// <summary>Removes decisions and runs that are older than <paramref name="before"/>.</summary>
-    public async Task SweepAsync(DateTimeOffset before, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenAsync(cancellation);
-        await using var command = new NpgsqlCommand(KeeperSql.Sweep, connection);
-        command.Parameters.Add(Columns.Time(before));
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
-
     internal static NpgsqlCommand Command(NpgsqlConnection connection, string sql, string keeper, ChainId chainId)
     {
         var command = new NpgsqlCommand(sql, connection);

@@ -32,9 +32,9 @@ public static class KeepersServices
                 new KeeperSender(provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>()),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<KeeperRunner>>()),
-            provider.GetRequiredService<KeeperStore>(),
+            new KeeperSweeper(
+                provider.GetRequiredService<Database>(), provider.GetRequiredService<RelayerOptions>(), provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<Pauses>(),
-            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<KeeperService>>()));
         services.AddSingleton<IPriceSource, HermesClient>();
         services.AddSingleton<ScanStore>();

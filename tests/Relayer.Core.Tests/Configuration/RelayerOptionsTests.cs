@@ -165,6 +165,13 @@ public sealed class RelayerOptionsTests
         Assert.Equal(["Circle:Url: is not an http or https URL"], Check(new(Accounts) { ["Circle:Url"] = "ftp://circle.example" }));
     }
 
+    [Theory]
+    [InlineData("KeeperRecords:KeepFor", "23:59:59", "must be at least a day")]
+    [InlineData("Chains:main:Keepers:Redemption:Sources:there:Scan:RecoverBlocks", "172784", "must be above 30.00:00:00: Chains:main:Keepers:Redemption:Sources:there:Scan looks back")]
+    [InlineData("Chains:main:Keepers:Redemption:GiveUpAfter", "31.00:00:00", "must not be below Chains:main:Keepers:Redemption:GiveUpAfter")]
+    public void Nothing_is_forgotten_that_a_scan_may_come_upon_again(string key, string value, string expected) => Assert.Contains(
+        Check(new(Accounts) { [key] = value }), fault => fault.StartsWith($"KeeperRecords:KeepFor: {expected}", StringComparison.Ordinal));
+
     [Fact]
     public void Everything_wrong_is_said_at_once_and_no_secret_with_it()
     {

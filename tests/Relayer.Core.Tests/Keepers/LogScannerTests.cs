@@ -117,6 +117,17 @@ public sealed class LogScannerTests(PostgresFixture postgres)
         Assert.Equal(0, (await world.ScanAsync()).Events);
     }
 
+    [Fact]
+    public async Task After_a_long_rest_what_is_read_again_is_still_known()
+    {
+        await using var world = await ScanWorld.StartAsync(postgres, head: 300, every: 10);
+        await world.ScanAsync();
+        world.Head = 300_000;
+        await world.RecoverAsync();
+        Assert.True((await world.ScanAsync()).Events > 0);
+        Assert.Equal(world.Kept.Distinct(), world.Kept);
+    }
+
     /// <summary>A node that tells of events in every so many blocks, and a scanner over it.</summary>
     private sealed class ScanWorld : IAsyncDisposable
     {

@@ -16,8 +16,12 @@ internal sealed class AccountStore(Database database, TimeProvider time)
 
     // $1 keeper, $2 chain, $3 subjects, $4 states that discourage.
     private const string Histories = """
-        select subject, count(*), max(ended_at) filter (where state = any($4)) from keeper_work
-        where keeper = $1 and chain_id = $2 and subject = any($3) and state > 1 group by subject
+        select subject, sum(pieces)::bigint, max(discouraged_at) from (
+            select subject, count(*) as pieces, max(ended_at) filter (where state = any($4)) as discouraged_at from keeper_work
+            where keeper = $1 and chain_id = $2 and subject = any($3) and state > 1 group by subject
+            union all
+            select subject, pieces, null from keeper_swept where keeper = $1 and chain_id = $2 and subject = any($3)) ended
+        group by subject
         """;
 
     /// <summary>Accounts that were not looked at for the longest.</summary>

@@ -43,7 +43,10 @@ internal sealed partial class LogScanner(IChainClient chain, ScanStore store, IL
         if (cursor >= first - 1)
         {
             cursor = oldest;
-            await store.PruneAsync(scan.Name, chain.ChainId, oldest - scan.Options.RecoverBlocks, cancellation);
+
+            // After a long rest the first scan is far behind: what it reads again must still be known.
+            var unread = Math.Min(oldest, first - scan.Options.ReorgBlocks);
+            await store.PruneAsync(scan.Name, chain.ChainId, unread - scan.Options.RecoverBlocks, cancellation);
         }
 
         // Only where the first scan has been: what it has not read yet, it does not miss.
