@@ -112,6 +112,9 @@ internal static partial class ChainOptionsValidator
         faults.AddIf(!PrivateKey.IsMatch(signer.Key), $"{key}:Key", "is not 32 bytes in hexadecimal");
     }
 
+    /// <summary>True for what Key Vault takes as a secret's name.</summary>
+    public static bool IsSecretName(string name) => SecretName.IsMatch(name);
+
     private static void ValidateFees(string at, FeeOptions fees, OptionFaults faults)
     {
         var cap = faults.RequireWei(fees.MaxFeePerGasWei, $"{at}:MaxFeePerGasWei");

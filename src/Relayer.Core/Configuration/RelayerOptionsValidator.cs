@@ -29,7 +29,7 @@ public static class RelayerOptionsValidator
             ChainOptionsValidator.Validate($"Chains:{name}", chain, options.IsDevelopment, faults);
         }
 
-        ValidateHermes(options, faults);
+        HermesOptionsValidator.Validate(options, faults);
         AccountKeepersValidator.Validate(options, faults);
         KeeperRecordsValidator.Validate(options, faults);
         var byId = options.Chains.Where(entry => entry.Value.ChainId > 0).GroupBy(entry => entry.Value.ChainId);
@@ -49,33 +49,14 @@ public static class RelayerOptionsValidator
         faults.AddIf(point.Occurrence < 1, "CrashPoints:Occurrence", "must be at least 1");
     }
 
-    private static void ValidateHermes(RelayerOptions options, OptionFaults faults)
-    {
-        var isNeeded = options.Chains.Values.Any(chain => KeepersOptionsValidator.NeedPrices(chain.Keepers));
-        if (options.Hermes.Url.Length == 0)
-        {
-            faults.AddIf(isNeeded, "Hermes:Url", "is missing, though a keeper needs prices");
-        }
-        else
-        {
-            var usable = Uri.TryCreate(options.Hermes.Url, UriKind.Absolute, out var uri)
-                && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
-            faults.AddIf(!usable, "Hermes:Url", "is not an http or https URL");
-        }
-
-        faults.AddIf(
-            options.Hermes.Timeout <= TimeSpan.Zero || options.Hermes.Timeout > LongestWait,
-            "Hermes:Timeout",
-            "must be above 0 and at most 30 seconds");
-    }
-
     private static void ValidateKeyVault(RelayerOptions options, OptionFaults faults)
     {
         var vault = options.KeyVault;
-        var used = options.Chains.Values.SelectMany(chain => chain.Signers.Append(chain.Council)).Any(signer => signer.Secret.Length > 0);
+        var used = options.Chains.Values.SelectMany(chain => chain.Signers.Append(chain.Council)).Any(signer => signer.Secret.Length > 0)
+            || options.Hermes.Secret.Length > 0;
         if (vault.Uri.Length == 0)
         {
-            faults.AddIf(used, "KeyVault:Uri", "is missing, though a signer or the council's wallet names a secret");
+            faults.AddIf(used, "KeyVault:Uri", "is missing, though a signer, the council's wallet or Hermes names a secret");
         }
         else
         {

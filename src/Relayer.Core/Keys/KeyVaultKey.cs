@@ -114,9 +114,15 @@ internal sealed partial class KeyVaultKey : IKeyHolder
     {
         try
         {
-            var (key, version) = await _secrets.ReadAsync(_name);
+            var (key, version) = await _secrets.ReadAsync(
+                _name, static text => KeyMaterial.TryRead(text), "a private key of 32 bytes in hexadecimal");
             Take(key, version);
             return true;
+        }
+        catch (SecretUnavailableException failure)
+        {
+            Fail(new SignerUnavailableException(failure.Message));
+            return false;
         }
         catch (SignerUnavailableException failure)
         {

@@ -7,7 +7,7 @@ using Relayer.Core.Configuration;
 
 namespace Relayer.Core.Keys;
 
-/// <summary>Reads private keys out of Key Vault secrets, through Azure's own client and its retries.</summary>
+/// <summary>Reads keys out of Key Vault secrets, through Azure's own client and its retries.</summary>
 /// <remarks>
 /// Safe for concurrent use. The client and its credential are made on first use. The client library's own copy of the secret, a
 /// string, cannot be wiped: it is dropped at once and left to the garbage collector.
@@ -33,26 +33,28 @@ internal sealed class KeyVaultSecrets
     }
 
     /// <summary>Reads the newest version of a secret.</summary>
-    /// <returns>The key, which the caller wipes, and the version it is of.</returns>
-    /// <exception cref="SignerUnavailableException">
-    /// The vault is away, refuses, takes too long, or the secret is not a key. Named by secret; never with what it holds.
-    /// </exception>
-    public async Task<(KeyMaterial Key, string Version)> ReadAsync(string name)
+    /// <param name="name">Its name.</param>
+    /// <param name="read">Reads what it holds; <see langword="null"/> for what is not <paramref name="expected"/>.</param>
+    /// <param name="expected">What it should hold, in words.</param>
+    /// <returns>What was read, and the version it is of.</returns>
+    /// <exception cref="SecretUnavailableException">The vault is away, refuses, takes too long, or the secret is something else.</exception>
+    public async Task<(T Value, string Version)> ReadAsync<T>(string name, Func<string, T?> read, string expected)
+        where T : class
     {
         using var timeout = new CancellationTokenSource(_timeout, _time);
         try
         {
             var response = await _client.Value.GetSecretAsync(name, cancellationToken: timeout.Token);
-            var key = KeyMaterial.TryRead(response.Value.Value);
+            var value = read(response.Value.Value);
             WipeBody(response.GetRawResponse());
-            return key is null
-                ? throw new SignerUnavailableException($"secret {name} is not a private key of 32 bytes in hexadecimal")
-                : (key, response.Value.Properties.Version);
+            return value is null
+                ? throw new SecretUnavailableException($"secret {name} is not {expected}")
+                : (value, response.Value.Properties.Version);
         }
-        catch (Exception failure) when (failure is not SignerUnavailableException)
+        catch (Exception failure) when (failure is not SecretUnavailableException)
         {
             // The boundary: the client library throws many things, some quoting what the vault sent. Only the kind goes further.
-            throw new SignerUnavailableException($"secret {name}: {Describe(failure, timeout.IsCancellationRequested)}");
+            throw new SecretUnavailableException($"secret {name}: {Describe(failure, timeout.IsCancellationRequested)}");
         }
     }
 

@@ -8,7 +8,7 @@ namespace Relayer.Core.Keys;
 public static class KeysServices
 {
     /// <summary>
-    /// Adds <see cref="ISignerSource"/> over the signers of <c>Chains:{name}:Signers</c>. Needs <see cref="RelayerOptions"/> and
+    /// Adds <see cref="ISignerSource"/> over the signers of <c>Chains:{name}:Signers</c>, and <see cref="ISecretSource"/>. Needs <see cref="RelayerOptions"/> and
     /// logging to be registered; takes a <see cref="TimeProvider"/> if there is one. Azure is first spoken to when a key is needed.
     /// </summary>
     public static IServiceCollection AddKeys(this IServiceCollection services)
@@ -17,6 +17,7 @@ public static class KeysServices
         services.TryAddSingleton(provider => new KeyVaultSecrets(
             provider.GetRequiredService<RelayerOptions>().KeyVault, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<ISignerSource, SignerSource>();
+        services.TryAddSingleton<ISecretSource, KeyVaultTexts>();
         return services;
     }
 }

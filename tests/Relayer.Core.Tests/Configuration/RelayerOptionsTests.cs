@@ -46,6 +46,19 @@ public sealed class RelayerOptionsTests
     }
 
     [Fact]
+    public void The_key_for_Hermes_stays_a_secret()
+    {
+        var hermes = With("Hermes:Url", "https://hermes.example");
+        hermes["Hermes:Secret"] = "hermes";
+        Assert.Empty(Check(hermes));
+        Assert.Equal(["Hermes:Url: must be https: the key could be read on its way"], Check(new(hermes) { ["Hermes:Url"] = "http://hermes.example" }));
+        var here = new Dictionary<string, string?>(hermes) { ["Hermes:Key"] = "abc", ["Environment"] = "Development" };
+        Assert.Equal(["Hermes: has both a Secret and a Key; give one"], Check(here));
+        here.Remove("Hermes:Secret");
+        Assert.Empty(Check(here));
+    }
+
+    [Fact]
     public void A_crash_point_is_for_development_alone_and_must_be_known()
     {
         Assert.Equal("CrashPoints:At: is for Development only", Assert.Single(Check(With("CrashPoints:At", "submit.signed"))));
@@ -91,6 +104,9 @@ public sealed class RelayerOptionsTests
     [InlineData("Chains:main:Rpc:1", "wss://two.example", "Chains:main:Rpc:1: is not an http")]
     [InlineData("Chains:main:Rpc:1", "", "Chains:main:Rpc:1: is not an http")]
     [InlineData("Chains:main:RpcTimeout", "00:00:00", "Chains:main:RpcTimeout:")]
+    [InlineData("Hermes:Secret", "a b", "Hermes:Secret: is not a Key Vault secret name")]
+    [InlineData("Hermes:Key", "abc", "Hermes:Key: a literal key is accepted only when Environment is Development")]
+    [InlineData("Hermes:Timeout", "00:00:31", "Hermes:Timeout:")]
     [InlineData("Chains:main:Forwarders:0:Address", "", "Chains:main:Forwarders:0:Address: is missing")]
     [InlineData("Chains:main:Forwarders:0:Address", "0x1234", "Chains:main:Forwarders:0:Address: is not an address")]
     [InlineData(

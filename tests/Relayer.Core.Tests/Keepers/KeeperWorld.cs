@@ -70,7 +70,7 @@ internal sealed class KeeperWorld : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton(options).AddSingleton<TimeProvider>(Time).AddSingleton<ISignerSource>(Signers);
         services.AddLogging(logging => logging.AddProvider(Logs).AddFilter("Npgsql", LogLevel.Warning));
-        services.AddStorage().AddOperations().AddProviders().AddTransactions().AddKeepers();
+        services.AddStorage().AddOperations().AddProviders().AddKeys().AddTransactions().AddKeepers();
         var instance = new KeeperInstance(services.BuildServiceProvider(), new ChainId(Node.ChainId));
         _instances.Add(instance);
         return instance;

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Relayer.Core.Configuration;
+using Relayer.Core.Keys;
 
 namespace Relayer.Core.Keepers.Oracles;
 
@@ -20,14 +21,15 @@ public sealed class HermesClient : IPriceSource, IDisposable
 
     private readonly HttpMessageInvoker _http;
     private readonly HermesOptions _options;
+    private readonly ISecretSource _secrets;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, PriceAnswer.Found> _benchmarks = new();
     private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
 
     /// <summary>Connects to nothing yet.</summary>
-    public HermesClient(RelayerOptions options, TimeProvider time)
+    public HermesClient(RelayerOptions options, ISecretSource secrets, TimeProvider time)
     {
-        (_options, _time) = (options.Hermes, time);
+        (_options, _secrets, _time) = (options.Hermes, secrets, time);
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -78,13 +80,15 @@ public sealed class HermesClient : IPriceSource, IDisposable
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, Url(query));
-            if (_options.ApiKey.Length > 0)
-            {
-                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _options.ApiKey);
-            }
+            var key = _options.Secret.Length > 0 ? await _secrets.GetAsync(_options.Secret, limit.Token) : _options.Key;
+            request.Headers.Authorization = key.Length > 0 ? new AuthenticationHeaderValue("Bearer", key) : null;
 
             using var response = await _http.SendAsync(request, limit.Token);
             return await ReadAsync(response, query, limit.Token);
+        }
+        catch (SecretUnavailableException failure)
+        {
+            return new PriceAnswer.Unavailable($"the key for Hermes cannot be had: {failure.Message}");
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
