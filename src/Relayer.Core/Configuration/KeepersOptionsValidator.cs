@@ -39,6 +39,9 @@ internal static class KeepersOptionsValidator
         faults.RequireAtLeast(1, settlement.MaxOrders, $"{at}:MaxOrders");
         faults.RequireAtLeast(21_000, settlement.GasBase, $"{at}:GasBase");
         faults.RequireAtLeast(21_000, settlement.GasPerOrder, $"{at}:GasPerOrder");
+        faults.AddIf(
+            settlement.GasBase > SettlementOptions.MostGas || settlement.GasPerOrder > SettlementOptions.MostGas - settlement.GasBase,
+            $"{at}:GasPerOrder", $"one order would ask for more than {SettlementOptions.MostGas} gas with GasBase (EIP-7825)");
         faults.RequireWei(settlement.WeiPerUsd, $"{at}:WeiPerUsd");
         ValidateScan($"{at}:Scan", settlement.Scan, faults);
     }

@@ -3,13 +3,16 @@ namespace Relayer.Core.Configuration;
 /// <summary>Settles orders of Synthetix Perps V3, bound from <c>Chains:{name}:Keepers:Settlement</c>. Off while there is no market.</summary>
 public sealed class SettlementOptions : KeeperLimitOptions
 {
+    /// <summary>The most gas one transaction may ask for (EIP-7825).</summary>
+    internal const long MostGas = 1L << 24;
+
     /// <summary>The PerpsMarketProxy.</summary>
     public string Market { get; set; } = "";
 
     /// <summary>The TrustedMulticallForwarder, which appends the sender: so the rewards come to it.</summary>
     public string Multicall { get; set; } = "";
 
-    /// <summary>The most orders in one transaction.</summary>
+    /// <summary>The most orders in one transaction; fewer where their gas would exceed 2^24 (EIP-7825).</summary>
     public int MaxOrders { get; set; } = 10;
 
     /// <summary>Gas for each transaction, price updates included.</summary>
@@ -17,6 +20,9 @@ public sealed class SettlementOptions : KeeperLimitOptions
 
     /// <summary>Gas for each order in it.</summary>
     public long GasPerOrder { get; set; } = 1_200_000;
+
+    /// <summary><see cref="MaxOrders"/>, or as many as a transaction has gas for.</summary>
+    internal int OrdersThatFit => (int)Math.Min(MaxOrders, (MostGas - GasBase) / GasPerOrder);
 
     /// <summary>What a dollar of reward is worth in wei; decimal. Zero counts rewards as nothing.</summary>
     public string WeiPerUsd { get; set; } = "0";

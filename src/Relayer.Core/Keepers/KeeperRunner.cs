@@ -10,8 +10,11 @@ namespace Relayer.Core.Keepers;
 internal sealed partial class KeeperRunner(
     ChainEngines engines, KeeperStore store, KeeperSender sender, TimeProvider time, ILogger<KeeperRunner> logger)
 {
-    /// <summary>Work looked at in one run; what is left comes with the next.</summary>
+    /// <summary>Work looked at in one run; what is left comes with the next, at once.</summary>
     private const int MaxDue = 500;
+
+    /// <summary>Transactions handed to the engine at once: their writes queue for the budget's row anyway.</summary>
+    private const int Parallelism = 8;
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(30);
@@ -25,6 +28,9 @@ internal sealed partial class KeeperRunner(
         await store.FinishAsync(keeper.Name, keeper.ChainId, record, lastOutcome, cancellation);
         return record;
     }
+
+    /// <summary>True after a run that had as much as fits into one and got on with it: more may be due already.</summary>
+    public static bool LeavesMore(RunRecord run) => run is { Outcome: "done", Due: MaxDue, Sent: > 0 };
 
     private async Task<RunRecord> TryRunAsync(IKeeper keeper, KeeperRun run, CancellationToken cancellation)
     {
@@ -73,11 +79,16 @@ internal sealed partial class KeeperRunner(
         var plan = await keeper.PlanAsync(open, quote.Signers[0], cancellation);
         await store.DecideAsync(keeper.Name, keeper.ChainId, plan.Verdicts, cancellation);
         var sent = 0;
-        foreach (var action in plan.Actions)
-        {
-            sent += await SendAsync(engine, keeper, action, quote, cancellation) ? 1 : 0;
-        }
 
+        // Side by side, since most of it is waiting for disks and nodes; one that fails lets those under way end.
+        var several = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellation };
+        await Parallel.ForEachAsync(plan.Actions, several, async (action, _) =>
+        {
+            if (await SendAsync(engine, keeper, action, quote, cancellation))
+            {
+                Interlocked.Increment(ref sent);
+            }
+        });
         return record with { Sent = sent, Skipped = due.Count - plan.Actions.Sum(action => action.Works.Count) };
     }
 

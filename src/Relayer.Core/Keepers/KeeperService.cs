@@ -33,15 +33,9 @@ public sealed partial class KeeperService
     /// <exception cref="NpgsqlException">The database is away: the next tick tries again.</exception>
     public async Task<IReadOnlyList<RunRecord>> RunAsync(string name, CancellationToken cancellation)
     {
-        IKeeper[] keepers = [.. _registry.All.Where(keeper => keeper.Name == name)];
-        if (keepers.Length == 0)
-        {
-            return [];
-        }
-
-        var isPaused = await _pauses.FindAsync(PauseScope.Keeper(name), cancellation) is not null;
-        var runs = await Task.WhenAll(keepers.Select(keeper => RunOneAsync(keeper, isPaused, cancellation)));
-        return [.. runs.OfType<RunRecord>()];
+        var runs = await Task.WhenAll(
+            _registry.All.Where(keeper => keeper.Name == name).Select(keeper => RunOneAsync(keeper, cancellation)));
+        return [.. runs.SelectMany(ofOne => ofOne)];
     }
 
     /// <summary>The slow second scan of every keeper that reads events.</summary>
@@ -65,28 +59,36 @@ public sealed partial class KeeperService
     /// <exception cref="NpgsqlException">The database is away.</exception>
     public Task SweepAsync(CancellationToken cancellation) => _sweeper.SweepAsync(cancellation);
 
-    private async Task<RunRecord?> RunOneAsync(IKeeper keeper, bool isPaused, CancellationToken cancellation)
+    /// <summary>Runs once, and again at once as long as a run leaves something over: the next tick may be seconds away.</summary>
+    private async Task<IReadOnlyList<RunRecord>> RunOneAsync(IKeeper keeper, CancellationToken cancellation)
     {
         var key = (keeper.Name, keeper.ChainId);
+        var runs = new List<RunRecord>();
         if (!_running.TryAdd(key, true))
         {
-            return null;
+            return runs;
         }
 
         try
         {
-            return await _runner.RunAsync(keeper, isPaused, cancellation);
+            do
+            {
+                var isPaused = await _pauses.FindAsync(PauseScope.Keeper(keeper.Name), cancellation) is not null;
+                runs.Add(await _runner.RunAsync(keeper, isPaused, cancellation));
+            }
+            while (KeeperRunner.LeavesMore(runs[^1]));
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or NpgsqlException))
         {
             // The boundary of one keeper: the others run on.
             Log.Failed(_logger, keeper.Name, keeper.ChainId, failure);
-            return null;
         }
         finally
         {
             _running.TryRemove(key, out _);
         }
+
+        return runs;
     }
 
     private static partial class Log

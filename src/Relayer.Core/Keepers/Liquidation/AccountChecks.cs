@@ -48,9 +48,9 @@ internal sealed class AccountChecks(IChainClient chain, LiquidationSettings sett
     {
         var nobody = new KeeperWork(new FoundWork(default, "", "", "", default), 0, 0, default, "", null);
         var task = new PerpsTask(nobody, Question(sample));
-        var updates = await loop.RunAsync(
-            [task], default, CallGas, (_, _, detail) => new Verdict.Wait(KeeperReasons.CheckFailed, default, detail), cancellation);
-        return task.Returned is null ? [] : [.. PerpsLoop.UpdatesOf([task], updates, isRequired: true)];
+        var ready = await loop.RunAsync(
+            [[task]], default, _ => CallGas, (_, _, detail) => new Verdict.Wait(KeeperReasons.CheckFailed, default, detail), cancellation);
+        return [.. ready.SelectMany(bundle => bundle.Calls.SkipLast(1))];
     }
 
     private async Task<(List<(BigInteger Account, TargetKind Kind)> Yes, List<(BigInteger Account, TargetKind Kind)> Unknown)> AskAsync(

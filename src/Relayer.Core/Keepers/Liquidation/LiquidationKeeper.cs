@@ -64,25 +64,24 @@ internal sealed class LiquidationKeeper : IKeeper, IRecoveringKeeper
         var liquidated = await _accounts.FindLiquidatedAsync(ChainId, _settings.Market, targets, cancellation);
         var tasks = due.Select((work, i) => new PerpsTask(work, targets[i].Call())).ToArray();
         var wasLiquidated = due.Zip(targets).ToDictionary(item => item.First, item => liquidated.Contains(item.Second.AccountId));
-        var updates = await _loop.RunAsync(
-            tasks, sender, _settings.GasLimit,
+        var ready = await _loop.RunAsync(
+            tasks.Select(task => new[] { task }), sender, _ => _settings.GasLimit,
             (task, refusal, detail) => LiquidationPlanner.Refuse(
                 task.Work, refusal, detail, wasLiquidated[task.Work], _settings.Limits, _time.GetUtcNow()),
             cancellation);
         var actions = new List<KeeperAction>();
-        foreach (var task in tasks.Where(task => task.Returned is not null))
+        foreach (var bundle in ready)
         {
-            var reward = RewardOf(task.Returned!.Value);
+            var task = bundle.Tasks[0];
+            var reward = RewardOf(task.Returned);
             if (reward.IsZero)
             {
                 task.Verdict = LiquidationPlanner.WithoutReward(wasLiquidated[task.Work], _time.GetUtcNow());
                 continue;
             }
 
-            // The last simulation was these very calls, with this gas; only that each of them is required now.
-            var calls = _loop.CallsOf(task, updates, isRequired: true);
             actions.Add(new KeeperAction(
-                [task.Work], _settings.Multicall, Multicall.ValueOf(calls), _settings.GasLimit, Multicall.Encode(calls),
+                [task.Work], _settings.Multicall, Multicall.ValueOf(bundle.Calls), _settings.GasLimit, Multicall.Encode(bundle.Calls),
                 _time.GetUtcNow() + TimeSpan.FromMinutes(1), PerpsEvents.ToWei(reward, _settings.WeiPerUsd)));
         }
 

@@ -20,14 +20,11 @@ internal sealed class PerpsTask(KeeperWork work, byte[] call, byte[]? instead = 
     /// <summary>What the oracle asked for, by its key.</summary>
     public Dictionary<string, OracleQuery> Queries { get; } = [];
 
-    /// <summary>The call succeeded in the last simulation, and returned this.</summary>
-    public ReadOnlyMemory<byte>? Returned { get; set; }
+    /// <summary>What the call returned when it last succeeded.</summary>
+    public ReadOnlyMemory<byte> Returned { get; set; }
 
     /// <summary>Why it is not sent.</summary>
     public Verdict? Verdict { get; set; }
-
-    /// <summary>Neither ready nor given up.</summary>
-    public bool IsOpen => Returned is null && Verdict is null;
 
     /// <summary>Takes the other call.</summary>
     /// <returns><see langword="false"/> when there is none, or it is taken already.</returns>

@@ -57,7 +57,11 @@ internal static class OrderPlanner
         _ => new Verdict.Wait(KeeperReasons.SimulationReverted, now + Backoff.After(work.Attempts), detail, IsAttempt: true),
     };
 
-    /// <summary>Orders that go into one transaction: as many as fit, those that close first together, so that they expire together.</summary>
-    public static IEnumerable<PerpsTask[]> Group(IEnumerable<(PerpsTask Task, Order Order)> ready, int most) =>
-        ready.OrderBy(item => item.Order.ClosesAt).Select(item => item.Task).Chunk(most);
+    /// <summary>
+    /// Orders that go into one transaction: as many as fit, those that close first together, so that they expire together; and those of
+    /// one market, so that they share a price.
+    /// </summary>
+    public static IEnumerable<PerpsTask[]> Group(IEnumerable<(PerpsTask Task, Order Order)> orders, int most) =>
+        orders.OrderBy(item => item.Order.ClosesAt).ThenBy(item => item.Order.Market, StringComparer.Ordinal)
+            .Select(item => item.Task).Chunk(most);
 }

@@ -12,6 +12,9 @@ internal sealed class SettlementKeeper(
     IChainClient chain, SettlementSettings settings, OrderFinder finder, OrderStore orders, IPriceSource prices, TimeProvider time)
     : IKeeper, IRecoveringKeeper
 {
+    // Orders asked about in one call: some 3 million gas on the deployed market, far below what nodes let a call use.
+    private const int OrdersPerCall = 100;
+
     private static readonly AbiType.Tuple OrderAnswer = AbiSignature.Parse(
         "o((uint256,(uint128,uint128,int128,uint128,uint256,bytes32,address)))").Inputs;
 
@@ -51,61 +54,26 @@ internal sealed class SettlementKeeper(
             }
         }
 
-        var updates = await _loop.RunAsync(
-            [.. tasks.Select(item => item.Task)], sender, settings.GasFor(1),
+        var ready = await _loop.RunAsync(
+            OrderPlanner.Group(tasks, settings.MaxOrders), sender, settings.GasFor,
             (task, refusal, detail) => OrderPlanner.Refuse(task.Work, refusal, detail, settings.Limits, time.GetUtcNow()), cancellation);
-        var actions = await ActAsync(tasks, updates, sender, head, verdicts, cancellation);
+        var orderOf = tasks.ToDictionary(item => item.Task, item => item.Order);
+        var rewards = await RewardsAsync(
+            [.. ready.SelectMany(bundle => bundle.Tasks).Select(task => orderOf[task].Market).Distinct()], cancellation);
         verdicts.AddRange(tasks.Where(item => item.Task.Verdict is not null).Select(item => (item.Task.Work, item.Task.Verdict!)));
-        return new KeeperPlan(verdicts, actions);
+        return new KeeperPlan(
+            verdicts, [.. ready.Select(bundle => Describe(bundle, [.. bundle.Tasks.Select(task => orderOf[task])], head, rewards))]);
     }
 
-    /// <summary>Groups what is ready, and simulates each transaction as it will be sent, gas limit and all.</summary>
-    private async Task<IReadOnlyList<KeeperAction>> ActAsync(
-        IReadOnlyList<(PerpsTask Task, Order Order)> tasks, IReadOnlyDictionary<string, OracleUpdate> updates, Address sender, long head,
-        List<(KeeperWork, Verdict)> verdicts, CancellationToken cancellation)
+    private KeeperAction Describe(PerpsBundle bundle, Order[] orders, long head, IReadOnlyDictionary<string, BigInteger> rewards)
     {
-        var ready = tasks.Where(item => item.Task.Returned is not null).ToDictionary(item => item.Task, item => item.Order);
-        var rewards = await RewardsAsync([.. ready.Values.Select(order => order.Market).Distinct()], cancellation);
-        var actions = OrderPlanner.Group(ready.Select(item => (item.Key, item.Value)), settings.MaxOrders)
-            .Select(group => Describe(group, [.. group.Select(task => ready[task])], updates, head, rewards)).ToArray();
-        var outcomes = await chain.CallAsync(
-            [.. actions.Select(action => new EthCall(sender, action.To, action.Data, action.GasLimit, action.Value))], cancellation);
-        var passed = new List<KeeperAction>();
-        for (var i = 0; i < actions.Length; i++)
-        {
-            if (outcomes[i] is CallOutcome.Returned)
-            {
-                passed.Add(actions[i]);
-                continue;
-            }
-
-            var (refusal, detail) = outcomes[i] is CallOutcome.Reverted reverted
-                ? (PerpsErrors.Read(reverted.Data.Span), PerpsErrors.Describe(reverted.Data.Span))
-                : (PerpsRefusal.Unknown, ((CallOutcome.Refused)outcomes[i]).Error.Message);
-            verdicts.AddRange(actions[i].Works.Select(
-                work => (work, OrderPlanner.Refuse(work, refusal, detail, settings.Limits, time.GetUtcNow()))));
-        }
-
-        return passed;
-    }
-
-    private KeeperAction Describe(
-        PerpsTask[] group, Order[] orders, IReadOnlyDictionary<string, OracleUpdate> updates, long head,
-        IReadOnlyDictionary<string, BigInteger> rewards)
-    {
-        // A price update that fails is worth nothing to anybody: it takes the whole with it, and its value stays here.
-        // An order that somebody else was faster with must not take the others with it.
-        InnerCall[] calls =
-        [
-            .. PerpsLoop.UpdatesOf(group, updates, isRequired: true),
-            .. group.Select(task => new InnerCall(settings.Market, group.Length == 1, Wei.Zero, task.Call)),
-        ];
         var left = orders.Min(order => order.ClosesAt) - head;
-        var reward = group.Zip(orders, (task, order) => task.IsInstead ? BigInteger.Zero : rewards.GetValueOrDefault(order.Market))
+        var reward = bundle.Tasks.Zip(orders, (task, order) => task.IsInstead ? BigInteger.Zero : rewards.GetValueOrDefault(order.Market))
             .Aggregate(BigInteger.Zero, (sum, one) => sum + one);
         return new KeeperAction(
-            [.. group.Select(task => task.Work)], settings.Multicall, Multicall.ValueOf(calls), settings.GasFor(group.Length),
-            Multicall.Encode(calls), time.GetUtcNow() + TimeSpan.FromSeconds(left), PerpsEvents.ToWei(reward, settings.WeiPerUsd));
+            [.. bundle.Tasks.Select(task => task.Work)], settings.Multicall, Multicall.ValueOf(bundle.Calls),
+            settings.GasFor(bundle.Tasks.Count), Multicall.Encode(bundle.Calls), time.GetUtcNow() + TimeSpan.FromSeconds(left),
+            PerpsEvents.ToWei(reward, settings.WeiPerUsd));
     }
 
     /// <summary>What settling pays in each market, in dollars of 18 decimals; nothing is asked where dollars count as nothing.</summary>
@@ -134,17 +102,28 @@ internal sealed class SettlementKeeper(
 
     private async Task<IReadOnlyList<OrderView>> ViewAsync(IReadOnlyList<Order> pending, CancellationToken cancellation)
     {
-        var outcomes = await chain.CallAsync(
-            [.. pending.Select(order => new EthCall(null, settings.Market, PerpsAbi.GetOrder.Encode(order.AccountId)))], cancellation);
-        var isThere = pending.Select((order, i) => IsThere(outcomes[i], order)).ToArray();
+        var isThere = (await Task.WhenAll(pending.Chunk(OrdersPerCall).Select(chunk => AreThereAsync(chunk, cancellation))))
+            .SelectMany(some => some).ToArray();
         var ends = await orders.FindAsync(ChainId, settings.Market, [.. pending.Where((_, i) => !isThere[i])], cancellation);
         return [.. pending.Select((order, i) => new OrderView(isThere[i], isThere[i] ? null : ends.GetValueOrDefault(order.AccountId)))];
     }
 
-    /// <summary>The pending order of the account is this one. What cannot be read is left to the simulation.</summary>
-    private static bool IsThere(CallOutcome outcome, Order order)
+    /// <summary>Whether the pending orders of the accounts are these. What cannot be read is left to the simulation.</summary>
+    private async Task<IEnumerable<bool>> AreThereAsync(Order[] some, CancellationToken cancellation)
     {
-        if (outcome is not CallOutcome.Returned returned || !AbiDecoder.TryDecode(OrderAnswer, returned.Data.Span, out var values))
+        InnerCall[] calls =
+        [
+            .. some.Select(order => new InnerCall(settings.Market, false, Wei.Zero, PerpsAbi.GetOrder.Encode(order.AccountId))),
+        ];
+        var outcome = (await chain.CallAsync([new EthCall(null, settings.Multicall, Multicall.Encode(calls))], cancellation))[0];
+        return outcome is CallOutcome.Returned returned && Multicall.TryRead(returned.Data.Span, calls.Length, out var results)
+            ? some.Zip(results, (order, result) => IsThere(result, order))
+            : some.Select(_ => true);
+    }
+
+    private static bool IsThere(InnerResult result, Order order)
+    {
+        if (!result.IsSuccess || !AbiDecoder.TryDecode(OrderAnswer, result.Data.Span, out var values))
         {
             return true;
         }

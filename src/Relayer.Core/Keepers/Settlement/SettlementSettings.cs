@@ -8,7 +8,7 @@ namespace Relayer.Core.Keepers.Settlement;
 /// <summary>The settlement keeper's settings, read once from validated options.</summary>
 /// <param name="Market">The market's proxy.</param>
 /// <param name="Multicall">The forwarder of several calls.</param>
-/// <param name="MaxOrders">The most orders in one transaction.</param>
+/// <param name="MaxOrders">The most orders in one transaction; never more than its gas allows.</param>
 /// <param name="GasBase">Gas for each transaction.</param>
 /// <param name="GasPerOrder">Gas for each order in it.</param>
 /// <param name="WeiPerUsd">What a dollar of reward is worth.</param>
@@ -18,7 +18,7 @@ internal sealed record SettlementSettings(
     Address Market, Address Multicall, int MaxOrders, ulong GasBase, ulong GasPerOrder, BigInteger WeiPerUsd, ScanOptions Scan, KeeperLimits Limits)
 {
     public static SettlementSettings From(SettlementOptions options) => new(
-        Address.Parse(options.Market), Address.Parse(options.Multicall), options.MaxOrders, (ulong)options.GasBase, (ulong)options.GasPerOrder,
+        Address.Parse(options.Market), Address.Parse(options.Multicall), options.OrdersThatFit, (ulong)options.GasBase, (ulong)options.GasPerOrder,
         PerpsEvents.Parse(options.WeiPerUsd), options.Scan, KeeperLimits.From(KeeperNames.Settlement, options));
 
     /// <summary>The gas limit for so many orders.</summary>

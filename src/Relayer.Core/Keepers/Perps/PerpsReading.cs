@@ -1,0 +1,143 @@
+using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Oracles;
+using Relayer.Core.Providers;
+
+namespace Relayer.Core.Keepers.Perps;
+
+/// <summary>Reads what one simulation of a bundle says: what it lacks, what its tasks' verdicts are, or that it is ready.</summary>
+/// <param name="bundle">What was simulated.</param>
+/// <param name="updates">The updates, by their queries' keys; fees are noted here.</param>
+/// <param name="prices">Told what the chain did not take.</param>
+/// <param name="refuse">What a refusal of the market means.</param>
+internal sealed class PerpsReading(
+    PerpsBundle bundle, Dictionary<string, OracleUpdate> updates, IPriceSource prices, Func<PerpsTask, PerpsRefusal, string, Verdict> refuse)
+{
+    /// <summary>How one call of several went.</summary>
+    private enum Step
+    {
+        /// <summary>It succeeded.</summary>
+        Done,
+
+        /// <summary>It is another one from now on, or gone: everything for that is known.</summary>
+        Changed,
+
+        /// <summary>Something is to be found out before it can succeed.</summary>
+        Lacking,
+    }
+
+    /// <summary>Notes in the bundle and its tasks what follows.</summary>
+    public void Read(CallOutcome outcome)
+    {
+        if (outcome is not CallOutcome.Returned returned || !Multicall.TryRead(returned.Data.Span, bundle.Calls.Count, out var results))
+        {
+            ReadWhole(outcome);
+            return;
+        }
+
+        // The updates first: as long as one of them fails, the calls say nothing.
+        var queries = bundle.Queries;
+        Step[] steps = [.. queries.Select((query, i) => ReadUpdate(query, bundle.Calls[i].Value, results[i]))];
+        if (steps.All(step => step == Step.Done))
+        {
+            steps = [.. bundle.Tasks.Select((task, i) => ReadTask(task, results[queries.Count + i]))];
+        }
+
+        bundle.IsReady = bundle.IsExact && steps.All(step => step == Step.Done);
+        bundle.IsExact = !steps.Contains(Step.Lacking);
+    }
+
+    /// <summary>It reverted as a whole, or the node would not run it.</summary>
+    private void ReadWhole(CallOutcome outcome)
+    {
+        if (bundle.IsExact)
+        {
+            // The next round lets each call fail by itself, and so says which it was.
+            bundle.IsExact = false;
+            return;
+        }
+
+        if (!Doubt())
+        {
+            bundle.Tasks[0].Verdict = refuse(bundle.Tasks[0], PerpsRefusal.Unknown, Describe(outcome));
+        }
+    }
+
+    private Step ReadUpdate(OracleQuery query, Wei sent, InnerResult result)
+    {
+        if (result.IsSuccess)
+        {
+            return Step.Done;
+        }
+
+        if (OracleNeed.Read(result.Data.Span) is OracleNeed.Fee fee && fee.Amount != sent)
+        {
+            updates[query.Key] = updates[query.Key] with { Fee = fee.Amount };
+            return Step.Changed;
+        }
+
+        prices.Forget(query);
+        foreach (var task in bundle.Tasks.Where(task => task.Queries.ContainsKey(query.Key)))
+        {
+            task.Verdict = refuse(task, PerpsErrors.Read(result.Data.Span), PerpsErrors.Describe(result.Data.Span));
+        }
+
+        return Step.Changed;
+    }
+
+    private Step ReadTask(PerpsTask task, InnerResult result)
+    {
+        if (result.IsSuccess)
+        {
+            task.Returned = result.Data;
+            return Step.Done;
+        }
+
+        if (OracleNeed.Read(result.Data.Span) is OracleNeed.Data need)
+        {
+            return Want(task, need);
+        }
+
+        var refusal = PerpsErrors.Read(result.Data.Span);
+        if (refusal == PerpsRefusal.PriceExceeded && task.TryInstead())
+        {
+            return Step.Changed;
+        }
+
+        // What is not understood may be another task's doing, which took the gas or the room: that is told alone.
+        if (refusal == PerpsRefusal.Unknown && Doubt())
+        {
+            return Step.Lacking;
+        }
+
+        task.Verdict = refuse(task, refusal, PerpsErrors.Describe(result.Data.Span));
+        return Step.Changed;
+    }
+
+    private Step Want(PerpsTask task, OracleNeed.Data need)
+    {
+        var isNew = false;
+        foreach (var query in need.Queries)
+        {
+            isNew |= task.Queries.TryAdd(query.Key, query);
+        }
+
+        if (isNew)
+        {
+            return Step.Lacking;
+        }
+
+        // Asked again for what it was given: the data does not satisfy it.
+        need.Queries.ToList().ForEach(prices.Forget);
+        task.Verdict = refuse(task, PerpsRefusal.WrongPrice, "the oracle asks again for what it was given");
+        return Step.Changed;
+    }
+
+    private bool Doubt() => bundle.IsInDoubt = bundle.Tasks.Count > 1;
+
+    private static string Describe(CallOutcome outcome) => outcome switch
+    {
+        CallOutcome.Reverted reverted => PerpsErrors.Describe(reverted.Data.Span),
+        CallOutcome.Refused refused => refused.Error.Message,
+        _ => "the multicall answered junk",
+    };
+}
