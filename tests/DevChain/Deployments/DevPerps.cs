@@ -63,6 +63,14 @@ public sealed record DevPerps(DevContract Pyth, DevContract Oracle, DevContract 
     public Task<System.Text.Json.JsonElement> CommitAsync(ulong account, long size, long acceptable) =>
         Market.SendAsync(Commit, Arguments(account, size, acceptable));
 
+    /// <summary>Gives many accounts dollars, or commits an order of one unit for each of them: a hundred in a transaction.</summary>
+    public Task FundManyAsync(IEnumerable<ulong> accounts, long usd) =>
+        SendManyAsync(accounts, account => Fund.Encode(account, usd * One));
+
+    /// <inheritdoc cref="FundManyAsync"/>
+    public Task CommitManyAsync(IEnumerable<ulong> accounts, long acceptable) =>
+        SendManyAsync(accounts, account => CommitOrder.Encode(Arguments(account, 1, acceptable)));
+
     /// <summary>Commits an order and waits for nothing.</summary>
     public Task<string> SubmitCommitAsync(ulong account, long size, long acceptable) =>
         Market.SubmitAsync(Commit, Arguments(account, size, acceptable));
@@ -74,6 +82,20 @@ public sealed record DevPerps(DevContract Pyth, DevContract Oracle, DevContract 
     /// <summary>How large an account's position is, in units of 18 decimals.</summary>
     public async Task<BigInteger> SizeAsync(ulong account) =>
         (await Market.CallAsync("getOpenPositionSize(uint128,uint128)", "(int128)", account, MarketId))[0].AsInteger();
+
+    private async Task SendManyAsync(IEnumerable<ulong> accounts, Func<ulong, byte[]> call)
+    {
+        foreach (var chunk in accounts.Chunk(100))
+        {
+            await Multicall.SendWithGasAsync(
+                16_000_000,
+                "aggregate3Value((address,bool,uint256,bytes)[])",
+                AbiValue.Of([.. chunk.Select(account => AbiValue.Of(Market.Address, true, 0UL, call(account)))]));
+        }
+    }
+
+    private static readonly AbiSignature Fund = AbiSignature.Parse("setCollateral(uint128,int256)");
+    private static readonly AbiSignature CommitOrder = AbiSignature.Parse(Commit);
 
     private const string Commit = "commitOrder((uint128,uint128,int128,uint128,uint256,bytes32,address))";
 

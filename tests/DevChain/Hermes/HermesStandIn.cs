@@ -44,6 +44,9 @@ public sealed class HermesStandIn : IAsyncDisposable
     /// <summary>Takes over a request and does something else; <see langword="null"/> to be honest.</summary>
     public Func<HttpContext, Task>? Misbehave { get; set; }
 
+    /// <summary>Paths whose price it does not have; <see langword="null"/> when it has all.</summary>
+    public Func<string, bool>? Hides { get; set; }
+
     /// <summary>Changes an honest answer; <see langword="null"/> leaves it.</summary>
     public Func<JsonObject, JsonObject>? Change { get; set; }
 
@@ -113,7 +116,7 @@ public sealed class HermesStandIn : IAsyncDisposable
         var path = context.Request.Path.Value ?? "";
         var last = path[(path.LastIndexOf('/') + 1)..];
         Hash32[] feeds = [.. context.Request.Query["ids[]"].Select(id => Hash32.Parse(id!.StartsWith("0x", StringComparison.Ordinal) ? id : "0x" + id))];
-        if (!path.StartsWith("/v2/updates/price/", StringComparison.Ordinal) || feeds.Length == 0 || !feeds.All(Prices.ContainsKey))
+        if (!path.StartsWith("/v2/updates/price/", StringComparison.Ordinal) || Hides?.Invoke(path) == true || feeds.Length == 0 || !feeds.All(Prices.ContainsKey))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             await context.Response.WriteAsync("Price ids not found");

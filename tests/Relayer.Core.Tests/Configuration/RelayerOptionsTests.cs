@@ -188,6 +188,23 @@ public sealed class RelayerOptionsTests
     public void Nothing_is_forgotten_that_a_scan_may_come_upon_again(string key, string value, string expected) => Assert.Contains(
         Check(new(Accounts) { [key] = value }), fault => fault.StartsWith($"KeeperRecords:KeepFor: {expected}", StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("GasPerOrder", "16177217")]
+    [InlineData("GasBase", "15577217")]
+    [InlineData("GasBase", "9223372036854775807")]
+    public void An_order_that_no_transaction_has_gas_for_is_a_fault(string key, string value)
+    {
+        Dictionary<string, string?> settles = new(Sound)
+        {
+            ["Hermes:Url"] = "https://hermes.example",
+            ["Chains:main:Keepers:Settlement:Market"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+            ["Chains:main:Keepers:Settlement:Multicall"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+        };
+        Assert.Empty(Check(settles));
+        var fault = Assert.Single(Check(new(settles) { [$"Chains:main:Keepers:Settlement:{key}"] = value }));
+        Assert.StartsWith("Chains:main:Keepers:Settlement:GasPerOrder: one order would ask for more than 16777216 gas", fault, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Everything_wrong_is_said_at_once_and_no_secret_with_it()
     {

@@ -30,9 +30,9 @@ internal sealed class PerpsWorld : IAsyncDisposable
 
     public IReadOnlyList<DevKey> Keys => Keepers.Keys;
 
-    public static async Task<PerpsWorld> StartAsync(PostgresFixture postgres, int signers = 1)
+    public static async Task<PerpsWorld> StartAsync(PostgresFixture postgres, int signers = 1, AnvilOptions? anvil = null)
     {
-        var keepers = await KeeperWorld.StartAsync(postgres, signers: signers);
+        var keepers = await KeeperWorld.StartAsync(postgres, anvil, signers);
         var hermes = await HermesStandIn.StartAsync(KeeperWorld.Cancellation);
         hermes.Prices[DevPerps.Feed] = _ => 2000_00000000;
         return new PerpsWorld(keepers, await DevPerps.DeployAsync(keepers.Node, windowSeconds: 3_600), hermes);
