@@ -99,7 +99,7 @@ public static class KillStorm
 
     /// <summary>Every place there is, in parts that may be visited side by side.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> Lanes { get; } =
-        [.. CrashPoints.All.Select((point, i) => (Point: point, Lane: IsOfReplacing(point) ? 2 : i % 2))
+        [.. CrashPoints.Relaying.Select((point, i) => (Point: point, Lane: IsOfReplacing(point) ? 2 : i % 2))
             .GroupBy(item => item.Lane, item => item.Point).Select(lane => lane.ToArray())];
 
     /// <summary>However slow the machine is: nobody is killed before there was something to lose.</summary>

@@ -1,4 +1,5 @@
 using Npgsql;
+using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Storage;
 using Relayer.Core.Transactions;
@@ -22,6 +23,7 @@ public sealed class KeeperPurpose(IKeeperOutcomes outcomes, KeeperRegistry regis
         // Only what cannot change any more counts: until then a reorg may still undo it.
         var final = movements.Where(movement => movement.State.IsFinal).ToArray();
         var works = await store.ReadOfTransactionsAsync(Name, final.Select(movement => movement.Transaction.Id), cancellation);
+        CrashPoints.PassIf(works.Count > 0, CrashPoints.OutcomeRead);
         var byTransaction = works.ToLookup(work => work.TransactionId);
         return async (connection, stop) =>
         {
@@ -58,7 +60,9 @@ public sealed class KeeperPurpose(IKeeperOutcomes outcomes, KeeperRegistry regis
             await CountAsync(connection, chainId, works[0].Found.Lane, movement.State, now, cancellation);
         }
 
+        CrashPoints.Pass(CrashPoints.OutcomeDecided);
         await SettleAsync(connection, movement, done, cancellation);
+        CrashPoints.Pass(CrashPoints.OutcomeSettled);
     }
 
     /// <summary>What a final transaction means for its work. Pure.</summary>

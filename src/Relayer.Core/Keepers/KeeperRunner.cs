@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
@@ -24,7 +25,9 @@ internal sealed partial class KeeperRunner(
     public async Task<RunRecord> RunAsync(IKeeper keeper, bool isPaused, CancellationToken cancellation)
     {
         var (run, lastOutcome) = await store.BeginAsync(keeper.Name, keeper.ChainId, cancellation);
+        CrashPoints.Pass(CrashPoints.KeeperBegun);
         var record = isPaused ? new RunRecord(run.Now, "paused", 0, 0, 0, 0) : await TryRunAsync(keeper, run, cancellation);
+        CrashPoints.PassIf(record.Sent > 0, CrashPoints.KeeperSent);
         await store.FinishAsync(keeper.Name, keeper.ChainId, record, lastOutcome, cancellation);
         return record;
     }
@@ -38,6 +41,7 @@ internal sealed partial class KeeperRunner(
         try
         {
             record = record with { Found = await keeper.FindAsync(run, cancellation) };
+            CrashPoints.PassIf(record.Found > 0, CrashPoints.KeeperFound);
         }
         catch (ChainUnavailableException unavailable)
         {
@@ -65,6 +69,7 @@ internal sealed partial class KeeperRunner(
             return record;
         }
 
+        CrashPoints.Pass(CrashPoints.KeeperDue);
         record = record with { Due = due.Count };
         var open = await LeaveOutAsync(keeper, due, cancellation);
         var engine = engines.Get(keeper.ChainId);
@@ -77,7 +82,9 @@ internal sealed partial class KeeperRunner(
         }
 
         var plan = await keeper.PlanAsync(open, quote.Signers[0], cancellation);
+        CrashPoints.Pass(CrashPoints.KeeperPlanned);
         await store.DecideAsync(keeper.Name, keeper.ChainId, plan.Verdicts, cancellation);
+        CrashPoints.Pass(CrashPoints.KeeperDecided);
         var sent = 0;
 
         // Side by side, since most of it is waiting for disks and nodes; one that fails lets those under way end.

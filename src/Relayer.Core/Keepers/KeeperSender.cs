@@ -1,4 +1,5 @@
 using Npgsql;
+using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Storage;
 using Relayer.Core.Transactions;
@@ -65,7 +66,9 @@ internal sealed class KeeperSender(Database database, TimeProvider time)
                 KeeperReasons.BudgetSpent, $"at most {worst} wei, of {limits.MaxLossPerDay} wei a day"));
         }
 
+        CrashPoints.Pass(CrashPoints.KeeperHeld);
         await transaction.CommitAsync(cancellation);
+        CrashPoints.Pass(CrashPoints.KeeperReserved);
         return (reserved[0], new SendResult.Sent(plan.Id));
     }
 

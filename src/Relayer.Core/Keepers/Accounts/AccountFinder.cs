@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
 
@@ -15,6 +16,7 @@ internal sealed class AccountFinder(IChainClient chain, AccountTask task, Accoun
     public async Task<int> FindAsync(CancellationToken cancellation)
     {
         var looked = await accounts.TakeAsync(task.Name, chain.ChainId, task.AccountsPerRun, cancellation);
+        CrashPoints.PassIf(looked.Count > 0, CrashPoints.AccountsTaken);
 
         // Counted before the chain is read: what is done in between is then still the same piece of work.
         var histories = await accounts.ReadHistoriesAsync(

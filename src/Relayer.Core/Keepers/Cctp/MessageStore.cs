@@ -1,4 +1,5 @@
 using Npgsql;
+using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Storage;
 
@@ -71,6 +72,7 @@ internal sealed class MessageStore(Database database, KeeperStore works, TimePro
         }
 
         var added = await works.AddAsync(connection, KeeperNames.Redemption, chainId, [.. left.Select(describe)], cancellation);
+        CrashPoints.Pass(CrashPoints.BurnsKept);
         await using var taken = new NpgsqlCommand(Taken, connection)
         {
             Parameters = { Columns.Long(chainId.Value), Columns.ManyBytes(left.Select(message => message.Id.Span.ToArray())) },

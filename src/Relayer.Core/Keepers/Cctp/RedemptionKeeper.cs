@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Accounts;
 using Relayer.Core.Providers;
@@ -86,6 +87,7 @@ internal sealed class RedemptionKeeper(
                     answers[group[i]] = found[i];
                 }
             });
+        CrashPoints.PassIf(groups.Length > 0, CrashPoints.AttestationFetched);
         return await JudgeAsync(items, answers, verdicts, cancellation);
     }
 

@@ -1,3 +1,4 @@
+using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Providers;
@@ -78,6 +79,7 @@ internal sealed class PerpsLoop(IChainClient chain, IPriceSource prices, Address
             .. open.SelectMany(bundle => bundle.Queries).DistinctBy(query => query.Key).Where(query => !updates.ContainsKey(query.Key)),
         ];
         var answers = await Task.WhenAll(missing.Select(query => prices.ReadAsync(query, cancellation)));
+        CrashPoints.PassIf(missing.Length > 0, CrashPoints.PriceFetched);
         for (var i = 0; i < missing.Length; i++)
         {
             if (answers[i] is PriceAnswer.Found found)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
 
@@ -72,7 +73,9 @@ internal sealed partial class LogScanner(IChainClient chain, ScanStore store, IL
             switch (await chain.ReadLogsAsync(scan.Filter(from, to), cancellation))
             {
                 case LogsOutcome.Found found:
+                    CrashPoints.PassIf(found.Logs.Count > 0, CrashPoints.ScanRead);
                     var (events, kept) = await store.KeepAsync(scan, cursor, chain.ChainId, found.Logs, to + 1, head, keep, cancellation);
+                    CrashPoints.PassIf(events > 0, CrashPoints.ScanStored);
                     progress = new ScanProgress(progress.Events + events, progress.Kept + kept, to + 1, head);
                     (from, range) = (to + 1, ScanRange.Grow(range, scan.Options));
                     break;

@@ -1,4 +1,5 @@
 using Npgsql;
+using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
@@ -52,6 +53,7 @@ internal sealed class ScanStore(Database database, TimeProvider time)
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var fresh = await TakeInAsync(connection, scan.Name, chainId, logs, cancellation);
         var kept = fresh.Count == 0 ? 0 : await keep(connection, fresh, cancellation);
+        CrashPoints.PassIf(fresh.Count > 0, CrashPoints.ScanKept);
         await using var move = KeeperStore.Command(connection, Move, cursor, chainId);
         move.Parameters.Add(Columns.Long(next));
         move.Parameters.Add(Columns.Long(head));
