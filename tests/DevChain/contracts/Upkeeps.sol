@@ -29,6 +29,43 @@ contract CountingUpkeep {
     }
 }
 
+/// @title Work that is asked for piece by piece, and of which each piece can be done once.
+contract DemandUpkeep {
+    uint256 public asked;
+    uint256 public count;
+    bool public turns;
+
+    event Performed(address indexed keeper, uint256 count);
+
+    function ask() external {
+        ++asked;
+    }
+
+    /// Nobody wants what is left any more.
+    function withdraw() external {
+        asked = count;
+    }
+
+    /// While it turns, it simulates well and burns all gas once it is mined.
+    function setTurning(bool value) external {
+        turns = value;
+    }
+
+    function checkUpkeep(bytes calldata) external view returns (bool upkeepNeeded, bytes memory performData) {
+        return (asked > count, abi.encode(count));
+    }
+
+    function performUpkeep(bytes calldata performData) external {
+        require(abi.decode(performData, (uint256)) == count && asked > count, "somebody was first");
+        if (turns && tx.gasprice > 0) {
+            assembly ("memory-safe") {
+                invalid()
+            }
+        }
+        emit Performed(msg.sender, ++count);
+    }
+}
+
 /// @title An upkeep that means harm, in one of several ways.
 contract RogueUpkeep {
     enum Harm {

@@ -1,4 +1,5 @@
 using Storms;
+using Storms.Keepers;
 using Storms.Weather;
 
 namespace Functions.Tests.Storms;
@@ -43,6 +44,25 @@ public sealed class StormTests(StormFixture fixture)
 
         Assert.All(reports, AssertHolds);
         Assert.InRange(reports.Sum(report => report.Kills) + RandomKills, 100, int.MaxValue);
+    }
+
+    [Fact]
+    public async Task The_audit_of_keepers_sees_whatever_is_tampered_with()
+    {
+        var (before, unseen) = await KeeperRehearsal.RunAsync(fixture.Ground, Cancellation);
+
+        Assert.Empty(before);
+        Assert.Empty(unseen);
+    }
+
+    [Fact]
+    public async Task Keepers_killed_between_every_two_steps_do_everything_once_and_account_for_every_wei()
+    {
+        var report = await KeeperStorm.RunAsync(
+            fixture.Ground, instances: 4, KeeperStorm.Points, rounds: 1, kills: 3, seed: 6, Say, Cancellation);
+
+        AssertHolds(report);
+        Assert.Equal(KeeperStorm.Points.Count + 3, report.Kills);
     }
 
     [Fact]

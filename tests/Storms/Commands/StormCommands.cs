@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using Storms.Field;
+using Storms.Keepers;
 using Storms.Weather;
 
 namespace Storms.Commands;
@@ -16,7 +17,7 @@ internal static class StormCommands
             "Storms: the app as processes on a real chain (anvil) and PostgreSQL, under load and faults. Afterwards every accepted request must be "
             + "on chain once, no nonce open, and the ledger's fees equal to the chain's to the wei. The exit code is 1 when anything does not hold.")
         {
-            Kill(), Points(), Node(), Database(), SoakCommand.Make(Seed),
+            Kill(), Points(), Keepers(), Node(), Database(), SoakCommand.Make(Seed),
         };
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }
@@ -44,6 +45,25 @@ internal static class StormCommands
             (options, storm) => (options.GetValue(at) is { Length: > 0 } some ? [some] : KillStorm.Lanes).Select(points =>
                 new Func<CancellationToken, Task<StormReport>>(token => KillStorm.AtPointsAsync(
                     storm.Ground, points, options.GetValue(rounds), options.GetValue(Seed), storm.Say, token))));
+    }
+
+    private static Command Keepers()
+    {
+        var count = new Option<int>("--count") { Description = "How many instances are killed at random, beside the named places.", DefaultValueFactory = _ => 60 };
+        var rounds = new Option<int>("--rounds") { Description = "The n-th round dies at the n-th time that a point is reached; 0 for random kills only.", DefaultValueFactory = _ => 2 };
+        var instances = new Option<int>("--instances") { Description = "Instances on the one database.", DefaultValueFactory = _ => 3 };
+        var at = new Option<string[]>("--at") { Description = "Only these points.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        RequireAbove(0, instances);
+        RequireAbove(-1, count, rounds);
+        at.AcceptOnlyFromAmong([.. KeeperStorm.Points]);
+        return Make(
+            new Command("keepers", "Kills instances with every keeper, at every named place and at random, and audits work, budgets and money.")
+            {
+                count, rounds, instances, at, Seed,
+            },
+            (options, storm) => [token => KeeperStorm.RunAsync(
+                storm.Ground, options.GetValue(instances), options.GetValue(rounds) == 0 ? [] : options.GetValue(at) is { Length: > 0 } some ? some : KeeperStorm.Points,
+                options.GetValue(rounds), options.GetValue(count), options.GetValue(Seed), storm.Say, token)]);
     }
 
     private static Command Node()

@@ -53,6 +53,9 @@ internal sealed class Site : IAsyncDisposable
     /// <summary>The instances that run.</summary>
     public IReadOnlyList<FunctionApp> Running => [.. _apps.OrderBy(app => app.Key).Select(app => app.Value)];
 
+    /// <summary>Whether the instance in a place lives.</summary>
+    public bool IsRunning(int place) => _apps.TryGetValue(place, out var app) && app.IsRunning;
+
     /// <summary>The last lines of all instances, those that were killed included, for a failure's report.</summary>
     public string Output => string.Join('\n', _lines);
 

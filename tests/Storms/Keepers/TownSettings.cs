@@ -1,0 +1,60 @@
+using System.Globalization;
+using DevChain;
+using Relayer.Core.Keepers;
+
+namespace Storms.Keepers;
+
+/// <summary>The settings of an app with every keeper there is, as environment variables.</summary>
+internal static class TownSettings
+{
+    public static Dictionary<string, string> Of(Town town, HermesStandIn hermes, CircleStandIn circle, string operatorsKey)
+    {
+        var settings = new Dictionary<string, string>(town.Perps.Settings(hermes, graceSeconds: 1))
+        {
+            ["Circle__Url"] = circle.Url.ToString(),
+            ["Functions__Keys__storm"] = operatorsKey,
+            ["DOTNET_TieredPGO"] = "0",
+        };
+        foreach (var timer in new[] { "Confirm", "PerformUpkeeps", "SettleOrders", "LiquidateAccounts", "DeployAccounts", "BridgeAccounts", "RedeemMessages" })
+        {
+            settings[$"Schedules__{timer}"] = "* * * * * *";
+        }
+
+        Keeper("Deployment", "Factory", town.Accounts.Factory.Address.ToString());
+        Keeper("Deployment", "Usdc", town.Accounts.Usdc.Address.ToString());
+        Keeper("Bridging", "Usdc", town.Accounts.Usdc.Address.ToString());
+        Keeper("Redemption", "Domain", Text((long)DevAccounts.Destination));
+        Keeper("Redemption", "Sources__source__ChainId", Text(town.Node.ChainId));
+        Keeper("Redemption", "Sources__source__Domain", Text((long)DevAccounts.Source));
+        Keeper("Redemption", "Sources__source__Transmitter", town.Accounts.Transmitter.Address.ToString());
+        Keeper("Redemption", "Sources__source__Messenger", town.Accounts.Messenger.Address.ToString());
+        Keeper("Redemption", "Sources__source__Receiver", town.Accounts.Receiver.Address.ToString());
+        Keeper("Redemption", "Sources__source__Scan__StartBlock", "0");
+        Keeper("Settlement", "MaxOrders", "3");
+        Keeper("Settlement", "WeiPerUsd", Town.WeiPerUsd.ToString(CultureInfo.InvariantCulture));
+        Keeper("Liquidation", "WeiPerUsd", Town.WeiPerUsd.ToString(CultureInfo.InvariantCulture));
+        Keeper("Upkeeps__honest", "Address", town.Honest.Address.ToString());
+        Keeper("Upkeeps__rogue", "Address", town.Rogue.Address.ToString());
+        Keeper("Upkeeps__honest", "GasLimit", "150000");
+        Keeper("Upkeeps__rogue", "GasLimit", "100000");
+        foreach (var lane in Town.Limits.Keys)
+        {
+            var keeper = lane is "honest" or "rogue" ? $"Upkeeps__{lane}" : char.ToUpperInvariant(lane[0]) + lane[1..];
+            Keeper(keeper, "Grace", lane == KeeperNames.Settlement ? "00:00:01" : "00:00:00");
+            Keeper(keeper, "MaxLossPerActionWei", Town.Limits[lane].Action.ToString(CultureInfo.InvariantCulture));
+            Keeper(keeper, "MaxLossPerDayWei", Town.Limits[lane].Day.ToString(CultureInfo.InvariantCulture));
+            Keeper(keeper, "MaxAttempts", "50");
+            Keeper(keeper, "BreakerFailures", "4");
+            Keeper(keeper, "BreakerPause", "00:00:02");
+        }
+
+        Keeper("Upkeeps__honest", "Every", "00:00:01");
+        Keeper("Upkeeps__rogue", "Every", "00:00:01");
+        return settings;
+
+        void Keeper(string keeper, string key, string value) =>
+            settings[$"Chains__{AppSettings.ChainName}__Keepers__{keeper}__{key}"] = value;
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
