@@ -15,7 +15,7 @@ namespace SampleApp;
 public sealed record Echoed(string Id, long Number, string Body);
 
 /// <summary>One function for each thing a host must get right.</summary>
-public sealed class HttpFunctions(TimeProvider time)
+public sealed partial class HttpFunctions(TimeProvider time, ILogger<HttpFunctions> logger)
 {
     /// <summary>Says what came.</summary>
     [Function("Echo")]
@@ -40,6 +40,7 @@ public sealed class HttpFunctions(TimeProvider time)
         long milliseconds,
         CancellationToken cancellation)
     {
+        Log.Slow(logger);
         await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), time, cancellation);
         return Results.Text("done");
     }
@@ -64,5 +65,11 @@ public sealed class HttpFunctions(TimeProvider time)
             "refused" => new BadHttpRequestException("Not like this."),
             _ => new InvalidOperationException("secret-detail"),
         };
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(11, LogLevel.Information, "slow request begun")]
+        public static partial void Slow(ILogger logger);
     }
 }

@@ -23,6 +23,7 @@ public sealed partial class TimerFunctions(ILogger<TimerFunctions> logger, IServ
     [Function("SlowTick")]
     public async Task SlowTick([TimerTrigger("0 0 0 1 1 *", UseMonitor = false)] TimerInfo tick, CancellationToken cancellation)
     {
+        Log.Begun(logger);
         await Task.Delay(TimeSpan.FromSeconds(2), cancellation);
         Log.Finished(logger);
     }
@@ -33,6 +34,9 @@ public sealed partial class TimerFunctions(ILogger<TimerFunctions> logger, IServ
 
     private static partial class Log
     {
+        [LoggerMessage(12, LogLevel.Information, "slow tick begun")]
+        public static partial void Begun(ILogger logger);
+
         [LoggerMessage(1, LogLevel.Information, "ticked late={Late} last={Last:O}")]
         public static partial void Ticked(ILogger logger, bool late, DateTime? last);
 

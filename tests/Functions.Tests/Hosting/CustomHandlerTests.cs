@@ -119,9 +119,9 @@ public sealed class CustomHandlerTests
     public async Task A_termination_finishes_what_is_under_way_and_takes_nothing_new()
     {
         await using var app = await ServedApp.BehindHostAsync(ServedApp.Sample, cancellation: Cancellation);
-        var slow = app.Client.GetStringAsync("/api/slow/1500", Cancellation);
+        var slow = app.Client.GetStringAsync("/api/slow/2000", Cancellation);
         var tick = TickAsync(app, "SlowTick", Wrapped("tick", "null", isPastDue: false));
-        await Task.Delay(700, Cancellation); // Both have begun by then, and last longer.
+        Assert.True(await SaysAsync(app, "slow request begun") && await SaysAsync(app, "slow tick begun"), app.Output);
         app.Process.Signal(UnixSignal.Terminate);
 
         Assert.True(await Poll.UntilAsync(() => RefusesAsync(app.Port), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(50), Cancellation));
