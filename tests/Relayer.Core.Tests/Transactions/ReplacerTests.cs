@@ -8,16 +8,9 @@ using Relayer.Core.Transactions;
 
 namespace Relayer.Core.Tests.Transactions;
 
-/// <summary>Transactions that blocks pass over, on a real chain whose base fee the test sets.</summary>
-public sealed class ReplacerTests(PostgresFixture postgres)
+/// <summary>When a transaction is outbid, by how much, and when no more.</summary>
+public sealed class ReplacerTests(PostgresFixture postgres) : PassedOverTests(postgres)
 {
-    private static readonly TimeSpan AfterFirst = TimeSpan.FromSeconds(31);
-    private static readonly TimeSpan AfterNext = TimeSpan.FromSeconds(16);
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    private static AnvilOptions OnDemand => new() { MineOnDemand = true };
-
     [Fact]
     public async Task What_the_base_fee_left_behind_is_outbid_and_mined_and_the_ledger_equals_the_chain()
     {
@@ -112,73 +105,6 @@ public sealed class ReplacerTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task Two_instances_that_outbid_at_once_make_one_attempt()
-    {
-        await using var world = await StartAsync();
-        var other = world.AddInstance();
-        var id = Assert.Single(await world.SendAsync(Plans.Create())).Plan.Id;
-        await PassOverAsync(world, gwei: 20);
-
-        world.Time.Advance(AfterFirst);
-        await Task.WhenAll(Enumerable.Range(0, 6).Select(i => (i % 2 == 0 ? world.Engine : other).ConfirmAsync(Cancellation)));
-        await AttemptsAsync(world, id, 2);
-        await Task.WhenAll(world.Engine.ConfirmAsync(Cancellation), other.ConfirmAsync(Cancellation));
-
-        Assert.Equal(2, (await world.HashesAsync(id)).Count);
-        await MineAtAsync(world, gwei: 20);
-        await world.WaitForAsync(id, 4);
-    }
-
-    [Fact]
-    public async Task Killed_between_the_store_and_the_broadcast_of_a_bump_the_stored_bytes_are_sent()
-    {
-        await using var world = await StartAsync();
-        var reserved = Assert.Single(await world.SendAsync(Plans.Create()));
-        var bump = await StoreBumpAsync(world, reserved, gwei: 30);
-        Assert.False(await world.IsKnownToNodeAsync(bump.Hash));
-
-        world.Time.Advance(TimeSpan.FromSeconds(20));
-        await world.Engine.ConfirmAsync(Cancellation);
-        Assert.True(await world.IsKnownToNodeAsync(bump.Hash));
-        await world.PassUntilAsync(reserved.Plan.Id, 4);
-        Assert.Equal(bump.Hash, new Hash32(await world.Database.ScalarAsync<byte[]>("select hash from transactions")));
-        Assert.Equal(2, (await world.HashesAsync(reserved.Plan.Id)).Count);
-    }
-
-    [Fact]
-    public async Task A_bump_that_the_account_cannot_pay_for_leaves_no_gap_the_earlier_bytes_are_sent_again()
-    {
-        await using var world = await StartAsync();
-        var reserved = await world.SendAsync(Plans.Create(), Plans.Create());
-        var first = (await world.HashesAsync(reserved[0].Plan.Id))[0];
-        await StoreBumpAsync(world, reserved[0], gwei: 400);
-        await world.Node.SetBalanceAsync($"{world.Keys[0].Address}", Wei.FromGwei(11).ToBigInteger() * 100_000, Cancellation);
-        await world.Node.DropTransactionAsync($"{first}", Cancellation);
-
-        world.Time.Advance(TimeSpan.FromSeconds(20));
-        await world.Engine.ConfirmAsync(Cancellation);
-        Assert.True(await world.IsKnownToNodeAsync(first));
-        await world.PassUntilAsync(reserved[1].Plan.Id, 4);
-        Assert.Equal(4, await world.KindAsync(reserved[0].Plan.Id));
-    }
-
-    [Fact]
-    public async Task A_signer_that_cannot_pay_for_more_outbids_nothing_and_says_so_once()
-    {
-        await using var world = await StartAsync();
-        var id = Assert.Single(await world.SendAsync(Plans.Create())).Plan.Id;
-        await world.Node.SetBalanceAsync($"{world.Keys[0].Address}", Wei.FromGwei(11).ToBigInteger() * 50_000, Cancellation);
-        await PassOverAsync(world, gwei: 20);
-        world.Time.Advance(AfterFirst);
-        await BecomesAsync(world, "select count(*) from transactions where capped_at is not null", 1L);
-        await world.Engine.ConfirmAsync(Cancellation);
-
-        Assert.Single(world.Logs.Lines, line => line.StartsWith("Warning 232", StringComparison.Ordinal));
-        await world.Node.SetBalanceAsync($"{world.Keys[0].Address}", Wei.FromGwei(1_000_000_000).ToBigInteger(), Cancellation);
-        await AttemptsAsync(world, id, 2);
-    }
-
-    [Fact]
     public async Task Near_its_deadline_a_self_send_takes_its_place_and_is_outbid_on_the_same_schedule()
     {
         await using var world = await StartAsync();
@@ -204,7 +130,7 @@ public sealed class ReplacerTests(PostgresFixture postgres)
     public async Task A_chain_without_a_base_fee_is_outbid_by_price()
     {
         await using var world = await EngineWorld.StartAsync(
-            postgres, new AnvilOptions { MineOnDemand = true, Hardfork = "berlin" }, new ChainOptions { Confirmations = 0 });
+            Postgres, new AnvilOptions { MineOnDemand = true, Hardfork = "berlin" }, new ChainOptions { Confirmations = 0 });
         var plan = Plans.Create() with { Fees = new TransactionFees.Legacy(Wei.FromGwei(40)) };
         var id = Assert.Single(await world.SendAsync(plan)).Plan.Id;
         await world.Engine.ConfirmAsync(Cancellation);
@@ -217,29 +143,6 @@ public sealed class ReplacerTests(PostgresFixture postgres)
         Assert.Equal("45000000000", await world.Database.ScalarAsync<string>("select gas_price::text from transactions"));
         Assert.Equal((await world.HashesAsync(id))[1], new Hash32(await world.Database.ScalarAsync<byte[]>("select hash from transactions")));
     }
-
-    [Fact]
-    public async Task What_a_reorganisation_takes_back_is_sent_again_at_once()
-    {
-        await using var world = await EngineWorld.StartAsync(postgres, OnDemand, new ChainOptions { Confirmations = 3 });
-        await world.Node.MineAsync(5, Cancellation);
-        var id = Assert.Single(await world.SendAsync(Plans.Create())).Plan.Id;
-        var hash = Assert.Single(await world.HashesAsync(id));
-        var snapshot = await world.Node.SnapshotAsync(Cancellation);
-        await world.Node.MineAsync(1, Cancellation);
-        await world.WaitForAsync(id, 3);
-
-        await world.Node.RevertAsync(snapshot, Cancellation);
-        await world.Node.DropTransactionAsync($"{hash}", Cancellation);
-        await world.Node.MineAsync(2, Cancellation);
-
-        // No time passes: the clock of the test stands but for the real seconds.
-        await UntilAsync(() => world.IsKnownToNodeAsync(hash), () => world.Logs.Text);
-        await world.PassUntilAsync(id, 4);
-    }
-
-    private Task<EngineWorld> StartAsync(int signers = 1, ulong cap = 500) => EngineWorld.StartAsync(
-        postgres, OnDemand, new ChainOptions { Confirmations = 0, Fees = { MaxFeePerGasWei = $"{Wei.FromGwei(cap)}" } }, signers);
 
     /// <summary>The market falls until these are mined; what the node threw out of its pool meanwhile is sent again.</summary>
     private static async Task FallAsync(EngineWorld world, ulong gwei, params Guid[] ids)
@@ -259,36 +162,6 @@ public sealed class ReplacerTests(PostgresFixture postgres)
         }
     }
 
-    /// <summary>A block at a base fee, with whatever pays that.</summary>
-    private static async Task MineAtAsync(EngineWorld world, ulong gwei)
-    {
-        await world.Node.SetNextBaseFeeAsync(Wei.FromGwei(gwei).ToBigInteger(), Cancellation);
-        await world.Node.MineAsync(1, Cancellation);
-    }
-
-    /// <summary>A block that leaves everything behind, and a pass that sees it; the next block's base fee is the same.</summary>
-    private static async Task PassOverAsync(EngineWorld world, ulong gwei)
-    {
-        await world.Engine.ConfirmAsync(Cancellation);
-        await MineAtAsync(world, gwei);
-        await world.Node.SetNextBaseFeeAsync(Wei.FromGwei(gwei).ToBigInteger(), Cancellation);
-        await world.Engine.ConfirmAsync(Cancellation);
-    }
-
-    private static async Task<Attempt> StoreBumpAsync(EngineWorld world, ReservedTransaction reserved, ulong gwei)
-    {
-        var signer = await world.Signers.FindAsync(reserved.ChainId, reserved.Signer, Cancellation);
-        var unsigned = reserved.Payload(new TransactionFees.Dynamic(Wei.FromGwei(gwei), Wei.FromGwei(2)));
-        var raw = unsigned.Encode(await signer!.SignAsync(unsigned.SigningDigest(), Cancellation));
-        var attempt = new Attempt(2, Keccak256.Hash(raw), raw, false, unsigned.Fees);
-        await using var connection = await world.Database.OpenAsync();
-        Assert.Single(await new TransactionStore(world.Time).StoreAttemptsAsync(connection, [(reserved.Plan.Id, attempt)], Cancellation));
-        return attempt;
-    }
-
-    private static Task AttemptsAsync(EngineWorld world, Guid id, long count) =>
-        BecomesAsync(world, $"select count(*) from attempts where transaction_id = '{id}'", count);
-
     private static async Task<List<int>> CountsAsync(EngineWorld world, IReadOnlyList<ReservedTransaction> reserved)
     {
         var counts = new List<int>();
@@ -298,18 +171,5 @@ public sealed class ReplacerTests(PostgresFixture postgres)
         }
 
         return counts;
-    }
-
-    private static Task BecomesAsync(EngineWorld world, string sql, long expected) =>
-        UntilAsync(async () => await world.Database.ScalarAsync<long>(sql) == expected, () => $"{sql} is not {expected}:\n{world.Logs.Text}");
-
-    private static async Task UntilAsync(Func<Task<bool>> condition, Func<string> otherwise)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(20), otherwise());
-            await Task.Delay(20, Cancellation);
-        }
     }
 }
