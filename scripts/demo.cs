@@ -8,13 +8,13 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Net.NetworkInformation;
 using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DevChain;
 using DevChain.Processes;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Relay;
 using Relayer.Core.Relay.Forwarders;
 using Spectre.Console;
 
@@ -66,8 +66,8 @@ internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPor
         {
             // A file of an earlier run would send other programs to ports that nobody answers on.
             info?.Delete();
-            PortCheck.Require(apiPort, "the function app", "--api-port");
-            PortCheck.Require(rpcPort, "the chain", "--rpc-port");
+            RequirePort(apiPort, "the function app", "--api-port");
+            RequirePort(rpcPort, "the chain", "--rpc-port");
             var council = DevKey.Create();
             await using var stack = await DevStack.StartAsync(
                 new DevStackOptions
@@ -110,10 +110,19 @@ internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPor
             Say(once ? "Stopped before the relays were confirmed." : "Stopped.");
             return once ? 1 : 0;
         }
-        catch (Exception failure) when (failure is DevChainException or DemoException or HttpRequestException or IOException)
+        catch (Exception failure) when (failure is DevChainException or HttpRequestException or IOException)
         {
             AnsiConsole.MarkupLineInterpolated($"[red]{failure.Message}[/]");
             return 1;
+        }
+    }
+
+    /// <summary>A port that is taken is found before anything is started.</summary>
+    private static void RequirePort(int port, string user, string option)
+    {
+        if (IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(listener => listener.Port == port))
+        {
+            throw new DevChainException($"Port {port}, for {user}, is taken: choose another with {option} N.");
         }
     }
 
@@ -154,7 +163,7 @@ internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPor
             Create("OpenZeppelin", stack, stack.Contracts.OpenZeppelin, Deployment.OpenZeppelinName),
             Create("Infinex", stack, stack.Contracts.Infinex, Deployment.InfinexName),
         ];
-        var relays = await Task.WhenAll(forwarders.Select(forwarder => RelayOneAsync(stack, forwarder, cancellation)));
+        var relays = await Task.WhenAll(forwarders.Select(forwarder => new CountingUser(stack, forwarder, Say).RelayAsync(cancellation)));
         ShowRelays(relays);
     }
 
@@ -193,100 +202,15 @@ internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPor
             await Task.Delay(500, cancellation);
         }
 
-        throw new DemoException($"The order is not settled after {Patience.TotalSeconds:0} seconds.");
+        throw new DevChainException($"The order is not settled after {Patience.TotalSeconds:0} seconds.");
     }
 
     private static Forwarder Create(string dialect, DevStack stack, Address address, string name) =>
         Forwarder.TryCreate(dialect, new ChainId(stack.Node.ChainId), address, name, Deployment.DomainVersion, out var forwarder)
             ? forwarder
-            : throw new DemoException($"no dialect {dialect}");
+            : throw new DevChainException($"no dialect {dialect}");
 
-    private static async Task<Outcome> RelayOneAsync(DevStack stack, Forwarder forwarder, CancellationToken cancellation)
-    {
-        var user = DevKey.Create();
-        var http = stack.App.Http;
-        var answer = await http.GetFromJsonAsync<JsonNode>(
-            $"api/nonces/{forwarder.ChainId}/{forwarder.Address}/{user.Address}", cancellation);
-        var nonce = UInt256.Parse(answer!["nonce"]!.GetValue<string>());
-        var deadline = forwarder.HasDeadline ? (ulong?)TimeProvider.System.GetUtcNow().AddMinutes(5).ToUnixTimeSeconds() : null;
-        var message = new ForwardRequest(
-            user.Address, stack.Contracts.Target, Wei.Zero, 100_000, nonce, deadline, Hex.Decode("0xd09de08a")); // increment()
-        var signature = Secp256k1.Default.Sign(Hex.Decode(user.PrivateKey), forwarder.Digest(message));
-
-        using var posted = await http.PostAsJsonAsync("api/relay", Body(forwarder, message, signature), cancellation);
-        var relay = (await posted.Content.ReadFromJsonAsync<JsonNode>(cancellation))!;
-        if (!posted.IsSuccessStatusCode)
-        {
-            throw new DemoException($"The relayer refused: {relay["code"]}: {relay["detail"]}");
-        }
-
-        Say($"{forwarder.Dialect}: posted, {relay["state"]}, transaction {relay["transactionHash"]}");
-        return await WaitAsync(stack, forwarder, user.Address, relay["id"]!.GetValue<string>(), cancellation);
-    }
-
-    private static JsonObject Body(Forwarder forwarder, ForwardRequest message, Signature signature)
-    {
-        var request = new JsonObject
-        {
-            ["from"] = message.From.ToString(),
-            ["to"] = message.To.ToString(),
-            ["value"] = message.Value.ToString(),
-            ["gas"] = message.Gas.ToString(CultureInfo.InvariantCulture),
-            ["nonce"] = message.Nonce.ToString(),
-            ["data"] = Hex.Encode(message.Data.Span),
-        };
-        if (message.Deadline is { } deadline)
-        {
-            request["deadline"] = deadline;
-        }
-
-        return new JsonObject
-        {
-            ["chainId"] = forwarder.ChainId.Value,
-            ["forwarder"] = forwarder.Address.ToString(),
-            ["request"] = request,
-            ["signature"] = signature.ToString(),
-        };
-    }
-
-    private static async Task<Outcome> WaitAsync(
-        DevStack stack, Forwarder forwarder, Address user, string id, CancellationToken cancellation)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (TimeProvider.System.GetElapsedTime(started) < Patience)
-        {
-            var relay = (await stack.App.Http.GetFromJsonAsync<JsonNode>($"api/relay/{id}?wait=20", cancellation))!;
-            switch (relay["state"]!.GetValue<string>())
-            {
-                case "confirmed":
-                    var count = await CountAsync(stack, user, cancellation);
-                    var hash = relay["transactionHash"]!.GetValue<string>();
-                    var payer = (await stack.Node.Rpc.SendAsync("eth_getTransactionByHash", [hash], cancellation)).GetProperty("from").GetString()!;
-                    return new Outcome(
-                        forwarder.Dialect, user, await stack.Node.BalanceAsync(user.ToString(), cancellation), hash,
-                        Address.Parse(payer), relay["feeWei"]!.GetValue<string>(), count);
-                case "failed" or "expired":
-                    throw new DemoException($"The relay {relay["state"]}: {relay["reason"]}");
-                default:
-                    break;
-            }
-        }
-
-        throw new DemoException($"The relay {id} is not confirmed after {Patience.TotalSeconds:0} seconds.");
-    }
-
-    private static async Task<BigInteger> CountAsync(DevStack stack, Address user, CancellationToken cancellation)
-    {
-        var selector = Keccak256.Hash("counts(address)"u8).Span[..4].ToArray();
-        var call = new JsonObject
-        {
-            ["to"] = stack.Contracts.Target.ToString(),
-            ["data"] = Hex.Encode([.. selector, .. new byte[12], .. user.Span]),
-        };
-        return DevChain.JsonRpc.ToInteger(await stack.Node.Rpc.SendAsync("eth_call", [call, "latest"], cancellation));
-    }
-
-    private static void ShowRelays(Outcome[] relays)
+    private static void ShowRelays(CountedRelay[] relays)
     {
         foreach (var relay in relays)
         {
@@ -295,7 +219,7 @@ internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPor
             table.AddRow("signed by", $"{relay.User} (holds {relay.UserWei} wei)");
             table.AddRow("transaction", relay.Hash);
             table.AddRow("paid by", relay.Payer.ToString());
-            table.AddRow("fee", $"{relay.FeeWei} wei ({Ether(relay.FeeWei)} ether)");
+            table.AddRow("fee", $"{relay.Fee} wei ({Ether($"{relay.Fee}")} ether)");
             table.AddRow("counts(user)", relay.Count.ToString(CultureInfo.InvariantCulture));
             AnsiConsole.Write(table);
         }
@@ -323,23 +247,4 @@ internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPor
             }
         }
     }
-
-    private sealed record Outcome(
-        string Dialect, Address User, BigInteger UserWei, string Hash, Address Payer, string FeeWei, BigInteger Count);
 }
-
-internal static class PortCheck
-{
-    /// <summary>A port that is taken is found before anything is started.</summary>
-    public static void Require(int port, string user, string option)
-    {
-        var taken = System.Net.NetworkInformation.IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners()
-            .Any(listener => listener.Port == port);
-        if (taken)
-        {
-            throw new DemoException($"Port {port}, for {user}, is taken: choose another with {option} N.");
-        }
-    }
-}
-
-internal sealed class DemoException(string message) : Exception(message);

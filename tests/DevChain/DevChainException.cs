@@ -1,6 +1,6 @@
 namespace DevChain;
 
-/// <summary>A part of the development environment is missing or did not start; the message says what to do.</summary>
+/// <summary>A part of the development environment is missing, did not start or failed; the message says what to do, or why.</summary>
 public sealed class DevChainException : Exception
 {
     public DevChainException()
