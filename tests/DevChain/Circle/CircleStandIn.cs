@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
@@ -22,6 +23,7 @@ public sealed class CircleStandIn : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly AnvilNode _node;
     private readonly ConcurrentQueue<string> _requests = new();
+    private readonly ConcurrentDictionary<Hash32, bool> _ordered = new();
     private readonly CancellationTokenSource _stop = new();
 
     private CircleStandIn(WebApplication app, AnvilNode node) => (_app, _node) = (app, node);
@@ -35,8 +37,17 @@ public sealed class CircleStandIn : IAsyncDisposable
     /// <summary>Shows messages, and does not attest them yet.</summary>
     public bool IsPending { get; set; }
 
+    /// <summary>Attests messages of version 2 before they are final, to be redeemed before this block of the destination; zero attests them as final.</summary>
+    public long ExpiresAt { get; set; }
+
+    /// <summary>Takes orders to attest again, and does not carry them out yet.</summary>
+    public bool IsSlow { get; set; }
+
     /// <summary>Takes over a request and does something else; <see langword="null"/> to be honest.</summary>
     public Func<HttpContext, Task>? Misbehave { get; set; }
+
+    /// <summary>The same for orders to attest again alone.</summary>
+    public Func<HttpContext, Task>? MisbehaveOrders { get; set; }
 
     /// <summary>Changes an honest answer; <see langword="null"/> leaves it.</summary>
     public Func<JsonObject, JsonObject>? Change { get; set; }
@@ -94,14 +105,18 @@ public sealed class CircleStandIn : IAsyncDisposable
         _stop.Dispose();
     }
 
-    // Version 2 is told without nonce and finality; Circle gives both.
-    private static byte[] Fill(byte[] data, string transaction)
+    // Version 2 is told without nonce, finality and expiry; Circle gives them.
+    private byte[] Fill(byte[] data, string transaction)
     {
         var message = AbiDecoder.TryDecode(MessageSent.Inputs, data, out var values) ? values[0].AsBytes().ToArray() : [];
         if (message[3] == 1)
         {
             Keccak256.Hash([.. Hex.Decode(transaction), .. message]).Span.CopyTo(message.AsSpan(12));
-            (message[146], message[147]) = (0x07, 0xd0);
+            var nonce = new Hash32(message.AsSpan(12, Hash32.Size));
+            var isFast = ExpiresAt > 0 && (IsSlow || !_ordered.GetValueOrDefault(nonce));
+            _ordered.TryAdd(nonce, false);
+            BinaryPrimitives.WriteUInt32BigEndian(message.AsSpan(144), isFast ? 1_000u : 2_000u);
+            BinaryPrimitives.WriteInt64BigEndian(message.AsSpan(148 + 220), isFast ? ExpiresAt : 0);
         }
 
         return message;
@@ -113,6 +128,12 @@ public sealed class CircleStandIn : IAsyncDisposable
         if (Misbehave is { } misbehave)
         {
             await misbehave(context);
+            return;
+        }
+
+        if (context.Request.Method == HttpMethods.Post)
+        {
+            await (MisbehaveOrders ?? ReattestAsync)(context);
             return;
         }
 
@@ -128,6 +149,19 @@ public sealed class CircleStandIn : IAsyncDisposable
         var answer = new JsonObject { ["messages"] = new JsonArray([.. messages.Select(Describe)]) };
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync((Change?.Invoke(answer) ?? answer).ToJsonString());
+    }
+
+    // What it has not shown it does not know; what is attested as final is not attested again.
+    private async Task ReattestAsync(HttpContext context)
+    {
+        const string Path = "/v2/reattest/";
+        var path = context.Request.Path.Value!;
+        var isKnown = path.StartsWith(Path, StringComparison.Ordinal) && Hash32.TryParse(path.AsSpan(Path.Length), out var nonce)
+            && ExpiresAt > 0 && _ordered.TryUpdate(nonce, true, false);
+        context.Response.StatusCode = isKnown || IsSlow ? StatusCodes.Status200OK : StatusCodes.Status404NotFound;
+        await context.Response.WriteAsync(isKnown || IsSlow
+            ? """{"message":"Re-attestation successfully requested for nonce."}"""
+            : """{"code":404,"error":"Nonce not found"}""");
     }
 
     private JsonNode Describe(byte[] message) => new JsonObject

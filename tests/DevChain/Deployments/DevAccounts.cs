@@ -4,8 +4,8 @@ using Relayer.Core.Ethereum;
 namespace DevChain;
 
 /// <summary>
-/// An account factory and Circle's contracts of two domains, both on one development chain: what is burnt of <see cref="Usdc"/> arrives as
-/// <see cref="Arrived"/>.
+/// An account factory and Circle's contracts of two domains, on one development chain or on two: what is burnt of <see cref="Usdc"/> arrives
+/// as <see cref="Arrived"/>.
 /// </summary>
 /// <param name="Usdc">The token of the source.</param>
 /// <param name="Arrived">The token of the destination.</param>
@@ -29,15 +29,16 @@ public sealed record DevAccounts(
     /// <param name="node">Where.</param>
     /// <param name="attester">Who attests.</param>
     /// <param name="version">Of messages: 1 or 2.</param>
-    public static async Task<DevAccounts> DeployAsync(AnvilNode node, Address attester, int version = 1)
+    /// <param name="destination">Where it arrives; the same chain when not given.</param>
+    public static async Task<DevAccounts> DeployAsync(AnvilNode node, Address attester, int version = 1, AnvilNode? destination = null)
     {
         var usdc = await DevContract.DeployAsync(node, "UsdcStandIn");
-        var arrived = await DevContract.DeployAsync(node, "UsdcStandIn");
+        var arrived = await DevContract.DeployAsync(destination ?? node, "UsdcStandIn");
         const string Transmitter = "constructor(uint32,uint32,address,address)";
         var transmitter = await DevContract.DeployAsync(
             node, "TransmitterStandIn", Transmitter, Source, (ulong)(version - 1), attester, usdc.Address);
         var receiver = await DevContract.DeployAsync(
-            node, "TransmitterStandIn", Transmitter, Destination, (ulong)(version - 1), attester, arrived.Address);
+            destination ?? node, "TransmitterStandIn", Transmitter, Destination, (ulong)(version - 1), attester, arrived.Address);
         var messenger = await DevContract.DeployAsync(
             node, "MessengerStandIn", "constructor(address,address)", transmitter.Address, usdc.Address);
         var factory = await DevContract.DeployAsync(

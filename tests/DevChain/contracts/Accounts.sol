@@ -79,6 +79,10 @@ contract TransmitterStandIn {
         require(usedNonces[key] == 0, "Nonce already used");
         usedNonces[key] = 1;
         bytes calldata body = message[version == 0 ? 116 : 148:];
+        if (version == 1) {
+            uint256 expiration = uint256(bytes32(body[196:228]));
+            require(expiration == 0 || expiration > block.number, "Message expired and must be re-signed");
+        }
         _mint(body);
         if (version == 0) {
             emit MessageReceived(msg.sender, source, uint64(bytes8(message[12:20])), bytes32(message[20:52]), body);

@@ -10,11 +10,13 @@ using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Keepers;
 
-/// <summary>A factory, Circle's contracts and Circle itself, beside what every keeper's test has. One chain is source and destination.</summary>
+/// <summary>
+/// A factory, Circle's contracts and Circle itself, beside what every keeper's test has. Source and destination are one chain, or two.
+/// </summary>
 internal sealed class AccountsWorld : IAsyncDisposable
 {
-    private AccountsWorld(KeeperWorld keepers, DevAccounts contracts, CircleStandIn circle) =>
-        (Keepers, Contracts, Circle) = (keepers, contracts, circle);
+    private AccountsWorld(KeeperWorld keepers, AnvilNode node, DevAccounts contracts, CircleStandIn circle) =>
+        (Keepers, Node, Contracts, Circle) = (keepers, node, contracts, circle);
 
     public KeeperWorld Keepers { get; }
 
@@ -22,21 +24,39 @@ internal sealed class AccountsWorld : IAsyncDisposable
 
     public CircleStandIn Circle { get; }
 
-    public AnvilNode Node => Keepers.Node;
+    /// <summary>Where the accounts are, and burn.</summary>
+    public AnvilNode Node { get; }
 
-    public static async Task<AccountsWorld> StartAsync(PostgresFixture postgres, int version = 1, int signers = 1)
+    /// <summary>Where what was burnt arrives.</summary>
+    public AnvilNode Destination => Keepers.Node;
+
+    private bool IsApart => Node != Destination;
+
+    public static async Task<AccountsWorld> StartAsync(PostgresFixture postgres, int version = 1, int signers = 1, bool apart = false)
     {
         var keepers = await KeeperWorld.StartAsync(postgres, signers: signers);
-        var circle = await CircleStandIn.StartAsync(keepers.Node, KeeperWorld.Cancellation);
-        return new AccountsWorld(keepers, await DevAccounts.DeployAsync(keepers.Node, circle.Attester.Address, version), circle);
+        var source = keepers.Node;
+        if (apart)
+        {
+            source = await AnvilNode.StartAsync(
+                new AnvilOptions { ChainId = 31_338, BlockTime = TimeSpan.FromSeconds(1), MixedMining = true }, cancellation: KeeperWorld.Cancellation);
+            await source.SetBalanceAsync($"{keepers.Keys[0].Address}", BigInteger.Pow(10, 20), KeeperWorld.Cancellation);
+        }
+
+        var circle = await CircleStandIn.StartAsync(source, KeeperWorld.Cancellation);
+        var contracts = await DevAccounts.DeployAsync(source, circle.Attester.Address, version, keepers.Node);
+        return new AccountsWorld(keepers, source, contracts, circle);
     }
 
     /// <summary>An instance with all three keepers.</summary>
     public KeeperInstance Add(Action<KeepersOptions>? change = null, int confirmations = 0) => Keepers.Add(
         options =>
         {
-            options.Deployment.Factory = $"{Contracts.Factory.Address}";
-            options.Deployment.Usdc = options.Bridging.Usdc = $"{Contracts.Usdc.Address}";
+            if (!IsApart)
+            {
+                ConfigureAccounts(options);
+            }
+
             (options.Redemption.Domain, options.Redemption.GiveUpAfter) = ((long)DevAccounts.Destination, TimeSpan.FromDays(1));
             options.Redemption.Sources["source"] = new RedemptionSourceOptions
             {
@@ -47,16 +67,35 @@ internal sealed class AccountsWorld : IAsyncDisposable
                 Receiver = $"{Contracts.Receiver.Address}",
                 Scan = { StartBlock = 0 },
             };
-            foreach (var limits in new KeeperLimitOptions[] { options.Deployment, options.Bridging, options.Redemption })
-            {
-                limits.Grace = TimeSpan.Zero;
-                limits.MaxLossPerActionWei = limits.MaxLossPerDayWei = BigInteger.Pow(10, 19).ToString(CultureInfo.InvariantCulture);
-            }
-
+            Loosen(options.Redemption);
             change?.Invoke(options);
         },
         confirmations: confirmations,
-        circle: Circle.Url);
+        circle: Circle.Url,
+        change: options =>
+        {
+            if (IsApart)
+            {
+                var source = new ChainOptions { ChainId = Node.ChainId, RpcTimeout = TimeSpan.FromSeconds(5), Confirmations = confirmations };
+                source.Rpc.Add(Node.Url.ToString());
+                ConfigureAccounts(source.Keepers);
+                options.Chains["source"] = source;
+            }
+        });
+
+    private void ConfigureAccounts(KeepersOptions options)
+    {
+        options.Deployment.Factory = $"{Contracts.Factory.Address}";
+        options.Deployment.Usdc = options.Bridging.Usdc = $"{Contracts.Usdc.Address}";
+        Loosen(options.Deployment);
+        Loosen(options.Bridging);
+    }
+
+    private static void Loosen(KeeperLimitOptions limits)
+    {
+        limits.Grace = TimeSpan.Zero;
+        limits.MaxLossPerActionWei = limits.MaxLossPerDayWei = BigInteger.Pow(10, 19).ToString(CultureInfo.InvariantCulture);
+    }
 
     /// <summary>An account that is not deployed, in the book.</summary>
     public async Task<PlannedAccount> PlanAsync(KeeperInstance app, Func<PlannedAccount, PlannedAccount>? change = null)
@@ -93,9 +132,10 @@ internal sealed class AccountsWorld : IAsyncDisposable
     }
 
     /// <summary>Somebody else's transaction for more gas than we pay, which waits in the pool.</summary>
-    public async Task SendDearlyAsync(Address to, byte[] data)
+    public async Task SendDearlyAsync(Address to, byte[] data, AnvilNode? node = null)
     {
-        var from = (await Node.AccountsAsync(KeeperWorld.Cancellation))[0];
+        node ??= Node;
+        var from = (await node.AccountsAsync(KeeperWorld.Cancellation))[0];
         var transaction = new
         {
             from,
@@ -105,14 +145,14 @@ internal sealed class AccountsWorld : IAsyncDisposable
             maxFeePerGas = "0x174876e800",
             maxPriorityFeePerGas = "0x174876e800",
         };
-        await Node.Rpc.SendAsync("eth_sendTransaction", [transaction], KeeperWorld.Cancellation);
+        await node.Rpc.SendAsync("eth_sendTransaction", [transaction], KeeperWorld.Cancellation);
     }
 
     /// <summary>From now on blocks come only on demand.</summary>
-    public async Task HoldBlocksAsync()
+    public async Task HoldBlocksAsync(AnvilNode? node = null)
     {
-        await Node.SetAutomineAsync(false, KeeperWorld.Cancellation);
-        await Node.SetBlockTimeAsync(TimeSpan.Zero, KeeperWorld.Cancellation);
+        await (node ?? Node).SetAutomineAsync(false, KeeperWorld.Cancellation);
+        await (node ?? Node).SetBlockTimeAsync(TimeSpan.Zero, KeeperWorld.Cancellation);
     }
 
     /// <summary>Ticks until a decision was made so often; our clock runs a little faster.</summary>
@@ -138,6 +178,7 @@ internal sealed class AccountsWorld : IAsyncDisposable
     {
         await Circle.DisposeAsync();
         await Keepers.DisposeAsync();
+        await (IsApart ? Node.DisposeAsync() : ValueTask.CompletedTask);
     }
 
     private async Task<PlannedAccount> DrawAsync()

@@ -58,7 +58,9 @@ internal sealed class KeeperWorld : IAsyncDisposable
     }
 
     /// <summary>One more instance of the program.</summary>
-    public KeeperInstance Add(Action<KeepersOptions> configure, string? rpc = null, int confirmations = 0, Uri? hermes = null, Uri? circle = null)
+    public KeeperInstance Add(
+        Action<KeepersOptions> configure, string? rpc = null, int confirmations = 0, Uri? hermes = null, Uri? circle = null,
+        Action<RelayerOptions>? change = null)
     {
         var chain = new ChainOptions { ChainId = Node.ChainId, RpcTimeout = TimeSpan.FromSeconds(5), Confirmations = confirmations };
         chain.Rpc.Add(rpc ?? Node.Url.ToString());
@@ -67,6 +69,7 @@ internal sealed class KeeperWorld : IAsyncDisposable
         options.Hermes.Url = hermes?.ToString() ?? "";
         options.Circle.Url = circle?.ToString() ?? "";
         options.Hermes.Timeout = options.Circle.Timeout = TimeSpan.FromSeconds(1);
+        change?.Invoke(options);
         var services = new ServiceCollection();
         services.AddSingleton(options).AddSingleton<TimeProvider>(Time).AddSingleton<ISignerSource>(Signers);
         services.AddLogging(logging => logging.AddProvider(Logs).AddFilter("Npgsql", LogLevel.Warning));

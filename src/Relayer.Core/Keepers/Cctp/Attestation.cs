@@ -22,6 +22,23 @@ internal abstract record Attestation
     public sealed record Unavailable(string Detail) : Attestation;
 }
 
+/// <summary>What the attestation service answered when it was asked to attest something again.</summary>
+internal abstract record Reattestation
+{
+    private Reattestation()
+    {
+    }
+
+    /// <summary>It is going to, once the burn is final: the old attestation is shown until then.</summary>
+    public sealed record Begun : Reattestation;
+
+    /// <summary>It will not.</summary>
+    public sealed record Refused(string Detail) : Reattestation;
+
+    /// <summary>It did not answer, or asks to be left alone.</summary>
+    public sealed record Unavailable(string Detail) : Reattestation;
+}
+
 /// <summary>Where attestations come from.</summary>
 internal interface IAttestationSource
 {
@@ -29,4 +46,8 @@ internal interface IAttestationSource
     /// <remarks>Never throws for what the service does; safe for concurrent use.</remarks>
     Task<IReadOnlyList<Attestation>> ReadAsync(
         uint domain, Ethereum.Hash32 transaction, IReadOnlyList<BurnMessage> messages, CancellationToken cancellation);
+
+    /// <summary>Asks for another attestation of a message of version 2, one that does not expire.</summary>
+    /// <remarks>Never throws for what the service does; safe for concurrent use, and to repeat.</remarks>
+    Task<Reattestation> ReattestAsync(Ethereum.Hash32 nonce, CancellationToken cancellation);
 }

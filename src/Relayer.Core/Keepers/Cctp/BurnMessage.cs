@@ -56,6 +56,10 @@ internal sealed class BurnMessage
         }
     }
 
+    /// <summary>From this block of the destination on it is not taken any more; zero where it does not expire.</summary>
+    public BigInteger ExpirationBlock =>
+        _isSecond ? new(_bytes.AsSpan(SecondHeader + 196, Word), isUnsigned: true, isBigEndian: true) : BigInteger.Zero;
+
     private int Header => _isSecond ? SecondHeader : FirstHeader;
 
     private int Finality => _isSecond ? 8 : 0;

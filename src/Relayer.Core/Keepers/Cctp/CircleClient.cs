@@ -36,35 +36,58 @@ internal sealed class CircleClient : IAttestationSource, IDisposable
     public async Task<IReadOnlyList<Attestation>> ReadAsync(
         uint domain, Hash32 transaction, IReadOnlyList<BurnMessage> messages, CancellationToken cancellation)
     {
+        var path = string.Create(CultureInfo.InvariantCulture, $"/v2/messages/{domain}?transactionHash={transaction}");
+        var (attestations, away) = await AskAsync(HttpMethod.Get, path, (response, stop) => ReadAsync(response, messages, stop), cancellation);
+        return attestations ?? Same(new Attestation.Unavailable(away), messages);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Reattestation> ReattestAsync(Hash32 nonce, CancellationToken cancellation)
+    {
+        // https://developers.circle.com/api-reference/cctp/all/reattest-message
+        var (answer, away) = await AskAsync(
+            HttpMethod.Post, $"/v2/reattest/{nonce}", (response, _) => Task.FromResult(ReadReattestation(response.StatusCode)), cancellation);
+        return answer ?? new Reattestation.Unavailable(away);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    /// <returns>What was read; or, where there is nothing to read, why not.</returns>
+    private async Task<(T? Answer, string Away)> AskAsync<T>(
+        HttpMethod method, string path, Func<HttpResponseMessage, CancellationToken, Task<T?>> read, CancellationToken cancellation)
+        where T : class
+    {
         if (_time.GetUtcNow().UtcTicks < Interlocked.Read(ref _notBefore))
         {
-            return Same(new Attestation.Unavailable("Circle asked to be left alone"), messages);
+            return (null, "Circle asked to be left alone");
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(_options.Timeout);
         try
         {
-            var url = string.Create(
-                CultureInfo.InvariantCulture, $"{_options.Url.TrimEnd('/')}/v2/messages/{domain}?transactionHash={transaction}");
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(url));
+            using var request = new HttpRequestMessage(method, new Uri(_options.Url.TrimEnd('/') + path));
             using var response = await _http.SendAsync(request, limit.Token);
-            return await ReadAsync(response, messages, limit.Token);
+            if (response.StatusCode == HttpStatusCode.TooManyRequests)
+            {
+                var wait = response.Headers.RetryAfter?.Delta ?? LeftAlone;
+                Interlocked.Exchange(ref _notBefore, (_time.GetUtcNow() + (wait < Soon ? Soon : wait)).UtcTicks);
+            }
+
+            return (await read(response, limit.Token), Says(response.StatusCode));
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            return Same(new Attestation.Unavailable("Circle cannot be reached"), messages);
+            return (null, "Circle cannot be reached");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return Same(new Attestation.Unavailable("Circle did not answer in time"), messages);
+            return (null, "Circle did not answer in time");
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
-
-    private async Task<IReadOnlyList<Attestation>> ReadAsync(
+    private static async Task<IReadOnlyList<Attestation>?> ReadAsync(
         HttpResponseMessage response, IReadOnlyList<BurnMessage> messages, CancellationToken cancellation)
     {
         switch (response.StatusCode)
@@ -75,15 +98,20 @@ internal sealed class CircleClient : IAttestationSource, IDisposable
                     : Same(new Attestation.Wrong("Circle answered too much"), messages);
             case HttpStatusCode.NotFound:
                 return Same(new Attestation.Pending("Circle does not know the burn yet"), messages);
-            case HttpStatusCode.TooManyRequests:
-                var wait = response.Headers.RetryAfter?.Delta ?? LeftAlone;
-                Interlocked.Exchange(ref _notBefore, (_time.GetUtcNow() + (wait < Soon ? Soon : wait)).UtcTicks);
-                return Same(new Attestation.Unavailable("Circle answered 429"), messages);
             default:
-                return Same(new Attestation.Unavailable(
-                    string.Create(CultureInfo.InvariantCulture, $"Circle answered {(int)response.StatusCode}")), messages);
+                return null;
         }
     }
+
+    // Which refusals there are is not documented: whatever is not our turn to wait for is one.
+    private static Reattestation? ReadReattestation(HttpStatusCode status) => (int)status switch
+    {
+        >= 200 and < 300 => new Reattestation.Begun(),
+        429 or < 200 or >= 500 => null,
+        _ => new Reattestation.Refused(Says(status)),
+    };
+
+    private static string Says(HttpStatusCode status) => string.Create(CultureInfo.InvariantCulture, $"Circle answered {(int)status}");
 
     private static Attestation[] Same(Attestation attestation, IReadOnlyList<BurnMessage> messages) =>
         [.. Enumerable.Repeat(attestation, messages.Count)];

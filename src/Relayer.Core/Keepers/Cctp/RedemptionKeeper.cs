@@ -19,6 +19,7 @@ internal sealed class RedemptionKeeper(
 
     // What is attested stays so. A hint: whoever forgets it asks again.
     private readonly ConcurrentDictionary<Hash32, Attestation.Complete> _attested = new();
+    private readonly Reattester _reattester = new(chain, circle);
 
     public string Name => KeeperNames.Redemption;
 
@@ -129,6 +130,8 @@ internal sealed class RedemptionKeeper(
             [.. items.Select(item => new EthCall(
                 sender, Address.Parse(item.Burn.Details.Receiver), RedemptionPlanner.Data(item.Attested), settings.GasLimit))],
             cancellation);
+        var expired = await _reattester.AskAsync(
+            [.. items.Where((_, i) => simulations[i] is CallOutcome.Reverted).Select(item => (item.Burn, item.Attested.Message))], cancellation);
         var actions = new List<KeeperAction>();
         for (var i = 0; i < items.Count; i++)
         {
@@ -137,7 +140,9 @@ internal sealed class RedemptionKeeper(
             {
                 // Wrong signatures, or an attestation that expired: ask again.
                 _attested.TryRemove(burn.Work.Id, out _);
-                verdicts[burn.Work] = verdict;
+                verdicts[burn.Work] = expired.TryGetValue(burn, out var answer)
+                    ? RedemptionPlanner.Expired(burn.Work, answer, settings, time.GetUtcNow())
+                    : verdict;
             }
             else
             {

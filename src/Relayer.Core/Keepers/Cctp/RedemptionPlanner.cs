@@ -6,6 +6,8 @@ namespace Relayer.Core.Keepers.Cctp;
 /// <summary>Decides about one burn. Pure.</summary>
 internal static class RedemptionPlanner
 {
+    private static readonly TimeSpan LeastForAnother = TimeSpan.FromMinutes(1);
+
     /// <summary>What Circle's answer says by itself; <see langword="null"/> to go on and simulate.</summary>
     public static Verdict? Judge(KeeperWork work, Attestation attestation, RedemptionSettings settings, DateTimeOffset now) => attestation switch
     {
@@ -17,6 +19,22 @@ internal static class RedemptionPlanner
             RedemptionReasons.AttestationUnavailable, AccountPlanner.Later(work, now), away.Detail),
         _ => AccountPlanner.JudgeAttempts(work, settings.Limits),
     };
+
+    /// <summary>
+    /// The attestation expired, and Circle was asked for another one. Until it is there the old one is shown, and asked about again, but
+    /// never more often than once a minute.
+    /// </summary>
+    public static Verdict Expired(KeeperWork work, Reattestation answer, RedemptionSettings settings, DateTimeOffset now)
+    {
+        var verdict = answer switch
+        {
+            Reattestation.Refused refused => Wait(work, RedemptionReasons.AttestationExpired, $"it is not attested again: {refused.Detail}", settings, now),
+            Reattestation.Unavailable away => new Verdict.Wait(
+                RedemptionReasons.AttestationExpired, AccountPlanner.Later(work, now), $"Circle could not be asked for another: {away.Detail}"),
+            _ => new Verdict.Wait(RedemptionReasons.AttestationExpired, AccountPlanner.Later(work, now), "Circle is to attest it again"),
+        };
+        return verdict is Verdict.Wait wait && wait.Until < now + LeastForAnother ? wait with { Until = now + LeastForAnother } : verdict;
+    }
 
     /// <summary>The burn is gone from its chain: it may be mined again, or never.</summary>
     public static Verdict Gone(KeeperWork work, RedemptionSettings settings, DateTimeOffset now) =>

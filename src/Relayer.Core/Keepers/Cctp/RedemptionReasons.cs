@@ -12,6 +12,9 @@ public static class RedemptionReasons
     /// <summary>Circle does not answer.</summary>
     public const string AttestationUnavailable = "attestation_unavailable";
 
+    /// <summary>What Circle attested is past its expiration block; another attestation is waited for.</summary>
+    public const string AttestationExpired = "attestation_expired";
+
     /// <summary>The burn is not on its chain any more.</summary>
     public const string BurnGone = "burn_gone";
 }
