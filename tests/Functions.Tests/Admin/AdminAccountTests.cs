@@ -74,6 +74,71 @@ public sealed class AdminAccountTests(Islands islands)
         Assert.Equal("0", (await island.World.AskAsync(Count))?.ToString());
     }
 
+    // In the bodies % is an account, and @ an address.
+    [Fact]
+    public async Task Whatever_the_body_is_the_answer_is_a_problem_that_says_what_is_wrong()
+    {
+        await using var island = await islands.SettleAsync(AdminClient.Settings);
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = island.App.Url };
+        http.DefaultRequestHeaders.Add("x-functions-key", AdminClient.Key);
+        const string Zero = "0x0000000000000000000000000000000000000000";
+        string[] bodies =
+        [
+            "", " ", "null", "0", "true", "\"x\"", "[", "{", "{}{}", "{\"reason\":\"a\"", """{"reason":"a","accounts":null}""", """{"reason":null,"accounts":[%]}""",
+            """{"reason":"a","accounts":{}}""", """{"reason":"a","accounts":"%"}""", """{"reason":"a","accounts":[[]]}""", """{"reason":"a","accounts":[1]}""",
+            """{"reason":"a","reason":"b","accounts":[%]}""", """{"REASON":"a","accounts":[%]}""", """{"reason":"a","accounts":[%],}""",
+            """{"reason":"\ud800","accounts":[%]}""", """{"reason":"\u0000","accounts":[%]}""", """{"reason":["a"],"accounts":[%]}""",
+            $$"""{"reason":"{{new string('a', 501)}}","accounts":[%]}""", $$"""{"reason":"a","accounts":{{new string('[', 200)}}{{new string(']', 200)}}}""",
+            Entry("\"salt\":null"), Entry("\"salt\":5"), Entry("\"salt\":\"\ud83d\""), Entry("\"salt\":\"0x" + new string('g', 64) + "\""),
+            Entry("\"salt\":\"0x" + new string('5', 66) + "\""), Entry("\"account\":null"), Entry("\"account\":\"\""),
+            Entry("\"account\":\"0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\""), Entry("\"account\":\"@ \""),
+            Entry("\"number\":7"), Entry("\"number\":null"), Entry("\"number\":\"\""), Entry("\"number\":\"1e3\""), Entry("\"number\":\"1.5\""),
+            Entry("\"number\":\"115792089237316195423570985008687907853269984665640564039457584007913129639936\""), Entry("\"number\":\"\u0667\""),
+            Entry($"\"addresses\":[\"{Zero}\",\"{Zero}\",null]"), Entry("\"addresses\":[null,null,null]"), Entry("\"addresses\":[1,2,3]"),
+            Entry($"\"addresses\":[\"{Zero}\",\"{Zero}\",\"{Zero}\",\"{Zero}\"]"), Entry("\"addresses\":{}"), Entry("\"addresses\":[[],[],[]]"),
+        ];
+        foreach (var body in bodies)
+        {
+            await RefusesAsync(http, $"api/admin/{Path}", body.Replace("%", Account().ToJsonString(), StringComparison.Ordinal), "application/json", 400, body);
+        }
+
+        var good = Body("good", Account()).ToJsonString();
+        await RefusesAsync(http, $"api/admin/{Path}", good, "text/plain", 415, "a text");
+        await RefusesAsync(http, $"api/admin/{Path}", new string(' ', 1_100_000) + good, "application/json", 413, "a megabyte");
+        foreach (var (chain, status) in new[] { ("abc", 400), ("1.5", 400), ("99999999999999999999", 400), ("31337x", 400), ("-1", 404), ("0", 404) })
+        {
+            await RefusesAsync(http, $"api/admin/chains/{chain}/accounts", good, "application/json", status, chain);
+        }
+
+        Assert.Equal("0", (await island.World.AskAsync(Count))?.ToString());
+    }
+
+    [Fact]
+    public async Task Two_instances_that_are_told_the_same_at_once_take_it_in_once_and_otherwise_one_of_them_refuses()
+    {
+        await using var island = await islands.SettleAsync(AdminClient.Settings);
+        await using var other = await island.StartAnotherAppAsync();
+        using var first = new AdminClient(island.App);
+        using var second = new AdminClient(other);
+        for (var round = 0; round < 6; round++)
+        {
+            JsonObject[] accounts = [.. Enumerable.Range(0, 20).Select(_ => Account())];
+            var same = await Task.WhenAll(
+                first.PostAsync(Path, Body("same", accounts)), second.PostAsync(Path, Body("same", [.. accounts.Reverse()])));
+            Assert.Equal([200, 200], same.Select(reply => reply.Status));
+            Assert.Equal(20, same.Sum(reply => (int)reply.Json["added"]!));
+
+            JsonObject[] fresh = [.. Enumerable.Range(0, 20).Select(_ => Account())];
+            JsonObject[] changed = [.. fresh.Reverse().Select(account => (JsonObject)account.DeepClone())];
+            Array.ForEach(changed, account => account["number"] = "8");
+            var apart = await Task.WhenAll(first.PostAsync(Path, Body("one", fresh)), second.PostAsync(Path, Body("another", changed)));
+            Assert.Equal([200, 409], apart.Select(reply => reply.Status).Order());
+            apart.Single(reply => reply.Status == 409).AssertProblem(409, "account_differs");
+        }
+
+        Assert.Equal("240", (await island.World.AskAsync(Count))?.ToString());
+    }
+
     [Fact]
     public async Task What_is_handed_in_and_holds_dollars_is_deployed_bridged_and_redeemed_by_the_apps_own_timers()
     {
@@ -149,6 +214,26 @@ public sealed class AdminAccountTests(Islands islands)
         var account = Account();
         account[member] = value;
         return account;
+    }
+
+    /// <summary>A body whose one account has a member as it is written here.</summary>
+    private static string Entry(string member)
+    {
+        var account = Account();
+        account.Remove(member[1..member.IndexOf(':', StringComparison.Ordinal)].Trim('"'));
+        var others = account.ToJsonString()[1..];
+        return $$"""{"reason":"a","accounts":[{{{member.Replace("@", DevKey.Create().Address.ToString(), StringComparison.Ordinal)}},{{others}}]}""";
+    }
+
+    private static async Task RefusesAsync(HttpClient http, string path, string body, string type, int status, string what)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, type);
+        using var answer = await http.PostAsync(new Uri(path, UriKind.Relative), content, TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True((int)answer.StatusCode == status, $"{what}: {(int)answer.StatusCode} {text}");
+        Assert.True(answer.Content.Headers.ContentType?.MediaType == "application/problem+json", $"{what}: {text}");
+        var code = (string?)JsonNode.Parse(text)!["code"];
+        Assert.True(!string.IsNullOrEmpty(code) && (status != 400 || code == "malformed_request"), $"{what}: {text}");
     }
 
     private static JsonObject Body(string reason, params JsonObject[] accounts) =>
