@@ -21,8 +21,7 @@ public sealed class LiquidationKeeperTests(PostgresFixture postgres)
 
         // What lies on the chain is too old to liquidate by, not to see by (an hour): the keeper brings the price along.
         await world.Perps.Market.SendAsync("setStrictStaleness(uint256)", 3UL);
-        await world.OpenAsync();
-        await world.OpenAsync();
+        await world.MoveAsync(TimeSpan.FromSeconds(6));
         await world.RunUntilAsync(app, "won:won", keeper: Liquidation);
 
         Assert.Equal(BigInteger.Zero, await world.Perps.SizeAsync(1));
@@ -48,7 +47,7 @@ public sealed class LiquidationKeeperTests(PostgresFixture postgres)
         Assert.Equal(1, await world.ScalarAsync<long>("select count(*) from keeper_sends"));
 
         await world.Perps.Market.SendAsync("setLiquidationCapacity(uint256)", new BigInteger(100) * PerpsWorld.One);
-        world.Keepers.Time.Advance(TimeSpan.FromSeconds(31));
+        await world.MoveAsync(TimeSpan.FromSeconds(31));
         await world.RunUntilAsync(app, "won:won", 2, keeper: Liquidation);
 
         Assert.Equal(BigInteger.Zero, await world.Perps.SizeAsync(1));
@@ -79,7 +78,7 @@ public sealed class LiquidationKeeperTests(PostgresFixture postgres)
         await world.RunUntilAsync(app, "found:found", 2, keeper: Liquidation);
         await world.Perps.Market.SendAsync("liquidate(uint128)", 1UL);
         await world.Perps.FundAsync(2, 100_000);
-        world.Keepers.Time.Advance(TimeSpan.FromSeconds(21));
+        await world.MoveAsync(TimeSpan.FromSeconds(21));
         await app.RunAsync(Liquidation);
 
         Assert.Equal(["found:found", "lost:community"], await world.Keepers.DecisionsAsync("account 1"));
@@ -93,8 +92,7 @@ public sealed class LiquidationKeeperTests(PostgresFixture postgres)
         await using var world = await PerpsWorld.StartAsync(postgres);
         var app = world.AddLiquidator();
         await world.OpenPositionAsync(1, 10);
-        await world.Node.IncreaseTimeAsync(TimeSpan.FromHours(2), KeeperWorld.Cancellation);
-        world.Hermes.Now = () => TimeProvider.System.GetUtcNow().AddHours(2).ToUnixTimeSeconds();
+        await world.MoveAsync(TimeSpan.FromHours(2));
         world.Hermes.Prices[DevPerps.Feed] = _ => 1000_00000000;
         await world.RunUntilAsync(app, "won:won", keeper: Liquidation);
 

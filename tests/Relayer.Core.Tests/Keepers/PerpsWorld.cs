@@ -30,12 +30,14 @@ internal sealed class PerpsWorld : IAsyncDisposable
 
     public IReadOnlyList<DevKey> Keys => Keepers.Keys;
 
-    public static async Task<PerpsWorld> StartAsync(PostgresFixture postgres, int signers = 1, AnvilOptions? anvil = null)
+    public static async Task<PerpsWorld> StartAsync(
+        PostgresFixture postgres, int signers = 1, AnvilOptions? anvil = null, ulong windowSeconds = 3_600)
     {
         var keepers = await KeeperWorld.StartAsync(postgres, anvil, signers);
         var hermes = await HermesStandIn.StartAsync(KeeperWorld.Cancellation);
         hermes.Prices[DevPerps.Feed] = _ => 2000_00000000;
-        return new PerpsWorld(keepers, await DevPerps.DeployAsync(keepers.Node, windowSeconds: 3_600), hermes);
+        hermes.Now = () => keepers.Time.GetUtcNow().ToUnixTimeSeconds();
+        return new PerpsWorld(keepers, await DevPerps.DeployAsync(keepers.Node, windowSeconds), hermes);
     }
 
     public KeeperInstance Add(Action<SettlementOptions>? change = null, int confirmations = 0, string? rpc = null) => Keepers.Add(
@@ -90,12 +92,37 @@ internal sealed class PerpsWorld : IAsyncDisposable
         await Perps.CommitAsync(account, size, acceptable);
     }
 
-    /// <summary>Waits until the newest commitment's window is open on the chain.</summary>
-    public async Task OpenAsync()
+    /// <summary>The newest commitment's window opens, for the chain, for Hermes and for us.</summary>
+    public Task OpenAsync() => MoveAsync(TimeSpan.FromSeconds(3));
+
+    /// <summary>All clocks go on together: the chain's, with a block that shows it, Hermes' and ours.</summary>
+    public Task MoveAsync(TimeSpan by)
     {
-        await Task.Delay(3_000, KeeperWorld.Cancellation);
+        Keepers.Time.Advance(by);
+        return Node.IncreaseTimeAsync(by, KeeperWorld.Cancellation);
+    }
+
+    /// <summary>From now on time stands still and blocks come only by <see cref="AtAsync"/>.</summary>
+    public async Task HoldAsync()
+    {
+        Keepers.Time.Stop();
+        await Node.SetAutomineAsync(false, KeeperWorld.Cancellation);
+        await Node.SetBlockTimeAsync(TimeSpan.Zero, KeeperWorld.Cancellation);
+    }
+
+    /// <summary>A block of exactly this second, with what waits in the pool; Hermes' clock and ours say the same.</summary>
+    /// <param name="second">In Unix seconds.</param>
+    /// <param name="ahead">Seconds that ours are ahead of the chain.</param>
+    public async Task AtAsync(long second, long ahead = 0)
+    {
+        Keepers.Time.Advance(DateTimeOffset.FromUnixTimeSeconds(second + ahead) - Keepers.Time.GetUtcNow());
+        await Node.Rpc.SendAsync("evm_setNextBlockTimestamp", [second], KeeperWorld.Cancellation);
         await Node.MineAsync(1, KeeperWorld.Cancellation);
     }
+
+    /// <summary>The newest block's second.</summary>
+    public async Task<long> HeadAsync() => (long)JsonRpc.ToInteger(
+        (await Node.Rpc.SendAsync("eth_getBlockByNumber", ["latest", false], KeeperWorld.Cancellation)).GetProperty("timestamp"));
 
     /// <summary>Somebody else settles, for more gas than we pay.</summary>
     public async Task SettleAsCommunityAsync(ulong account)
@@ -146,7 +173,8 @@ internal sealed class PerpsWorld : IAsyncDisposable
         return order[0].AsItems()[1].AsItems()[2].AsInteger();
     }
 
-    private async Task SendDearlyAsync(Address to, byte[] data, string value)
+    /// <summary>Somebody else's transaction, for more gas than we pay.</summary>
+    public async Task SendDearlyAsync(Address to, byte[] data, string value = "0x0")
     {
         var from = (await Node.AccountsAsync(KeeperWorld.Cancellation))[0];
         var transaction = new

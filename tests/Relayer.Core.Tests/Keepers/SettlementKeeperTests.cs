@@ -18,6 +18,7 @@ public sealed class SettlementKeeperTests(PostgresFixture postgres)
         await world.Perps.Pyth.SendAsync("setFee(uint256)", 7UL);
         var app = world.Add();
         await world.CommitAsync(1, 2, 2100);
+        await world.OpenAsync();
         await world.RunUntilAsync(app, "won:won");
 
         Assert.Equal(2 * PerpsWorld.One, await world.Perps.SizeAsync(1));
@@ -34,6 +35,7 @@ public sealed class SettlementKeeperTests(PostgresFixture postgres)
         var app = world.Add();
         await world.CommitAsync(1, 2, 1900);
         await world.CommitAsync(2, -2, 1900);
+        await world.OpenAsync();
         await world.RunUntilAsync(app, "won:won", 2);
 
         Assert.Equal(BigInteger.Zero, await world.Perps.SizeAsync(1));
@@ -57,7 +59,7 @@ public sealed class SettlementKeeperTests(PostgresFixture postgres)
             async () => (await world.ToldAsync()).Count == 5, () => app.RunAsync(KeeperNames.Settlement));
         await world.Node.SetAutomineAsync(false, KeeperWorld.Cancellation);
         await world.Node.SetBlockTimeAsync(TimeSpan.Zero, KeeperWorld.Cancellation);
-        world.Keepers.Time.Advance(TimeSpan.FromSeconds(30));
+        await world.MoveAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(1, (await app.RunAsync(KeeperNames.Settlement)).Sent);
         await world.SettleAsCommunityAsync(3);
         await world.RunUntilAsync(app, "won:won", 4, () => world.Node.MineAsync());
@@ -83,6 +85,7 @@ public sealed class SettlementKeeperTests(PostgresFixture postgres)
         await app.RunAsync(KeeperNames.Settlement);
         await world.OpenAsync();
         await world.SettleAsCommunityAsync(1);
+        await world.MoveAsync(TimeSpan.FromSeconds(4));
         await world.RunUntilAsync(app, "lost:community");
 
         Assert.Equal(["found:found", "lost:community"], await world.ToldAsync());
@@ -142,13 +145,16 @@ public sealed class SettlementKeeperTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task An_order_is_dropped_at_the_second_its_window_closes_and_never_sent_after_it()
+    public async Task An_order_whose_price_never_came_is_dropped_when_its_window_closes_and_never_sent_after_it()
     {
         await using var world = await PerpsWorld.StartAsync(postgres);
-        await world.Perps.Market.SendAsync("setWindow(uint256,uint256,uint256)", 2UL, 4UL, 2UL);
+        await world.Perps.Market.SendAsync("setWindow(uint256,uint256,uint256)", 2UL, 600UL, 2UL);
         var app = world.Add();
         world.Hermes.Misbehave = HermesStandIn.Status(404);
         await world.CommitAsync(1, 1, 2100);
+        await world.OpenAsync();
+        await world.RunUntilAsync(app, "skipped:price_missing");
+        await world.MoveAsync(TimeSpan.FromSeconds(600));
         await world.RunUntilAsync(app, "dropped:window_closed");
 
         Assert.Equal(BigInteger.Zero, await world.Keepers.PaidAsync());
@@ -180,6 +186,7 @@ public sealed class SettlementKeeperTests(PostgresFixture postgres)
         await Task.Delay(1_100, KeeperWorld.Cancellation);
         await world.Node.RevertAsync(before, KeeperWorld.Cancellation);
         await world.CommitAsync(1, 1, 2100);
+        await world.MoveAsync(TimeSpan.FromSeconds(11));
         await world.RunUntilAsync(app, "won:won");
 
         Assert.Equal(BigInteger.One * PerpsWorld.One, await world.Perps.SizeAsync(1));
@@ -193,6 +200,7 @@ public sealed class SettlementKeeperTests(PostgresFixture postgres)
         await using var world = await PerpsWorld.StartAsync(postgres);
         var app = world.Add(confirmations: 4);
         await world.CommitAsync(1, 1, 2100);
+        await world.OpenAsync();
         await world.RunUntilAsync(app, "sent:sent");
         await world.Keepers.BecomesAsync(async () => await world.Perps.SizeAsync(1) > 0);
         await world.Node.ReorganiseAsync(2, KeeperWorld.Cancellation);
@@ -213,6 +221,7 @@ public sealed class SettlementKeeperTests(PostgresFixture postgres)
             await world.CommitAsync(account, 1, 2100);
         }
 
+        await world.OpenAsync();
         await world.Keepers.BecomesAsync(
             async () => await world.ScalarAsync<long>("select count(*) from keeper_work where state = 2") == 8,
             () => Task.WhenAll(apps.Select(app => app.RunAsync(KeeperNames.Settlement))));

@@ -1,0 +1,58 @@
+using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Settlement;
+
+namespace Relayer.Core.Tests.Keepers;
+
+public sealed class OrderPlannerTests
+{
+    private const long Committed = 1_700_000_000;
+    private const long Opens = Committed + 2;
+    private const long Closes = Opens + 60;
+
+    private static readonly Order Example = new("0x", "100", "1", Committed, Opens, Closes, 1, "0");
+    private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(Closes);
+
+    // The head's second: the block that has our transaction is a second later at the earliest.
+    [Theory]
+    [InlineData(Opens - 3, KeeperReasons.NotDue, 2)]
+    [InlineData(Opens - 2, KeeperReasons.NotDue, 1)]
+    [InlineData(Opens - 1, null, 0)]
+    [InlineData(Opens, null, 0)]
+    [InlineData(Opens + 1, null, 0)]
+    [InlineData(Closes - 1, null, 0)]
+    [InlineData(Closes, KeeperReasons.WindowClosed, 0)]
+    [InlineData(Closes + 1, KeeperReasons.WindowClosed, 0)]
+    public void An_order_that_is_there_is_simulated_while_the_next_block_is_in_the_window(long head, string? reason, int wait)
+    {
+        var verdict = OrderPlanner.Judge(Example, new OrderView(true, null), head, Now);
+
+        Assert.Equal(reason, ReasonOf(verdict));
+        Assert.Equal(wait, verdict is Verdict.Wait waits ? (waits.Until - Now).TotalSeconds : 0);
+    }
+
+    [Theory]
+    [InlineData(Closes + 60, null, "gone")]
+    [InlineData(Closes + 61, null, KeeperReasons.Vanished)]
+    [InlineData(Closes + 61, "settled by somebody", KeeperReasons.Community)]
+    [InlineData(Opens - 3, "cancelled by somebody", KeeperReasons.Community)]
+    public void An_order_that_is_not_there_waits_a_minute_beyond_its_window_for_the_events_to_say_why(long head, string? end, string reason) =>
+        Assert.Equal(reason, ReasonOf(OrderPlanner.Judge(Example, new OrderView(false, end), head, Now)));
+
+    [Theory]
+    [InlineData(0, Opens)]
+    [InlineData(1, Opens)]
+    [InlineData(2, Opens)]
+    [InlineData(3, Opens + 1)]
+    [InlineData(32, Opens + 30)]
+    [InlineData(33, Opens + 30)]
+    [InlineData(3_600, Opens + 30)]
+    public void The_grace_ends_within_the_window_and_never_later_than_its_middle(int grace, long due) =>
+        Assert.Equal(due, OrderPlanner.DueAt(Example, TimeSpan.FromSeconds(grace)).ToUnixTimeSeconds());
+
+    private static string? ReasonOf(Verdict? verdict) => verdict switch
+    {
+        Verdict.Wait wait => wait.Reason,
+        Verdict.End end => end.Reason,
+        _ => null,
+    };
+}
