@@ -1,9 +1,9 @@
 namespace Relayer.Core.Configuration;
 
-/// <summary>Pyth's price service, bound from <c>Hermes</c>.</summary>
-public sealed class HermesOptions
+/// <summary>Pyth's price service, bound from <c>Hermes</c>; one more of them, bound from <c>Hermes:Fallbacks</c>.</summary>
+public class HermesServiceOptions
 {
-    /// <summary>Its base URL; the keepers that need prices do not start without.</summary>
+    /// <summary>Its base URL.</summary>
     public string Url { get; set; } = "";
 
     /// <summary>The name of the Key Vault secret that holds the API key, sent as a bearer token; none is sent when empty.</summary>
@@ -11,7 +11,14 @@ public sealed class HermesOptions
 
     /// <summary>The API key itself, in development only.</summary>
     public string Key { get; set; } = "";
+}
 
+/// <summary>Where prices come from, bound from <c>Hermes</c>. The keepers that need prices do not start without a URL.</summary>
+public sealed class HermesOptions : HermesServiceOptions
+{
     /// <summary>How long one answer may take.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Others that speak the same, asked in this order when those before them have no usable answer.</summary>
+    public IList<HermesServiceOptions> Fallbacks { get; } = [];
 }

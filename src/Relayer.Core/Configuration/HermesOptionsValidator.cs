@@ -1,6 +1,8 @@
+using System.Globalization;
+
 namespace Relayer.Core.Configuration;
 
-/// <summary>Checks where prices come from, and that its key stays a secret.</summary>
+/// <summary>Checks where prices come from, and that the keys stay secrets.</summary>
 internal static class HermesOptionsValidator
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
@@ -15,27 +17,39 @@ internal static class HermesOptionsValidator
         }
         else
         {
-            var usable = Uri.TryCreate(hermes.Url, UriKind.Absolute, out var uri)
-                && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
-            faults.AddIf(!usable, "Hermes:Url", "is not an http or https URL");
-            faults.AddIf(
-                usable && uri!.Scheme == Uri.UriSchemeHttp && hermes.Secret.Length > 0 && !options.IsDevelopment, "Hermes:Url",
-                "must be https: the key could be read on its way");
+            ValidateUrl(hermes, "Hermes", options.IsDevelopment, faults);
         }
 
-        ValidateKey(hermes, options.IsDevelopment, faults);
+        ValidateKey(hermes, "Hermes", options.IsDevelopment, faults);
+        for (var i = 0; i < hermes.Fallbacks.Count; i++)
+        {
+            var at = string.Create(CultureInfo.InvariantCulture, $"Hermes:Fallbacks:{i}");
+            ValidateUrl(hermes.Fallbacks[i], at, options.IsDevelopment, faults);
+            ValidateKey(hermes.Fallbacks[i], at, options.IsDevelopment, faults);
+        }
+
         faults.AddIf(hermes.Timeout <= TimeSpan.Zero || hermes.Timeout > LongestWait, "Hermes:Timeout", "must be above 0 and at most 30 seconds");
     }
 
-    private static void ValidateKey(HermesOptions hermes, bool isDevelopment, OptionFaults faults)
+    private static void ValidateUrl(HermesServiceOptions service, string at, bool isDevelopment, OptionFaults faults)
     {
-        faults.AddIf(hermes.Secret.Length > 0 && hermes.Key.Length > 0, "Hermes", "has both a Secret and a Key; give one");
+        var usable = Uri.TryCreate(service.Url, UriKind.Absolute, out var uri)
+            && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
+        faults.AddIf(!usable, $"{at}:Url", "is not an http or https URL");
         faults.AddIf(
-            hermes.Secret.Length > 0 && !ChainOptionsValidator.IsSecretName(hermes.Secret), "Hermes:Secret",
+            usable && uri!.Scheme == Uri.UriSchemeHttp && service.Secret.Length > 0 && !isDevelopment, $"{at}:Url",
+            "must be https: the key could be read on its way");
+    }
+
+    private static void ValidateKey(HermesServiceOptions service, string at, bool isDevelopment, OptionFaults faults)
+    {
+        faults.AddIf(service.Secret.Length > 0 && service.Key.Length > 0, at, "has both a Secret and a Key; give one");
+        faults.AddIf(
+            service.Secret.Length > 0 && !ChainOptionsValidator.IsSecretName(service.Secret), $"{at}:Secret",
             "is not a Key Vault secret name (1 to 127 letters, digits and hyphens)");
         faults.AddIf(
-            hermes.Key.Length > 0 && !isDevelopment, "Hermes:Key",
+            service.Key.Length > 0 && !isDevelopment, $"{at}:Key",
             "a literal key is accepted only when Environment is Development; name a Key Vault Secret instead");
-        faults.AddIf(hermes.Key.Any(c => c is <= ' ' or >= '\x7f'), "Hermes:Key", "is not one line of printable characters");
+        faults.AddIf(service.Key.Any(c => c is <= ' ' or >= '\x7f'), $"{at}:Key", "is not one line of printable characters");
     }
 }

@@ -146,6 +146,8 @@ public sealed class RelayerOptionsTests
     [InlineData("Chains:main:Policy:TimeToLive", "00:00:00", "Chains:main:Policy:TimeToLive:")]
     [InlineData("Chains:main:Policy:TimeToLive", "10675199.00:00:00", "Chains:main:Policy:TimeToLive: must be at most a year")]
     [InlineData("Admission:MaxRequests", "0", "Admission:MaxRequests: is 0")]
+    [InlineData("Hermes:Fallbacks:0:Url", "", "Hermes:Fallbacks:0:Url: is not an http or https URL")]
+    [InlineData("Hermes:Fallbacks:0:Url", "ftp://hermes.example", "Hermes:Fallbacks:0:Url: is not an http or https URL")]
     [InlineData("Chains:main:Batching:MaxRequests", "0", "Chains:main:Batching:MaxRequests: must be from 1 to 200")]
     [InlineData("Chains:main:Batching:MaxRequests", "201", "Chains:main:Batching:MaxRequests:")]
     [InlineData("Chains:main:Batching:MaxGas", "0", "Chains:main:Batching:MaxGas:")]

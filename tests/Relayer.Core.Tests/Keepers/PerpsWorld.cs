@@ -40,10 +40,11 @@ internal sealed class PerpsWorld : IAsyncDisposable
         return new PerpsWorld(keepers, await DevPerps.DeployAsync(keepers.Node, windowSeconds), hermes);
     }
 
-    public KeeperInstance Add(Action<SettlementOptions>? change = null, int confirmations = 0, string? rpc = null) => Keepers.Add(
-        options =>
+    public KeeperInstance Add(
+        Action<SettlementOptions>? change = null, int confirmations = 0, string? rpc = null, Action<RelayerOptions>? options = null) => Keepers.Add(
+        keepers =>
         {
-            var settlement = options.Settlement;
+            var settlement = keepers.Settlement;
             (settlement.Market, settlement.Multicall) = ($"{Perps.Market.Address}", $"{Perps.Multicall.Address}");
             (settlement.Grace, settlement.Scan.StartBlock) = (TimeSpan.Zero, 0);
             settlement.MaxLossPerActionWei = settlement.MaxLossPerDayWei = BigInteger.Pow(10, 19).ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -51,18 +52,20 @@ internal sealed class PerpsWorld : IAsyncDisposable
         },
         rpc,
         confirmations,
-        Hermes.Url);
+        Hermes.Url,
+        change: options);
 
-    public KeeperInstance AddLiquidator(Action<LiquidationOptions>? change = null) => Keepers.Add(
-        options =>
+    public KeeperInstance AddLiquidator(Action<LiquidationOptions>? change = null, Action<RelayerOptions>? options = null) => Keepers.Add(
+        keepers =>
         {
-            var liquidation = options.Liquidation;
+            var liquidation = keepers.Liquidation;
             (liquidation.Market, liquidation.Multicall) = ($"{Perps.Market.Address}", $"{Perps.Multicall.Address}");
             (liquidation.Grace, liquidation.Scan.StartBlock) = (TimeSpan.Zero, 0);
             liquidation.MaxLossPerActionWei = liquidation.MaxLossPerDayWei = BigInteger.Pow(10, 19).ToString(System.Globalization.CultureInfo.InvariantCulture);
             change?.Invoke(liquidation);
         },
-        hermes: Hermes.Url);
+        hermes: Hermes.Url,
+        change: options);
 
     /// <summary>An order, settled by the community at today's price, and enough margin for it.</summary>
     public async Task OpenPositionAsync(ulong account, long size)

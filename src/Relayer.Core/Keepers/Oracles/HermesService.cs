@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using Relayer.Core.Configuration;
+using Relayer.Core.Keys;
+
+namespace Relayer.Core.Keepers.Oracles;
+
+/// <summary>One price service over HTTP, and how it has been lately.</summary>
+/// <remarks>
+/// After a 429 it is left alone for as long as it asks, a minute otherwise. After other failures it rests, twice as long each time: whoever
+/// has a choice asks another one meanwhile. Safe for concurrent use.
+/// </remarks>
+internal sealed class HermesService(
+    HttpMessageInvoker http, HermesServiceOptions options, ISecretSource secrets, TimeSpan timeout, TimeProvider time)
+{
+    private const int MaxBytes = 4 * 1024 * 1024;
+    private const int MostFailures = 4;
+    private static readonly TimeSpan LeftAlone = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(5);
+
+    private readonly string _url = options.Url.TrimEnd('/');
+    private long _notBefore;
+    private long _restsUntil;
+    private int _failures;
+
+    /// <summary>It failed a short while ago.</summary>
+    public bool Rests => time.GetUtcNow().UtcTicks < Interlocked.Read(ref _restsUntil);
+
+    /// <summary>Asks it, unless it asked to be left alone. Never throws for what the service does.</summary>
+    public async Task<PriceAnswer> AskAsync(OracleQuery query, CancellationToken cancellation)
+    {
+        if (time.GetUtcNow().UtcTicks < Interlocked.Read(ref _notBefore))
+        {
+            return new PriceAnswer.Unavailable("Hermes asked to be left alone");
+        }
+
+        var answer = await TryAsync(query, cancellation);
+        if (answer is PriceAnswer.Unavailable or PriceAnswer.Wrong)
+        {
+            Blame();
+        }
+        else
+        {
+            Interlocked.Exchange(ref _failures, 0);
+        }
+
+        return answer;
+    }
+
+    /// <summary>What it did was of no use: it rests, 5 s at first and 40 s at most.</summary>
+    public void Blame()
+    {
+        var failures = Math.Min(Interlocked.Increment(ref _failures), MostFailures);
+        Interlocked.Exchange(ref _restsUntil, (time.GetUtcNow() + (FirstRest * (1 << (failures - 1)))).UtcTicks);
+    }
+
+    private async Task<PriceAnswer> TryAsync(OracleQuery query, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(timeout);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, UrlOf(query));
+            var key = options.Secret.Length > 0 ? await secrets.GetAsync(options.Secret, limit.Token) : options.Key;
+            request.Headers.Authorization = key.Length > 0 ? new AuthenticationHeaderValue("Bearer", key) : null;
+
+            using var response = await http.SendAsync(request, limit.Token);
+            return await ReadAsync(response, query, limit.Token);
+        }
+        catch (SecretUnavailableException failure)
+        {
+            return new PriceAnswer.Unavailable($"the key for Hermes cannot be had: {failure.Message}");
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        {
+            return new PriceAnswer.Unavailable("Hermes cannot be reached");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new PriceAnswer.Unavailable("Hermes did not answer in time");
+        }
+    }
+
+    private async Task<PriceAnswer> ReadAsync(HttpResponseMessage response, OracleQuery query, CancellationToken cancellation)
+    {
+        switch (response.StatusCode)
+        {
+            case HttpStatusCode.OK:
+                var (body, isWhole) = await ReadBodyAsync(response, cancellation);
+                return isWhole ? HermesReply.Read(body, query) : new PriceAnswer.Wrong("Hermes answered too much");
+            case HttpStatusCode.NotFound:
+                return new PriceAnswer.Missing("Hermes has no such price");
+            case HttpStatusCode.TooManyRequests:
+                var wait = response.Headers.RetryAfter?.Delta ?? LeftAlone;
+                Interlocked.Exchange(ref _notBefore, (time.GetUtcNow() + (wait < Soon ? Soon : wait)).UtcTicks);
+                return new PriceAnswer.Unavailable("Hermes answered 429");
+            default:
+                return new PriceAnswer.Unavailable(string.Create(CultureInfo.InvariantCulture, $"Hermes answered {(int)response.StatusCode}"));
+        }
+    }
+
+    private static async Task<(ReadOnlyMemory<byte> Body, bool IsWhole)> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
+        using var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        int read;
+        while ((read = await stream.ReadAsync(buffer, cancellation)) > 0)
+        {
+            await body.WriteAsync(buffer.AsMemory(0, read), cancellation);
+            if (body.Length > MaxBytes)
+            {
+                return (default, false);
+            }
+        }
+
+        return (body.ToArray(), true);
+    }
+
+    private Uri UrlOf(OracleQuery query)
+    {
+        var when = query.Kind == OracleQuery.Benchmark ? query.Time.ToString(CultureInfo.InvariantCulture) : "latest";
+        var ids = string.Concat(query.Ids.Select(id => $"ids[]={id}&"));
+        return new Uri($"{_url}/v2/updates/price/{when}?{ids}encoding=hex&parsed=true");
+    }
+}
