@@ -1,3 +1,4 @@
+using DevChain;
 using Relayer.Core.Ethereum;
 
 namespace Functions.Tests.Relay;

@@ -29,7 +29,7 @@ public sealed class Islands : IAsyncLifetime
         var signer = DevKey.Create();
         await Stack.Node.SetBalanceAsync(signer.Address.ToString(), Island.Ether * BigInteger.Pow(10, 18), cancellation);
         var database = await Stack.Postgres.CreateDatabaseAsync(cancellation);
-        var proxy = await NodeProxy.StartAsync(Stack.Node.Url);
+        var proxy = await NodeProxy.StartAsync(Stack.Node.Url, TestContext.Current.CancellationToken);
         before?.Invoke(proxy);
         var all = AppSettings.For(Stack.Node.ChainId, new Uri(proxy.Url), database, Stack.Contracts, [signer]);
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())

@@ -13,7 +13,7 @@ public sealed class ProviderFailureTests(Islands islands) : IClassFixture<Island
     [Fact]
     public async Task The_preferred_provider_is_killed_under_load_and_nothing_is_lost()
     {
-        await using var second = await NodeProxy.StartAsync(islands.Stack.Node.Url);
+        await using var second = await NodeProxy.StartAsync(islands.Stack.Node.Url, TestContext.Current.CancellationToken);
         await using var island = await islands.SettleAsync(Others(second));
         var world = island.World;
         var posts = Enumerable.Range(0, 40).Select(async i =>
@@ -43,8 +43,8 @@ public sealed class ProviderFailureTests(Islands islands) : IClassFixture<Island
     [Fact]
     public async Task Whatever_one_of_three_does_relays_are_carried_out_once_and_readiness_says_which_it_is()
     {
-        await using var second = await NodeProxy.StartAsync(islands.Stack.Node.Url);
-        await using var third = await NodeProxy.StartAsync(islands.Stack.Node.Url);
+        await using var second = await NodeProxy.StartAsync(islands.Stack.Node.Url, TestContext.Current.CancellationToken);
+        await using var third = await NodeProxy.StartAsync(islands.Stack.Node.Url, TestContext.Current.CancellationToken);
         await using var island = await islands.SettleAsync(Others(second, third));
         var (world, done) = (island.World, 0);
         await RelayAsync();
@@ -81,7 +81,7 @@ public sealed class ProviderFailureTests(Islands islands) : IClassFixture<Island
     [Fact]
     public async Task A_mined_transaction_stays_mined_while_the_preferred_provider_knows_nothing_of_it()
     {
-        await using var second = await NodeProxy.StartAsync(islands.Stack.Node.Url);
+        await using var second = await NodeProxy.StartAsync(islands.Stack.Node.Url, TestContext.Current.CancellationToken);
         var settings = Others(second);
         settings["Chains__local__Confirmations"] = "30";
         settings["Chains__local__MaxHeadLag"] = "1";
@@ -111,7 +111,7 @@ public sealed class ProviderFailureTests(Islands islands) : IClassFixture<Island
     [Fact]
     public async Task When_all_providers_were_away_the_app_goes_on_by_itself()
     {
-        await using var second = await NodeProxy.StartAsync(islands.Stack.Node.Url);
+        await using var second = await NodeProxy.StartAsync(islands.Stack.Node.Url, TestContext.Current.CancellationToken);
         await using var island = await islands.SettleAsync(Others(second));
         var (world, user) = (island.World, new Wallet());
         var body = world.Post(world.Infinex, user);

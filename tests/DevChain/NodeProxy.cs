@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Functions.Tests.Relay;
+namespace DevChain;
 
-/// <summary>Stands between the app and a real node, and fails as it is told.</summary>
-internal sealed class NodeProxy : IAsyncDisposable
+/// <summary>Stands between a client and a real node, and fails as it is told.</summary>
+public sealed class NodeProxy : IAsyncDisposable
 {
     private readonly HttpClient _node = new(new SocketsHttpHandler { UseProxy = false });
     private readonly Uri _url;
@@ -25,9 +25,13 @@ internal sealed class NodeProxy : IAsyncDisposable
     /// <summary>How often something happened instead of the honest answer.</summary>
     public int Faults => Volatile.Read(ref _faults);
 
+    /// <summary>The URL to configure.</summary>
     public string Url => _app.Urls.Single();
 
-    public static async Task<NodeProxy> StartAsync(Uri node)
+    /// <summary>Listens on a free port.</summary>
+    /// <param name="node">The node behind it.</param>
+    /// <param name="cancellation">Stops starting.</param>
+    public static async Task<NodeProxy> StartAsync(Uri node, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore();
@@ -36,7 +40,7 @@ internal sealed class NodeProxy : IAsyncDisposable
         var app = builder.Build();
         var proxy = new NodeProxy(node, app);
         app.Run(proxy.ServeAsync);
-        await app.StartAsync(TestContext.Current.CancellationToken);
+        await app.StartAsync(cancellation);
         return proxy;
     }
 
@@ -78,8 +82,17 @@ internal sealed class NodeProxy : IAsyncDisposable
         return true;
     };
 
+    /// <summary>Nobody is there: every connection breaks.</summary>
+    public void Break() => Fault = (context, _, _) =>
+    {
+        context.Abort();
+        return Task.FromResult(true);
+    };
+
+    /// <summary>All is well again.</summary>
     public void Heal() => Fault = null;
 
+    /// <summary>Stops listening.</summary>
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
