@@ -55,7 +55,7 @@ internal sealed class PerpsWorld : IAsyncDisposable
         Hermes.Url,
         change: options);
 
-    public KeeperInstance AddLiquidator(Action<LiquidationOptions>? change = null, Action<RelayerOptions>? options = null) => Keepers.Add(
+    public KeeperInstance AddLiquidator(Action<LiquidationOptions>? change = null, int confirmations = 0) => Keepers.Add(
         keepers =>
         {
             var liquidation = keepers.Liquidation;
@@ -64,8 +64,8 @@ internal sealed class PerpsWorld : IAsyncDisposable
             liquidation.MaxLossPerActionWei = liquidation.MaxLossPerDayWei = BigInteger.Pow(10, 19).ToString(System.Globalization.CultureInfo.InvariantCulture);
             change?.Invoke(liquidation);
         },
-        hermes: Hermes.Url,
-        change: options);
+        confirmations: confirmations,
+        hermes: Hermes.Url);
 
     /// <summary>An order, settled by the community at today's price, and enough margin for it.</summary>
     public async Task OpenPositionAsync(ulong account, long size)
