@@ -8,14 +8,14 @@ public abstract class KeeperLimitOptions
 
     /// <summary>
     /// <c>Backstop</c> acts when nobody else has, and may lose up to its budgets. <c>Profit</c> acts only when it gains at least
-    /// <see cref="MinProfitWei"/>; the budgets still limit what lost races cost.
+    /// <see cref="MinProfitWei"/>; the day's budget still limits what lost races cost.
     /// </summary>
     public string Mode { get; set; } = "Backstop";
 
     /// <summary>How long the community has before the keeper acts.</summary>
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>The most wei that one action may be expected to lose; decimal.</summary>
+    /// <summary>The most wei that one action may lose when it brings what it should; decimal. It is not outbid beyond.</summary>
     public string MaxLossPerActionWei { get; set; } = "2000000000000000";
 
     /// <summary>The most wei lost in a day (UTC), what is under way counted at its worst; decimal.</summary>

@@ -13,9 +13,6 @@ namespace Relayer.Core.Keepers;
 /// </remarks>
 internal sealed class KeeperSender(Database database, TimeProvider time)
 {
-    /// <summary>How far above its first offer a transaction may be outbid by itself. The budget counts it as if it were.</summary>
-    private const ulong BumpRoom = 2;
-
     /// <summary>Sends, or says why not.</summary>
     /// <exception cref="NpgsqlException">The database is away; whether it was recorded is not known, and need not be.</exception>
     /// <exception cref="Keys.SignerUnavailableException">The key cannot be had now. What was recorded is carried out later.</exception>
@@ -23,15 +20,19 @@ internal sealed class KeeperSender(Database database, TimeProvider time)
         ChainEngine engine, string keeper, KeeperLimits limits, KeeperAction action, Quote quote, IReadOnlyList<Address> signers,
         CancellationToken cancellation)
     {
-        var plan = new TransactionPlan(
-            Guid.CreateVersion7(), keeper, action.To, action.Value, action.GasLimit, action.Data, quote.Fees!, action.ExpiresAt,
-            FeeCap: quote.Fees!.MaxPrice * BumpRoom);
-        if (LossPlan.Refuse(plan.MaxCost, action.Reward, limits) is { } refusal)
+        // What is signed has the gas for its data on top, and is charged for data that is charged apart.
+        var (gas, beside, offer) = (action.GasLimit + engine.Settings.DataGas, action.Value + engine.Settings.DataFee, quote.Fees!.MaxPrice);
+        var cost = (offer * gas) + beside;
+        if (LossPlan.Refuse(cost, action.Reward, limits) is { } refusal)
         {
-            return new SendResult.Refused(refusal, $"at most {plan.MaxCost} wei for {action.Reward} wei");
+            return new SendResult.Refused(refusal, $"at most {cost} wei for {action.Reward} wei");
         }
 
-        var worst = (plan.FeeCap!.Value * plan.GasLimit) + plan.Value + engine.Settings.DataFee;
+        // The budget counts it as if it were outbid as far as it may be.
+        var cap = LossPlan.FeeCap(offer, gas, beside, action.Reward, limits);
+        var plan = new TransactionPlan(
+            Guid.CreateVersion7(), keeper, action.To, action.Value, action.GasLimit, action.Data, quote.Fees!, action.ExpiresAt, FeeCap: cap);
+        var worst = (cap * gas) + beside;
         var (reserved, result) = await RecordAsync(engine, keeper, limits, action, plan, worst, signers, cancellation);
         if (reserved is not null)
         {
