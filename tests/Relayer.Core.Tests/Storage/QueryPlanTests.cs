@@ -86,7 +86,7 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
 
         await CheckAsync(
             connection,
-            Command(TransactionSql.MarkBroadcast, Columns.Ids(ids), Columns.Flags(ids.Select(_ => (bool?)true)), Columns.Time(DateTimeOffset.UnixEpoch)));
+            Command(TransactionSql.MarkBroadcast, Columns.Ids(ids), Columns.Flags(ids.Select(_ => (bool?)true)), Columns.Times(ids.Select(_ => DateTimeOffset.UnixEpoch))));
     }
 
     private static NpgsqlBatchCommand StoreAttempts(Guid[] ids)
