@@ -59,7 +59,7 @@ public sealed record SpendKey(ChainId ChainId, DateOnly? Day, string? Purpose, A
         Address? target = Address.TryParse(parts[3], out var contract) ? contract : null;
         Address? user = Address.TryParse(parts[5], out var account) ? account : null;
         byte[]? selector = parts[4].Length > 0 && Hex.TryDecode(parts[4], out var bytes) ? bytes : null;
-        return !Hex.TryDecode("0x" + parts[2], out var purpose) ? null
+        return !Hex.TryDecode("0x" + parts[2], out var purpose) || purpose.Contains((byte)0) ? null // No text of the database's holds a zero.
             : new SpendKey(
                 new ChainId(chain), day, parts[2].Length == 0 ? null : Encoding.UTF8.GetString(purpose), target,
                 selector is null ? (ReadOnlyMemory<byte>?)null : selector, user);

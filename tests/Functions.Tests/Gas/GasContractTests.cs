@@ -73,6 +73,7 @@ public sealed class GasContractTests(RelayFixture relay)
     [InlineData("gas/spend?from=2020-01-01&to=2026-01-01")]
     [InlineData("gas/spend?cursor=AAAA")]
     [InlineData("gas/spend?cursor=%00")]
+    [InlineData("gas/spend?cursor=MzEzMzcsMjAyNi0wMS0wMSwwMCwsLA")]
     [InlineData("gas/spend?limit=0")]
     [InlineData("gas/spend?limit=1001")]
     [InlineData("gas/spend?format=xml")]
