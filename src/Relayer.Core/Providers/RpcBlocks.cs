@@ -21,7 +21,7 @@ internal static class RpcBlocks
 
     /// <summary>What a block's transactions carry to an account.</summary>
     public static RpcCall<IReadOnlyList<NativeTransfer>> Transfers(long block, Address to) =>
-        new("eth_getBlockByNumber", writer => WriteNumbered(writer, BlockRef.At(block), true), result => ReadTransfers(result, to));
+        new("eth_getBlockByNumber", writer => WriteNumbered(writer, BlockRef.At(block), true), result => ReadTransfers(result, block, to));
 
     /// <summary>A block as the second parameter of a state read: a tag, a height, or EIP-1898's object.</summary>
     public static void WriteBlock(Utf8JsonWriter writer, BlockRef block)
@@ -84,10 +84,15 @@ internal static class RpcBlocks
             : throw Misshapen("the block asked for", block);
     }
 
-    private static List<NativeTransfer> ReadTransfers(JsonElement block, Address to)
+    private static List<NativeTransfer> ReadTransfers(JsonElement block, long asked, Address to)
     {
         RequireObject(block, "a block");
         var number = ReadNumber(Required(block, "number"));
+        if (number != asked)
+        {
+            throw Misshapen("the block asked for", block);
+        }
+
         var transfers = new List<NativeTransfer>();
         foreach (var transaction in RequireArray(Required(block, "transactions"), "transactions"))
         {

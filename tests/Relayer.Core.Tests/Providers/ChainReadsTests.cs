@@ -119,6 +119,16 @@ public sealed class ChainReadsTests : TwoNodesTests
         Assert.All(read.Blocks, block => Assert.Equal(4, block!.Number));
     }
 
+    [Fact]
+    public async Task Transfers_of_another_block_than_the_one_asked_for_are_a_fault()
+    {
+        First.Answer = (_, _) => new JsonObject { ["number"] = "0x4", ["transactions"] = new JsonArray() };
+        var client = Connect(First.Url);
+
+        await Assert.ThrowsAsync<ChainUnavailableException>(() => client.ReadTransfersAsync([3], Account, Cancellation));
+        Assert.Empty(await client.ReadTransfersAsync([4], Account, Cancellation));
+    }
+
     private static LogFilter Filter(long from, long to) => new(from, to, [Contract], [[Topic]]);
 
     private static Func<string, JsonElement, JsonNode?> At(long head, JsonNode[] logs) => (method, _) =>
