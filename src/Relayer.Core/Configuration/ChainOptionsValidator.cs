@@ -33,6 +33,7 @@ internal static partial class ChainOptionsValidator
         ValidateBatching($"{at}:Batching", chain.Batching, faults);
         ValidatePolicy($"{at}:Policy", chain.Policy, faults);
         KeepersOptionsValidator.Validate($"{at}:Keepers", chain.Keepers, faults);
+        KeeperCostValidator.Validate(at, chain, faults);
     }
 
     private static void ValidateRpc(string at, ChainOptions chain, OptionFaults faults)
