@@ -3,18 +3,43 @@ using DevChain;
 
 namespace Relayer.Core.Tests;
 
-/// <summary>The table of scenarios in <c>docs/architecture.md</c> names tests that exist.</summary>
+/// <summary>The tables of scenarios in <c>docs/architecture.md</c> and <c>docs/keepers.md</c> name tests that exist.</summary>
 public sealed partial class ScenarioTableTests
 {
     [Fact]
     public void Every_scenario_names_a_test_that_exists()
     {
-        var table = File.ReadAllText(RepositoryRoot.Combine("docs", "architecture.md")).Split("\n## Scenarios\n")[1].Split("\n## ")[0];
-        var tests = Directory.EnumerateFiles(RepositoryRoot.Combine("tests"), "*Tests.cs", SearchOption.AllDirectories)
-            .ToLookup(Path.GetFileNameWithoutExtension, File.ReadAllText);
-        var names = Named.Matches(table).Select(match => (Class: match.Groups[1].Value, Method: match.Groups[2].Value)).ToArray();
+        var names = NamesIn(TableOf("architecture.md"));
 
         Assert.True(names.Length > 20, $"{names.Length} tests are named");
+        AssertExist(names);
+    }
+
+    [Fact]
+    public void Every_scenario_of_each_keeper_names_a_test_that_exists_or_says_why_there_is_none()
+    {
+        string[][] rows = [.. TableOf("keepers.md").Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+            .Select(line => line.Trim('|', ' ').Split(" | "))];
+
+        Assert.Equal(["scenario", "settlement", "liquidation", "upkeeps", "accounts", "redemption"], rows[0]);
+        Assert.True(rows.Length > 15, $"{rows.Length} rows");
+        Assert.All(rows.Skip(1), row => Assert.Equal(6, row.Length));
+        Assert.All(
+            rows.Skip(1).SelectMany(row => row.Skip(1)),
+            cell => Assert.True(cell.StartsWith("none: ", StringComparison.Ordinal) || NamesIn(cell).Length > 0, cell));
+        AssertExist(NamesIn(TableOf("keepers.md")));
+    }
+
+    private static string TableOf(string document) =>
+        File.ReadAllText(RepositoryRoot.Combine("docs", document)).Split("\n## Scenarios\n")[1].Split("\n## ")[0];
+
+    private static (string Class, string Method)[] NamesIn(string text) =>
+        [.. Named.Matches(text).Select(match => (match.Groups[1].Value, match.Groups[2].Value))];
+
+    private static void AssertExist((string Class, string Method)[] names)
+    {
+        var tests = Directory.EnumerateFiles(RepositoryRoot.Combine("tests"), "*Tests.cs", SearchOption.AllDirectories)
+            .ToLookup(Path.GetFileNameWithoutExtension, File.ReadAllText);
         Assert.All(names, name => Assert.Contains(
             tests[name.Class], source => source.Contains($" {name.Method.TrimEnd('*')}", StringComparison.Ordinal) || name.Method == "*"));
     }

@@ -95,6 +95,23 @@ public sealed class UpkeepKeeperTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task What_a_reorg_takes_back_is_mined_again_and_counted_once()
+    {
+        await using var world = await KeeperWorld.StartAsync(postgres);
+        var upkeep = await DeployAsync(world);
+        await world.Node.MineAsync(4, KeeperWorld.Cancellation);
+        var app = world.Add(Configure(upkeep.Address), confirmations: 4);
+        Assert.Equal((1, 1), await CountAsync(app));
+        await world.BecomesAsync(async () => await upkeep.NumberAsync("count()") == 1);
+        await world.Node.ReorganiseAsync(2, KeeperWorld.Cancellation);
+        await world.BecomesAsync(async () => (await world.DecisionsAsync())[^1] == "won:won");
+
+        Assert.Equal(["found:found", "sent:sent", "won:won"], await world.DecisionsAsync());
+        Assert.Equal(1UL, await upkeep.NumberAsync("count()"));
+        Assert.Equal(await world.PaidAsync(), await world.ScalarAsync<BigInteger>("select spent from keeper_budgets where held = 0"));
+    }
+
+    [Fact]
     public async Task What_was_recorded_when_the_process_died_is_carried_out_by_the_next()
     {
         await using var world = await KeeperWorld.StartAsync(postgres);
