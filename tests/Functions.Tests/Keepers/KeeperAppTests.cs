@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using DevChain;
 using Functions.Tests.Admin;
 using Functions.Tests.Relay;
+using Relayer.Core.Ethereum.Abi;
 
 namespace Functions.Tests.Keepers;
 
@@ -40,6 +41,27 @@ public sealed class KeeperAppTests(Islands islands) : IClassFixture<Islands>
         (await Reply.GetAsync(island.Http, "api/keepers/nobody/runs")).AssertProblem(404, "unknown_keeper");
         (await Reply.GetAsync(island.Http, "api/keepers/settlement/runs?limit=0")).AssertProblem(400, "malformed_request");
         await AssertPausesAsync(island, upkeep);
+    }
+
+    [Fact]
+    public async Task An_account_under_water_is_liquidated_by_the_timer()
+    {
+        await using var hermes = await StartHermesAsync();
+        var perps = await DevPerps.DeployAsync(islands.Stack.Node, windowSeconds: 3_600);
+        var settings = perps.Settings(hermes, graceSeconds: 0);
+        settings["Schedules__LiquidateAccounts"] = "* * * * * *";
+        await using var island = await islands.SettleAsync(settings);
+        await perps.FundAsync(1, 5_000);
+        await perps.CommitAsync(1, 10, 2_100);
+        Assert.True(await RelayWorld.BecomesAsync(async () => await CountAsync(island, "settlement", "won") == 1, 90), island.App.Output);
+
+        // The price falls by half, on the chain too.
+        hermes.Prices[DevPerps.Feed] = _ => 1000_00000000;
+        await perps.Pyth.SendAsync("setFee(uint256)", 0UL);
+        await perps.Pyth.SendAsync("updatePriceFeeds(bytes[])", AbiValue.Of(hermes.Sign(DevPerps.Feed, hermes.Now(), hermes.Now() - 1)));
+        Assert.True(await RelayWorld.BecomesAsync(async () => await CountAsync(island, "liquidation", "won") == 1, 90), island.App.Output);
+        Assert.Equal(BigInteger.Zero, await perps.SizeAsync(1));
+        Assert.Equal(BigInteger.Pow(10, 17) * 26, await perps.RewardsAsync(island.Signer.Address));
     }
 
     [Fact]
