@@ -2,87 +2,230 @@
 #:project ../src/Functions/Functions.csproj
 #:property PublishAot=false
 
-// Orders committed over a time, settled by the app's own timer: `dotnet run benchmarks/keepers.cs -- [orders] [seconds]`.
-// A commitment a second holds orders / seconds of them; every one is looked for afterwards, on the chain and in the records.
+using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
 using DevChain;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Configuration;
+using Relayer.Core.Keepers;
+using Relayer.Core.Keys;
+using Relayer.Core.Operations;
+using Relayer.Core.Providers;
+using Relayer.Core.Storage;
+using Relayer.Core.Transactions;
 
-var orders = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1_000;
-var seconds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 60;
+const string Help = """
+    dotnet run -c Release benchmarks/keepers.cs [-- ORDERS SECONDS [AWAY] | costs [ACCOUNTS]]
+
+    Without arguments it makes the whole table of benchmarks/README.md: an order alone, 200 in 20 s, 1,000 in 60 s, 1,000 at once and
+    1,000 in 60 s with a node 50 ms away, then what a liquidation and a tick of it take, with 10,000 open accounts.
+
+      ORDERS SECONDS   only that: so many orders committed over so many seconds, settled by the app's own timer
+      AWAY             how many milliseconds farther away the node is than it is; 0
+      costs [ACCOUNTS] only a tick and a liquidation, with so many open accounts; 10000
+
+    Each row has its own anvil (a block a second, 200 million gas), PostgreSQL and app, built in Release. The window is Base's, 60 s, grace 5 s.
+    Every order is looked for afterwards, in the records and on the chain: exit code 1 when one was not settled exactly once.
+    """;
 var one = BigInteger.Pow(10, 18);
 var node = new AnvilOptions { BlockTime = TimeSpan.FromSeconds(1), MixedMining = true, GasLimit = 200_000_000 };
-await using var hermes = await HermesStandIn.StartAsync();
-hermes.Prices[DevPerps.Feed] = _ => 2000_00000000;
-await using var stack = await DevStack.StartAsync(new DevStackOptions { StartApp = false, Signers = 4, Anvil = node, Progress = Console.WriteLine });
-var perps = await DevPerps.DeployAsync(stack.Node);
-var aggregate = AbiSignature.Parse("aggregate3Value((address,bool,uint256,bytes)[])");
-var fund = AbiSignature.Parse("setCollateral(uint128,int256)");
-var commit = AbiSignature.Parse("commitOrder((uint128,uint128,int128,uint128,uint256,bytes32,address))");
-var accounts = Enumerable.Range(1, orders).Select(i => (ulong)i).ToArray();
-foreach (var chunk in accounts.Chunk(100))
+var isWhole = true;
+switch (args)
 {
-    await SendManyAsync(chunk.Select(account => fund.Encode(account, 1_000 * one)));
+    case []:
+        SettlementHead();
+        foreach (var (orders, seconds, away) in new[] { (1, 1, 0), (200, 20, 0), (1_000, 60, 0), (1_000, 1, 0), (1_000, 60, 50) })
+        {
+            isWhole &= await SettleAsync(orders, seconds, away);
+        }
+
+        await CostsAsync(10_000);
+        break;
+    case ["costs", .. var accounts]:
+        await CostsAsync(accounts is [var number, ..] ? Number(number) : 10_000);
+        break;
+    case [var orders, var seconds, .. var away] when !orders.StartsWith('-'):
+        SettlementHead();
+        isWhole = await SettleAsync(Number(orders), Number(seconds), away is [var milliseconds, ..] ? Number(milliseconds) : 0);
+        break;
+    default:
+        Console.WriteLine(Help);
+        break;
 }
 
-await using var app = await stack.StartAnotherAppAsync(perps.Settings(hermes, graceSeconds: 5));
-var begun = TimeProvider.System.GetTimestamp();
-var waves = accounts.Chunk((orders + seconds - 1) / seconds).ToArray();
-for (var i = 0; i < waves.Length; i++)
-{
-    await SendManyAsync(waves[i].Select(account => commit.Encode(
-        AbiValue.Of(DevPerps.MarketId, account, one, 0UL, 2_100 * one, default(Hash32), default(Address)))));
-    var next = TimeSpan.FromSeconds(i + 1) - TimeProvider.System.GetElapsedTime(begun);
-    await Task.Delay(next > TimeSpan.Zero ? next : TimeSpan.Zero);
-}
+return isWhole ? 0 : 1;
 
-var committing = TimeProvider.System.GetElapsedTime(begun);
-await using var database = NpgsqlDataSource.Create(stack.ConnectionString);
-for (var last = -1L; await AskAsync<long>($"select count(*) from keeper_work where state > 1") is var ended && ended < orders;)
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+static string Where(int away) => away == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", node {away} ms away");
+
+// Steps go to the error stream, so that the output is the table.
+static void Tell(string step) => Console.Error.WriteLine($"  {step}");
+
+void SettlementHead() => Console.WriteLine("""
+    | orders | won | lost or late | transactions | committed to found | found to sent | due to sent | settled a second | `eth_call`s an order | gas an order | wei an order |
+    |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
+    """);
+
+async Task<bool> SettleAsync(int orders, int seconds, int away)
 {
-    if (ended != last)
+    await using var hermes = await StartHermesAsync();
+    await using var stack = await DevStack.StartAsync(new DevStackOptions { StartApp = false, Signers = 4, Anvil = node, Progress = Tell });
+    await using var tap = await RpcTap.StartAsync(stack.Node.Url);
+    tap.Delay = TimeSpan.FromMilliseconds(away);
+    var perps = await DevPerps.DeployAsync(stack.Node);
+    ulong[] accounts = [.. Enumerable.Range(1, orders).Select(i => (ulong)i)];
+    await perps.FundManyAsync(accounts, 1_000);
+    var settings = perps.Settings(hermes, graceSeconds: 5);
+    settings[$"Chains__{AppSettings.ChainName}__Rpc__0"] = tap.Url.ToString();
+    await using var app = await stack.StartAnotherAppAsync(settings);
+    await app.WaitUntilReadyAsync(default);
+    var begun = TimeProvider.System.GetTimestamp();
+    foreach (var (second, wave) in accounts.Chunk((orders + seconds - 1) / seconds).Index())
     {
-        Console.WriteLine($"{ended} of {orders} ended");
-        last = ended;
+        var wait = TimeSpan.FromSeconds(second) - TimeProvider.System.GetElapsedTime(begun);
+        await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+        await perps.CommitManyAsync(wave, 2_100);
     }
 
-    await Task.Delay(2_000);
+    await using var database = NpgsqlDataSource.Create(stack.ConnectionString);
+    for (long ended; (ended = await AskAsync<long>(database, "select count(*) from keeper_work where state > 1")) < orders;)
+    {
+        Tell($"{ended} of {orders} ended after {TimeProvider.System.GetElapsedTime(begun).TotalSeconds:0} s");
+        await Task.Delay(2_000);
+    }
+
+    var won = await AskAsync<long>(database, "select count(*) from keeper_work where state = 2");
+    var lost = await AskAsync<string>(database, """
+        select coalesce(string_agg(reason || ' ' || count, ', '), '0')
+        from (select reason, count(*) from keeper_work where state > 2 group by reason) x
+        """);
+    var spent = await AskAsync<string>(database, """
+        select count(*) || ' | ' || round(sum(t.gas_used) / max(w.n)) || ' | ' || to_char(sum(s.cost) / max(w.n), 'FM999999999999999')
+        from keeper_sends s join transactions t on t.id = s.transaction_id, (select count(*) as n from keeper_work where state = 2) w
+        """);
+    var (transactions, costs) = (spent.Split(" | ")[0], string.Join(" | ", spent.Split(" | ")[1..]));
+    var found = await TimesAsync("found_at - committed");
+    var sent = await TimesAsync("sent_at - found_at");
+    var late = await TimesAsync("sent_at - greatest(found_at, committed + interval '5 s')");
+    var rate = await AskAsync<decimal>(database, """
+        select round(count(*) / greatest(1, extract(epoch from max(sent_at) - min(sent_at))), 1) from keeper_work where state = 2
+        """);
+    var calls = (double)tap.Calls.Count(call => call.Method == "eth_call") / orders;
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"| {orders} in {seconds} s{Where(away)} | {won} | {lost} | {transactions} | {found} | {sent} | {late} | {rate} | {calls:0.00} | {costs} |"));
+    var rewards = BigInteger.Zero;
+    foreach (var signer in stack.Signers)
+    {
+        rewards += await perps.RewardsAsync(signer.Address);
+    }
+
+    Tell(rewards == won * one / 2 ? "the chain paid for each of them once" : $"the chain paid {rewards}, not {won * one / 2}");
+    return won == orders && rewards == won * one / 2;
+
+    // Milliseconds: median, and the 99th of a hundred.
+    Task<string> TimesAsync(string time) => AskAsync<string>(database, $"""
+        select round(t[1]) || ', ' || round(t[2]) from (
+            select percentile_cont(array[0.5, 0.99]) within group (order by extract(epoch from {time})::float8 * 1000) as t
+            from (select *, to_timestamp((details::jsonb ->> 'committedAt')::bigint) as committed from keeper_work where state = 2) w) q
+        """);
 }
 
-Console.WriteLine($"""
-
-    {orders} orders committed in {committing.TotalSeconds:0} s
-    won              {await AskAsync<long>("select count(*) from keeper_work where state = 2")}
-    other ends       {await AskAsync<string>("select coalesce(string_agg(r, ', '), 'none') from (select reason || ' ' || count(*) as r from keeper_work where state > 2 group by reason) x")}
-    transactions     {await AskAsync<long>("select count(*) from keeper_sends")}, each with {await AskAsync<decimal>("select round(count(*)::numeric / greatest(1, count(distinct transaction_id)), 1) from keeper_work where state = 2")} orders
-    due to sent, ms  median {await QuantileAsync(0.5)}, p99 {await QuantileAsync(0.99)}
-    settled a second {await AskAsync<decimal>("select round(count(*) / greatest(1, extract(epoch from max(sent_at) - min(sent_at))), 1) from keeper_work where state = 2")}
-    gas an order     {await AskAsync<decimal>("select round(sum(t.gas_used) / greatest(1, (select count(*) from keeper_work where state = 2)), 0) from transactions t where purpose = 'settlement'")}
-    """);
-var rewards = BigInteger.Zero;
-foreach (var signer in stack.Signers)
+async Task CostsAsync(int open)
 {
-    rewards += await perps.RewardsAsync(signer.Address);
+    await using var hermes = await StartHermesAsync();
+
+    // anvil would keep the state after each block: gigabytes, with so many positions.
+    var forgetful = node with { Extra = ["--prune-history", "10"] };
+    await using var stack = await DevStack.StartAsync(new DevStackOptions { StartApp = false, Anvil = forgetful, Progress = Tell });
+    await using var tap = await RpcTap.StartAsync(stack.Node.Url);
+    var perps = await DevPerps.DeployAsync(stack.Node);
+    await perps.Market.SendAsync("setWindow(uint256,uint256,uint256)", 0UL, 3_600UL, 0UL);
+    await perps.Pyth.SendAsync("setFee(uint256)", 0UL);
+    ulong[] accounts = [.. Enumerable.Range(1, open).Select(i => (ulong)i)];
+    Tell($"opening {open} positions…");
+    await perps.FundManyAsync(accounts, 5_000);
+    await perps.OpenManyAsync(hermes, accounts);
+    await perps.FundAsync(accounts[^1], 110);
+    await perps.PushPriceAsync(hermes);
+    await using var services = await StartServicesAsync(stack, tap, perps.Settings(hermes, graceSeconds: 0));
+    var keepers = services.GetRequiredService<KeeperService>();
+    await using var database = NpgsqlDataSource.Create(stack.ConnectionString);
+    while (await AskAsync<long>(database, "select count(*) from keeper_accounts") is var known && known < open)
+    {
+        Tell($"{known} of {open} accounts known");
+        await keepers.RunAsync(KeeperNames.Liquidation, default);
+    }
+
+    Console.WriteLine("\n| one tick with nothing to do | calls | round trips | ms |\n|---|--:|--:|--:|");
+    await TickAsync(KeeperNames.Liquidation, $"liquidation, {open} open accounts");
+    await TickAsync(KeeperNames.Settlement, "settlement");
+    Console.WriteLine("\n| one action | gas | wei |\n|---|--:|--:|");
+    hermes.Prices[DevPerps.Feed] = _ => 1985_00000000;
+    await perps.PushPriceAsync(hermes);
+    await ActAsync(KeeperNames.Liquidation, $"liquidation, found among {open} accounts");
+
+    async Task TickAsync(string keeper, string name)
+    {
+        var times = new List<double>();
+        for (var i = 0; i < 10; i++)
+        {
+            tap.Clear();
+            var started = Stopwatch.GetTimestamp();
+            await keepers.RunAsync(keeper, default);
+            times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {tap.Calls.Count} | {tap.RoundTrips} | {times.Order().ElementAt(5):0} |"));
+    }
+
+    async Task ActAsync(string keeper, string name)
+    {
+        for (var i = 0; await AskAsync<long>(database, $"select count(*) from keeper_work where keeper = '{keeper}' and state = 2") == 0; i++)
+        {
+            if (i == 300)
+            {
+                throw new DevChainException(await AskAsync<string>(
+                    database, $"select 'nothing done: ' || coalesce(max(reason || ' ' || coalesce(detail, '')), '') from keeper_work where keeper = '{keeper}'"));
+            }
+
+            await keepers.RunAsync(keeper, default);
+            await Task.Delay(200);
+        }
+
+        Console.WriteLine($"| {name} | " + await AskAsync<string>(database, $"""
+            select t.gas_used || ' | ' || s.cost from keeper_sends s join transactions t on t.id = s.transaction_id where s.keeper = '{keeper}'
+            """) + " |");
+    }
 }
 
-var won = await AskAsync<long>("select count(*) from keeper_work where state = 2");
-Console.WriteLine(rewards == won * one / 2 ? "the chain paid for each of them once" : $"the chain paid {rewards}, not {won * one / 2}");
-return rewards == won * one / 2 && await AskAsync<long>("select count(*) from keeper_work where state > 1") == orders ? 0 : 1;
+static async Task<ServiceProvider> StartServicesAsync(DevStack stack, RpcTap tap, Dictionary<string, string> perps)
+{
+    var settings = new Dictionary<string, string>(stack.Settings.Concat(perps));
+    settings[$"Chains__{AppSettings.ChainName}__Rpc__0"] = tap.Url.ToString();
+    await using var source = NpgsqlDataSource.Create(stack.ConnectionString);
+    await new Migrator(source, NullLogger<Migrator>.Instance).MigrateAsync(default);
+    var configuration = new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(item => KeyValuePair.Create(item.Key.Replace("__", ":", StringComparison.Ordinal), (string?)item.Value)))
+        .Build();
+    var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddSingleton(RelayerOptions.Bind(configuration));
+    return services.AddStorage().AddOperations().AddProviders().AddKeys().AddTransactions().AddKeepers().BuildServiceProvider();
+}
 
-Task<System.Text.Json.JsonElement> SendManyAsync(IEnumerable<byte[]> calls) => perps.Multicall.SendWithGasAsync(
-    100_000_000,
-    aggregate.ToString(),
-    AbiValue.Of([.. calls.Select(call => AbiValue.Of(perps.Market.Address, true, 0UL, call))]));
+static async Task<HermesStandIn> StartHermesAsync()
+{
+    var hermes = await HermesStandIn.StartAsync();
+    hermes.Prices[DevPerps.Feed] = _ => 2000_00000000;
+    return hermes;
+}
 
-async Task<T> AskAsync<T>(string sql)
+static async Task<T> AskAsync<T>(NpgsqlDataSource database, string sql)
 {
     await using var command = database.CreateCommand(sql);
     return (T)(await command.ExecuteScalarAsync())!;
 }
-
-async Task<int> QuantileAsync(double q) => (int)await AskAsync<double>(string.Create(
-    CultureInfo.InvariantCulture,
-    $"select coalesce(percentile_cont({q}) within group (order by extract(epoch from sent_at - due_at)::float8 * 1000), 0) from keeper_work where state = 2"));

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Keepers.Oracles;
 
 namespace DevChain;
 
@@ -83,17 +84,51 @@ public sealed record DevPerps(DevContract Pyth, DevContract Oracle, DevContract 
     public async Task<BigInteger> SizeAsync(ulong account) =>
         (await Market.CallAsync("getOpenPositionSize(uint128,uint128)", "(int128)", account, MarketId))[0].AsInteger();
 
-    private async Task SendManyAsync(IEnumerable<ulong> accounts, Func<ulong, byte[]> call)
+    /// <summary>Brings the oracle the newest price, as somebody else would. Prices must cost nothing.</summary>
+    public Task PushPriceAsync(HermesStandIn hermes)
     {
-        foreach (var chunk in accounts.Chunk(100))
+        ArgumentNullException.ThrowIfNull(hermes);
+        return SendAllAsync([AnswerOf(hermes, OracleQuery.Latest, 60, hermes.Now())]);
+    }
+
+    /// <summary>
+    /// Opens a position of one unit for each account: orders that somebody else settles in the second in which they are committed. The market must
+    /// have no delays, and prices must cost nothing.
+    /// </summary>
+    public async Task OpenManyAsync(HermesStandIn hermes, IEnumerable<ulong> accounts)
+    {
+        ArgumentNullException.ThrowIfNull(hermes);
+        foreach (var chunk in accounts.Chunk(ManyAtOnce))
         {
-            await Multicall.SendWithGasAsync(
-                16_000_000,
-                "aggregate3Value((address,bool,uint256,bytes)[])",
-                AbiValue.Of([.. chunk.Select(account => AbiValue.Of(Market.Address, true, 0UL, call(account)))]));
+            await CommitManyAsync(chunk, 1_000_000);
+            var order = await Market.CallAsync(
+                "getOrder(uint128)", "((uint256,(uint128,uint128,int128,uint128,uint256,bytes32,address)))", chunk[0]);
+            var time = (long)order[0].AsItems()[0].AsUInt64();
+            await SendAllAsync([AnswerOf(hermes, OracleQuery.Benchmark, (ulong)time, time)]);
+            await SendManyAsync(chunk, account => Settle.Encode(account));
         }
     }
 
+    private (Address, byte[]) AnswerOf(HermesStandIn hermes, byte kind, ulong asked, long time) => (
+        Oracle.Address, new OracleQuery(Oracle.Address, kind, asked, [Feed]).FulfilData([hermes.Sign(Feed, time, time - 1)]));
+
+    private async Task SendManyAsync(IEnumerable<ulong> accounts, Func<ulong, byte[]> call)
+    {
+        foreach (var chunk in accounts.Chunk(ManyAtOnce))
+        {
+            await SendAllAsync(chunk.Select(account => (Market.Address, call(account))));
+        }
+    }
+
+    private Task SendAllAsync(IEnumerable<(Address To, byte[] Data)> calls) => Multicall.SendWithGasAsync(
+        1L << 24,
+        "aggregate3Value((address,bool,uint256,bytes)[])",
+        AbiValue.Of([.. calls.Select(call => AbiValue.Of(call.To, true, 0UL, call.Data))]));
+
+    // As many settlements as fit into one transaction's gas.
+    private const int ManyAtOnce = 100;
+
+    private static readonly AbiSignature Settle = AbiSignature.Parse("settleOrder(uint128)");
     private static readonly AbiSignature Fund = AbiSignature.Parse("setCollateral(uint128,int256)");
     private static readonly AbiSignature CommitOrder = AbiSignature.Parse(Commit);
 

@@ -15,12 +15,14 @@ public sealed class SettlementBurstTests(PostgresFixture postgres)
     private static readonly AbiSignature Aggregate = AbiSignature.Parse("aggregate3Value((address,bool,uint256,bytes)[])");
     private static readonly AnvilOptions Large = new() { BlockTime = TimeSpan.FromSeconds(1), MixedMining = true, GasLimit = 200_000_000 };
 
-    [Fact]
-    public async Task What_is_sent_is_what_was_simulated_and_forty_orders_take_a_few_calls()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    public async Task What_is_sent_is_what_was_simulated_and_forty_orders_take_a_few_calls(int fee)
     {
         await using var world = await PerpsWorld.StartAsync(postgres, anvil: Large);
         await using var tap = await RpcTap.StartAsync(world.Node.Url);
-        await world.Perps.Pyth.SendAsync("setFee(uint256)", 7UL);
+        await world.Perps.Pyth.SendAsync("setFee(uint256)", (ulong)fee);
         var app = world.Add(rpc: tap.Url.ToString());
         await CommitAsync(world, 40);
         tap.Clear();
