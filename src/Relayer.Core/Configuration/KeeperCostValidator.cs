@@ -6,9 +6,6 @@ namespace Relayer.Core.Configuration;
 /// <summary>Names actions that could never be afforded: a budget in the wrong unit, or none, is no way to switch a keeper off.</summary>
 internal static class KeeperCostValidator
 {
-    // Twice the first offer is counted against the day, as far as a transaction is outbid by itself.
-    private const int WorstFactor = 2;
-
     // EIP-7825: more gas than any transaction has is a fault of its own.
     private const int MostGas = 1 << 24;
 
@@ -29,8 +26,8 @@ internal static class KeeperCostValidator
                 limits.Mode == "Backstop" && !HasReward(limits) && Wei.TryParse(limits.MaxLossPerActionWei, out var action) && action.ToBigInteger() < cost,
                 $"{at}:Keepers:{name}:MaxLossPerActionWei", $"can never be enough: {because}");
             faults.AddIf(
-                Wei.TryParse(limits.MaxLossPerDayWei, out var day) && day.ToBigInteger() < cost * WorstFactor,
-                $"{at}:Keepers:{name}:MaxLossPerDayWei", $"can never be enough: {because}, counted twice while it is under way");
+                Wei.TryParse(limits.MaxLossPerDayWei, out var day) && day.ToBigInteger() < cost,
+                $"{at}:Keepers:{name}:MaxLossPerDayWei", $"can never be enough: {because}");
         }
     }
 

@@ -166,7 +166,7 @@ public sealed class RelayerOptionsTests
     [InlineData("Deployment:Usdc", "", "Deployment:Usdc: is missing")]
     [InlineData("Deployment:MaxLossPerActionWei", "1499999", "Deployment:MaxLossPerActionWei: can never be enough: one action may use 1500000 gas")]
     [InlineData("Bridging:MaxLossPerActionWei", "0", "Bridging:MaxLossPerActionWei: can never be enough")]
-    [InlineData("Redemption:MaxLossPerDayWei", "799999", "Redemption:MaxLossPerDayWei: can never be enough")]
+    [InlineData("Redemption:MaxLossPerDayWei", "399999", "Redemption:MaxLossPerDayWei: can never be enough")]
     [InlineData("Deployment:MinUsdc", "0", "Deployment:MinUsdc: is zero, and so is MinWei")]
     [InlineData("Deployment:Mode", "Profit", "Deployment:Mode: must be Backstop")]
     [InlineData("Bridging:MinUsdc", "0", "Bridging:MinUsdc: must be above 0")]
