@@ -22,10 +22,21 @@ public interface IKeeper
 
     /// <summary>Looks at the chain again, right before anything is sent, and decides about work that is due.</summary>
     /// <param name="due">Open work whose time has come.</param>
-    /// <param name="sender">An account that may pay, to simulate with.</param>
+    /// <param name="payer">Who may pay, to simulate with, and what it would cost.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
-    Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Address sender, CancellationToken cancellation);
+    Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Payer payer, CancellationToken cancellation);
+}
+
+/// <summary>Who would pay for an action, and at what price.</summary>
+/// <param name="Account">An account that may pay.</param>
+/// <param name="GasPrice">The most wei for each gas at the first offer.</param>
+/// <param name="DataGas">Gas on top of any gas limit for the transaction's data.</param>
+/// <param name="DataFee">Wei that are charged for the data apart.</param>
+public sealed record Payer(Address Account, Wei GasPrice, ulong DataGas, Wei DataFee)
+{
+    /// <summary>The most that a transaction may cost at the first offer, in wei.</summary>
+    public Wei CostOf(ulong gasLimit, Wei value) => (GasPrice * (gasLimit + DataGas)) + value + DataFee;
 }
 
 /// <summary>Reads in a mined transaction what it did for a piece of work. Needs no configuration: work outlives it.</summary>

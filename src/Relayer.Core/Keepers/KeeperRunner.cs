@@ -81,7 +81,8 @@ internal sealed partial class KeeperRunner(
             return record with { Skipped = due.Count };
         }
 
-        var plan = await keeper.PlanAsync(open, quote.Signers[0], cancellation);
+        var payer = new Payer(quote.Signers[0], quote.Fees.MaxPrice, engine.Settings.DataGas, engine.Settings.DataFee);
+        var plan = await keeper.PlanAsync(open, payer, cancellation);
         CrashPoints.Pass(CrashPoints.KeeperPlanned);
         await store.DecideAsync(keeper.Name, keeper.ChainId, plan.Verdicts, cancellation);
         CrashPoints.Pass(CrashPoints.KeeperDecided);

@@ -105,7 +105,7 @@ public sealed class AccountKeeperTests(PostgresFixture postgres)
         // Recorded, and dead before the signature: the engine signs later.
         world.Keepers.Keys.ToList().ForEach(key => world.Keepers.Signers.Missing.Add(key.Address));
         Assert.Equal("unavailable", (await apps[0].RunAsync(Deploy)).Outcome);
-        Assert.Equal(1, await world.ScalarAsync<long>("select count(*) from keeper_work where state = 1"));
+        Assert.InRange(await world.ScalarAsync<long>("select count(*) from keeper_work where state = 1"), 1, 4); // Sent side by side.
         world.Keepers.Signers.Missing.Clear();
         foreach (var keeper in new[] { Deploy, Bridge, KeeperNames.Redemption })
         {

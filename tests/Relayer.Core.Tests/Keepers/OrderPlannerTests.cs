@@ -1,3 +1,5 @@
+using Relayer.Core.Configuration;
+using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers;
 using Relayer.Core.Keepers.Settlement;
 
@@ -48,6 +50,29 @@ public sealed class OrderPlannerTests
     [InlineData(3_600, Opens + 30)]
     public void The_grace_ends_within_the_window_and_never_later_than_its_middle(int grace, long due) =>
         Assert.Equal(due, OrderPlanner.DueAt(Example, TimeSpan.FromSeconds(grace)).ToUnixTimeSeconds());
+
+    [Theory]
+    [InlineData(1, 10)] // 11 times 100,000 gas for ten: a million and a bit.
+    [InlineData(2, 9)]
+    [InlineData(4, 4)]
+    [InlineData(10, 1)]
+    [InlineData(1_000, 1)]
+    public void The_dearer_gas_is_the_fewer_orders_share_what_one_action_may_lose(ulong price, int most)
+    {
+        var limits = KeeperLimits.From("settlement", new SettlementOptions { MaxLossPerActionWei = "2000000" });
+        var settings = new SettlementSettings(default, default, 10, 100_000, 100_000, 0, new ScanOptions(), limits);
+
+        Assert.Equal(most, OrderPlanner.MostTogether(settings, new Payer(default, new Wei(price), 0, Wei.Zero)));
+        Assert.Equal(10, OrderPlanner.MostTogether(settings with { Limits = limits with { ForProfit = true } }, new Payer(default, new Wei(price), 0, Wei.Zero)));
+    }
+
+    [Fact]
+    public void Gas_for_data_and_its_fee_count_too()
+    {
+        var payer = new Payer(default, new Wei(3), 50, new Wei(7));
+
+        Assert.Equal(new Wei((3 * 150) + 11 + 7), payer.CostOf(100, new Wei(11)));
+    }
 
     private static string? ReasonOf(Verdict? verdict) => verdict switch
     {

@@ -17,7 +17,7 @@ internal sealed class AccountKeeper(IChainClient chain, AccountTask task, Accoun
 
     public Task<int> FindAsync(KeeperRun run, CancellationToken cancellation) => _finder.FindAsync(cancellation);
 
-    public async Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Address sender, CancellationToken cancellation)
+    public async Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Payer payer, CancellationToken cancellation)
     {
         var details = due.Select(AccountWork.Read).ToArray();
         var views = await AccountReader.ReadAsync(chain, task, [.. details.Select(item => item.Address)], cancellation);
@@ -37,7 +37,7 @@ internal sealed class AccountKeeper(IChainClient chain, AccountTask task, Accoun
         }
 
         var simulations = await chain.CallAsync(
-            [.. left.Select(item => new EthCall(sender, Address.Parse(item.Details.Contract), Hex.Decode(item.Details.Data), task.GasLimit))],
+            [.. left.Select(item => new EthCall(payer.Account, Address.Parse(item.Details.Contract), Hex.Decode(item.Details.Data), task.GasLimit))],
             cancellation);
         var actions = new List<KeeperAction>();
         for (var i = 0; i < left.Count; i++)

@@ -32,7 +32,7 @@ internal sealed class RedemptionKeeper(
 
     public Task<int> RecoverAsync(CancellationToken cancellation) => finder.RecoverAsync(cancellation);
 
-    public async Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Address sender, CancellationToken cancellation)
+    public async Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Payer payer, CancellationToken cancellation)
     {
         var verdicts = new Dictionary<KeeperWork, Verdict>();
         Burn[] all = [.. due.Select(work => Burn.Read(work))];
@@ -42,7 +42,7 @@ internal sealed class RedemptionKeeper(
         // A message of version 2 has its nonce only now.
         await LeaveOutUsedAsync([.. attested.Keys], burn => attested[burn].Message, verdicts, cancellation);
         var actions = await SimulateAsync(
-            [.. attested.Where(item => !verdicts.ContainsKey(item.Key.Work)).Select(item => (item.Key, item.Value))], sender, verdicts, cancellation);
+            [.. attested.Where(item => !verdicts.ContainsKey(item.Key.Work)).Select(item => (item.Key, item.Value))], payer.Account, verdicts, cancellation);
         return new KeeperPlan([.. verdicts.Select(item => (item.Key, item.Value))], actions);
     }
 

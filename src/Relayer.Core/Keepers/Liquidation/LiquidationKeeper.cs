@@ -58,14 +58,14 @@ internal sealed class LiquidationKeeper : IKeeper, IRecoveringKeeper
 
     public async Task<int> RecoverAsync(CancellationToken cancellation) => (await _finder.RecoverAsync(cancellation)).Kept;
 
-    public async Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Address sender, CancellationToken cancellation)
+    public async Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Payer payer, CancellationToken cancellation)
     {
         var targets = due.Select(Target.Read).ToArray();
         var liquidated = await _accounts.FindLiquidatedAsync(ChainId, _settings.Market, targets, cancellation);
         var tasks = due.Select((work, i) => new PerpsTask(work, targets[i].Call())).ToArray();
         var wasLiquidated = due.Zip(targets).ToDictionary(item => item.First, item => liquidated.Contains(item.Second.AccountId));
         var ready = await _loop.RunAsync(
-            tasks.Select(task => new[] { task }), sender, _ => _settings.GasLimit,
+            tasks.Select(task => new[] { task }), payer.Account, _ => _settings.GasLimit,
             (task, refusal, detail) => LiquidationPlanner.Refuse(
                 task.Work, refusal, detail, wasLiquidated[task.Work], _settings.Limits, _time.GetUtcNow()),
             cancellation);

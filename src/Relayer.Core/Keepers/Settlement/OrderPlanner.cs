@@ -1,3 +1,4 @@
+using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Perps;
 
 namespace Relayer.Core.Keepers.Settlement;
@@ -56,6 +57,21 @@ internal static class OrderPlanner
         _ when work.Attempts + 1 >= limits.MaxAttempts => new Verdict.End(WorkState.Failed, KeeperReasons.SimulationReverted, detail),
         _ => new Verdict.Wait(KeeperReasons.SimulationReverted, now + Backoff.After(work.Attempts), detail, IsAttempt: true),
     };
+
+    /// <summary>
+    /// As many orders as one action may lose the gas of, so that a dear market makes smaller transactions before it makes none; where not
+    /// even one fits, one: its decision tells what it would cost. An action for profit is judged by its rewards instead.
+    /// </summary>
+    public static int MostTogether(SettlementSettings settings, Payer payer)
+    {
+        var most = settings.MaxOrders;
+        while (most > 1 && !settings.Limits.ForProfit && payer.CostOf(settings.GasFor(most), Wei.Zero) > settings.Limits.MaxLossPerAction)
+        {
+            most--;
+        }
+
+        return most;
+    }
 
     /// <summary>
     /// Orders that go into one transaction: as many as fit, those that close first together, so that they expire together; and those of

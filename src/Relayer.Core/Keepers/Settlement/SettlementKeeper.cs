@@ -31,7 +31,7 @@ internal sealed class SettlementKeeper(
 
     public Task<int> RecoverAsync(CancellationToken cancellation) => finder.RecoverAsync(cancellation);
 
-    public async Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Address sender, CancellationToken cancellation)
+    public async Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Payer payer, CancellationToken cancellation)
     {
         var pending = due.Select(work => (Work: work, Order: Order.Read(work))).ToArray();
         var head = (await chain.ReadHeadAsync(cancellation)).Timestamp.ToUnixTimeSeconds();
@@ -55,7 +55,7 @@ internal sealed class SettlementKeeper(
         }
 
         var ready = await _loop.RunAsync(
-            OrderPlanner.Group(tasks, settings.MaxOrders), sender, settings.GasFor,
+            OrderPlanner.Group(tasks, OrderPlanner.MostTogether(settings, payer)), payer.Account, settings.GasFor,
             (task, refusal, detail) => OrderPlanner.Refuse(task.Work, refusal, detail, settings.Limits, time.GetUtcNow()), cancellation);
         var orderOf = tasks.ToDictionary(item => item.Task, item => item.Order);
         var rewards = await RewardsAsync(

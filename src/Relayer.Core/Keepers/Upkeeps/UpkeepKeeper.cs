@@ -21,7 +21,7 @@ internal sealed class UpkeepKeeper(IChainClient chain, IReadOnlyList<Upkeep> upk
     public Task<int> FindAsync(KeeperRun run, CancellationToken cancellation) =>
         _finder.FindAsync([.. upkeeps.Where(upkeep => run.Begins(upkeep.Every))], cancellation);
 
-    public async Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Address sender, CancellationToken cancellation)
+    public async Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Payer payer, CancellationToken cancellation)
     {
         var jobs = due.Select(work => _upkeeps[work.Found.Lane]).ToArray();
         var checks = await UpkeepFinder.AskAsync(chain, jobs, cancellation);
@@ -41,7 +41,7 @@ internal sealed class UpkeepKeeper(IChainClient chain, IReadOnlyList<Upkeep> upk
         }
 
         var actions = new List<KeeperAction>();
-        var simulations = await SimulateAsync(left, sender, cancellation);
+        var simulations = await SimulateAsync(left, payer.Account, cancellation);
         for (var i = 0; i < left.Count; i++)
         {
             var (work, job, data) = left[i];
