@@ -116,7 +116,28 @@ internal sealed class RelayWorld(DevStack stack, string? database = null)
         return (long)(await AskAsync($"select count(*) from {table}{where}"))!;
     }
 
+    /// <summary>Asks the database. An app that only just started may still be bringing its schema up to date: that is waited for.</summary>
     public async Task<object?> AskAsync(string sql)
+    {
+        object? answer = null;
+        Assert.True(await BecomesAsync(TryAsync), $"the tables are not there: {sql}");
+        return answer;
+
+        async Task<bool> TryAsync()
+        {
+            try
+            {
+                answer = await AskOnceAsync(sql);
+                return true;
+            }
+            catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.UndefinedTable)
+            {
+                return false;
+            }
+        }
+    }
+
+    private async Task<object?> AskOnceAsync(string sql)
     {
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Database) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(Cancellation);
