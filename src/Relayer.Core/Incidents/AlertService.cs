@@ -23,7 +23,7 @@ public sealed partial class AlertService : IDisposable
     public AlertService(RelayerOptions options, Database database, TimeProvider time, ILogger<AlertService> logger) =>
         (_options, _database, _webhook, _time, _logger) = (options.Alerts, database, new Webhook(options, time), time, logger);
 
-    /// <summary>Delivers what is due, in the order of events.</summary>
+    /// <summary>Delivers what is due, each incident's alerts in the order of its events.</summary>
     /// <returns>How many were taken by the receiver.</returns>
     /// <exception cref="NpgsqlException">The database is away; nothing is lost.</exception>
     public async Task<int> DeliverAsync(CancellationToken cancellation)
@@ -33,20 +33,15 @@ public sealed partial class AlertService : IDisposable
             return 0;
         }
 
-        await using var connection = await _database.OpenAsync(cancellation);
-
-        // Set aside for longer than all of them can take: nobody else delivers them meanwhile, and a crash only delays them.
-        var now = _time.GetUtcNow();
-        var due = await AlertStore.ClaimAsync(connection, now, now + (_options.Timeout * (AtOnce + 1)), AtOnce, cancellation);
-        var delivered = 0;
-        foreach (var alert in due)
+        // Again as long as something goes through: what an incident has to tell next is due by then. What fails waits for a while.
+        var (total, delivered) = (0, 0);
+        do
         {
-            var error = await _webhook.PostAsync(alert, cancellation);
-            delivered += error is null ? 1 : 0;
-            await NoteAsync(connection, alert, error, cancellation);
+            total += delivered = await DeliverSomeAsync(cancellation);
         }
+        while (delivered > 0);
 
-        return delivered;
+        return total;
     }
 
     /// <inheritdoc/>
@@ -56,8 +51,30 @@ public sealed partial class AlertService : IDisposable
     internal static TimeSpan PauseAfter(int attempt) =>
         TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Clamp(attempt - 1, 0, 20)));
 
-    private async Task NoteAsync(NpgsqlConnection connection, DueAlert alert, string? error, CancellationToken cancellation)
+    private async Task<int> DeliverSomeAsync(CancellationToken cancellation)
     {
+        var delivered = 0;
+        foreach (var alert in await ClaimAsync(cancellation))
+        {
+            var error = await _webhook.PostAsync(alert, cancellation);
+            delivered += error is null ? 1 : 0;
+            await NoteAsync(alert, error, cancellation);
+        }
+
+        return delivered;
+    }
+
+    private async Task<List<DueAlert>> ClaimAsync(CancellationToken cancellation)
+    {
+        // Set aside for longer than all of them can take: nobody else delivers them meanwhile, and a crash only delays them.
+        var now = _time.GetUtcNow();
+        await using var connection = await _database.OpenAsync(cancellation);
+        return await AlertStore.ClaimAsync(connection, now, now + (_options.Timeout * (AtOnce + 1)), AtOnce, cancellation);
+    }
+
+    private async Task NoteAsync(DueAlert alert, string? error, CancellationToken cancellation)
+    {
+        await using var connection = await _database.OpenAsync(cancellation);
         var now = _time.GetUtcNow();
         if (error is null)
         {

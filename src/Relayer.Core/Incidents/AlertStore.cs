@@ -17,14 +17,20 @@ internal static class AlertStore
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Takes what is due, oldest first, and sets each aside for a while: nobody else delivers it meanwhile, nor is it lost.</summary>
+    /// <summary>
+    /// Takes what is due, and sets each aside for a while: nobody else delivers it meanwhile, nor is it lost. Of an incident only the
+    /// oldest that is still to be told: nobody hears of its end before its beginning.
+    /// </summary>
     public static async Task<List<DueAlert>> ClaimAsync(
         NpgsqlConnection connection, DateTimeOffset now, DateTimeOffset again, int limit, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             """
             with due as (
-                select id from alerts where next_try_at <= $1 order by next_try_at limit $3 for update skip locked)
+                select id from alerts a where next_try_at <= $1 and not exists (
+                    select from alerts earlier
+                    where earlier.incident_id = a.incident_id and earlier.id < a.id and earlier.next_try_at is not null)
+                order by next_try_at limit $3 for update skip locked)
             update alerts a set next_try_at = $2, attempts = a.attempts + 1 from due where a.id = due.id
             returning a.id, a.body, a.attempts, a.created_at
             """, connection)

@@ -86,19 +86,39 @@ public sealed class IncidentTests(PostgresFixture postgres)
         world.Status = 500;
         Assert.Equal(0, await world.Alerts.DeliverAsync(Cancellation));
         Assert.Equal(0, await world.Alerts.DeliverAsync(Cancellation)); // Not yet again.
-        Assert.Equal(2, world.Received.Count);
+        Assert.Single(world.Received);
         world.Status = 204;
         world.Time.Advance(TimeSpan.FromSeconds(11));
         Assert.Equal(2, await world.Alerts.DeliverAsync(Cancellation));
         Assert.Equal(0, await world.Alerts.DeliverAsync(Cancellation));
 
-        Assert.Equal(["opened", "closed", "opened", "closed"], world.Received.Select(item => (string?)JsonNode.Parse(item.Body)!["event"]));
-        Assert.Equal(world.Received[0].Body, world.Received[2].Body);
-        Assert.Equal(world.Received[0].Delivery, world.Received[2].Delivery);
+        Assert.Equal(["opened", "opened", "closed"], world.Received.Select(item => (string?)JsonNode.Parse(item.Body)!["event"]));
+        Assert.Equal(world.Received[0].Body, world.Received[1].Body);
+        Assert.Equal(world.Received[0].Delivery, world.Received[1].Delivery);
         var incident = JsonNode.Parse(world.Received[0].Body)!["incident"]!;
         Assert.Equal(("council_low", "warning", 1L), ((string?)incident["kind"], (string?)incident["severity"], (long)incident["chainId"]!));
         Assert.Equal(TimeSpan.FromSeconds(40), AlertService.PauseAfter(3));
         Assert.Equal(TimeSpan.FromHours(1), AlertService.PauseAfter(60));
+    }
+
+    [Fact]
+    public async Task An_alert_that_is_not_taken_holds_back_what_follows_of_its_incident_and_nobody_elses()
+    {
+        await using var world = await World.StartAsync(postgres);
+        await world.Log.RaiseAsync(Report(), Cancellation);
+        world.Status = 500;
+        Assert.Equal(0, await world.Alerts.DeliverAsync(Cancellation));
+        world.Status = 204;
+        await world.Log.ResolveAsync(Report().Cause, "it is well", Cancellation);
+        await world.Log.RaiseAsync(Report() with { ChainId = new ChainId(2) }, Cancellation);
+
+        Assert.Equal(1, await world.Alerts.DeliverAsync(Cancellation));
+        world.Time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal(2, await world.Alerts.DeliverAsync(Cancellation));
+
+        Assert.Equal(
+            ["1 opened", "2 opened", "1 opened", "1 closed"],
+            world.Received.Select(item => JsonNode.Parse(item.Body)!).Select(body => $"{body["incident"]!["chainId"]} {body["event"]}"));
     }
 
     [Fact]
