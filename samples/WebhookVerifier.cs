@@ -5,7 +5,7 @@ using System.Text;
 namespace RelayerWebhook;
 
 /// <summary>What a receiver of the relayer's alerts does before it believes one. Copy it; it needs nothing else.</summary>
-/// <param name="key">The same as the relayer's <c>Alerts:Key</c>.</param>
+/// <param name="key">What the relayer's vault holds as <c>Alerts:Secret</c>.</param>
 /// <param name="clock">The receiver's clock; it should keep time to the minute.</param>
 public sealed class WebhookVerifier(string key, TimeProvider clock)
 {

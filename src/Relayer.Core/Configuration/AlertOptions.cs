@@ -6,7 +6,12 @@ public sealed class AlertOptions
     /// <summary>The https URL that is posted to. Empty tells nobody.</summary>
     public string WebhookUrl { get; set; } = "";
 
-    /// <summary>What the receiver checks signatures with: at least 32 characters that only the two know.</summary>
+    /// <summary>
+    /// The name of the Key Vault secret that holds what the receiver checks signatures with: at least 32 characters that only the two know.
+    /// </summary>
+    public string Secret { get; set; } = "";
+
+    /// <summary>The same itself, in development only.</summary>
     public string Key { get; set; } = "";
 
     /// <summary>How long one delivery may take.</summary>
@@ -21,7 +26,9 @@ public sealed class AlertOptions
 /// <summary>Checks where incidents are told.</summary>
 internal static class AlertOptionsValidator
 {
-    private const int LeastKeyLength = 32;
+    /// <summary>The fewest characters a key may have.</summary>
+    public const int LeastKeyLength = 32;
+
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(1);
 
     public static void Validate(AlertOptions alerts, bool isDevelopment, OptionFaults faults)
@@ -34,8 +41,22 @@ internal static class AlertOptionsValidator
         var isUsable = Uri.TryCreate(alerts.WebhookUrl, UriKind.Absolute, out var url)
             && (url.Scheme == Uri.UriSchemeHttps || (isDevelopment && url.Scheme == Uri.UriSchemeHttp));
         faults.AddIf(!isUsable, "Alerts:WebhookUrl", "is not an https URL");
-        faults.AddIf(alerts.Key.Length < LeastKeyLength, "Alerts:Key", $"must have at least {LeastKeyLength} characters");
+        ValidateKey(alerts, isDevelopment, faults);
         faults.AddIf(alerts.Timeout <= TimeSpan.Zero || alerts.Timeout > LongestTimeout, "Alerts:Timeout", "must be above 0 and at most a minute");
         faults.AddIf(alerts.GiveUpAfter <= TimeSpan.Zero, "Alerts:GiveUpAfter", "must be longer than nothing");
+    }
+
+    private static void ValidateKey(AlertOptions alerts, bool isDevelopment, OptionFaults faults)
+    {
+        var (hasSecret, hasKey) = (alerts.Secret.Length > 0, alerts.Key.Length > 0);
+        faults.AddIf(hasSecret && hasKey, "Alerts", "has both a Secret and a Key; give one");
+        faults.AddIf(!hasSecret && !hasKey, "Alerts:Secret", "is missing: alerts are signed");
+        faults.AddIf(
+            hasSecret && !ChainOptionsValidator.IsSecretName(alerts.Secret), "Alerts:Secret",
+            "is not a Key Vault secret name (1 to 127 letters, digits and hyphens)");
+        faults.AddIf(
+            hasKey && !isDevelopment, "Alerts:Key",
+            "a literal key is accepted only when Environment is Development; name a Key Vault Secret instead");
+        faults.AddIf(hasKey && alerts.Key.Length < LeastKeyLength, "Alerts:Key", $"must have at least {LeastKeyLength} characters");
     }
 }

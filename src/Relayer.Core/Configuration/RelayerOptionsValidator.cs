@@ -53,10 +53,10 @@ public static class RelayerOptionsValidator
     {
         var vault = options.KeyVault;
         var used = options.Chains.Values.SelectMany(chain => chain.Signers.Append(chain.Council)).Any(signer => signer.Secret.Length > 0)
-            || options.Hermes.Secret.Length > 0;
+            || options.Hermes.Fallbacks.Prepend(options.Hermes).Any(service => service.Secret.Length > 0) || options.Alerts.Secret.Length > 0;
         if (vault.Uri.Length == 0)
         {
-            faults.AddIf(used, "KeyVault:Uri", "is missing, though a signer, the council's wallet or Hermes names a secret");
+            faults.AddIf(used, "KeyVault:Uri", "is missing, though a signer, the council's wallet, Hermes or the webhook names a secret");
         }
         else
         {

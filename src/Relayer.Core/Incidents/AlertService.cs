@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Relayer.Core.Configuration;
+using Relayer.Core.Keys;
 using Relayer.Core.Storage;
 
 namespace Relayer.Core.Incidents;
@@ -20,8 +21,8 @@ public sealed partial class AlertService : IDisposable
     private readonly ILogger _logger;
 
     /// <summary>Connects the parts; does no I/O.</summary>
-    public AlertService(RelayerOptions options, Database database, TimeProvider time, ILogger<AlertService> logger) =>
-        (_options, _database, _webhook, _time, _logger) = (options.Alerts, database, new Webhook(options, time), time, logger);
+    public AlertService(RelayerOptions options, ISecretSource secrets, Database database, TimeProvider time, ILogger<AlertService> logger) =>
+        (_options, _database, _webhook, _time, _logger) = (options.Alerts, database, new Webhook(options, secrets, time), time, logger);
 
     /// <summary>Delivers what is due, each incident's alerts in the order of its events.</summary>
     /// <returns>How many were taken by the receiver.</returns>

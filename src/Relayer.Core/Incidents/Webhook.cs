@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using Relayer.Core.Configuration;
+using Relayer.Core.Keys;
 
 namespace Relayer.Core.Incidents;
 
@@ -12,6 +13,7 @@ namespace Relayer.Core.Incidents;
 internal sealed class Webhook : IDisposable
 {
     private readonly AlertOptions _options;
+    private readonly ISecretSource _secrets;
     private readonly TimeProvider _time;
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
     {
@@ -20,7 +22,7 @@ internal sealed class Webhook : IDisposable
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
     });
 
-    public Webhook(RelayerOptions options, TimeProvider time) => (_options, _time) = (options.Alerts, time);
+    public Webhook(RelayerOptions options, ISecretSource secrets, TimeProvider time) => (_options, _secrets, _time) = (options.Alerts, secrets, time);
 
     /// <summary>Delivers once.</summary>
     /// <returns><see langword="null"/> when the receiver took it (any 2xx); otherwise why not.</returns>
@@ -28,11 +30,21 @@ internal sealed class Webhook : IDisposable
     {
         using var timeout = new CancellationTokenSource(_options.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
-        using var request = Compose(alert, _time.GetUtcNow());
         try
         {
+            var key = _options.Secret.Length > 0 ? await _secrets.GetAsync(_options.Secret, either.Token) : _options.Key;
+            if (key.Length < AlertOptionsValidator.LeastKeyLength)
+            {
+                return $"has a key of fewer than {AlertOptionsValidator.LeastKeyLength} characters";
+            }
+
+            using var request = Compose(alert, key, _time.GetUtcNow());
             using var answer = await _http.SendAsync(request, either.Token);
             return (int)answer.StatusCode is >= 200 and < 300 ? null : $"answered {(int)answer.StatusCode}";
+        }
+        catch (SecretUnavailableException missing)
+        {
+            return $"has no key at hand ({missing.Message})";
         }
         catch (HttpRequestException fault)
         {
@@ -46,7 +58,7 @@ internal sealed class Webhook : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private HttpRequestMessage Compose(DueAlert alert, DateTimeOffset now)
+    private HttpRequestMessage Compose(DueAlert alert, string key, DateTimeOffset now)
     {
         var timestamp = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(alert.Body));
@@ -54,10 +66,10 @@ internal sealed class Webhook : IDisposable
         var request = new HttpRequestMessage(HttpMethod.Post, _options.WebhookUrl) { Content = content, Version = HttpVersion.Version11 };
         request.Headers.Add("x-relayer-delivery", alert.Id.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add("x-relayer-timestamp", timestamp);
-        request.Headers.Add("x-relayer-signature", $"v1={Sign(timestamp, alert.Body)}");
+        request.Headers.Add("x-relayer-signature", $"v1={Sign(key, timestamp, alert.Body)}");
         return request;
     }
 
-    private string Sign(string timestamp, string body) => Convert.ToHexStringLower(
-        HMACSHA256.HashData(Encoding.UTF8.GetBytes(_options.Key), Encoding.UTF8.GetBytes($"{timestamp}.{body}")));
+    private static string Sign(string key, string timestamp, string body) => Convert.ToHexStringLower(
+        HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes($"{timestamp}.{body}")));
 }

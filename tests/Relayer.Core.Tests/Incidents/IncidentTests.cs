@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
+using Relayer.Core.Keys;
 using Relayer.Core.Tests.Storage;
 using RelayerWebhook;
 
@@ -122,6 +123,28 @@ public sealed class IncidentTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task The_key_comes_out_of_the_vault_and_until_it_is_there_and_long_enough_nothing_is_sent_nor_lost()
+    {
+        await using var world = await World.StartAsync(postgres);
+        world.SignWithSecret("webhook");
+        await world.Log.RaiseAsync(Report(), Cancellation);
+        Assert.Equal(0, await world.Alerts.DeliverAsync(Cancellation));
+        Assert.Equal("has no key at hand (secret webhook: the vault has none)", await world.Database.ScalarAsync<string>("select last_error from alerts"));
+        world.Secrets.Holds["webhook"] = "short";
+        world.Time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal(0, await world.Alerts.DeliverAsync(Cancellation));
+        Assert.Equal("has a key of fewer than 32 characters", await world.Database.ScalarAsync<string>("select last_error from alerts"));
+        Assert.Empty(world.Received);
+        world.Secrets.Holds["webhook"] = Key;
+        world.Time.Advance(TimeSpan.FromSeconds(21));
+
+        Assert.Equal(1, await world.Alerts.DeliverAsync(Cancellation));
+
+        var (delivery, timestamp, signature, body) = Assert.Single(world.Received);
+        Assert.True(new WebhookVerifier(Key, world.Time).Accept(delivery, timestamp, signature, Encoding.UTF8.GetBytes(body)));
+    }
+
+    [Fact]
     public async Task Two_instances_deliver_each_alert_once()
     {
         await using var world = await World.StartAsync(postgres);
@@ -177,6 +200,15 @@ public sealed class IncidentTests(PostgresFixture postgres)
     private static IncidentReport Report() =>
         new("council_low", IncidentSeverity.Warning, new ChainId(1), null, "The wallet is low", "1 ether is missing");
 
+    /// <summary>What the vault's client makes of it has tests of its own.</summary>
+    private sealed class Vault : ISecretSource
+    {
+        public Dictionary<string, string> Holds { get; } = [];
+
+        public ValueTask<string> GetAsync(string name, CancellationToken cancellation) =>
+            Holds.TryGetValue(name, out var held) ? new(held) : throw new SecretUnavailableException($"secret {name}: the vault has none");
+    }
+
     /// <summary>A receiver on a real socket.</summary>
     private sealed class World : IAsyncDisposable
     {
@@ -202,6 +234,11 @@ public sealed class IncidentTests(PostgresFixture postgres)
 
         public int Status { get; set; } = 200;
 
+        /// <summary>The vault, where the key comes out of one.</summary>
+        public Vault Secrets { get; } = new();
+
+        public void SignWithSecret(string name) => (_options.Alerts.Secret, _options.Alerts.Key) = (name, "");
+
         public List<(string Delivery, string Timestamp, string Signature, string Body)> Received { get; } = [];
 
         public static async Task<World> StartAsync(PostgresFixture postgres)
@@ -216,7 +253,7 @@ public sealed class IncidentTests(PostgresFixture postgres)
             return world;
         }
 
-        public AlertService AddInstance() => new(_options, Database.Database, Time, NullLogger<AlertService>.Instance);
+        public AlertService AddInstance() => new(_options, Secrets, Database.Database, Time, NullLogger<AlertService>.Instance);
 
         public async ValueTask DisposeAsync()
         {
