@@ -5,13 +5,16 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
+using System.Security.Cryptography;
 using DevChain;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Relayer.Core.Configuration;
+using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Accounts;
 using Relayer.Core.Keys;
 using Relayer.Core.Operations;
 using Relayer.Core.Providers;
@@ -30,6 +33,12 @@ const string Help = """
 
     Each row has its own anvil (a block a second, 200 million gas), PostgreSQL and app, built in Release. The window is Base's, 60 s, grace 5 s.
     Every order is looked for afterwards, in the records and on the chain: exit code 1 when one was not settled exactly once.
+    """;
+
+// Orders are due with the grace's end, or when they are found if that is later. Their commitment has its block's time, a whole second.
+const string Orders = """
+    select *, greatest(found_at, committed + interval '5 s') as due from (
+        select *, to_timestamp((details::jsonb ->> 'committedAt')::bigint) as committed from keeper_work where state = 2) x
     """;
 var one = BigInteger.Pow(10, 18);
 var node = new AnvilOptions { BlockTime = TimeSpan.FromSeconds(1), MixedMining = true, GasLimit = 200_000_000 };
@@ -67,8 +76,8 @@ static string Where(int away) => away == 0 ? "" : string.Create(CultureInfo.Inva
 static void Tell(string step) => Console.Error.WriteLine($"  {step}");
 
 void SettlementHead() => Console.WriteLine("""
-    | orders | won | lost or late | transactions | committed to found | found to sent | due to sent | settled a second | `eth_call`s an order | gas an order | wei an order |
-    |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
+    | orders | won | lost or late | transactions | committed to found | found to sent | due to sent | settled a second | JSON-RPC calls an order | of them `eth_call` |
+    |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|
     """);
 
 async Task<bool> SettleAsync(int orders, int seconds, int away)
@@ -80,10 +89,13 @@ async Task<bool> SettleAsync(int orders, int seconds, int away)
     var perps = await DevPerps.DeployAsync(stack.Node);
     ulong[] accounts = [.. Enumerable.Range(1, orders).Select(i => (ulong)i)];
     await perps.FundManyAsync(accounts, 1_000);
-    var settings = perps.Settings(hermes, graceSeconds: 5);
-    settings[$"Chains__{AppSettings.ChainName}__Rpc__0"] = tap.Url.ToString();
+    var settings = perps.Settings(hermes, graceSeconds: 5)
+        .Where(item => !item.Key.Contains("__Liquidation__", StringComparison.Ordinal)) // its ticks are a row of their own
+        .Append(KeyValuePair.Create($"Chains__{AppSettings.ChainName}__Rpc__0", tap.Url.ToString()))
+        .ToDictionary();
     await using var app = await stack.StartAnotherAppAsync(settings);
     await app.WaitUntilReadyAsync(default);
+    tap.Clear();
     var begun = TimeProvider.System.GetTimestamp();
     foreach (var (second, wave) in accounts.Chunk((orders + seconds - 1) / seconds).Index())
     {
@@ -92,47 +104,46 @@ async Task<bool> SettleAsync(int orders, int seconds, int away)
         await perps.CommitManyAsync(wave, 2_100);
     }
 
+    // The window ends whatever is still open; what is not even found by then never will be.
     await using var database = NpgsqlDataSource.Create(stack.ConnectionString);
-    for (long ended; (ended = await AskAsync<long>(database, "select count(*) from keeper_work where state > 1")) < orders;)
+    var patience = TimeSpan.FromSeconds(seconds + 120);
+    for (long ended; (ended = await AskAsync<long>(database, "select count(*) from keeper_work where state > 1")) < orders
+        && TimeProvider.System.GetElapsedTime(begun) < patience;)
     {
         Tell($"{ended} of {orders} ended after {TimeProvider.System.GetElapsedTime(begun).TotalSeconds:0} s");
         await Task.Delay(2_000);
     }
 
+    var methods = tap.Calls.Select(call => call.Method).ToArray();
     var won = await AskAsync<long>(database, "select count(*) from keeper_work where state = 2");
-    var lost = await AskAsync<string>(database, """
-        select coalesce(string_agg(reason || ' ' || count, ', '), '0')
-        from (select reason, count(*) from keeper_work where state > 2 group by reason) x
+    var lost = await AskAsync<string>(database, $"""
+        select coalesce(string_agg(reason || ' ' || count, ', '), '{orders - won}')
+        from (select reason, count(*) from keeper_work where state <> 2 group by reason) x
         """);
-    var spent = await AskAsync<string>(database, """
-        select count(*) || ' | ' || round(sum(t.gas_used) / max(w.n)) || ' | ' || to_char(sum(s.cost) / max(w.n), 'FM999999999999999')
-        from keeper_sends s join transactions t on t.id = s.transaction_id, (select count(*) as n from keeper_work where state = 2) w
-        """);
-    var (transactions, costs) = (spent.Split(" | ")[0], string.Join(" | ", spent.Split(" | ")[1..]));
+    var transactions = await AskAsync<long>(database, "select count(*) from transactions");
     var found = await TimesAsync("found_at - committed");
     var sent = await TimesAsync("sent_at - found_at");
-    var late = await TimesAsync("sent_at - greatest(found_at, committed + interval '5 s')");
-    var rate = await AskAsync<decimal>(database, """
-        select round(count(*) / greatest(1, extract(epoch from max(sent_at) - min(sent_at))), 1) from keeper_work where state = 2
-        """);
-    var calls = (double)tap.Calls.Count(call => call.Method == "eth_call") / orders;
+    var late = await TimesAsync("sent_at - due");
+    var rate = won == 0 ? 0 : await AskAsync<decimal>(database, $"select round(count(*) / extract(epoch from max(sent_at) - min(due)), 1) from ({Orders}) w");
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"| {orders} in {seconds} s{Where(away)} | {won} | {lost} | {transactions} | {found} | {sent} | {late} | {rate} | {calls:0.00} | {costs} |"));
-    var rewards = BigInteger.Zero;
-    foreach (var signer in stack.Signers)
+        $"| {orders} in {seconds} s{Where(away)} | {won} | {lost} | {transactions} | {found} | {sent} | {late} | {rate} | {(double)methods.Length / orders:0.00} | {(double)methods.Count("eth_call".Equals) / orders:0.00} |"));
+
+    // A position of one unit each: none is an order that was lost, two one that was filled twice.
+    var sizes = new List<BigInteger>();
+    foreach (var account in accounts)
     {
-        rewards += await perps.RewardsAsync(signer.Address);
+        sizes.Add(await perps.SizeAsync(account));
     }
 
-    Tell(rewards == won * one / 2 ? "the chain paid for each of them once" : $"the chain paid {rewards}, not {won * one / 2}");
-    return won == orders && rewards == won * one / 2;
+    var wrong = sizes.Count(size => size != one);
+    Tell(wrong == 0 ? "by the chain each was settled once" : $"by the chain {wrong} were not settled once");
+    return won == orders && wrong == 0;
 
     // Milliseconds: median, and the 99th of a hundred.
     Task<string> TimesAsync(string time) => AskAsync<string>(database, $"""
-        select round(t[1]) || ', ' || round(t[2]) from (
-            select percentile_cont(array[0.5, 0.99]) within group (order by extract(epoch from {time})::float8 * 1000) as t
-            from (select *, to_timestamp((details::jsonb ->> 'committedAt')::bigint) as committed from keeper_work where state = 2) w) q
+        select coalesce(round(t[1]) || ', ' || round(t[2]), '') from (
+            select percentile_cont(array[0.5, 0.99]) within group (order by extract(epoch from {time})::float8 * 1000) as t from ({Orders}) w) q
         """);
 }
 
@@ -144,17 +155,23 @@ async Task CostsAsync(int open)
     var forgetful = node with { Extra = ["--prune-history", "10"] };
     await using var stack = await DevStack.StartAsync(new DevStackOptions { StartApp = false, Anvil = forgetful, Progress = Tell });
     await using var tap = await RpcTap.StartAsync(stack.Node.Url);
+    await using var circle = await CircleStandIn.StartAsync(stack.Node);
     var perps = await DevPerps.DeployAsync(stack.Node);
+    var (salt, owner) = (new Hash32(RandomNumberGenerator.GetBytes(Hash32.Size)), DevKey.Create().Address);
+    var contracts = await DevAccounts.DeployAsync(stack.Node, circle.Attester.Address, version: 2);
+    var account = await contracts.PredictAsync(salt, 1, owner, owner, owner);
+    var upkeep = await DevContract.DeployAsync(stack.Node, "DemandUpkeep");
     await perps.Market.SendAsync("setWindow(uint256,uint256,uint256)", 0UL, 3_600UL, 0UL);
     await perps.Pyth.SendAsync("setFee(uint256)", 0UL);
     ulong[] accounts = [.. Enumerable.Range(1, open).Select(i => (ulong)i)];
     Tell($"opening {open} positions…");
-    await perps.FundManyAsync(accounts, 5_000);
-    await perps.OpenManyAsync(hermes, accounts);
-    await perps.FundAsync(accounts[^1], 110);
+    await perps.OpenManyAsync(stack.Node, hermes, accounts, 5_000);
     await perps.PushPriceAsync(hermes);
-    await using var services = await StartServicesAsync(stack, tap, perps.Settings(hermes, graceSeconds: 0));
+    await using var services = await StartServicesAsync(
+        stack, tap, [.. perps.Settings(hermes, graceSeconds: 0), .. Others(contracts, circle, upkeep, stack.Node.ChainId)]);
     var keepers = services.GetRequiredService<KeeperService>();
+    await services.GetRequiredService<AccountBook>().AddAsync(
+        new ChainId(stack.Node.ChainId), [new PlannedAccount(account, salt, 1, owner, owner, owner)], new Instruction("benchmark", "costs"), default);
     await using var database = NpgsqlDataSource.Create(stack.ConnectionString);
     while (await AskAsync<long>(database, "select count(*) from keeper_accounts") is var known && known < open)
     {
@@ -162,36 +179,65 @@ async Task CostsAsync(int open)
         await keepers.RunAsync(KeeperNames.Liquidation, default);
     }
 
-    Console.WriteLine("\n| one tick with nothing to do | calls | round trips | ms |\n|---|--:|--:|--:|");
-    await TickAsync(KeeperNames.Liquidation, $"liquidation, {open} open accounts");
+    Console.WriteLine("\n| one tick with nothing to do | JSON-RPC calls | HTTP round trips | ms, median |\n|---|--:|--:|--:|");
+    await TickAsync(KeeperNames.Liquidation, $"liquidation, {open:N0} open accounts");
     await TickAsync(KeeperNames.Settlement, "settlement");
-    Console.WriteLine("\n| one action | gas | wei |\n|---|--:|--:|");
+    await TickAsync(KeeperNames.Upkeeps, "upkeeps, one contract");
+    await TickAsync(KeeperNames.Deployment, "deployment, one account");
+    await TickAsync(KeeperNames.Bridging, "bridging, one account");
+    await TickAsync(KeeperNames.Redemption, "redemption");
+    Console.WriteLine("\n| one action | gas | wei | gwei a gas |\n|---|--:|--:|--:|");
+    await perps.Pyth.SendAsync("setFee(uint256)", 1UL);
+    ulong[] orders = [.. Enumerable.Range(open + 1, 12).Select(i => (ulong)i)];
+    await perps.FundManyAsync(orders, 1_000);
+    await perps.CommitAsync(orders[0], 1, 2_100);
+    await ActAsync(KeeperNames.Settlement, "an order alone");
+    await perps.CommitManyAsync(orders[1..11], 2_100);
+    await ActAsync(KeeperNames.Settlement, "an order among ten", 10);
+    await perps.CommitAsync(orders[11], 1, 1_000);
+    await ActAsync(KeeperNames.Settlement, "`cancelOrder`");
+    await upkeep.SendAsync("ask()");
+    await ActAsync(KeeperNames.Upkeeps, "an upkeep that counts");
+    await contracts.MintAsync(account, 20);
+    await ActAsync(KeeperNames.Deployment, "deployment");
+    await ActAsync(KeeperNames.Bridging, "bridging");
+    await ActAsync(KeeperNames.Redemption, "redemption");
+
+    // Under water by a price that is on the chain, and too old by the time to liquidate with: the keeper brings the next.
+    await perps.Market.SendAsync("setStrictStaleness(uint256)", 10UL);
+    await perps.Pyth.SendAsync("setFee(uint256)", 0UL);
+    await perps.FundAsync(accounts[^1], 110);
     hermes.Prices[DevPerps.Feed] = _ => 1985_00000000;
     await perps.PushPriceAsync(hermes);
-    await ActAsync(KeeperNames.Liquidation, $"liquidation, found among {open} accounts");
+    await perps.Pyth.SendAsync("setFee(uint256)", 1UL);
+    await Task.Delay(12_000);
+    await ActAsync(KeeperNames.Liquidation, "liquidation, its price brought along");
 
     async Task TickAsync(string keeper, string name)
     {
-        var times = new List<double>();
-        for (var i = 0; i < 10; i++)
+        var (times, calls, trips) = (new List<double>(), 0, 0);
+        for (var i = 0; i < 11; i++)
         {
             tap.Clear();
             var started = Stopwatch.GetTimestamp();
             await keepers.RunAsync(keeper, default);
             times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            (calls, trips) = (tap.Calls.Count, tap.RoundTrips);
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {tap.Calls.Count} | {tap.RoundTrips} | {times.Order().ElementAt(5):0} |"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {calls} | {trips} | {times.Order().ElementAt(5):0} |"));
     }
 
-    async Task ActAsync(string keeper, string name)
+    // Ticks until so much more work is done, and tells what the transaction cost each.
+    async Task ActAsync(string keeper, string name, int works = 1)
     {
-        for (var i = 0; await AskAsync<long>(database, $"select count(*) from keeper_work where keeper = '{keeper}' and state = 2") == 0; i++)
+        var wanted = works + await WonAsync();
+        for (var i = 0; await WonAsync() < wanted; i++)
         {
             if (i == 300)
             {
                 throw new DevChainException(await AskAsync<string>(
-                    database, $"select 'nothing done: ' || coalesce(max(reason || ' ' || coalesce(detail, '')), '') from keeper_work where keeper = '{keeper}'"));
+                    database, $"select '{name} is not done: ' || coalesce(string_agg(state || ' ' || reason || ' ' || coalesce(detail, ''), ', '), '') from keeper_work where keeper = '{keeper}' and state <> 2"));
             }
 
             await keepers.RunAsync(keeper, default);
@@ -199,14 +245,48 @@ async Task CostsAsync(int open)
         }
 
         Console.WriteLine($"| {name} | " + await AskAsync<string>(database, $"""
-            select t.gas_used || ' | ' || s.cost from keeper_sends s join transactions t on t.id = s.transaction_id where s.keeper = '{keeper}'
+            select t.gas_used / n || ' | ' || trunc(s.cost / n) || ' | ' || round(s.cost / t.gas_used / 1e9, 3)
+            from (select transaction_id, count(*) as n from keeper_work where keeper = '{keeper}' and state = 2 group by 1 order by max(ended_at) desc limit 1) w
+            join transactions t on t.id = w.transaction_id join keeper_sends s using (transaction_id)
             """) + " |");
+
+        Task<long> WonAsync() => AskAsync<long>(database, $"select count(*) from keeper_work where keeper = '{keeper}' and state = 2");
     }
 }
 
-static async Task<ServiceProvider> StartServicesAsync(DevStack stack, RpcTap tap, Dictionary<string, string> perps)
+// The keepers beside those of perps; what is burnt arrives on the same chain.
+static IEnumerable<KeyValuePair<string, string>> Others(DevAccounts contracts, CircleStandIn circle, DevContract upkeep, long chainId)
 {
-    var settings = new Dictionary<string, string>(stack.Settings.Concat(perps));
+    const string Keepers = $"Chains__{AppSettings.ChainName}__Keepers__";
+    const string Source = Keepers + "Redemption__Sources__here__";
+    var settings = new Dictionary<string, string>
+    {
+        ["Circle__Url"] = $"{circle.Url}",
+        [Keepers + "Deployment__Factory"] = $"{contracts.Factory.Address}",
+        [Keepers + "Deployment__Usdc"] = $"{contracts.Usdc.Address}",
+        [Keepers + "Bridging__Usdc"] = $"{contracts.Usdc.Address}",
+        [Keepers + "Redemption__Domain"] = $"{DevAccounts.Destination}",
+        [Keepers + "Upkeeps__demand__Address"] = $"{upkeep.Address}",
+        [Keepers + "Upkeeps__demand__Every"] = "00:00:00.0010000", // asked in each tick
+        [Source + "ChainId"] = chainId.ToString(CultureInfo.InvariantCulture),
+        [Source + "Domain"] = $"{DevAccounts.Source}",
+        [Source + "Transmitter"] = $"{contracts.Transmitter.Address}",
+        [Source + "Messenger"] = $"{contracts.Messenger.Address}",
+        [Source + "Receiver"] = $"{contracts.Receiver.Address}",
+        [Source + "Scan__StartBlock"] = "0",
+    };
+    foreach (var keeper in new[] { "Deployment", "Bridging", "Redemption", "Upkeeps__demand" })
+    {
+        settings[$"{Keepers}{keeper}__Grace"] = "00:00:00";
+        settings[$"{Keepers}{keeper}__MaxLossPerActionWei"] = settings[$"{Keepers}{keeper}__MaxLossPerDayWei"] = "1000000000000000000";
+    }
+
+    return settings;
+}
+
+static async Task<ServiceProvider> StartServicesAsync(DevStack stack, RpcTap tap, IEnumerable<KeyValuePair<string, string>> keepers)
+{
+    var settings = new Dictionary<string, string>(stack.Settings.Concat(keepers));
     settings[$"Chains__{AppSettings.ChainName}__Rpc__0"] = tap.Url.ToString();
     await using var source = NpgsqlDataSource.Create(stack.ConnectionString);
     await new Migrator(source, NullLogger<Migrator>.Instance).MigrateAsync(default);

@@ -38,9 +38,14 @@ public sealed class DevContract(AnvilNode node, Address address)
     public Task<JsonElement> SendAsync(string signature, params IReadOnlyList<AbiValue> arguments) => SendWithGasAsync(Gas, signature, arguments);
 
     /// <summary>The same with another gas limit.</summary>
-    public async Task<JsonElement> SendWithGasAsync(long gas, string signature, params IReadOnlyList<AbiValue> arguments)
+    public async Task<JsonElement> SendWithGasAsync(long gas, string signature, params IReadOnlyList<AbiValue> arguments) =>
+        await MinedAsync(await SubmitWithGasAsync(gas, signature, arguments));
+
+    /// <summary>Waits until a transaction is mined.</summary>
+    /// <returns>The receipt.</returns>
+    /// <exception cref="DevChainException">It reverted.</exception>
+    public async Task<JsonElement> MinedAsync(string hash)
     {
-        var hash = await SubmitAsync(gas, signature, arguments);
         while (true)
         {
             var receipt = await node.Rpc.SendAsync("eth_getTransactionReceipt", [hash]);
@@ -48,7 +53,7 @@ public sealed class DevContract(AnvilNode node, Address address)
             {
                 return receipt.GetProperty("status").GetString() == "0x1"
                     ? receipt
-                    : throw new DevChainException($"{signature} reverted: {receipt.GetRawText()}");
+                    : throw new DevChainException($"it reverted: {receipt.GetRawText()}");
             }
 
             await Task.Delay(10);
@@ -57,9 +62,10 @@ public sealed class DevContract(AnvilNode node, Address address)
 
     /// <summary>Sends a transaction and waits for nothing.</summary>
     /// <returns>Its hash.</returns>
-    public Task<string> SubmitAsync(string signature, params IReadOnlyList<AbiValue> arguments) => SubmitAsync(Gas, signature, arguments);
+    public Task<string> SubmitAsync(string signature, params IReadOnlyList<AbiValue> arguments) => SubmitWithGasAsync(Gas, signature, arguments);
 
-    private async Task<string> SubmitAsync(long gas, string signature, IReadOnlyList<AbiValue> arguments)
+    /// <summary>The same with another gas limit.</summary>
+    public async Task<string> SubmitWithGasAsync(long gas, string signature, params IReadOnlyList<AbiValue> arguments)
     {
         _from ??= (await node.AccountsAsync())[^1];
         var data = Hex.Encode(AbiSignature.Parse(signature).Encode(arguments));

@@ -92,21 +92,44 @@ public sealed record DevPerps(DevContract Pyth, DevContract Oracle, DevContract 
     }
 
     /// <summary>
-    /// Opens a position of one unit for each account: orders that somebody else settles in the second in which they are committed. The market must
-    /// have no delays, and prices must cost nothing.
+    /// Opens a position of one unit for each account, with so many dollars: orders that somebody else settles at once. The market must have no
+    /// delays, and prices must cost nothing. Thousands share few blocks, since a node copies its state with each: then a block comes every second.
     /// </summary>
-    public async Task OpenManyAsync(HermesStandIn hermes, IEnumerable<ulong> accounts)
+    public async Task OpenManyAsync(AnvilNode node, HermesStandIn hermes, IReadOnlyList<ulong> accounts, long usd)
     {
+        ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(hermes);
+        await SendTogetherAsync(node, accounts, account => Fund.Encode(account, usd * One));
+        var blocks = await SendTogetherAsync(node, accounts, account => CommitOrder.Encode(Arguments(account, 1, 1_000_000)));
+        foreach (var block in blocks)
+        {
+            var time = (long)JsonRpc.ToInteger((await node.Rpc.SendAsync("eth_getBlockByNumber", [block, false])).GetProperty("timestamp"));
+            await SendAllAsync([AnswerOf(hermes, OracleQuery.Benchmark, (ulong)time, time)]);
+        }
+
+        await SendTogetherAsync(node, accounts, account => Settle.Encode(account));
+    }
+
+    /// <summary>Nothing is mined before all is handed in: anvil may strand what reaches it while it mines the one before.</summary>
+    /// <returns>The blocks.</returns>
+    private async Task<IReadOnlyList<string>> SendTogetherAsync(AnvilNode node, IEnumerable<ulong> accounts, Func<ulong, byte[]> call)
+    {
+        await node.SetAutomineAsync(false);
+        await node.SetBlockTimeAsync(TimeSpan.Zero);
+        var hashes = new List<string>();
         foreach (var chunk in accounts.Chunk(ManyAtOnce))
         {
-            await CommitManyAsync(chunk, 1_000_000);
-            var order = await Market.CallAsync(
-                "getOrder(uint128)", "((uint256,(uint128,uint128,int128,uint128,uint256,bytes32,address)))", chunk[0]);
-            var time = (long)order[0].AsItems()[0].AsUInt64();
-            await SendAllAsync([AnswerOf(hermes, OracleQuery.Benchmark, (ulong)time, time)]);
-            await SendManyAsync(chunk, account => Settle.Encode(account));
+            hashes.Add(await Multicall.SubmitWithGasAsync(MostGas, Aggregate, Together(chunk.Select(account => (Market.Address, call(account))))));
         }
+
+        await node.SetBlockTimeAsync(TimeSpan.FromSeconds(1));
+        var blocks = new HashSet<string>();
+        foreach (var hash in hashes)
+        {
+            blocks.Add((await Multicall.MinedAsync(hash)).GetProperty("blockNumber").GetString()!);
+        }
+
+        return [.. blocks];
     }
 
     private (Address, byte[]) AnswerOf(HermesStandIn hermes, byte kind, ulong asked, long time) => (
@@ -120,10 +143,15 @@ public sealed record DevPerps(DevContract Pyth, DevContract Oracle, DevContract 
         }
     }
 
-    private Task SendAllAsync(IEnumerable<(Address To, byte[] Data)> calls) => Multicall.SendWithGasAsync(
-        1L << 24,
-        "aggregate3Value((address,bool,uint256,bytes)[])",
-        AbiValue.Of([.. calls.Select(call => AbiValue.Of(call.To, true, 0UL, call.Data))]));
+    private Task SendAllAsync(IEnumerable<(Address To, byte[] Data)> calls) => Multicall.SendWithGasAsync(MostGas, Aggregate, Together(calls));
+
+    private static AbiValue Together(IEnumerable<(Address To, byte[] Data)> calls) =>
+        AbiValue.Of([.. calls.Select(call => AbiValue.Of(call.To, true, 0UL, call.Data))]);
+
+    private const string Aggregate = "aggregate3Value((address,bool,uint256,bytes)[])";
+
+    // The most that a transaction may have (EIP-7825).
+    private const long MostGas = 1L << 24;
 
     // As many settlements as fit into one transaction's gas.
     private const int ManyAtOnce = 100;
