@@ -5,7 +5,7 @@ using Functions.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Npgsql;
+using Relayer.Core.Storage;
 
 namespace Functions.Hosting;
 
@@ -99,7 +99,7 @@ public static class FunctionsHost
     {
         services.AddSingleton<FunctionKeys>();
         services.TryAddSingleton<ITickGuard>(static services =>
-            services.GetService<NpgsqlDataSource>() is { } database
+            services.GetService<Database>() is { } database
                 ? new PostgresTickGuard(database)
                 : new SingleInstanceTickGuard());
         services.AddSingleton<TimerScheduler>();
