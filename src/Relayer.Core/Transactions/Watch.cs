@@ -13,43 +13,55 @@ internal sealed partial class Watch(ChainId chainId, Func<Task<int>> pass, TimeP
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan IntervalAfterFailure = TimeSpan.FromSeconds(2);
 
+    private readonly Lock _gate = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _running = Task.CompletedTask;
-    private long _wakes;
-    private int _isRunning;
+    private bool _isWoken;
+    private bool _isRunning;
 
     /// <summary>Says that something is open from now on.</summary>
     public void Wake()
     {
-        Interlocked.Increment(ref _wakes);
-        if (!_stopped.Task.IsCompleted && Interlocked.Exchange(ref _isRunning, 1) == 0)
+        lock (_gate)
         {
-            Volatile.Write(ref _running, Task.Run(RunAsync));
+            _isWoken = true;
+            if (!_isRunning && !_stopped.Task.IsCompleted)
+            {
+                _isRunning = true;
+                _running = Task.Run(RunAsync);
+            }
         }
     }
 
     /// <summary>Lets the pass under way finish, and runs no more.</summary>
     public Task StopAsync()
     {
-        _stopped.TrySetResult();
-        return Volatile.Read(ref _running);
+        lock (_gate)
+        {
+            _stopped.TrySetResult();
+            return _running;
+        }
     }
 
     private async Task RunAsync()
     {
-        long seen;
-        do
+        while (TryGoOn())
         {
-            do
+            while (await IsWantedAgainAsync() && !_stopped.Task.IsCompleted)
             {
-                seen = Interlocked.Read(ref _wakes);
             }
-            while (await IsWantedAgainAsync() && !_stopped.Task.IsCompleted);
-
-            // Full fences: either this sees a wake that came after the last look, or that wake sees that nobody runs.
-            Interlocked.Exchange(ref _isRunning, 0);
         }
-        while (Interlocked.Read(ref _wakes) != seen && !_stopped.Task.IsCompleted && Interlocked.Exchange(ref _isRunning, 1) == 0);
+    }
+
+    /// <summary>Takes a wake that came meanwhile; where there is none, whoever wakes next starts anew.</summary>
+    private bool TryGoOn()
+    {
+        lock (_gate)
+        {
+            _isRunning = _isWoken && !_stopped.Task.IsCompleted;
+            _isWoken = false;
+            return _isRunning;
+        }
     }
 
     private async Task<bool> IsWantedAgainAsync()

@@ -108,4 +108,38 @@ public sealed class WatchTests
 
         Assert.Equal(before, passes);
     }
+
+    [Fact]
+    public async Task A_wake_at_the_moment_of_the_stop_brings_no_pass_after_it()
+    {
+        var late = 0;
+        for (var i = 0; i < 20_000; i++)
+        {
+            var isStopped = false;
+            var watch = new Watch(
+                Chain,
+                () =>
+                {
+                    late += Volatile.Read(ref isStopped) ? 1 : 0;
+                    return Task.FromResult(0);
+                },
+                TimeProvider.System,
+                NullLogger.Instance);
+            using var together = new Barrier(2);
+            var wake = Task.Run(
+                () =>
+                {
+                    together.SignalAndWait(Cancellation);
+                    Thread.SpinWait(i % 50);
+                    watch.Wake();
+                },
+                Cancellation);
+            together.SignalAndWait(Cancellation);
+            await watch.StopAsync();
+            Volatile.Write(ref isStopped, true);
+            await wake;
+        }
+
+        Assert.Equal(0, late);
+    }
 }
