@@ -41,11 +41,12 @@ internal sealed partial class Replacer(
         Address[] signers = [.. due.Select(item => item.Reserved.Signer)];
         var market = chain.ReadFeeMarketAsync(cancellation);
         var balances = chain.ReadBalancesAsync(signers, cancellation);
-        var nonces = await chain.ReadNoncesAsync(signers, cancellation);
+        var nonces = chain.ReadNoncesAsync(signers, cancellation);
+        await Task.WhenAll(market, balances, nonces);
         for (var i = 0; i < due.Length; i++)
         {
             // Below: mined, its receipt is on the way. Above: another page has what holds it up.
-            if (nonces[i] == due[i].Reserved.Nonce)
+            if ((await nonces)[i] == due[i].Reserved.Nonce)
             {
                 var isPassedOver = _firstSeen.GetValueOrDefault((due[i].Id, due[i].Attempts.Count), head) < head;
                 await CarryOutAsync(due[i], Bump.Decide(due[i], isPassedOver, await market, (await balances)[i], settings), cancellation);
