@@ -1,3 +1,4 @@
+using System.Numerics;
 using Npgsql;
 using Relayer.Core.Keepers.Perps;
 using Relayer.Core.Keepers.Scanning;
@@ -18,9 +19,7 @@ internal sealed class TraderFinder(IChainClient chain, LiquidationSettings setti
 
     private async Task<int> KeepAsync(NpgsqlConnection connection, IReadOnlyList<MinedLog> logs, CancellationToken cancellation)
     {
-        // The account is the second indexed word of an order's event, and the first of the others.
-        var accounts = logs.Where(log => log.Event.Topics.Count > 2 || (log.Event.Topics.Count > 1 && log.Event.Topics[0] != PerpsAbi.OrderSettled.Hash))
-            .Select(log => PerpsEvents.Number(log.Event.Topics[log.Event.Topics[0] == PerpsAbi.OrderSettled.Hash ? 2 : 1]));
+        var accounts = logs.Select(log => PerpsEvents.ReadAccount(log.Event)).OfType<BigInteger>();
         var ends = logs.Select(log => (Log: log, Attempt: PerpsEvents.ReadAttempt(log.Event)))
             .Where(item => item.Attempt is { RewardUsd.IsZero: false } or { IsWhole: true })
             .Select(item => (item.Log, item.Attempt!.Value.Account)).ToArray();

@@ -9,6 +9,9 @@ public abstract record OracleNeed
     // Errors within errors: deeper than any contract in use, shallow enough for hostile data.
     private const int MaxDepth = 4;
 
+    // Far above all ether, and far from overflow where fees are added up.
+    private const int MostFeeBits = 128;
+
     private static readonly AbiSignature DataRequired = AbiSignature.Parse("OracleDataRequired(address,bytes)");
     private static readonly AbiSignature PricedDataRequired = AbiSignature.Parse("OracleDataRequired(address,bytes,uint256)");
     private static readonly AbiSignature FeeRequired = AbiSignature.Parse("FeeRequired(uint256)");
@@ -31,7 +34,7 @@ public abstract record OracleNeed
     {
         if (FeeRequired.TryDecode(data, out var fee))
         {
-            return new Fee(new Wei(fee[0].AsUInt256()));
+            return fee[0].AsInteger().GetBitLength() <= MostFeeBits ? new Fee(new Wei(fee[0].AsUInt256())) : null;
         }
 
         if (DataRequired.TryDecode(data, out var required) || PricedDataRequired.TryDecode(data, out required))

@@ -15,6 +15,14 @@ internal sealed record EndedOrder(BigInteger Market, BigInteger Account, bool Is
 /// <summary>Reads the market's events. Pure; anything that is not as the deployed contract writes it is passed over.</summary>
 internal static class PerpsEvents
 {
+    private const int IdBits = 128;
+
+    // Far above all ether, and far from overflow: sums and products stay within 256 bits.
+    private const int MostBits = 128;
+
+    /// <summary>The first indexed words of each event are ids, at most so many.</summary>
+    private const int Ids = 2;
+
     private static readonly AbiType.Tuple Committed = AbiSignature.Parse("c(uint8,int128,uint256,uint256,uint256,uint256,uint256,address)").Inputs;
 
     private static readonly AbiType.Tuple Settled = AbiSignature.Parse(
@@ -50,12 +58,23 @@ internal static class PerpsEvents
             ? (Number(log.Topics[1]), values[0].AsInteger(), values[1].AsBool())
             : null;
 
-    /// <summary>The indexed number of a topic.</summary>
-    public static BigInteger Number(Hash32 topic) => new(topic.Span, isUnsigned: true, isBigEndian: true);
+    /// <summary>The account that a settlement, a flag or a liquidation is about.</summary>
+    public static BigInteger? ReadAccount(LogEntry log)
+    {
+        // It is the second indexed word of an order's event, and the first of the others.
+        var at = log.Topics.Count > 0 && log.Topics[0] == PerpsAbi.OrderSettled.Hash ? 2 : 1;
+        return log.Topics.Count > at && Number(log.Topics[at]) is var account && IsId(account) ? account : null;
+    }
 
-    /// <summary>Dollars of 18 decimals in wei.</summary>
-    public static Wei ToWei(BigInteger usd, BigInteger weiPerUsd) =>
-        UInt256.TryFrom(usd * weiPerUsd / BigInteger.Pow(10, 18), out var wei) ? new Wei(wei) : Wei.Zero;
+    /// <summary>False for what the market's ids (uint128) cannot be: a node made it up, and no call could be made with it.</summary>
+    public static bool IsId(BigInteger number) => number.GetBitLength() <= IdBits;
+
+    /// <summary>Dollars of 18 decimals in wei; nothing where it is more than there can be.</summary>
+    public static Wei ToWei(BigInteger usd, BigInteger weiPerUsd)
+    {
+        var wei = usd * weiPerUsd / BigInteger.Pow(10, 18);
+        return wei.Sign > 0 && wei.GetBitLength() <= MostBits ? new Wei(UInt256.From(wei)) : Wei.Zero;
+    }
 
     /// <summary>Reads a number that this program wrote.</summary>
     public static BigInteger Parse(string digits) => BigInteger.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
@@ -63,7 +82,8 @@ internal static class PerpsEvents
     private static bool TryRead(LogEntry log, AbiSignature signature, int topics, AbiType.Tuple data, out IReadOnlyList<AbiValue> values)
     {
         values = [];
-        if (log.Topics.Count != topics || log.Topics[0] != signature.Hash || !AbiDecoder.TryDecode(data, log.Data.Span, out var read))
+        if (log.Topics.Count != topics || log.Topics[0] != signature.Hash || !log.Topics.Skip(1).Take(Ids).All(topic => IsId(Number(topic)))
+            || !AbiDecoder.TryDecode(data, log.Data.Span, out var read))
         {
             return false;
         }
@@ -71,4 +91,6 @@ internal static class PerpsEvents
         values = read;
         return true;
     }
+
+    private static BigInteger Number(Hash32 topic) => new(topic.Span, isUnsigned: true, isBigEndian: true);
 }
