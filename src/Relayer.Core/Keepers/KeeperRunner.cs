@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
@@ -21,12 +22,24 @@ internal sealed partial class KeeperRunner(
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs once. Infrastructure that is away ends the run, and is told in its record as far as there is a database.</summary>
-    /// <returns>How it went.</returns>
+    /// <returns>How it went. What nobody foresaw is thrown on, and on record as <c>failed</c>.</returns>
     public async Task<RunRecord> RunAsync(IKeeper keeper, bool isPaused, CancellationToken cancellation)
     {
         var (run, lastOutcome) = await store.BeginAsync(keeper.Name, keeper.ChainId, cancellation);
         CrashPoints.Pass(CrashPoints.KeeperBegun);
-        var record = isPaused ? new RunRecord(run.Now, "paused", 0, 0, 0, 0) : await TryRunAsync(keeper, run, cancellation);
+        RunRecord record;
+        try
+        {
+            record = isPaused ? new RunRecord(run.Now, "paused", 0, 0, 0, 0) : await TryRunAsync(keeper, run, cancellation);
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or NpgsqlException))
+        {
+            // Nothing foreseen: whoever reads the record must not find it all well.
+            record = new RunRecord(run.Now, "failed", 0, 0, 0, 0, failure.GetType().Name);
+            await store.FinishAsync(keeper.Name, keeper.ChainId, record, lastOutcome, cancellation);
+            throw;
+        }
+
         CrashPoints.PassIf(record.Sent > 0, CrashPoints.KeeperSent);
         await store.FinishAsync(keeper.Name, keeper.ChainId, record, lastOutcome, cancellation);
         return record;
