@@ -6,11 +6,15 @@ using Relayer.Core.Ethereum;
 namespace Relayer.Core.Keepers.Cctp;
 
 /// <summary>Circle's attestation service over HTTP.</summary>
-/// <remarks>After a 429 it is left alone for as long as it asks, five minutes otherwise: so long Circle refuses whoever goes on.</remarks>
+/// <remarks>
+/// After a 429 it is left alone for as long as it asks, an hour at most, and five minutes when it does not say: so long Circle refuses
+/// whoever goes on.
+/// </remarks>
 internal sealed class CircleClient : IAttestationSource, IDisposable
 {
     private const int MaxBytes = 1024 * 1024;
     private static readonly TimeSpan LeftAlone = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestAlone = TimeSpan.FromHours(1);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     private readonly HttpMessageInvoker _http;
@@ -72,7 +76,7 @@ internal sealed class CircleClient : IAttestationSource, IDisposable
             if (response.StatusCode == HttpStatusCode.TooManyRequests)
             {
                 var wait = response.Headers.RetryAfter?.Delta ?? LeftAlone;
-                Interlocked.Exchange(ref _notBefore, (_time.GetUtcNow() + (wait < Soon ? Soon : wait)).UtcTicks);
+                Interlocked.Exchange(ref _notBefore, (_time.GetUtcNow() + (wait < Soon ? Soon : wait > LongestAlone ? LongestAlone : wait)).UtcTicks);
             }
 
             return (await read(response, limit.Token), Says(response.StatusCode));

@@ -8,7 +8,7 @@ namespace Relayer.Core.Keepers.Oracles;
 
 /// <summary>One price service over HTTP, and how it has been lately.</summary>
 /// <remarks>
-/// After a 429 it is left alone for as long as it asks, a minute otherwise. After other failures it rests, twice as long each time: whoever
+/// After a 429 it is left alone for as long as it asks, five minutes at most, and a minute when it does not say. After other failures it rests, twice as long each time: whoever
 /// has a choice asks another one meanwhile. Safe for concurrent use.
 /// </remarks>
 internal sealed class HermesService(
@@ -17,6 +17,7 @@ internal sealed class HermesService(
     private const int MaxBytes = 4 * 1024 * 1024;
     private const int MostFailures = 4;
     private static readonly TimeSpan LeftAlone = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestAlone = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(5);
 
@@ -52,6 +53,12 @@ internal sealed class HermesService(
     /// <summary>What it did was of no use: it rests, 5 s at first and 40 s at most.</summary>
     public void Blame()
     {
+        // Many may be asking at once: what fails together is one failure.
+        if (Rests)
+        {
+            return;
+        }
+
         var failures = Math.Min(Interlocked.Increment(ref _failures), MostFailures);
         Interlocked.Exchange(ref _restsUntil, (time.GetUtcNow() + (FirstRest * (1 << (failures - 1)))).UtcTicks);
     }
@@ -94,7 +101,7 @@ internal sealed class HermesService(
                 return new PriceAnswer.Missing("Hermes has no such price");
             case HttpStatusCode.TooManyRequests:
                 var wait = response.Headers.RetryAfter?.Delta ?? LeftAlone;
-                Interlocked.Exchange(ref _notBefore, (time.GetUtcNow() + (wait < Soon ? Soon : wait)).UtcTicks);
+                Interlocked.Exchange(ref _notBefore, (time.GetUtcNow() + (wait < Soon ? Soon : wait > LongestAlone ? LongestAlone : wait)).UtcTicks);
                 return new PriceAnswer.Unavailable("Hermes answered 429");
             default:
                 return new PriceAnswer.Unavailable(string.Create(CultureInfo.InvariantCulture, $"Hermes answered {(int)response.StatusCode}"));
