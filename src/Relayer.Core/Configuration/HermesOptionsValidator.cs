@@ -28,7 +28,10 @@ internal static class HermesOptionsValidator
             ValidateKey(hermes.Fallbacks[i], at, options.IsDevelopment, faults);
         }
 
-        faults.AddIf(hermes.Timeout <= TimeSpan.Zero || hermes.Timeout > LongestWait, "Hermes:Timeout", "must be above 0 and at most 30 seconds");
+        // One after the other: with all of them silent, half a minute's window must not be over.
+        faults.AddIf(
+            hermes.Timeout <= TimeSpan.Zero || hermes.Timeout > LongestWait / (1 + hermes.Fallbacks.Count), "Hermes:Timeout",
+            "must be above 0 and at most 30 seconds, for all services together");
     }
 
     private static void ValidateUrl(HermesServiceOptions service, string at, bool isDevelopment, OptionFaults faults)

@@ -46,6 +46,16 @@ public sealed class RelayerOptionsTests
     }
 
     [Fact]
+    public void Silent_price_services_may_take_half_a_minute_together()
+    {
+        var two = With("Hermes:Url", "https://hermes.example");
+        two["Hermes:Fallbacks:0:Url"] = "https://another.example";
+        Assert.Empty(Check(new(two) { ["Hermes:Timeout"] = "00:00:15" }));
+        var fault = Assert.Single(Check(new(two) { ["Hermes:Timeout"] = "00:00:16" }));
+        Assert.StartsWith("Hermes:Timeout: must be above 0 and at most 30 seconds, for all services together", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_key_for_Hermes_stays_a_secret()
     {
         var hermes = With("Hermes:Url", "https://hermes.example");
