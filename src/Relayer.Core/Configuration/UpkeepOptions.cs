@@ -15,7 +15,7 @@ public sealed class UpkeepOptions : KeeperLimitOptions
     /// <summary>The most gas <c>checkUpkeep</c> may use; it also bounds what it may answer.</summary>
     public long CheckGasLimit { get; set; } = 5_000_000;
 
-    /// <summary>How often it is asked.</summary>
+    /// <summary>How often it is asked, by each instance; once more after a start.</summary>
     public TimeSpan Every { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a transaction is tried for.</summary>

@@ -45,9 +45,4 @@ public sealed record KeeperPlan(IReadOnlyList<(KeeperWork Work, Verdict Verdict)
 
 /// <summary>One run of a keeper.</summary>
 /// <param name="Now">When it began.</param>
-/// <param name="Previous">When the one before began, in whatever instance; <see langword="null"/> for the first.</param>
-public sealed record KeeperRun(DateTimeOffset Now, DateTimeOffset? Previous)
-{
-    /// <summary>True in the first run of each interval, counted from the epoch, so that all instances agree.</summary>
-    public bool Begins(TimeSpan interval) => Previous is not { } previous || Previous > Now || Now.Ticks / interval.Ticks > previous.Ticks / interval.Ticks;
-}
+public sealed record KeeperRun(DateTimeOffset Now);

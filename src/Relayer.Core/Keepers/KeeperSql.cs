@@ -122,11 +122,11 @@ internal static class KeeperSql
 
     // $1 keeper, $2 chain, $3 now.
     public const string Begin = """
-        with before as (select last_run_at, last_outcome from keepers where keeper = $1 and chain_id = $2),
+        with before as (select last_outcome from keepers where keeper = $1 and chain_id = $2),
         begun as (
             insert into keepers (keeper, chain_id, last_run_at, last_outcome) values ($1, $2, $3, 'running')
             on conflict (keeper, chain_id) do update set last_run_at = excluded.last_run_at)
-        select last_run_at, last_outcome from before
+        select last_outcome from before
         """;
 
     // $1 keeper, $2 chain, $3 started, $4 ended, $5 outcome, $6 found, $7 due, $8 skipped, $9 sent, $10 detail, $11 whether it is told.

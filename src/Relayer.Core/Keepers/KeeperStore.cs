@@ -126,10 +126,7 @@ public sealed class KeeperStore(Database database, TimeProvider time)
         await using var connection = await database.OpenAsync(cancellation);
         await using var command = Command(connection, KeeperSql.Begin, keeper, chainId);
         command.Parameters.Add(Columns.Time(now));
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        return await rows.ReadAsync(cancellation)
-            ? (new KeeperRun(now, rows.GetTime(0)), rows.GetString(1))
-            : (new KeeperRun(now, null), null);
+        return (new KeeperRun(now), (string?)await command.ExecuteScalarAsync(cancellation));
     }
 
     /// <summary>Ends a run; it is told when something was met, or when it ended otherwise than the one before.</summary>

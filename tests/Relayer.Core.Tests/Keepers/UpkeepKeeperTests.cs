@@ -160,6 +160,27 @@ public sealed class UpkeepKeeperTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Whoever_was_away_when_an_upkeeps_day_began_asks_as_soon_as_it_is_back()
+    {
+        await using var world = await KeeperWorld.StartAsync(postgres);
+        await using var node = await NodeProxy.StartAsync(world.Node.Url, KeeperWorld.Cancellation);
+        var upkeep = await DeployAsync(world);
+        var daily = Configure(upkeep.Address, options => (options.Every, options.Grace) = (TimeSpan.FromDays(1), TimeSpan.FromHours(1)));
+        var app = world.Add(daily, node.Url);
+        node.Break();
+        Assert.Equal("unavailable", (await app.RunAsync(KeeperNames.Upkeeps)).Outcome);
+        node.Heal();
+        world.Time.Advance(TimeSpan.FromSeconds(10));
+        await world.BecomesAsync(async () => (await app.RunAsync(KeeperNames.Upkeeps)).Outcome == "done");
+        Assert.Equal(["found:found"], await world.DecisionsAsync());
+
+        // Died after it began, before it asked: what is on record is that a run began.
+        await world.ColumnAsync<long>("with gone as (delete from keeper_work returning 1) select count(*) from gone");
+        Assert.Equal((1, 0), await CountAsync(world.Add(daily)));
+        Assert.Equal((0, 0), await CountAsync(app));
+    }
+
+    [Fact]
     public async Task Rogue_contracts_neither_hang_nor_cost_nor_hold_up_an_honest_one()
     {
         await using var world = await KeeperWorld.StartAsync(postgres);

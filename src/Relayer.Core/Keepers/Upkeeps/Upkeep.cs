@@ -9,7 +9,7 @@ namespace Relayer.Core.Keepers.Upkeeps;
 /// <param name="CheckData">What its check is called with.</param>
 /// <param name="GasLimit">The most gas for <c>performUpkeep</c>.</param>
 /// <param name="CheckGasLimit">The most gas for <c>checkUpkeep</c>.</param>
-/// <param name="Every">How often it is asked.</param>
+/// <param name="Every">How often it is asked, by each instance.</param>
 /// <param name="TimeToLive">How long a transaction is tried for.</param>
 /// <param name="Limits">What it may do and lose; its lane is its name.</param>
 public sealed record Upkeep(

@@ -10,6 +10,10 @@ internal sealed class UpkeepKeeper(IChainClient chain, IReadOnlyList<Upkeep> upk
     public const string Kind = KeeperNames.Upkeeps;
 
     private readonly UpkeepFinder _finder = new(chain, store, time);
+
+    // The interval, counted from the epoch, in which each was last asked and answered. Whoever forgets it asks once more: that costs nothing,
+    // while an interval may be a day, too long to wait for because a node or this process was away when it began.
+    private readonly Dictionary<string, long> _asked = [];
     private readonly Dictionary<string, Upkeep> _upkeeps = upkeeps.ToDictionary(upkeep => upkeep.Name);
 
     public string Name => Kind;
@@ -18,8 +22,18 @@ internal sealed class UpkeepKeeper(IChainClient chain, IReadOnlyList<Upkeep> upk
 
     public IReadOnlyDictionary<string, KeeperLimits> Lanes { get; } = upkeeps.ToDictionary(upkeep => upkeep.Name, upkeep => upkeep.Limits);
 
-    public Task<int> FindAsync(KeeperRun run, CancellationToken cancellation) =>
-        _finder.FindAsync([.. upkeeps.Where(upkeep => run.Begins(upkeep.Every))], cancellation);
+    public async Task<int> FindAsync(KeeperRun run, CancellationToken cancellation)
+    {
+        var due = upkeeps.Select(upkeep => (Upkeep: upkeep, Interval: run.Now.Ticks / upkeep.Every.Ticks))
+            .Where(item => !_asked.TryGetValue(item.Upkeep.Name, out var asked) || asked != item.Interval).ToArray();
+        var found = await _finder.FindAsync([.. due.Select(item => item.Upkeep)], cancellation);
+        foreach (var (upkeep, interval) in due)
+        {
+            _asked[upkeep.Name] = interval;
+        }
+
+        return found;
+    }
 
     public async Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Payer payer, CancellationToken cancellation)
     {
