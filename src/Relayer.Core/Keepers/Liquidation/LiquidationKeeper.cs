@@ -43,7 +43,13 @@ internal sealed class LiquidationKeeper : IKeeper, IRecoveringKeeper
         var head = (await _finder.ScanAsync(cancellation)).Head;
         var page = await _accounts.PageAsync(ChainId, _settings.Market, _after, _settings.AccountsPerRun, cancellation);
         _after = page.Count < _settings.AccountsPerRun ? -1 : page[^1];
-        var found = await _checks.FindAsync(page, cancellation);
+        var (found, untold) = await _checks.FindAsync(page, cancellation);
+        if (untold > 0)
+        {
+            await _store.NoteAsync(
+                Name, ChainId, $"market {_settings.Market}", KeeperReasons.CheckFailed, $"nothing is known of {untold} of {page.Count} accounts", cancellation);
+        }
+
         var counts = await _store.CountEndedAsync(Name, ChainId, [.. found.Select(item => Target.SubjectOf(item.Account))], run.Now, cancellation);
         var due = _time.GetUtcNow() + _settings.Limits.Grace;
         return await _store.AddAsync(
