@@ -21,7 +21,7 @@ using Spectre.Console;
 var once = new Option<bool>("--once") { Description = "Stop when the relays are confirmed: 0, or 1 with the reason." };
 var apiPort = new Option<int>("--api-port") { Description = "The function app's port.", DefaultValueFactory = _ => 7071 };
 var rpcPort = new Option<int>("--rpc-port") { Description = "The chain's JSON-RPC port.", DefaultValueFactory = _ => 8545 };
-var keepers = new Option<bool>("--keepers") { Description = "Also commit a perps order that nobody settles, and watch the keeper settle it." };
+var keepers = new Option<bool>("--keepers") { Description = "Also give the app keepers, commit a perps order that nobody settles, and watch it settled." };
 var withHistory = new Option<bool>("--with-history") { Description = "Also fill the sums and balances of a made-up month, for looking at the council's page." };
 var info = new Option<FileInfo?>("--info")
 {
@@ -47,6 +47,7 @@ return await command.Parse(args).InvokeAsync(new InvocationConfiguration { Proce
 
 internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPort, int rpcPort, FileInfo? info)
 {
+    private const string OperatorKey = "demo-operator";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public async Task<int> RunAsync(CancellationToken ctrlC)
@@ -77,6 +78,7 @@ internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPor
                     {
                         [$"Chains__{AppSettings.ChainName}__Council__Key"] = council.PrivateKey,
                         [$"Chains__{AppSettings.ChainName}__Council__Address"] = council.Address.ToString(),
+                        ["Functions__Keys__demo"] = OperatorKey,
                     },
                     Anvil = new AnvilOptions { Port = rpcPort, BlockTime = TimeSpan.FromSeconds(1), MixedMining = true },
                     Progress = Say,
@@ -92,9 +94,10 @@ internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPor
             await WriteInfoAsync(stack, cancellation);
             await RelayAsync(stack, cancellation);
             ShowUrls(stack);
-            if (keepers)
+            await using var hermes = keepers ? await HermesStandIn.StartAsync(cancellation) : null;
+            if (hermes is not null)
             {
-                await SettleAsync(stack, cancellation);
+                await SettleAsync(stack, hermes, cancellation);
             }
 
             if (!once)
@@ -167,21 +170,20 @@ internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPor
         ShowRelays(relays);
     }
 
-    /// <summary>An order that nobody settles: a second instance, which has the keepers configured, does.</summary>
-    private static async Task SettleAsync(DevStack stack, CancellationToken cancellation)
+    /// <summary>An order that nobody settles: the app, which has the keepers configured from now on, does.</summary>
+    private static async Task SettleAsync(DevStack stack, HermesStandIn hermes, CancellationToken cancellation)
     {
-        Say("Deploying a perps market with its oracle, and starting an instance with keepers…");
-        await using var hermes = await HermesStandIn.StartAsync(cancellation);
+        Say("Deploying a perps market with its oracle, and starting the app again with keepers…");
         hermes.Prices[DevPerps.Feed] = _ => 2000_00000000;
         var perps = await DevPerps.DeployAsync(stack.Node);
-        await using var app = await stack.StartAnotherAppAsync(perps.Settings(hermes, graceSeconds: 5), cancellation);
+        await stack.RestartAppAsync(perps.Settings(hermes, graceSeconds: 5), cancellation);
         await perps.FundAsync(17, 1_000);
         await perps.CommitAsync(17, 2, 2_100);
         Say("Account 17 committed to buy 2 at no more than 2,100 dollars; the community has 5 seconds.");
         var started = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(started) < Patience)
         {
-            var answer = await app.Http.GetFromJsonAsync<JsonNode>("api/keepers/settlement/decisions", cancellation);
+            var answer = await stack.App.Http.GetFromJsonAsync<JsonNode>("api/keepers/settlement/decisions", cancellation);
             var decisions = answer!["decisions"]!.AsArray();
             if (decisions.Any(decision => (string?)decision!["decision"] == "won"))
             {
@@ -196,6 +198,7 @@ internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPor
 
                 AnsiConsole.Write(table);
                 AnsiConsole.MarkupLineInterpolated($"[green]Account 17 holds {await perps.SizeAsync(17) / BigInteger.Pow(10, 18)}: settled.[/]");
+                ShowKeeperUrls(stack);
                 return;
             }
 
@@ -235,16 +238,29 @@ internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPor
     {
         var api = stack.App.Url.ToString().TrimEnd('/');
         AnsiConsole.MarkupLine("[green]Both relays are confirmed.[/]");
-        foreach (var (name, value) in new[]
-        {
+        ShowAll(
+        [
             ("api", $"{api}/api/chains"), ("council", $"{api}/api/council"), ("contract", $"{api}/api/openapi.json"), ("ready", $"{api}/api/ready"),
             ("rpc", stack.Node.Url.ToString().TrimEnd('/')), ("target", stack.Contracts.Target.ToString()), ("info", info?.FullName ?? ""),
-        })
+            ("operator", $"curl -H 'x-functions-key: {OperatorKey}' {api}/api/admin/pauses"),
+        ]);
+    }
+
+    private static void ShowKeeperUrls(DevStack stack)
+    {
+        var api = stack.App.Url.ToString().TrimEnd('/');
+        ShowAll(
+        [
+            ("keepers", $"{api}/api/keepers"), ("runs", $"{api}/api/keepers/settlement/runs"),
+            ("why", $"{api}/api/keepers/settlement/decisions"), ("council", $"{api}/api/council#keepers"),
+        ]);
+    }
+
+    private static void ShowAll(IEnumerable<(string Name, string Value)> lines)
+    {
+        foreach (var (name, value) in lines.Where(line => line.Value.Length > 0))
         {
-            if (value.Length > 0)
-            {
-                AnsiConsole.WriteLine($"{name,10}  {value}");
-            }
+            AnsiConsole.WriteLine($"{name,10}  {value}");
         }
     }
 }

@@ -69,6 +69,18 @@ public sealed class DevStack : IAsyncDisposable
         FunctionApp.StartAsync(
             Merge(Settings, settings), program: _options.AppProgram, onLine: _options.AppOutput, cancellation: cancellation);
 
+    /// <summary>Starts the app again, at the same port.</summary>
+    /// <param name="settings">Settings that replace or add to <see cref="Settings"/> from now on.</param>
+    /// <param name="cancellation">Stops waiting, and the app.</param>
+    /// <exception cref="DevChainException">It does not start; the message says why.</exception>
+    public async Task RestartAppAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellation = default)
+    {
+        await App.DisposeAsync();
+        Settings = Merge(Settings, settings);
+        _app = await FunctionApp.StartAsync(Settings, App.Port, _options.AppProgram, _options.AppOutput, cancellation);
+        await _app.WaitUntilReadyAsync(cancellation);
+    }
+
     /// <summary>Stops the app, then what it stands on.</summary>
     public async ValueTask DisposeAsync()
     {
