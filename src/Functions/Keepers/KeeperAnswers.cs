@@ -17,16 +17,34 @@ public sealed record KeepersAnswer(IReadOnlyList<KeeperAnswer> Keepers);
 /// <param name="LastOutcome"><c>done</c>, <c>paused</c>, <c>unavailable</c>, <c>failed</c> (the log says why), or <c>running</c> while it never finished.</param>
 /// <param name="Open">Work that waits.</param>
 /// <param name="UnderWay">Work that a transaction is under way for.</param>
-/// <param name="LastDay">Decisions of the last 24 hours, by kind.</param>
+/// <param name="LastDay">Decisions of the last 24 hours, by kind: <c>found</c>, <c>skipped</c>, <c>sent</c>, <c>won</c>, <c>lost</c>, <c>failed</c>, <c>dropped</c>.</param>
+/// <param name="Reasons">The same by reason, the newest first: why work was skipped, who was faster, what failed and how.</param>
 /// <param name="Lanes">What has a budget of its own.</param>
 public sealed record KeeperAnswer(
     string Name, long ChainId, bool Paused, DateTimeOffset? LastRunAt, string? LastOutcome, long Open, long UnderWay,
-    IReadOnlyDictionary<string, long> LastDay, IReadOnlyList<LaneAnswer> Lanes)
+    IReadOnlyDictionary<string, long> LastDay, IReadOnlyList<ReasonAnswer> Reasons, IReadOnlyList<LaneAnswer> Lanes)
 {
     /// <summary>Shows a standing.</summary>
     public static KeeperAnswer Of(KeeperStanding keeper) => new(
         keeper.Name, keeper.ChainId.Value, keeper.IsPaused, keeper.LastRunAt, keeper.LastOutcome, keeper.Open, keeper.UnderWay,
-        keeper.LastDay, [.. keeper.Lanes.Select(LaneAnswer.Of)]);
+        keeper.LastDay, [.. keeper.Reasons.Select(ReasonAnswer.Of)], [.. keeper.Lanes.Select(LaneAnswer.Of)]);
+}
+
+/// <summary>How often something was decided for one reason.</summary>
+/// <param name="Decision"><c>found</c>, <c>skipped</c>, <c>sent</c>, <c>won</c>, <c>lost</c>, <c>failed</c> or <c>dropped</c>.</param>
+/// <param name="Reason">A stable code.</param>
+/// <param name="Count">How often; a piece of work counts again when its reason changes.</param>
+/// <param name="LastAt">When last.</param>
+/// <param name="LastSubject">About what, that time.</param>
+/// <param name="LastDetail">More about that time, in words; a contract's error decoded.</param>
+public sealed record ReasonAnswer(string Decision, string Reason, long Count, DateTimeOffset LastAt, string LastSubject, string? LastDetail)
+{
+    /// <summary>Shows a reason.</summary>
+    public static ReasonAnswer Of(ReasonStanding reason)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        return new(reason.Decision, reason.Reason, reason.Count, reason.LastAt, reason.LastSubject, reason.LastDetail);
+    }
 }
 
 /// <summary>What has a budget and a breaker of its own.</summary>
@@ -64,8 +82,8 @@ public sealed record KeeperRunPage(IReadOnlyList<KeeperRunAnswer> Runs, string? 
 /// <param name="Outcome"><c>done</c>, <c>paused</c>, <c>unavailable</c> or <c>failed</c>.</param>
 /// <param name="Found">New work.</param>
 /// <param name="Due">Work looked at.</param>
-/// <param name="Skipped">Work not acted on.</param>
-/// <param name="Sent">Transactions sent.</param>
+/// <param name="Skipped">Work not acted on; the decisions say why.</param>
+/// <param name="Sent">Transactions sent; how they ended is known later, and stands in the decisions.</param>
 /// <param name="Detail">More, in words.</param>
 public sealed record KeeperRunAnswer(
     long ChainId, DateTimeOffset StartedAt, DateTimeOffset EndedAt, string Outcome, int Found, int Due, int Skipped, int Sent, string? Detail)

@@ -13,8 +13,12 @@ namespace Relayer.Core.Keepers;
 public sealed class KeeperReports(KeeperRegistry registry, Database database, Pauses pauses, TimeProvider time)
 {
     private const string Totals = """
-        select decision, count(*) from keeper_decisions
-        where keeper = $1 and chain_id = $2 and at >= $3 group by decision
+        select t.decision, t.reason, t.count, d.at, d.subject, d.detail
+        from (
+            select decision, reason, count(*), max(id) as newest from keeper_decisions
+            where keeper = $1 and chain_id = $2 and at >= $3 group by decision, reason) as t
+        join keeper_decisions d on d.id = t.newest
+        order by t.newest desc
         """;
 
     private const string Budgets = """
@@ -114,9 +118,9 @@ public sealed class KeeperReports(KeeperRegistry registry, Database database, Pa
     {
         var now = time.GetUtcNow();
         var (lastRunAt, lastOutcome, open, sent) = await StateAsync(connection, keeper, cancellation);
-        var totals = await TotalsAsync(connection, keeper, now, cancellation);
+        var reasons = await ReasonsAsync(connection, keeper, now, cancellation);
         var lanes = await LanesAsync(connection, keeper, now, cancellation);
-        return new KeeperStanding(keeper.Name, keeper.ChainId, isPaused, lastRunAt, lastOutcome, open, sent, totals, lanes);
+        return new KeeperStanding(keeper.Name, keeper.ChainId, isPaused, lastRunAt, lastOutcome, open, sent, reasons, lanes);
     }
 
     private static async Task<(DateTimeOffset?, string?, long, long)> StateAsync(
@@ -128,19 +132,20 @@ public sealed class KeeperReports(KeeperRegistry registry, Database database, Pa
         return (rows.GetTimeOrNull(0), rows.GetTextOrNull(1), rows.GetInt64(2), rows.GetInt64(3));
     }
 
-    private static async Task<IReadOnlyDictionary<string, long>> TotalsAsync(
+    private static async Task<IReadOnlyList<ReasonStanding>> ReasonsAsync(
         NpgsqlConnection connection, IKeeper keeper, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var command = KeeperStore.Command(connection, Totals, keeper.Name, keeper.ChainId);
         command.Parameters.Add(Columns.Time(now - TimeSpan.FromDays(1)));
         await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var totals = new Dictionary<string, long>();
+        var reasons = new List<ReasonStanding>();
         while (await rows.ReadAsync(cancellation))
         {
-            totals[rows.GetString(0)] = rows.GetInt64(1);
+            reasons.Add(new ReasonStanding(
+                rows.GetString(0), rows.GetString(1), rows.GetInt64(2), rows.GetTime(3), rows.GetString(4), rows.GetTextOrNull(5)));
         }
 
-        return totals;
+        return reasons;
     }
 
     private static async Task<IReadOnlyList<LaneStanding>> LanesAsync(
@@ -169,11 +174,25 @@ public sealed class KeeperReports(KeeperRegistry registry, Database database, Pa
 /// <param name="LastOutcome">How that went.</param>
 /// <param name="Open">Work that waits.</param>
 /// <param name="UnderWay">Work that a transaction is under way for.</param>
-/// <param name="LastDay">Decisions of the last 24 hours, by kind.</param>
+/// <param name="Reasons">Decisions of the last 24 hours, by kind and reason, the newest first.</param>
 /// <param name="Lanes">Its lanes.</param>
 public sealed record KeeperStanding(
     string Name, ChainId ChainId, bool IsPaused, DateTimeOffset? LastRunAt, string? LastOutcome, long Open, long UnderWay,
-    IReadOnlyDictionary<string, long> LastDay, IReadOnlyList<LaneStanding> Lanes);
+    IReadOnlyList<ReasonStanding> Reasons, IReadOnlyList<LaneStanding> Lanes)
+{
+    /// <summary>Decisions of the last 24 hours, by kind.</summary>
+    public IReadOnlyDictionary<string, long> LastDay { get; } =
+        Reasons.GroupBy(reason => reason.Decision).ToDictionary(kind => kind.Key, kind => kind.Sum(reason => reason.Count));
+}
+
+/// <summary>How often something was decided for one reason.</summary>
+/// <param name="Decision">As in <see cref="DecisionRow"/>.</param>
+/// <param name="Reason">One of <see cref="KeeperReasons"/>, or of the keeper's own.</param>
+/// <param name="Count">How often.</param>
+/// <param name="LastAt">When last.</param>
+/// <param name="LastSubject">About what, that time.</param>
+/// <param name="LastDetail">More about that time, for people.</param>
+public sealed record ReasonStanding(string Decision, string Reason, long Count, DateTimeOffset LastAt, string LastSubject, string? LastDetail);
 
 /// <summary>A lane as it stands today (UTC).</summary>
 /// <param name="Limits">What it may do.</param>

@@ -53,6 +53,17 @@ public sealed partial class CouncilPageTests
     }
 
     [Fact]
+    public void It_says_why_keepers_lost_and_failed_and_explains_no_success()
+    {
+        var page = Render(SampleGas.Healthy).Text;
+        var why = page[page.IndexOf("<caption>Why, in the last 24 hours", StringComparison.Ordinal)..];
+        why = why[..why.IndexOf("</table>", StringComparison.Ordinal)];
+        Assert.Contains("InsufficientMargin(-5, 10) &lt;b&gt;not markup", why, StringComparison.Ordinal);
+        Assert.Contains("community", why, StringComparison.Ordinal);
+        Assert.DoesNotContain("settled", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_month_of_two_chains_is_below_100_kB() => Assert.InRange(Encoding.UTF8.GetByteCount(Render(SampleGas.Healthy).Text), 10_000, 100_000);
 
     private static Html Render(GasAnswer gas) => CouncilPage.Render(gas, SampleGas.Keepers);

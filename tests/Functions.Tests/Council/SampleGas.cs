@@ -37,8 +37,13 @@ internal static class SampleGas
     public static KeepersAnswer Keepers { get; } = new(
     [
         new("settlement", 10, false, Now, "done", 3, 1, new Dictionary<string, long> { ["found"] = 812, ["sent"] = 14, ["won"] = 13, ["lost"] = 790 },
+            [
+                new("failed", "reverted", 1, Now, "market 100 account 17 at 1795263595", "InsufficientMargin(-5, 10) <b>not markup</b>"),
+                new("lost", "community", 790, Now, "market 100 account 18 at 1795263600", null),
+                new("won", "won", 13, Now, "market 100 account 19 at 1795263605", "settled"),
+            ],
             [new("settlement", "backstop", false, "100000000000000000", "2000000000000000", "13000000000000000", null)]),
-        new("upkeep", 8453, true, null, null, 0, 0, new Dictionary<string, long>(), [new("rebalance", "profit", true, "0", "0", "0", Now.AddHours(1))]),
+        new("upkeep", 8453, true, null, null, 0, 0, new Dictionary<string, long>(), [], [new("rebalance", "profit", true, "0", "0", "0", Now.AddHours(1))]),
     ]);
 
     private static TopUpRulesAnswer Rules => new(Ether(0.5), Ether(1), Ether(3), Ether(0.25), 3600);

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using DevChain;
 using DevChain.Processes;
 using Functions.Configuration;
 using Microsoft.Extensions.Configuration;
@@ -80,6 +81,20 @@ public sealed class StartTests
             Assert.NotNull(configuration[key]);
             Assert.NotNull(schedule);
         }
+    }
+
+    [Fact]
+    public void The_sample_for_Base_is_valid_and_each_of_its_keys_is_one()
+    {
+        var configuration = new ConfigurationManager();
+        configuration.AddInMemoryCollection(LocalSettings.Read(RepositoryRoot.Combine("samples", "base.settings.json")));
+        var options = RelayerOptions.Bind(configuration);
+
+        Assert.Empty(RelayerOptionsValidator.Validate(options));
+        Assert.True(options.Chains["base"].Keepers.Settlement.DryRun);
+        Assert.True(options.Chains["base"].Keepers.Liquidation.DryRun);
+        configuration.GetSection("Chains").Get<Dictionary<string, ChainOptions>>(binder => binder.ErrorOnUnknownConfiguration = true);
+        configuration.GetSection("Hermes").Get<HermesOptions>(binder => binder.ErrorOnUnknownConfiguration = true);
     }
 
     [Fact]

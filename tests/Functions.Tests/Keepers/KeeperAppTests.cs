@@ -38,7 +38,9 @@ public sealed class KeeperAppTests(Islands islands) : IClassFixture<Islands>
         var decisions = await DecisionsAsync(island, "settlement");
         Assert.Equal("won", (string?)decisions[0]!["decision"]);
         Assert.NotNull((string?)decisions[0]!["transactionHash"]);
-        (await Reply.GetAsync(island.Http, "api/keepers/nobody/runs")).AssertProblem(404, "unknown_keeper");
+        var unknown = await Reply.GetAsync(island.Http, "api/keepers/nobody/runs");
+        unknown.AssertProblem(404, "unknown_keeper");
+        Assert.EndsWith("liquidation, settlement, upkeeps.", (string?)unknown.Json["detail"], StringComparison.Ordinal);
         (await Reply.GetAsync(island.Http, "api/keepers/settlement/runs?limit=0")).AssertProblem(400, "malformed_request");
         await AssertPausesAsync(island, upkeep);
     }

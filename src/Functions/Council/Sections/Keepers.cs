@@ -6,12 +6,15 @@ namespace Functions.Council.Sections;
 /// <summary>What the keepers did in the last day, and what it may cost.</summary>
 internal static class Keepers
 {
-    private static readonly string[] Kinds = ["found", "sent", "won", "lost", "failed", "skipped"];
+    private static readonly string[] Kinds = ["found", "skipped", "sent", "won", "lost", "failed", "dropped"];
+
+    /// <summary>What somebody may want explained.</summary>
+    private static readonly string[] Explained = ["skipped", "lost", "failed", "dropped"];
 
     public static Html Of(KeepersAnswer keepers, IReadOnlyDictionary<long, string> names) => Html.Of($"""
         <section aria-labelledby="keepers"><h2 id="keepers">Keepers</h2>
         <p>They act where the community did not. Lost to somebody faster is no fault: the work is done. More in <a href="keepers">the JSON</a>.</p>
-        {Doings(keepers.Keepers, names)}{Budgets(keepers.Keepers, names)}</section>
+        {Doings(keepers.Keepers, names)}{Reasons(keepers.Keepers, names)}{Budgets(keepers.Keepers, names)}</section>
         """);
 
     private static Html Doings(IReadOnlyList<KeeperAnswer> keepers, IReadOnlyDictionary<long, string> names) => Table.Of(
@@ -23,6 +26,16 @@ internal static class Keepers
             Html.Each(Kinds, kind => Table.Figure(keeper.LastDay.TryGetValue(kind, out var count) ? Words.Count(count) : Html.Of($"0"))),
             Table.Figure(Words.Count(keeper.Open)), Table.Figure(Words.Count(keeper.UnderWay))))],
         "No keeper is configured.");
+
+    private static Html Reasons(IReadOnlyList<KeeperAnswer> keepers, IReadOnlyDictionary<long, string> names)
+    {
+        var rows = keepers.SelectMany(keeper => keeper.Reasons.Where(reason => Explained.Contains(reason.Decision)).Select(reason => Table.Row(
+            Html.Of($"{Words.Plain(keeper.Name)}"), Table.Cell(NameOf(keeper.ChainId, names)), Table.Cell(reason.Decision),
+            Table.Cell(Words.Plain(reason.Reason)), Table.Figure(Words.Count(reason.Count)), Table.Cell(Words.Time(reason.LastAt)),
+            Table.Cell(reason.LastSubject), Table.Cell(reason.LastDetail)))).ToArray();
+        return rows.Length == 0 ? Html.Empty : Table.Of(
+            "Why, in the last 24 hours", ["Keeper", "Chain", "Decision", "Because", "#Times", "Last", "About", "Which says"], rows, "");
+    }
 
     private static Html Budgets(IReadOnlyList<KeeperAnswer> keepers, IReadOnlyDictionary<long, string> names) => keepers.Count == 0 ? Html.Empty : Table.Of(
         "Budgets of today; ether",
