@@ -151,8 +151,8 @@ async Task CostsAsync(int open)
 {
     await using var hermes = await StartHermesAsync();
 
-    // anvil would keep the state after each block: gigabytes, with so many positions.
-    var forgetful = node with { Extra = ["--prune-history", "10"] };
+    // anvil would keep the state after each block, gigabytes with so many positions, and take no body above two megabytes.
+    var forgetful = node with { Extra = ["--prune-history", "10", "--no-request-size-limit"] };
     await using var stack = await DevStack.StartAsync(new DevStackOptions { StartApp = false, Anvil = forgetful, Progress = Tell });
     await using var tap = await RpcTap.StartAsync(stack.Node.Url);
     await using var circle = await CircleStandIn.StartAsync(stack.Node);
@@ -167,8 +167,17 @@ async Task CostsAsync(int open)
     Tell($"opening {open} positions…");
     await perps.OpenManyAsync(stack.Node, hermes, accounts, 5_000);
     await perps.PushPriceAsync(hermes);
-    await using var services = await StartServicesAsync(
-        stack, tap, [.. perps.Settings(hermes, graceSeconds: 0), .. Others(contracts, circle, upkeep, stack.Node.ChainId)]);
+    var settings = perps.Settings(hermes, graceSeconds: 0).Concat(Others(contracts, circle, upkeep, stack.Node.ChainId)).ToDictionary();
+
+    // Settlement begins behind the orders that opened the positions, with what it reads again for reorgs.
+    var opened = await stack.Node.BlockNumberAsync();
+    settings[$"Chains__{AppSettings.ChainName}__Keepers__Settlement__Scan__StartBlock"] = $"{opened + 1}";
+    while (await stack.Node.BlockNumberAsync() <= opened + new ScanOptions().ReorgBlocks)
+    {
+        await Task.Delay(1_000);
+    }
+
+    await using var services = await StartServicesAsync(stack, tap, settings);
     var keepers = services.GetRequiredService<KeeperService>();
     await services.GetRequiredService<AccountBook>().AddAsync(
         new ChainId(stack.Node.ChainId), [new PlannedAccount(account, salt, 1, owner, owner, owner)], new Instruction("benchmark", "costs"), default);
@@ -176,7 +185,7 @@ async Task CostsAsync(int open)
     while (await AskAsync<long>(database, "select count(*) from keeper_accounts") is var known && known < open)
     {
         Tell($"{known} of {open} accounts known");
-        await keepers.RunAsync(KeeperNames.Liquidation, default);
+        await RunAsync(KeeperNames.Liquidation);
     }
 
     Console.WriteLine("\n| one tick with nothing to do | JSON-RPC calls | HTTP round trips | ms, median |\n|---|--:|--:|--:|");
@@ -213,6 +222,15 @@ async Task CostsAsync(int open)
     await Task.Delay(12_000);
     await ActAsync(KeeperNames.Liquidation, "liquidation, its price brought along");
 
+    async Task RunAsync(string keeper)
+    {
+        var run = (await keepers.RunAsync(keeper, default)).Single();
+        if (run.Outcome != "done")
+        {
+            throw new DevChainException($"{keeper}: {run}");
+        }
+    }
+
     async Task TickAsync(string keeper, string name)
     {
         var (times, calls, trips) = (new List<double>(), 0, 0);
@@ -220,7 +238,7 @@ async Task CostsAsync(int open)
         {
             tap.Clear();
             var started = Stopwatch.GetTimestamp();
-            await keepers.RunAsync(keeper, default);
+            await RunAsync(keeper);
             times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             (calls, trips) = (tap.Calls.Count, tap.RoundTrips);
         }
@@ -240,7 +258,7 @@ async Task CostsAsync(int open)
                     database, $"select '{name} is not done: ' || coalesce(string_agg(state || ' ' || reason || ' ' || coalesce(detail, ''), ', '), '') from keeper_work where keeper = '{keeper}' and state <> 2"));
             }
 
-            await keepers.RunAsync(keeper, default);
+            await RunAsync(keeper);
             await Task.Delay(200);
         }
 
@@ -284,7 +302,7 @@ static IEnumerable<KeyValuePair<string, string>> Others(DevAccounts contracts, C
     return settings;
 }
 
-static async Task<ServiceProvider> StartServicesAsync(DevStack stack, RpcTap tap, IEnumerable<KeyValuePair<string, string>> keepers)
+static async Task<ServiceProvider> StartServicesAsync(DevStack stack, RpcTap tap, Dictionary<string, string> keepers)
 {
     var settings = new Dictionary<string, string>(stack.Settings.Concat(keepers));
     settings[$"Chains__{AppSettings.ChainName}__Rpc__0"] = tap.Url.ToString();

@@ -65,7 +65,7 @@ public sealed class RpcTap : IAsyncDisposable
         await Task.Delay(Delay, context.RequestAborted);
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
         using var answer = await _node.PostAsync(_target, content, context.RequestAborted);
-        context.Response.ContentType = "application/json";
+        (context.Response.StatusCode, context.Response.ContentType) = ((int)answer.StatusCode, "application/json");
         await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
