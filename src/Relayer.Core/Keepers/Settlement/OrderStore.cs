@@ -1,4 +1,3 @@
-using System.Numerics;
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Perps;
@@ -20,7 +19,7 @@ internal sealed class OrderStore(Database database)
 
     // The first end after the commitment: a later one is of a later order.
     private const string Find = """
-        select a.account, e.how, e.settler from unnest($3::numeric[], $4::bigint[]) as a (account, block)
+        select a.number, e.how, e.settler from unnest($3::numeric[], $4::bigint[]) with ordinality as a (account, block, number)
         cross join lateral (
             select how, settler from keeper_order_ends e
             where (e.chain_id, e.contract, e.account) = ($1, $2, a.account) and e.block_number >= a.block and e.how <> 'liquidated'
@@ -53,11 +52,11 @@ internal sealed class OrderStore(Database database)
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>How the orders of these accounts ended after their commitments, in words; nothing where that is not known.</summary>
-    public async Task<IReadOnlyDictionary<BigInteger, string>> FindAsync(
+    /// <summary>How these orders ended after their commitments, in words; nothing where that is not known.</summary>
+    public async Task<IReadOnlyDictionary<Order, string>> FindAsync(
         ChainId chainId, Address contract, IReadOnlyList<Order> orders, CancellationToken cancellation)
     {
-        var ends = new Dictionary<BigInteger, string>();
+        var ends = new Dictionary<Order, string>();
         if (orders.Count == 0)
         {
             return ends;
@@ -77,7 +76,7 @@ internal sealed class OrderStore(Database database)
         await using var rows = await command.ExecuteReaderAsync(cancellation);
         while (await rows.ReadAsync(cancellation))
         {
-            ends[rows.GetFieldValue<BigInteger>(0)] = $"{rows.GetString(1)} by {rows.GetAddress(2)}";
+            ends[orders[(int)rows.GetInt64(0) - 1]] = $"{rows.GetString(1)} by {rows.GetAddress(2)}";
         }
 
         return ends;

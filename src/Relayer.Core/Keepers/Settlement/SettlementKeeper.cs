@@ -105,7 +105,7 @@ internal sealed class SettlementKeeper(
         var isThere = (await Task.WhenAll(pending.Chunk(OrdersPerCall).Select(chunk => AreThereAsync(chunk, cancellation))))
             .SelectMany(some => some).ToArray();
         var ends = await orders.FindAsync(ChainId, settings.Market, [.. pending.Where((_, i) => !isThere[i])], cancellation);
-        return [.. pending.Select((order, i) => new OrderView(isThere[i], isThere[i] ? null : ends.GetValueOrDefault(order.AccountId)))];
+        return [.. pending.Select((order, i) => new OrderView(isThere[i], isThere[i] ? null : ends.GetValueOrDefault(order)))];
     }
 
     /// <summary>Whether the pending orders of the accounts are these. What cannot be read is left to the simulation.</summary>
