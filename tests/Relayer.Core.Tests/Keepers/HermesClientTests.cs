@@ -36,12 +36,11 @@ public sealed class HermesClientTests : IAsyncLifetime
     {
         _first.Misbehave = HermesStandIn.Status(503);
         await Task.WhenAll(Enumerable.Range(1, 8).Select(ReadAsync));
-        Assert.Equal(8, _second.Requests.Count);
         _first.Misbehave = null;
         _time.Advance(TimeSpan.FromSeconds(6));
-        await ReadAsync(9);
+        await ReadAsync(100);
 
-        Assert.Equal(8, _second.Requests.Count);
+        Assert.Equal((8 + 1, 8), (_first.Requests.Count, _second.Requests.Count));
     }
 
     [Fact]
@@ -52,11 +51,11 @@ public sealed class HermesClientTests : IAsyncLifetime
         _first.Misbehave = null;
         var asked = _first.Requests.Count;
         _time.Advance(TimeSpan.FromMinutes(4));
-        await ReadAsync(2);
+        await ReadAsync(200);
         Assert.Equal(asked, _first.Requests.Count);
 
         _time.Advance(TimeSpan.FromMinutes(2));
-        await ReadAsync(3);
+        await ReadAsync(300);
         Assert.Equal(asked + 1, _first.Requests.Count);
     }
 
