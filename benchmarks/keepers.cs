@@ -25,11 +25,11 @@ const string Help = """
     dotnet run -c Release benchmarks/keepers.cs [-- ORDERS SECONDS [AWAY] | costs [ACCOUNTS]]
 
     Without arguments it makes the whole table of benchmarks/README.md: an order alone, 200 in 20 s, 1,000 in 60 s, 1,000 at once and
-    1,000 in 60 s with a node 50 ms away, then what a liquidation and a tick of it take, with 10,000 open accounts.
+    1,000 in 60 s with a node 50 ms away, then what a tick of each keeper and each of their actions take, with 10,000 open accounts.
 
       ORDERS SECONDS   only that: so many orders committed over so many seconds, settled by the app's own timer
       AWAY             how many milliseconds farther away the node is than it is; 0
-      costs [ACCOUNTS] only a tick and a liquidation, with so many open accounts; 10000
+      costs [ACCOUNTS] only the ticks and the actions, with so many open accounts; 10000
 
     Each row has its own anvil (a block a second, 200 million gas), PostgreSQL and app, built in Release. The window is Base's, 60 s, grace 5 s.
     Every order is looked for afterwards, in the records and on the chain: exit code 1 when one was not settled exactly once.

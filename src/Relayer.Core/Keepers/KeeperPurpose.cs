@@ -8,10 +8,12 @@ namespace Relayer.Core.Keepers;
 
 /// <summary>Learns what became of a keeper's transactions, and settles their budgets.</summary>
 /// <param name="outcomes">Reads what a transaction did.</param>
+/// <param name="inquest">Asks why one reverted.</param>
 /// <param name="registry">The breakers' settings.</param>
 /// <param name="store">The records.</param>
 /// <param name="time">The clock.</param>
-public sealed class KeeperPurpose(IKeeperOutcomes outcomes, KeeperRegistry registry, KeeperStore store, TimeProvider time) : IPurpose
+internal sealed class KeeperPurpose(
+    IKeeperOutcomes outcomes, KeeperInquest inquest, KeeperRegistry registry, KeeperStore store, TimeProvider time) : IPurpose
 {
     /// <inheritdoc/>
     public string Name => outcomes.Name;
@@ -24,6 +26,7 @@ public sealed class KeeperPurpose(IKeeperOutcomes outcomes, KeeperRegistry regis
         var final = movements.Where(movement => movement.State.IsFinal).ToArray();
         var works = await store.ReadOfTransactionsAsync(Name, final.Select(movement => movement.Transaction.Id), cancellation);
         CrashPoints.PassIf(works.Count > 0, CrashPoints.OutcomeRead);
+        var why = works.Count == 0 ? null : await inquest.WhyAsync(chainId, final, cancellation);
         var byTransaction = works.ToLookup(work => work.TransactionId);
         return async (connection, stop) =>
         {
@@ -33,7 +36,8 @@ public sealed class KeeperPurpose(IKeeperOutcomes outcomes, KeeperRegistry regis
             foreach (var movement in final.OrderBy(item => byTransaction[item.Transaction.Id].FirstOrDefault()?.Found.Lane, StringComparer.Ordinal)
                 .ThenBy(item => item.Transaction.Id))
             {
-                await RecordAsync(connection, chainId, movement, [.. byTransaction[movement.Transaction.Id]], stop);
+                await RecordAsync(
+                    connection, chainId, movement, why?.GetValueOrDefault(movement.Transaction.Id), [.. byTransaction[movement.Transaction.Id]], stop);
             }
         };
     }
@@ -47,13 +51,14 @@ public sealed class KeeperPurpose(IKeeperOutcomes outcomes, KeeperRegistry regis
     }
 
     private async Task RecordAsync(
-        NpgsqlConnection connection, ChainId chainId, Movement movement, IReadOnlyList<KeeperWork> works, CancellationToken cancellation)
+        NpgsqlConnection connection, ChainId chainId, Movement movement, string? why, IReadOnlyList<KeeperWork> works,
+        CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         var done = movement is { State: TransactionState.Confirmed, Receipt: { } receipt }
             ? works.Select(work => outcomes.Read(work, receipt)).ToArray()
             : [];
-        var verdicts = works.Select((work, i) => (work, Judge(movement.State, work, done.Length > i ? done[i] : default, now))).ToArray();
+        var verdicts = works.Select((work, i) => (work, Judge(movement.State, done.Length > i ? done[i] : default, why, now))).ToArray();
         if (verdicts.Length > 0)
         {
             await store.DecideAsync(connection, Name, chainId, verdicts, cancellation);
@@ -66,13 +71,13 @@ public sealed class KeeperPurpose(IKeeperOutcomes outcomes, KeeperRegistry regis
     }
 
     /// <summary>What a final transaction means for its work. Pure.</summary>
-    internal static Verdict Judge(TransactionState state, KeeperWork work, WorkOutcome outcome, DateTimeOffset now) => state switch
+    internal static Verdict Judge(TransactionState state, WorkOutcome outcome, string? why, DateTimeOffset now) => state switch
     {
         TransactionState.Confirmed when outcome.IsDone => new Verdict.End(WorkState.Won, KeeperReasons.Won, outcome.Detail),
 
         // Looked at again at once: the planner sees on the chain whether somebody else was first.
         TransactionState.Confirmed => new Verdict.Wait(KeeperReasons.NoEffect, now, outcome.Detail, IsAttempt: true),
-        TransactionState.Failed => new Verdict.Wait(KeeperReasons.Reverted, now, null, IsAttempt: true),
+        TransactionState.Failed => new Verdict.Wait(KeeperReasons.Reverted, now, why, IsAttempt: true),
         _ => new Verdict.Wait(KeeperReasons.NotMined, now, null, IsAttempt: true),
     };
 

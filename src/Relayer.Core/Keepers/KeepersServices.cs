@@ -36,6 +36,7 @@ public static class KeepersServices
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<RelayerOptions>(), provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<Pauses>(),
             provider.GetRequiredService<ILogger<KeeperService>>()));
+        services.AddSingleton<KeeperInquest>();
         services.AddSingleton<IPriceSource, HermesClient>();
         services.AddSingleton<ScanStore>();
         services.AddSingleton<OrderStore>();
@@ -44,8 +45,8 @@ public static class KeepersServices
         services.AddSingleton<MessageStore>();
         services.AddSingleton<BurnReader>();
         services.AddSingleton<IAttestationSource, CircleClient>();
-        AddOutcomes(services, new UpkeepOutcomes());
         services.AddSingleton<TraderStore>();
+        AddOutcomes(services, new UpkeepOutcomes());
         AddOutcomes(services, new DeploymentOutcomes());
         AddOutcomes(services, new BridgingOutcomes());
         AddOutcomes(services, new RedemptionOutcomes());
@@ -56,7 +57,10 @@ public static class KeepersServices
 
     private static void AddOutcomes(IServiceCollection services, IKeeperOutcomes outcomes) =>
         services.AddSingleton<IPurpose>(provider => new KeeperPurpose(
-            outcomes, provider.GetRequiredService<KeeperRegistry>(), provider.GetRequiredService<KeeperStore>(),
+            outcomes,
+            provider.GetRequiredService<KeeperInquest>(),
+            provider.GetRequiredService<KeeperRegistry>(),
+            provider.GetRequiredService<KeeperStore>(),
             provider.GetRequiredService<TimeProvider>()));
 
     private static List<IKeeper> Configured(IServiceProvider provider)

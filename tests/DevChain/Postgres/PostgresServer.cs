@@ -14,9 +14,10 @@ public sealed class PostgresServer : IAsyncDisposable
 {
     private const string User = "relayer";
 
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    // Recovery after a crash under load can take minutes on a machine that is busy, the more so as everybody knocks meanwhile.
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly string _password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
     private readonly IReadOnlyList<string> _settings;

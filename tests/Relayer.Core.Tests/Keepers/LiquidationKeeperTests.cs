@@ -55,6 +55,17 @@ public sealed class LiquidationKeeperTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task As_many_accounts_as_one_run_takes_are_looked_at_in_each_run()
+    {
+        await using var world = await PerpsWorld.StartAsync(postgres);
+        var app = world.AddLiquidator(options => options.AccountsPerRun = 1);
+        await world.OpenPositionAsync(1, 10);
+        Assert.Equal(0, (await app.RunAsync(Liquidation)).Found);
+        await world.FallAsync(1000);
+        Assert.Equal(1, (await app.RunAsync(Liquidation)).Found);
+    }
+
+    [Fact]
     public async Task Debt_without_a_position_is_liquidated_by_its_own_function()
     {
         await using var world = await PerpsWorld.StartAsync(postgres);

@@ -69,7 +69,7 @@ public sealed class UpkeepKeeperTests(PostgresFixture postgres)
         Assert.Equal(["found:found", "sent:sent", "failed:reverted", "lost:community"], await world.DecisionsAsync());
         var reasons = Assert.Single(await app.Get<KeeperReports>().ListAsync(KeeperWorld.Cancellation)).Reasons;
         Assert.Equal(["lost community 1", "failed reverted 1", "sent sent 1", "found found 1"], reasons.Select(one => $"{one.Decision} {one.Reason} {one.Count}"));
-        Assert.Equal("counter", reasons[1].LastSubject);
+        Assert.Equal(("counter", "somebody was first"), (reasons[1].LastSubject, reasons[1].LastDetail));
         Assert.Equal(1UL, await upkeep.NumberAsync("count()"));
         Assert.Equal(await world.PaidAsync(), await world.ScalarAsync<BigInteger>("select spent from keeper_budgets where held = 0"));
 

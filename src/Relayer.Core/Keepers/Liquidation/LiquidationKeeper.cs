@@ -41,8 +41,7 @@ internal sealed class LiquidationKeeper : IKeeper, IRecoveringKeeper
     public async Task<int> FindAsync(KeeperRun run, CancellationToken cancellation)
     {
         var head = (await _finder.ScanAsync(cancellation)).Head;
-        var page = await _accounts.PageAsync(ChainId, _settings.Market, _after, _settings.AccountsPerRun, cancellation);
-        _after = page.Count < _settings.AccountsPerRun ? -1 : page[^1];
+        var page = await PageAsync(cancellation);
         var (found, untold) = await _checks.FindAsync(page, cancellation);
         if (untold > 0)
         {
@@ -60,6 +59,19 @@ internal sealed class LiquidationKeeper : IKeeper, IRecoveringKeeper
                         item.Item1.Id(ChainId, counts.GetValueOrDefault(item.Item2)), _settings.Limits.Lane, item.Item2, item.Item1.ToJson(), due)),
             ],
             cancellation);
+    }
+
+    /// <summary>The accounts whose turn it is. A last page that is full is told only by the empty one behind it: then it is the first one's turn.</summary>
+    private async Task<IReadOnlyList<BigInteger>> PageAsync(CancellationToken cancellation)
+    {
+        var page = await _accounts.PageAsync(ChainId, _settings.Market, _after, _settings.AccountsPerRun, cancellation);
+        if (page.Count == 0 && _after >= 0)
+        {
+            page = await _accounts.PageAsync(ChainId, _settings.Market, -1, _settings.AccountsPerRun, cancellation);
+        }
+
+        _after = page.Count < _settings.AccountsPerRun ? -1 : page[^1];
+        return page;
     }
 
     public async Task<int> RecoverAsync(CancellationToken cancellation) => (await _finder.RecoverAsync(cancellation)).Kept;
