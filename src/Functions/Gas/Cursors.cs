@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Functions.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Gas;
@@ -39,10 +40,12 @@ internal static class Cursors
             : null;
     }
 
-    /// <summary>The same request with another cursor.</summary>
+    /// <summary>The same request with another cursor, relative to its own URL (RFC 3986, 5.2.2), whatever stands before the app.</summary>
+    /// <remarks>Without the caller's key: whoever has one adds it again, and an answer that is saved does not carry it.</remarks>
     public static string? Next(HttpRequest request, string? cursor) => cursor is null
         ? null
         : QueryHelpers.AddQueryString(
-            request.Path, request.Query.Where(item => item.Key != "cursor").ToDictionary(item => item.Key, item => (string?)item.Value.ToString())
+            "", request.Query.Where(item => item.Key is not ("cursor" or CallerKeys.Query))
+                .Select(item => new KeyValuePair<string, string?>(item.Key, item.Value.ToString()))
                 .Append(new("cursor", cursor)));
 }

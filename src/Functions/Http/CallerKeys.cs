@@ -6,7 +6,7 @@ namespace Functions.Http;
 
 /// <summary>The keys that callers may show: which one a request carries, whoever checks it.</summary>
 /// <remarks>
-/// Keys are <c>Functions:Keys:{name}</c>, and come in the header <see cref="Header"/> or, weaker, as <c>?code=</c>.
+/// Keys are <c>Functions:Keys:{name}</c>, and come in the header <see cref="Header"/> or, weaker, in the query parameter <see cref="Query"/>.
 /// Every key is compared in constant time.
 /// </remarks>
 /// <param name="configuration">Where the keys are.</param>
@@ -14,6 +14,9 @@ public sealed class CallerKeys(IConfiguration configuration)
 {
     /// <summary>The header that carries a key, as in Azure.</summary>
     public const string Header = "x-functions-key";
+
+    /// <summary>The query parameter that carries a key, as in Azure.</summary>
+    public const string Query = "code";
 
     // Azure's keys have 40 random characters and more: these digits tell them apart, and nothing of them.
     private const int FingerprintBytes = 4;
@@ -45,7 +48,7 @@ public sealed class CallerKeys(IConfiguration configuration)
     private static byte[]? Hash(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        StringValues shown = request.Headers.TryGetValue(Header, out var header) ? header : request.Query["code"];
+        StringValues shown = request.Headers.TryGetValue(Header, out var header) ? header : request.Query[Query];
         return shown.Count == 1 && !string.IsNullOrEmpty(shown[0]) ? SHA256.HashData(Encoding.UTF8.GetBytes(shown[0]!)) : null;
     }
 

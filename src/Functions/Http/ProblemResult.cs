@@ -32,6 +32,11 @@ public sealed class ProblemResult : IResult, IStatusCodeHttpResult, IContentType
     /// <summary>When to try again; sent as <c>Retry-After</c> in whole seconds, rounded up, at least one.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary><see cref="RetryAfter"/> as the header has it.</summary>
+    public string? RetryAfterSeconds => RetryAfter is { } wait
+        ? Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture)
+        : null;
+
     /// <inheritdoc/>
     public int? StatusCode => Status;
 
@@ -46,12 +51,7 @@ public sealed class ProblemResult : IResult, IStatusCodeHttpResult, IContentType
         response.StatusCode = Status;
         response.ContentType = MediaType;
         response.Headers.CacheControl = "no-store";
-        if (RetryAfter is { } wait)
-        {
-            var seconds = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));
-            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        }
-
+        response.Headers.RetryAfter = RetryAfterSeconds;
         var body = ToUtf8();
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(httpContext.Request.Method))

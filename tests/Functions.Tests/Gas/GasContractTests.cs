@@ -65,6 +65,24 @@ public sealed class GasContractTests(RelayFixture relay)
         Assert.Equal("chainId", (await CsvAsync("gas/top-ups?format=csv"))[0].Split(',')[1]);
     }
 
+    [Fact]
+    public async Task The_next_page_of_a_table_is_linked_relative_to_itself_and_without_the_callers_key()
+    {
+        await RelayAsync();
+        await RelayAsync();
+        Assert.True(await RelayWorld.BecomesAsync(async () => (await CsvAsync("gas/spend?groupBy=user&limit=1000&format=csv")).Length > 2));
+
+        var first = new Uri(_http.BaseAddress!, "api/gas/spend?groupBy=user&limit=1&format=csv&code=key");
+        using var answer = await _http.GetAsync(first, TestContext.Current.CancellationToken);
+        var link = Assert.Single(answer.Headers.GetValues("Link"));
+        Assert.Matches("^<\\?groupBy=user&limit=1&format=csv&cursor=[A-Za-z0-9_-]+>; rel=\"next\"$", link);
+
+        var next = await CsvAsync(new Uri(first, link[1..link.IndexOf('>', StringComparison.Ordinal)]).PathAndQuery["/api/".Length..]);
+        var line = (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split("\r\n")[1];
+        Assert.Equal(2, next.Length);
+        Assert.NotEqual(line, next[1]);
+    }
+
     [Theory]
     [InlineData("gas/spend?groupBy=weather")]
     [InlineData("gas/spend?from=yesterday")]

@@ -30,6 +30,8 @@ public sealed class DatabaseFailureTests(Islands islands) : IClassFixture<Island
             Island.AssertUnavailable(
                 await Reply.GetAsync(island.Http, $"api/nonces/31337/{world.OpenZeppelin.Address}/{user.Address}"), "storage_unavailable");
             Island.AssertUnavailable(await Reply.GetAsync(island.Http, "api/ready"), "not_ready");
+            Island.AssertUnavailable(await Reply.GetAsync(island.Http, "api/council"), "storage_unavailable");
+            await AssertPageForPeopleAsync(island.Http);
             Assert.Equal(200, (await Reply.GetAsync(island.Http, "api/health")).Status);
             Assert.Equal(200, (await Reply.GetAsync(island.Http, "api/chains")).Status);
             var batch = await Reply.PostAsync(island.Http, "api/relay/batch", new JsonObject { ["requests"] = new JsonArray(next.DeepClone()) });
@@ -105,5 +107,17 @@ public sealed class DatabaseFailureTests(Islands islands) : IClassFixture<Island
         }
 
         await island.AssertLedgerIsTheChainAsync(users.Length);
+    }
+
+    /// <summary>Whoever opens the council's page in a browser gets one, with a status and headers as a problem has.</summary>
+    private static async Task AssertPageForPeopleAsync(HttpClient http)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "api/council");
+        request.Headers.Add("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+        using var answer = await http.SendAsync(request, Cancellation);
+        Assert.Equal((503, "text/html"), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.NotNull(answer.Headers.RetryAfter?.Delta);
+        Assert.True(answer.Headers.Contains("Content-Security-Policy"));
+        Assert.Contains("The records cannot be read", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
     }
 }
