@@ -4,13 +4,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace DevChain;
 
@@ -23,18 +17,16 @@ public sealed class KeyVaultStandIn : IAsyncDisposable
     /// <summary>The only token it takes.</summary>
     public const string Token = "stand-in-token";
 
-    private readonly WebApplication _app;
-    private readonly X509Certificate2 _certificate;
+    private readonly LoopbackServer _server;
+    private readonly X509Certificate2 _certificate = CreateCertificate();
     private readonly ConcurrentDictionary<string, List<Version>> _secrets = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentQueue<string> _reads = new();
-    private readonly CancellationTokenSource _stop = new();
     private int _challenges;
-    private int _disposed;
 
-    private KeyVaultStandIn(WebApplication app, X509Certificate2 certificate) => (_app, _certificate) = (app, certificate);
+    private KeyVaultStandIn() => _server = new LoopbackServer(ServeAsync, _certificate);
 
     /// <summary>The vault's URI, to configure.</summary>
-    public string Uri { get; private set; } = "";
+    public string Uri => _server.Url;
 
     /// <summary>The secrets read with a token, oldest first: what was answered is another matter.</summary>
     public IReadOnlyList<string> Reads => [.. _reads];
@@ -48,21 +40,8 @@ public sealed class KeyVaultStandIn : IAsyncDisposable
     /// <summary>Listens on a free port with a certificate made for the occasion.</summary>
     public static async Task<KeyVaultStandIn> StartAsync(CancellationToken cancellation)
     {
-        var certificate = CreateCertificate();
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.Services.AddRoutingCore();
-        builder.Services.Configure<KestrelServerOptions>(
-            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        var vault = new KeyVaultStandIn(app, certificate);
-        app.UseRouting();
-        app.MapGet("/secrets/{name}", vault.ReadAsync);
-        app.MapGet("/secrets/{name}/versions", vault.ListAsync);
-        app.MapGet("/secrets/{name}/{version}", vault.ReadAsync);
-        await app.StartAsync(cancellation);
-        vault.Uri = app.Urls.Single();
+        var vault = new KeyVaultStandIn();
+        await vault._server.StartAsync(cancellation);
         return vault;
     }
 
@@ -113,42 +92,41 @@ public sealed class KeyVaultStandIn : IAsyncDisposable
     /// <summary>Misbehaviour: nothing, until the caller gives up or the vault stops.</summary>
     public async Task<bool> HangAsync(HttpContext context)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stop.Token);
-        await Task.Delay(Timeout.Infinite, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _server.HangAsync(context);
         return true;
     }
 
     /// <summary>Stops listening and lets go of whom it kept waiting.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
-        {
-            return;
-        }
-
-        await _stop.CancelAsync();
-        await _app.DisposeAsync();
+        await _server.DisposeAsync();
         _certificate.Dispose();
-        _stop.Dispose();
     }
 
-    private async Task ReadAsync(HttpContext context)
+    private Task ServeAsync(HttpContext context) =>
+        context.Request.Path.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
+        {
+            ["secrets", var name] => ReadAsync(context, name, wanted: ""),
+            ["secrets", var name, "versions"] => ListAsync(context, name),
+            ["secrets", var name, var version] => ReadAsync(context, name, version),
+            _ => RefuseAsync(context, 404, "NotFound"),
+        };
+
+    private async Task ReadAsync(HttpContext context, string name, string wanted)
     {
         if (!await IsAllowedAsync(context))
         {
             return;
         }
 
-        var name = (string)context.GetRouteValue("name")!;
         _reads.Enqueue(name);
         if (Misbehave is { } misbehave && await misbehave(context))
         {
             return;
         }
 
-        var wanted = (string?)context.GetRouteValue("version");
         var found = _secrets.TryGetValue(name, out var versions)
-            ? versions.LastOrDefault(version => string.IsNullOrEmpty(wanted) || version.Id == wanted)
+            ? versions.LastOrDefault(version => wanted.Length == 0 || version.Id == wanted)
             : null;
         await (found switch
         {
@@ -158,14 +136,13 @@ public sealed class KeyVaultStandIn : IAsyncDisposable
         });
     }
 
-    private async Task ListAsync(HttpContext context)
+    private async Task ListAsync(HttpContext context, string name)
     {
         if (!await IsAllowedAsync(context))
         {
             return;
         }
 
-        var name = (string)context.GetRouteValue("name")!;
         var versions = _secrets.TryGetValue(name, out var found) ? found : [];
         await WriteAsync(context, 200, new JsonObject
         {

@@ -1,11 +1,5 @@
-using System.Net;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace DevChain;
 
@@ -14,10 +8,10 @@ public sealed class NodeProxy : IAsyncDisposable
 {
     private readonly HttpClient _node = new(new SocketsHttpHandler { UseProxy = false });
     private readonly Uri _url;
-    private readonly WebApplication _app;
+    private readonly LoopbackServer _server;
     private int _faults;
 
-    private NodeProxy(Uri node, WebApplication app) => (_url, _app) = (node, app);
+    private NodeProxy(Uri node) => (_url, _server) = (node, new LoopbackServer(ServeAsync));
 
     /// <summary>What happens instead of the honest answer to a body; null passes everything on.</summary>
     public Func<HttpContext, string, Func<Task<string>>, Task<bool>>? Fault { get; set; }
@@ -26,21 +20,15 @@ public sealed class NodeProxy : IAsyncDisposable
     public int Faults => Volatile.Read(ref _faults);
 
     /// <summary>The URL to configure.</summary>
-    public string Url => _app.Urls.Single();
+    public string Url => _server.Url;
 
     /// <summary>Listens on a free port.</summary>
     /// <param name="node">The node behind it.</param>
     /// <param name="cancellation">Stops starting.</param>
     public static async Task<NodeProxy> StartAsync(Uri node, CancellationToken cancellation)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore();
-        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        var proxy = new NodeProxy(node, app);
-        app.Run(proxy.ServeAsync);
-        await app.StartAsync(cancellation);
+        var proxy = new NodeProxy(node);
+        await proxy._server.StartAsync(cancellation);
         return proxy;
     }
 
@@ -95,7 +83,7 @@ public sealed class NodeProxy : IAsyncDisposable
     /// <summary>Stops listening.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _app.DisposeAsync();
+        await _server.DisposeAsync();
         _node.Dispose();
     }
 

@@ -1,14 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace DevChain;
 
@@ -18,20 +12,18 @@ namespace DevChain;
 /// </summary>
 public sealed class NodeStandIn : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private readonly LoopbackServer _server;
     private readonly ConcurrentQueue<string> _bodies = new();
     private readonly ConcurrentQueue<string?> _authorizations = new();
-    private readonly CancellationTokenSource _stop = new();
-    private int _disposed;
     private int _probes;
 
-    private NodeStandIn(WebApplication app) => _app = app;
+    private NodeStandIn() => _server = new LoopbackServer(ServeAsync);
 
     /// <summary>A path that stands for the key in a hosted provider's URL: it must never be seen in a log.</summary>
     public const string SecretPath = "v3-secret-5f1d";
 
     /// <summary>The URL to configure, with <see cref="SecretPath"/> in its path.</summary>
-    public string Url { get; private set; } = "";
+    public string Url => $"{_server.Url}/{SecretPath}";
 
     /// <summary>What it says its chain is.</summary>
     public long ChainId { get; set; } = 31337;
@@ -60,15 +52,8 @@ public sealed class NodeStandIn : IAsyncDisposable
     /// <summary>Listens on a free port.</summary>
     public static async Task<NodeStandIn> StartAsync(CancellationToken cancellation)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore();
-        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        var node = new NodeStandIn(app);
-        app.Run(node.ServeAsync);
-        await app.StartAsync(cancellation);
-        node.Url = $"{app.Urls.Single()}/{SecretPath}";
+        var node = new NodeStandIn();
+        await node._server.StartAsync(cancellation);
         return node;
     }
 
@@ -88,12 +73,8 @@ public sealed class NodeStandIn : IAsyncDisposable
     public static string Quantity(long value) => "0x" + value.ToString("x", CultureInfo.InvariantCulture);
 
     /// <summary>Misbehaviour: an HTTP status without a JSON-RPC reply.</summary>
-    public static Func<HttpContext, JsonNode, Task> Status(int status, string? retryAfter = null) => (context, _) =>
-    {
-        context.Response.StatusCode = status;
-        context.Response.Headers.RetryAfter = retryAfter;
-        return context.Response.WriteAsync($"<html>status {status}</html>");
-    };
+    public static Func<HttpContext, JsonNode, Task> Status(int status, string? retryAfter = null) =>
+        (context, _) => LoopbackServer.Status(status, retryAfter, $"<html>status {status}</html>")(context);
 
     /// <summary>Misbehaviour: this text instead of the reply.</summary>
     public static Func<HttpContext, JsonNode, Task> Text(string body) => (context, _) => context.Response.WriteAsync(body);
@@ -103,11 +84,7 @@ public sealed class NodeStandIn : IAsyncDisposable
         (context, reply) => context.Response.WriteAsync(change(reply).ToJsonString());
 
     /// <summary>Misbehaviour: nothing, until the caller gives up or the node stops.</summary>
-    public async Task HangAsync(HttpContext context)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stop.Token);
-        await Task.Delay(Timeout.Infinite, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
+    public Task HangAsync(HttpContext context) => _server.HangAsync(context);
 
     /// <summary>Misbehaviour: the connection breaks in the middle of the reply.</summary>
     public static async Task BreakOffAsync(HttpContext context, JsonNode reply)
@@ -120,17 +97,7 @@ public sealed class NodeStandIn : IAsyncDisposable
     }
 
     /// <summary>Stops listening and lets go of whom it kept waiting.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
-        {
-            return;
-        }
-
-        await _stop.CancelAsync();
-        await _app.DisposeAsync();
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private async Task ServeAsync(HttpContext context)
     {

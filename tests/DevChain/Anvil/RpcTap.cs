@@ -1,13 +1,7 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace DevChain;
 
@@ -17,12 +11,12 @@ public sealed class RpcTap : IAsyncDisposable
     private readonly HttpClient _node = new(new SocketsHttpHandler { UseProxy = false });
     private readonly ConcurrentQueue<string> _bodies = new();
     private readonly Uri _target;
-    private readonly WebApplication _app;
+    private readonly LoopbackServer _server;
 
-    private RpcTap(Uri target, WebApplication app) => (_target, _app) = (target, app);
+    private RpcTap(Uri target) => (_target, _server) = (target, new LoopbackServer(ServeAsync));
 
     /// <summary>Where it listens.</summary>
-    public Uri Url => new(_app.Urls.Single());
+    public Uri Url => new(_server.Url);
 
     /// <summary>How much farther away the node is than it is.</summary>
     public TimeSpan Delay { get; set; }
@@ -36,14 +30,8 @@ public sealed class RpcTap : IAsyncDisposable
     /// <summary>Listens on a free port.</summary>
     public static async Task<RpcTap> StartAsync(Uri target)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore();
-        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        var tap = new RpcTap(target, app);
-        app.Run(tap.ServeAsync);
-        await app.StartAsync();
+        var tap = new RpcTap(target);
+        await tap._server.StartAsync(CancellationToken.None);
         return tap;
     }
 
@@ -53,7 +41,7 @@ public sealed class RpcTap : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _app.DisposeAsync();
+        await _server.DisposeAsync();
         _node.Dispose();
     }
 

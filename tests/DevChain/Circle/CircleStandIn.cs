@@ -1,14 +1,8 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Abi;
 
@@ -20,16 +14,15 @@ public sealed class CircleStandIn : IAsyncDisposable
 {
     private static readonly AbiSignature MessageSent = AbiSignature.Parse("MessageSent(bytes)");
 
-    private readonly WebApplication _app;
+    private readonly LoopbackServer _server;
     private readonly AnvilNode _node;
     private readonly ConcurrentQueue<string> _requests = new();
     private readonly ConcurrentDictionary<Hash32, bool> _ordered = new();
-    private readonly CancellationTokenSource _stop = new();
 
-    private CircleStandIn(WebApplication app, AnvilNode node) => (_app, _node) = (app, node);
+    private CircleStandIn(AnvilNode node) => (_node, _server) = (node, new LoopbackServer(ServeAsync));
 
     /// <summary>The base URL to configure.</summary>
-    public Uri Url { get; private set; } = new("http://127.0.0.1/");
+    public Uri Url => new(_server.Url);
 
     /// <summary>Who attests.</summary>
     public DevKey Attester { get; } = DevKey.Create();
@@ -58,25 +51,13 @@ public sealed class CircleStandIn : IAsyncDisposable
     /// <summary>Listens on a free port.</summary>
     public static async Task<CircleStandIn> StartAsync(AnvilNode node, CancellationToken cancellation = default)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore();
-        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        var circle = new CircleStandIn(app, node);
-        app.Run(circle.ServeAsync);
-        await app.StartAsync(cancellation);
-        circle.Url = new Uri(app.Urls.Single());
+        var circle = new CircleStandIn(node);
+        await circle._server.StartAsync(cancellation);
         return circle;
     }
 
     /// <summary>Misbehaviour: nothing, until the caller gives up.</summary>
-    public async Task HangAsync(HttpContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stop.Token);
-        await Task.Delay(Timeout.Infinite, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
+    public Task HangAsync(HttpContext context) => _server.HangAsync(context);
 
     /// <summary>What the attester signs for a message.</summary>
     public byte[] Sign(byte[] message)
@@ -98,12 +79,7 @@ public sealed class CircleStandIn : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _app.DisposeAsync();
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     // Version 2 is told without nonce, finality and expiry; Circle gives them.
     private byte[] Fill(byte[] data, string transaction)

@@ -1,14 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Numerics;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Abi;
 
@@ -23,14 +17,13 @@ public sealed class HermesStandIn : IAsyncDisposable
     private static readonly AbiType.Tuple Update = AbiSignature.Parse("u(bytes32,bytes32,int64,uint64,int32,uint256,uint256)").Inputs;
     private static readonly Hash32 Seal = Keccak256.Hash("pyth stand-in"u8);
 
-    private readonly WebApplication _app;
+    private readonly LoopbackServer _server;
     private readonly ConcurrentQueue<string> _requests = new();
-    private readonly CancellationTokenSource _stop = new();
 
-    private HermesStandIn(WebApplication app) => _app = app;
+    private HermesStandIn() => _server = new LoopbackServer(ServeAsync);
 
     /// <summary>The base URL to configure.</summary>
-    public Uri Url { get; private set; } = new("http://127.0.0.1/");
+    public Uri Url => new(_server.Url);
 
     /// <summary>What each feed is worth at a time, in units of 10^-8; a feed without an entry is unknown.</summary>
     public ConcurrentDictionary<Hash32, Func<long, long>> Prices { get; } = new();
@@ -59,44 +52,20 @@ public sealed class HermesStandIn : IAsyncDisposable
     /// <summary>Listens on a free port.</summary>
     public static async Task<HermesStandIn> StartAsync(CancellationToken cancellation = default)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore();
-        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        var hermes = new HermesStandIn(app);
-        app.Run(hermes.ServeAsync);
-        await app.StartAsync(cancellation);
-        hermes.Url = new Uri(app.Urls.Single());
+        var hermes = new HermesStandIn();
+        await hermes._server.StartAsync(cancellation);
         return hermes;
     }
 
-    /// <summary>Misbehaviour: a status, with what <c>Retry-After</c> says.</summary>
-    public static Func<HttpContext, Task> Status(int status, string? retryAfter = null) => context =>
-    {
-        context.Response.StatusCode = status;
-        context.Response.Headers.RetryAfter = retryAfter;
-        return context.Response.WriteAsync("no");
-    };
-
     /// <summary>Misbehaviour: nothing, until the caller gives up.</summary>
-    public async Task HangAsync(HttpContext context)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stop.Token);
-        await Task.Delay(Timeout.Infinite, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
+    public Task HangAsync(HttpContext context) => _server.HangAsync(context);
 
     /// <summary>An update as the chain takes it.</summary>
     public byte[] Sign(Hash32 feed, long time, long previous) => AbiEncoder.Encode(
         Update, Seal, feed, new BigInteger(Prices[feed](time)), 1UL, new BigInteger(Exponent), (ulong)time, (ulong)previous);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _app.DisposeAsync();
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private async Task ServeAsync(HttpContext context)
     {
@@ -148,7 +117,7 @@ public sealed class HermesStandIn : IAsyncDisposable
     private async Task StreamAsync(HttpContext context, Hash32[] feeds)
     {
         context.Response.ContentType = "text/event-stream";
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stop.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _server.Stopping);
         for (var last = 0L; !either.IsCancellationRequested;)
         {
             if (Now() > last)

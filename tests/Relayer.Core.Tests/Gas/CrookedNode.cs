@@ -1,37 +1,27 @@
-using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DevChain;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Relayer.Core.Tests.Gas;
 
 /// <summary>A second provider of a real node that lies about some calls, or stands still.</summary>
 internal sealed class CrookedNode : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private readonly LoopbackServer _server;
     private readonly AnvilNode _node;
 
-    private CrookedNode(AnvilNode node, WebApplication app) => (_node, _app) = (node, app);
+    private CrookedNode(AnvilNode node) => (_node, _server) = (node, new LoopbackServer(ServeAsync));
 
-    public Uri Url => new(_app.Urls.Single());
+    public Uri Url => new(_server.Url);
 
     /// <summary>What is answered to a call instead; null passes it on.</summary>
     public Func<string, JsonArray, JsonNode?> Lie { get; set; } = (_, _) => null;
 
     public static async Task<CrookedNode> StartAsync(AnvilNode node)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore();
-        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var app = builder.Build();
-        var crooked = new CrookedNode(node, app);
-        app.Run(crooked.ServeAsync);
-        await app.StartAsync(TestContext.Current.CancellationToken);
+        var crooked = new CrookedNode(node);
+        await crooked._server.StartAsync(TestContext.Current.CancellationToken);
         return crooked;
     }
 
@@ -48,7 +38,7 @@ internal sealed class CrookedNode : IAsyncDisposable
         };
     }
 
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private static JsonNode? Rewrite(string method, JsonArray parameters, string quantity, long block)
     {

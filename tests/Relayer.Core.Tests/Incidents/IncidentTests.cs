@@ -1,11 +1,7 @@
-using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
+using DevChain;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
@@ -212,13 +208,12 @@ public sealed class IncidentTests(PostgresFixture postgres)
     /// <summary>A receiver on a real socket.</summary>
     private sealed class World : IAsyncDisposable
     {
-        private readonly WebApplication _receiver;
+        private readonly LoopbackServer _receiver;
         private readonly RelayerOptions _options;
 
-        private World(TestDatabase database, WebApplication receiver)
+        private World(TestDatabase database)
         {
-            (Database, _receiver) = (database, receiver);
-            receiver.Run(ReceiveAsync);
+            (Database, _receiver) = (database, new LoopbackServer(ReceiveAsync));
             _options = new RelayerOptions { Alerts = new() { Key = Key } };
             Log = new IncidentLog(database.Database, _options, Time);
             Alerts = null!;
@@ -243,12 +238,9 @@ public sealed class IncidentTests(PostgresFixture postgres)
 
         public static async Task<World> StartAsync(PostgresFixture postgres)
         {
-            var builder = WebApplication.CreateEmptyBuilder(new());
-            builder.WebHost.UseKestrelCore();
-            builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-            var world = new World(await TestDatabase.CreateAsync(postgres), builder.Build());
+            var world = new World(await TestDatabase.CreateAsync(postgres));
             await world._receiver.StartAsync(Cancellation);
-            world._options.Alerts.WebhookUrl = world._receiver.Urls.Single();
+            world._options.Alerts.WebhookUrl = world._receiver.Url;
             world.Alerts = world.AddInstance();
             return world;
         }

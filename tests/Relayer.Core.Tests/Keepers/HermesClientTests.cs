@@ -34,7 +34,7 @@ public sealed class HermesClientTests : IAsyncLifetime
     [Fact]
     public async Task What_fails_together_is_one_failure_and_costs_one_short_rest()
     {
-        _first.Misbehave = HermesStandIn.Status(503);
+        _first.Misbehave = LoopbackServer.Status(503);
         await Task.WhenAll(Enumerable.Range(1, 8).Select(ReadAsync));
         _first.Misbehave = null;
         _time.Advance(TimeSpan.FromSeconds(6));
@@ -46,7 +46,7 @@ public sealed class HermesClientTests : IAsyncLifetime
     [Fact]
     public async Task A_service_that_asks_to_be_left_alone_for_years_is_asked_again_in_minutes()
     {
-        _first.Misbehave = HermesStandIn.Status(429, "2147483647");
+        _first.Misbehave = LoopbackServer.Status(429, "2147483647");
         await ReadAsync(1);
         _first.Misbehave = null;
         var asked = _first.Requests.Count;

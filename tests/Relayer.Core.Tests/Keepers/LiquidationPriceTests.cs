@@ -18,9 +18,9 @@ public sealed class LiquidationPriceTests(PostgresFixture postgres)
 
         // What lies on the chain does to look by, and is too old to liquidate by.
         await world.MoveAsync(TimeSpan.FromSeconds(120));
-        hermes.Misbehave = HermesStandIn.Status(404);
+        hermes.Misbehave = LoopbackServer.Status(404);
         await world.RunUntilAsync(app, "skipped:price_missing", keeper: Liquidation);
-        hermes.Misbehave = HermesStandIn.Status(503);
+        hermes.Misbehave = LoopbackServer.Status(503);
         await world.RunUntilAsync(app, "skipped:oracle_unavailable", keeper: Liquidation);
 
         // Hermes itself is behind by more than is allowed.

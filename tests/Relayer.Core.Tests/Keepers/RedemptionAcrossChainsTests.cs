@@ -128,10 +128,10 @@ public sealed class RedemptionAcrossChainsTests(PostgresFixture postgres)
         var app = world.Add();
         world.Circle.ExpiresAt = 1;
         await BurnAsync(world, app);
-        (world.Circle.MisbehaveOrders, var detail) = (HermesStandIn.Status(503), "select detail from keeper_work where keeper = 'redemption'");
+        (world.Circle.MisbehaveOrders, var detail) = (LoopbackServer.Status(503), "select detail from keeper_work where keeper = 'redemption'");
         await world.RunUntilAsync(app, Redeem, "skipped:attestation_expired");
         Assert.Equal("Circle could not be asked for another: Circle answered 503", await world.ScalarAsync<string>(detail));
-        world.Circle.MisbehaveOrders = HermesStandIn.Status(400);
+        world.Circle.MisbehaveOrders = LoopbackServer.Status(400);
         await world.Keepers.BecomesAsync(
             async () => await world.ScalarAsync<string>(detail) == "it is not attested again: Circle answered 400",
             async () =>

@@ -53,7 +53,7 @@ public sealed class RedemptionKeeperTests(PostgresFixture postgres)
         await world.RunUntilAsync(app, Redeem, "skipped:attestation_pending");
         circle.Misbehave = circle.HangAsync;
         await world.RunUntilAsync(app, Redeem, "skipped:attestation_unavailable");
-        (circle.Misbehave, circle.IsPending) = (HermesStandIn.Status(404), false);
+        (circle.Misbehave, circle.IsPending) = (LoopbackServer.Status(404), false);
         await world.RunUntilAsync(app, Redeem, "skipped:attestation_pending", 2);
         circle.Misbehave = null;
         circle.Change = answer => Set(answer, "attestation", "0x1234");
@@ -65,7 +65,7 @@ public sealed class RedemptionKeeperTests(PostgresFixture postgres)
         circle.Change = answer => Set(answer, "message", "0x" + new string('0', 496));
         await world.RunUntilAsync(app, Redeem, "skipped:attestation_wrong", 2);
         circle.Change = null;
-        circle.Misbehave = HermesStandIn.Status(503);
+        circle.Misbehave = LoopbackServer.Status(503);
         await world.RunUntilAsync(app, Redeem, "skipped:attestation_unavailable", 2);
         Assert.Equal(0, await world.ScalarAsync<long>("select count(*) from transactions"));
 
@@ -80,7 +80,7 @@ public sealed class RedemptionKeeperTests(PostgresFixture postgres)
         await using var world = await AccountsWorld.StartAsync(postgres);
         var app = world.Add();
         await BurnAsync(world, app, 20);
-        world.Circle.Misbehave = HermesStandIn.Status(429);
+        world.Circle.Misbehave = LoopbackServer.Status(429);
         await world.RunUntilAsync(app, Redeem, "skipped:attestation_unavailable");
         world.Circle.Misbehave = null;
         for (var i = 0; i < 5; i++)

@@ -101,7 +101,7 @@ public sealed class SettlementKeeperTests(PostgresFixture postgres)
         await world.OpenAsync();
         var hermes = world.Hermes;
 
-        hermes.Misbehave = HermesStandIn.Status(404);
+        hermes.Misbehave = LoopbackServer.Status(404);
         await world.RunUntilAsync(app, "skipped:price_missing");
         hermes.Misbehave = hermes.HangAsync;
         await world.RunUntilAsync(app, "skipped:oracle_unavailable");
@@ -134,7 +134,7 @@ public sealed class SettlementKeeperTests(PostgresFixture postgres)
         var app = world.Add();
         await world.CommitAsync(1, 1, 2100);
         await world.OpenAsync();
-        world.Hermes.Misbehave = HermesStandIn.Status(429, "3");
+        world.Hermes.Misbehave = LoopbackServer.Status(429, "3");
         await world.RunUntilAsync(app, "skipped:oracle_unavailable");
         world.Hermes.Misbehave = null;
         var asked = world.Hermes.Requests.Count;
@@ -150,7 +150,7 @@ public sealed class SettlementKeeperTests(PostgresFixture postgres)
         await using var world = await PerpsWorld.StartAsync(postgres);
         await world.Perps.Market.SendAsync("setWindow(uint256,uint256,uint256)", 2UL, 600UL, 2UL);
         var app = world.Add();
-        world.Hermes.Misbehave = HermesStandIn.Status(404);
+        world.Hermes.Misbehave = LoopbackServer.Status(404);
         await world.CommitAsync(1, 1, 2100);
         await world.OpenAsync();
         await world.RunUntilAsync(app, "skipped:price_missing");

@@ -73,9 +73,9 @@ public sealed class SettlementPriceTests(PostgresFixture postgres)
         });
         Action[] faults =
         [
-            () => first.Misbehave = HermesStandIn.Status(503),
-            () => first.Misbehave = HermesStandIn.Status(404),
-            () => first.Misbehave = HermesStandIn.Status(429, "1"),
+            () => first.Misbehave = LoopbackServer.Status(503),
+            () => first.Misbehave = LoopbackServer.Status(404),
+            () => first.Misbehave = LoopbackServer.Status(429, "1"),
             () => first.Misbehave = first.HangAsync,
             () => first.Misbehave = context => context.Response.Body.WriteAsync(new byte[8]).AsTask(),
             () => first.Change = Changed(answer => answer["parsed"]![0]!["id"] = new string('1', 64)),

@@ -1,11 +1,6 @@
-using System.Net;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
+using DevChain;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Storms.Weather;
 
@@ -14,44 +9,35 @@ internal sealed class FaultyNode : IAsyncDisposable
 {
     private readonly HttpClient _node = new(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 256 });
     private readonly Uri _url;
-    private readonly WebApplication _app;
+    private readonly LoopbackServer _server;
     private readonly FaultSchedule _schedule;
     private readonly Random _random;
     private readonly Lock _gate = new();
-    private readonly CancellationTokenSource _stop = new();
     private int _faults;
 
-    private FaultyNode(Uri node, WebApplication app, FaultSchedule schedule) =>
-        (_url, _app, _schedule, _random) = (node, app, schedule, new Random(schedule.Seed));
+    private FaultyNode(Uri node, FaultSchedule schedule) =>
+        (_url, _server, _schedule, _random) = (node, new LoopbackServer(ServeAsync), schedule, new Random(schedule.Seed));
 
     /// <summary>The first provider.</summary>
-    public Uri Url => new(_app.Urls.Single() + "/first");
+    public Uri Url => new(_server.Url + "/first");
 
     /// <summary>The second provider: the same node, the same faults but for <see cref="Fault.AnotherChain"/>.</summary>
-    public Uri Second => new(_app.Urls.Single() + "/second");
+    public Uri Second => new(_server.Url + "/second");
 
     /// <summary>How many requests were answered wrongly.</summary>
     public int Faults => Volatile.Read(ref _faults);
 
     public static async Task<FaultyNode> StartAsync(Uri node, FaultSchedule schedule, CancellationToken cancellation)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore();
-        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        var faulty = new FaultyNode(node, app, schedule);
-        app.Run(faulty.ServeAsync);
-        await app.StartAsync(cancellation);
+        var faulty = new FaultyNode(node, schedule);
+        await faulty._server.StartAsync(cancellation);
         return faulty;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _app.DisposeAsync();
+        await _server.DisposeAsync();
         _node.Dispose();
-        _stop.Dispose();
     }
 
     private async Task ServeAsync(HttpContext context)
@@ -91,7 +77,7 @@ internal sealed class FaultyNode : IAsyncDisposable
                 context.Abort();
                 return;
             case Fault.Delay:
-                await Task.Delay(Draw(2) == 0 ? Draw(300) : Draw(4_000), _stop.Token);
+                await Task.Delay(Draw(2) == 0 ? Draw(300) : Draw(4_000), _server.Stopping);
                 await AnswerAsync(context, await ForwardAsync(body));
                 return;
             case Fault.Duplicate:
@@ -143,7 +129,7 @@ internal sealed class FaultyNode : IAsyncDisposable
     private async Task<string> ForwardAsync(string body)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var answer = await _node.PostAsync(_url, content, _stop.Token);
-        return await answer.Content.ReadAsStringAsync(_stop.Token);
+        using var answer = await _node.PostAsync(_url, content, _server.Stopping);
+        return await answer.Content.ReadAsStringAsync(_server.Stopping);
     }
 }
