@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Http.Json;
 using System.Numerics;
 using System.Text.Json.Nodes;
@@ -30,7 +29,7 @@ public sealed class CountingUser(DevStack stack, Forwarder forwarder, Action<str
             _key.Address, stack.Contracts.Target, Wei.Zero, 100_000, nonce, deadline, Hex.Decode("0xd09de08a")); // increment()
         var signature = Secp256k1.Default.Sign(Hex.Decode(_key.PrivateKey), forwarder.Digest(message));
 
-        using var posted = await http.PostAsJsonAsync("api/relay", Body(message, signature), cancellation);
+        using var posted = await http.PostAsJsonAsync("api/relay", RelayBody.Of(forwarder, message, signature.ToString()), cancellation);
         var relay = (await posted.Content.ReadFromJsonAsync<JsonNode>(cancellation))!;
         if (!posted.IsSuccessStatusCode)
         {
@@ -63,31 +62,6 @@ public sealed class CountingUser(DevStack stack, Forwarder forwarder, Action<str
         }
 
         throw new DevChainException($"The relay {id} is not confirmed after {Patience.TotalSeconds:0} seconds.");
-    }
-
-    private JsonObject Body(ForwardRequest message, Signature signature)
-    {
-        var request = new JsonObject
-        {
-            ["from"] = message.From.ToString(),
-            ["to"] = message.To.ToString(),
-            ["value"] = message.Value.ToString(),
-            ["gas"] = message.Gas.ToString(CultureInfo.InvariantCulture),
-            ["nonce"] = message.Nonce.ToString(),
-            ["data"] = Hex.Encode(message.Data.Span),
-        };
-        if (message.Deadline is { } deadline)
-        {
-            request["deadline"] = deadline;
-        }
-
-        return new JsonObject
-        {
-            ["chainId"] = forwarder.ChainId.Value,
-            ["forwarder"] = forwarder.Address.ToString(),
-            ["request"] = request,
-            ["signature"] = signature.ToString(),
-        };
     }
 
     private async Task<BigInteger> CountAsync(CancellationToken cancellation)

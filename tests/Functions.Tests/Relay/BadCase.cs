@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using DevChain;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
 using Relayer.Core.Relay.Forwarders;
@@ -77,7 +78,7 @@ internal sealed record BadInput(RelayWorld World, Wallet Spent, UInt256 SpentNon
     public JsonObject SignedBy(Wallet user, Forwarder forwarder, Func<ForwardRequest, ForwardRequest> change)
     {
         var message = change(World.Message(forwarder, user));
-        return RelayWorld.Body(forwarder, message, user.Sign(forwarder, message).ToString());
+        return RelayBody.Of(forwarder, message, user.Sign(forwarder, message).ToString());
     }
 
     /// <summary>A body signed under another domain than it is posted for.</summary>
@@ -85,6 +86,6 @@ internal sealed record BadInput(RelayWorld World, Wallet Spent, UInt256 SpentNon
     {
         var user = new Wallet();
         var message = World.Message(posted, user);
-        return RelayWorld.Body(posted, message, user.Sign(signed, message).ToString());
+        return RelayBody.Of(posted, message, user.Sign(signed, message).ToString());
     }
 }

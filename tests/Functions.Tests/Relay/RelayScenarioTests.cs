@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DevChain;
 using Microsoft.AspNetCore.Http;
 
 namespace Functions.Tests.Relay;
@@ -114,7 +115,7 @@ public sealed class RelayScenarioTests(Islands islands) : IClassFixture<Islands>
     private static JsonObject Forged(RelayWorld world, Wallet user)
     {
         var message = world.Message(world.OpenZeppelin, user);
-        return RelayWorld.Body(world.OpenZeppelin, message, new Wallet().Sign(world.OpenZeppelin, message).ToString());
+        return RelayBody.Of(world.OpenZeppelin, message, new Wallet().Sign(world.OpenZeppelin, message).ToString());
     }
 
     private static async Task<bool> CallStaleAsync(HttpContext context, string body, Func<Task<string>> forward)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using DevChain;
@@ -44,32 +43,7 @@ internal sealed class RelayWorld(DevStack stack, string? database = null)
     public JsonObject Post(Forwarder forwarder, Wallet user, UInt256? nonce = null, byte[]? data = null, ulong gas = 100_000)
     {
         var message = Message(forwarder, user, nonce, data, gas);
-        return Body(forwarder, message, user.Sign(forwarder, message).ToString());
-    }
-
-    public static JsonObject Body(Forwarder forwarder, ForwardRequest message, string signature)
-    {
-        var request = new JsonObject
-        {
-            ["from"] = message.From.ToString(),
-            ["to"] = message.To.ToString(),
-            ["value"] = message.Value.ToString(),
-            ["gas"] = message.Gas.ToString(CultureInfo.InvariantCulture),
-            ["nonce"] = message.Nonce.ToString(),
-            ["data"] = Hex.Encode(message.Data.Span),
-        };
-        if (message.Deadline is { } deadline)
-        {
-            request["deadline"] = deadline;
-        }
-
-        return new JsonObject
-        {
-            ["chainId"] = forwarder.ChainId.Value,
-            ["forwarder"] = forwarder.Address.ToString(),
-            ["request"] = request,
-            ["signature"] = signature,
-        };
+        return RelayBody.Of(forwarder, message, user.Sign(forwarder, message).ToString());
     }
 
     /// <summary>How often the target counted the user.</summary>

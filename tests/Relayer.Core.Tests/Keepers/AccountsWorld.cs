@@ -132,21 +132,8 @@ internal sealed class AccountsWorld : IAsyncDisposable
     }
 
     /// <summary>Somebody else's transaction for more gas than we pay, which waits in the pool.</summary>
-    public async Task SendDearlyAsync(Address to, byte[] data, AnvilNode? node = null)
-    {
-        node ??= Node;
-        var from = (await node.AccountsAsync(KeeperWorld.Cancellation))[0];
-        var transaction = new
-        {
-            from,
-            to = $"{to}",
-            data = Hex.Encode(data),
-            gas = "0x1e8480",
-            maxFeePerGas = "0x174876e800",
-            maxPriorityFeePerGas = "0x174876e800",
-        };
-        await node.Rpc.SendAsync("eth_sendTransaction", [transaction], KeeperWorld.Cancellation);
-    }
+    public Task SendDearlyAsync(Address to, byte[] data, AnvilNode? node = null) =>
+        Rival.SendAsync(node ?? Node, to, data, cancellation: KeeperWorld.Cancellation);
 
     /// <summary>From now on blocks come only on demand.</summary>
     public async Task HoldBlocksAsync(AnvilNode? node = null)

@@ -254,21 +254,8 @@ internal sealed class BudgetStory : IAsyncDisposable
     private byte[] Update(byte kind, ulong asked, long time) =>
         new OracleQuery(_perps.Oracle.Address, kind, asked, [DevPerps.Feed]).FulfilData([_hermes.Sign(DevPerps.Feed, time, time - 1)]);
 
-    private async Task SendDearlyAsync(Address to, byte[] data, string value)
-    {
-        var from = (await World.Node.AccountsAsync(KeeperWorld.Cancellation))[0];
-        var transaction = new
-        {
-            from,
-            to = $"{to}",
-            data = Hex.Encode(data),
-            value,
-            gas = "0x1e8480",
-            maxFeePerGas = "0x174876e800",
-            maxPriorityFeePerGas = "0xb2d05e00",
-        };
-        await World.Node.Rpc.SendAsync("eth_sendTransaction", [transaction], KeeperWorld.Cancellation);
-    }
+    private Task SendDearlyAsync(Address to, byte[] data, string value) =>
+        Rival.SendAsync(World.Node, to, data, value, tipGwei: 3, cancellation: KeeperWorld.Cancellation);
 
     /// <summary>All clocks move together.</summary>
     private async Task MoveAsync(TimeSpan by)

@@ -177,19 +177,6 @@ internal sealed class PerpsWorld : IAsyncDisposable
     }
 
     /// <summary>Somebody else's transaction, for more gas than we pay.</summary>
-    public async Task SendDearlyAsync(Address to, byte[] data, string value = "0x0")
-    {
-        var from = (await Node.AccountsAsync(KeeperWorld.Cancellation))[0];
-        var transaction = new
-        {
-            from,
-            to = $"{to}",
-            data = Hex.Encode(data),
-            value,
-            gas = "0x1e8480",
-            maxFeePerGas = "0x174876e800",
-            maxPriorityFeePerGas = "0x174876e800",
-        };
-        await Node.Rpc.SendAsync("eth_sendTransaction", [transaction], KeeperWorld.Cancellation);
-    }
+    public Task SendDearlyAsync(Address to, byte[] data, string value = "0x0") =>
+        Rival.SendAsync(Node, to, data, value, cancellation: KeeperWorld.Cancellation);
 }

@@ -62,7 +62,7 @@ public sealed class UpkeepKeeperTests(PostgresFixture postgres)
         Assert.Equal((1, 1), await CountAsync(app));
 
         // Ours waits in the pool; theirs pays more and is mined before it, in the same block.
-        await TheirsAsync();
+        await Rival.SendAsync(world.Node, upkeep.Address, Hex.Decode("0x4585e33b" + Words(0x20, 0x60, 0, 0x40, 0)), cancellation: KeeperWorld.Cancellation);
         await world.BecomesAsync(async () => await world.ScalarAsync<long>("select count(*) from keeper_work where state = 0") == 1, () => world.Node.MineAsync());
         await app.RunAsync(KeeperNames.Upkeeps);
 
@@ -72,14 +72,6 @@ public sealed class UpkeepKeeperTests(PostgresFixture postgres)
         Assert.Equal(("counter", "somebody was first"), (reasons[1].LastSubject, reasons[1].LastDetail));
         Assert.Equal(1UL, await upkeep.NumberAsync("count()"));
         Assert.Equal(await world.PaidAsync(), await world.ScalarAsync<BigInteger>("select spent from keeper_budgets where held = 0"));
-
-        async Task TheirsAsync()
-        {
-            var from = (await world.Node.AccountsAsync(KeeperWorld.Cancellation))[0];
-            var data = "0x4585e33b" + Words(0x20, 0x60, 0, 0x40, 0);
-            var transaction = new { from, to = $"{upkeep.Address}", data, gas = "0x4c4b40", maxFeePerGas = "0x174876e800", maxPriorityFeePerGas = "0x174876e800" };
-            await world.Node.Rpc.SendAsync("eth_sendTransaction", [transaction], KeeperWorld.Cancellation);
-        }
     }
 
     [Fact]

@@ -44,7 +44,7 @@ internal sealed record Ledger(
     public static async Task<Ledger> ReadAsync(Site site, CancellationToken cancellation)
     {
         await using var connection = await site.OpenAsync(cancellation);
-        var relays = await ReadAsync(
+        var relays = await Rows.ReadAsync(
             connection,
             """select id, forwarder, "from", nonce, state, success, reason, fee, transaction_id, earlier_transactions from relays""",
             row => new RelayEntry(
@@ -52,7 +52,7 @@ internal sealed record Ledger(
                 row.IsDBNull(5) ? null : row.GetBoolean(5), row.IsDBNull(6) ? null : row.GetString(6),
                 row.IsDBNull(7) ? null : row.GetFieldValue<BigInteger>(7), row.GetGuid(8), row.GetFieldValue<Guid[]>(9)),
             cancellation);
-        var transactions = await ReadAsync(
+        var transactions = await Rows.ReadAsync(
             connection,
             """
             select t.id, t.signer, t.nonce, t.state, t.hash, t.succeeded, t.block_number, t.gas_used, t.fee, t.value,
@@ -66,23 +66,9 @@ internal sealed record Ledger(
                 row.IsDBNull(8) ? null : row.GetFieldValue<BigInteger>(8), row.GetFieldValue<BigInteger>(9),
                 [.. row.GetFieldValue<byte[][]>(10).Zip(row.GetFieldValue<bool[]>(11), (hash, noop) => (new Hash32(hash), noop))]),
             cancellation);
-        var nonces = await ReadAsync(
+        var nonces = await Rows.ReadAsync(
             connection, "select address, next_nonce from signers", row => (Account(row, 0), row.GetInt64(1)), cancellation);
         return new Ledger(relays, transactions, nonces.ToDictionary(signer => signer.Item1, signer => signer.Item2));
-    }
-
-    private static async Task<List<T>> ReadAsync<T>(
-        NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var all = new List<T>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            all.Add(read(rows));
-        }
-
-        return all;
     }
 
     private static Hash32 Hash(NpgsqlDataReader row, int column) => new(row.GetFieldValue<byte[]>(column));

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text;
-using System.Text.Json.Nodes;
 using DevChain;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
@@ -47,26 +45,6 @@ internal sealed class Visitor(Site site, Random random)
             : null;
         var message = new ForwardRequest(Address, site.Target, Wei.Zero, Gas, nonce, deadline, data);
         var signature = Secp256k1.Default.Sign(Hex.Decode((forger ?? _key).PrivateKey), forwarder.Digest(message));
-        var request = new JsonObject
-        {
-            ["from"] = message.From.ToString(),
-            ["to"] = message.To.ToString(),
-            ["value"] = "0",
-            ["gas"] = Gas.ToString(CultureInfo.InvariantCulture),
-            ["nonce"] = message.Nonce.ToString(),
-            ["data"] = Hex.Encode(data),
-        };
-        if (deadline is { } until)
-        {
-            request["deadline"] = until;
-        }
-
-        return new Errand(kind, forwarder, message, new JsonObject
-        {
-            ["chainId"] = forwarder.ChainId.Value,
-            ["forwarder"] = forwarder.Address.ToString(),
-            ["request"] = request,
-            ["signature"] = signature.ToString(),
-        });
+        return new Errand(kind, forwarder, message, RelayBody.Of(forwarder, message, signature.ToString()));
     }
 }

@@ -1,5 +1,5 @@
 using System.Numerics;
-using Npgsql;
+using Storms.Audit;
 using Storms.Field;
 
 namespace Storms.Keepers;
@@ -26,7 +26,7 @@ internal sealed record KeeperLedger(
     public static async Task<string> OpenAsync(Site site, CancellationToken cancellation)
     {
         await using var connection = await site.OpenAsync(cancellation);
-        var open = await ReadAsync(
+        var open = await Rows.ReadAsync(
             connection,
             "select format('%s %s is %s since %s (%s)', keeper, subject, reason, found_at, detail) from keeper_work where state < 2 limit 8",
             row => row.GetString(0), cancellation);
@@ -37,13 +37,13 @@ internal sealed record KeeperLedger(
     {
         await using var connection = await site.OpenAsync(cancellation);
         return new KeeperLedger(
-            await ReadAsync(
+            await Rows.ReadAsync(
                 connection, "select keeper, lane, subject, details, state, reason, transaction_id from keeper_work",
                 row => new WorkEntry(
                     row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt16(4), row.GetString(5),
                     row.IsDBNull(6) ? null : row.GetGuid(6)),
                 cancellation),
-            await ReadAsync(
+            await Rows.ReadAsync(
                 connection,
                 """
                 select s.transaction_id, s.keeper, s.lane, s.day, s.held, s.cost, s.reward, s.settled, t.value
@@ -54,32 +54,18 @@ internal sealed record KeeperLedger(
                     row.IsDBNull(5) ? null : row.GetFieldValue<BigInteger>(5), row.IsDBNull(6) ? null : row.GetFieldValue<BigInteger>(6),
                     row.GetBoolean(7), row.GetFieldValue<BigInteger>(8)),
                 cancellation),
-            await ReadAsync(
+            await Rows.ReadAsync(
                 connection, "select keeper, lane, day, held, spent from keeper_budgets",
                 row => new BudgetEntry(
                     row.GetString(0), row.GetString(1), row.GetFieldValue<DateOnly>(2), row.GetFieldValue<BigInteger>(3),
                     row.GetFieldValue<BigInteger>(4)),
                 cancellation),
-            await ReadAsync(
+            await Rows.ReadAsync(
                 connection,
                 """
                 select id from transactions where purpose in (select keeper from keepers)
                     and id not in (select transaction_id from keeper_sends)
                 """,
                 row => row.GetGuid(0), cancellation));
-    }
-
-    private static async Task<List<T>> ReadAsync<T>(
-        NpgsqlConnection connection, string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var all = new List<T>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            all.Add(read(rows));
-        }
-
-        return all;
     }
 }

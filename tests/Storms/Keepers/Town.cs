@@ -158,20 +158,8 @@ internal sealed record Town : IAsyncDisposable
     private byte[] Fulfil(byte kind, ulong time, byte[] update) => new OracleQuery(Perps.Oracle.Address, kind, time, [DevPerps.Feed]).FulfilData([update]);
 
     /// <summary>For more gas than we pay; it may fail, when we were first nevertheless.</summary>
-    private async Task HurryAsync(Address to, byte[] data, string value = "0x0")
-    {
-        var transaction = new
-        {
-            from = From,
-            to = $"{to}",
-            data = Hex.Encode(data),
-            value,
-            gas = "0x1e8480",
-            maxFeePerGas = "0x2540be400",
-            maxPriorityFeePerGas = "0x12a05f200",
-        };
-        await Node.Rpc.SendAsync("eth_sendTransaction", [transaction]);
-    }
+    private Task HurryAsync(Address to, byte[] data, string value = "0x0") =>
+        Rival.SendAsync(Node, to, data, value, maxGwei: 10, tipGwei: 5, From);
 
     private static (BigInteger Action, BigInteger Day) Ether(int action, int day) => (action * BigInteger.Pow(10, 18), day * BigInteger.Pow(10, 18));
 }
