@@ -12,6 +12,9 @@ namespace Functions.Tests.Relay;
 /// <summary>What a frontend and an auditor do around the app: sign and write bodies, and look at the chain and the database for themselves.</summary>
 internal sealed class RelayWorld(DevStack stack, string? database = null)
 {
+    /// <summary>The states of a relay that goes well, in their order.</summary>
+    public static readonly string[] States = ["accepted", "pending", "mined", "confirmed"];
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public string Database { get; } = database ?? stack.ConnectionString;

@@ -1,12 +1,10 @@
-using Microsoft.Extensions.Configuration;
 using Relayer.Core.Configuration;
+using static Relayer.Core.Tests.Configuration.SampleOptions;
 
 namespace Relayer.Core.Tests.Configuration;
 
 public sealed class RelayerOptionsTests
 {
-    private const string LiteralKey = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
-
     [Fact]
     public void Binds_every_part_and_keeps_defaults_for_the_rest()
     {
@@ -31,76 +29,6 @@ public sealed class RelayerOptionsTests
     {
         var fault = Assert.Throws<InvalidOperationException>(() => RelayerOptions.Bind(Configure(With("Chains:main:ChainId", "ten"))));
         Assert.Contains("Chains:main:ChainId", fault.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_literal_key_passes_in_development_alone()
-    {
-        var literal = With("Chains:main:Signers:0:Key", LiteralKey);
-        literal.Remove("Chains:main:Signers:0:Secret");
-        literal.Remove("KeyVault:Uri");
-        Assert.StartsWith("Chains:main:Signers:0:Key: a literal key", Assert.Single(Check(literal)), StringComparison.Ordinal);
-
-        literal["Environment"] = "Development";
-        Assert.Empty(Check(literal));
-    }
-
-    [Fact]
-    public void Silent_price_services_may_take_half_a_minute_together()
-    {
-        var two = With("Hermes:Url", "https://hermes.example");
-        two["Hermes:Fallbacks:0:Url"] = "https://another.example";
-        Assert.Empty(Check(new(two) { ["Hermes:Timeout"] = "00:00:15" }));
-        var fault = Assert.Single(Check(new(two) { ["Hermes:Timeout"] = "00:00:16" }));
-        Assert.StartsWith("Hermes:Timeout: must be above 0 and at most 30 seconds, for all services together", fault, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void The_key_for_Hermes_stays_a_secret()
-    {
-        var hermes = With("Hermes:Url", "https://hermes.example");
-        hermes["Hermes:Secret"] = "hermes";
-        Assert.Empty(Check(hermes));
-        Assert.Equal(["Hermes:Url: must be https: the key could be read on its way"], Check(new(hermes) { ["Hermes:Url"] = "http://hermes.example" }));
-        var here = new Dictionary<string, string?>(hermes) { ["Hermes:Key"] = "abc", ["Environment"] = "Development" };
-        Assert.Equal(["Hermes: has both a Secret and a Key; give one"], Check(here));
-        here.Remove("Hermes:Secret");
-        Assert.Empty(Check(here));
-    }
-
-    [Fact]
-    public void The_key_for_the_webhook_stays_a_secret()
-    {
-        var alerts = With("Alerts:WebhookUrl", "https://hook.example");
-        Assert.Equal(["Alerts:Secret: is missing: alerts are signed"], Check(alerts));
-        alerts["Alerts:Secret"] = "web hook";
-        Assert.StartsWith("Alerts:Secret: is not a Key Vault secret name", Assert.Single(Check(alerts)), StringComparison.Ordinal);
-        alerts["Alerts:Secret"] = "webhook";
-        Assert.Empty(Check(alerts));
-        var literal = new Dictionary<string, string?>(alerts) { ["Alerts:Key"] = new('k', 32), ["Alerts:Secret"] = "" };
-        Assert.StartsWith("Alerts:Key: a literal key is accepted only", Assert.Single(Check(literal)), StringComparison.Ordinal);
-        literal["Environment"] = "Development";
-        Assert.Empty(Check(literal));
-        Assert.Equal(["Alerts:Key: must have at least 32 characters"], Check(new(literal) { ["Alerts:Key"] = new('k', 31) }));
-        Assert.Equal(["Alerts: has both a Secret and a Key; give one"], Check(new(literal) { ["Alerts:Secret"] = "webhook" }));
-    }
-
-    [Theory]
-    [InlineData("Hermes:Fallbacks:0:Secret")]
-    [InlineData("Alerts:Secret")]
-    public void Whatever_names_a_secret_wants_a_vault(string key)
-    {
-        var named = new Dictionary<string, string?>(Sound)
-        {
-            ["Environment"] = "Development",
-            ["KeyVault:Uri"] = "",
-            ["Chains:main:Signers:0:Secret"] = "",
-            ["Chains:main:Signers:0:Key"] = LiteralKey,
-            ["Hermes:Url"] = "https://hermes.example",
-            ["Hermes:Fallbacks:0:Url"] = "https://other.example",
-        };
-        Assert.Empty(Check(named));
-        Assert.StartsWith("KeyVault:Uri: is missing, though", Assert.Single(Check(new(named) { [key] = "some-key" })), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -206,55 +134,6 @@ public sealed class RelayerOptionsTests
         Assert.StartsWith(expected, fault, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("Deployment:Factory", "0x12", "Deployment:Factory: is not an address")]
-    [InlineData("Deployment:Usdc", "", "Deployment:Usdc: is missing")]
-    [InlineData("Deployment:MaxLossPerActionWei", "1499999", "Deployment:MaxLossPerActionWei: can never be enough: one action may use 1500000 gas")]
-    [InlineData("Bridging:MaxLossPerActionWei", "0", "Bridging:MaxLossPerActionWei: can never be enough")]
-    [InlineData("Redemption:MaxLossPerDayWei", "399999", "Redemption:MaxLossPerDayWei: can never be enough")]
-    [InlineData("Deployment:MinUsdc", "0", "Deployment:MinUsdc: is zero, and so is MinWei")]
-    [InlineData("Deployment:Mode", "Profit", "Deployment:Mode: must be Backstop")]
-    [InlineData("Bridging:MinUsdc", "0", "Bridging:MinUsdc: must be above 0")]
-    [InlineData("Bridging:GasLimit", "1", "Bridging:GasLimit: is 1; it must be at least 21000")]
-    [InlineData("Bridging:AccountsPerRun", "0", "Bridging:AccountsPerRun: is 0")]
-    [InlineData("Redemption:Domain", "-1", "Redemption:Domain: must be Circle's number")]
-    [InlineData("Redemption:GiveUpAfter", "00:00:00", "Redemption:GiveUpAfter: must be above 0")]
-    [InlineData("Redemption:Sources:there:ChainId", "11", "Redemption:Sources:there:ChainId: is not that of a configured chain")]
-    [InlineData("Redemption:Sources:there:Domain", "6", "Redemption:Sources:there:Domain: is that of the chain itself")]
-    [InlineData("Redemption:Sources:there:Messenger", "x", "Redemption:Sources:there:Messenger: is not an address")]
-    public void Each_fault_of_the_keepers_of_accounts_is_named_by_its_key(string key, string value, string expected)
-    {
-        Assert.Empty(Check(Accounts));
-        var fault = Assert.Single(Check(new(Accounts) { [$"Chains:main:Keepers:{key}"] = value }));
-        Assert.StartsWith($"Chains:main:Keepers:{expected}", fault, StringComparison.Ordinal);
-        Assert.Equal(["Circle:Url: is missing, though burns are to be redeemed"], Check(new(Accounts) { ["Circle:Url"] = "" }));
-        Assert.Equal(["Circle:Url: is not an http or https URL"], Check(new(Accounts) { ["Circle:Url"] = "ftp://circle.example" }));
-    }
-
-    [Theory]
-    [InlineData("KeeperRecords:KeepFor", "23:59:59", "must be at least a day")]
-    [InlineData("Chains:main:Keepers:Redemption:Sources:there:Scan:RecoverBlocks", "172784", "must be above 30.00:00:00: Chains:main:Keepers:Redemption:Sources:there:Scan looks back")]
-    [InlineData("Chains:main:Keepers:Redemption:GiveUpAfter", "31.00:00:00", "must not be below Chains:main:Keepers:Redemption:GiveUpAfter")]
-    public void Nothing_is_forgotten_that_a_scan_may_come_upon_again(string key, string value, string expected) => Assert.Contains(
-        Check(new(Accounts) { [key] = value }), fault => fault.StartsWith($"KeeperRecords:KeepFor: {expected}", StringComparison.Ordinal));
-
-    [Theory]
-    [InlineData("GasPerOrder", "16177217")]
-    [InlineData("GasBase", "15577217")]
-    [InlineData("GasBase", "9223372036854775807")]
-    public void An_order_that_no_transaction_has_gas_for_is_a_fault(string key, string value)
-    {
-        Dictionary<string, string?> settles = new(Sound)
-        {
-            ["Hermes:Url"] = "https://hermes.example",
-            ["Chains:main:Keepers:Settlement:Market"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
-            ["Chains:main:Keepers:Settlement:Multicall"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
-        };
-        Assert.Empty(Check(settles));
-        var fault = Assert.Single(Check(new(settles) { [$"Chains:main:Keepers:Settlement:{key}"] = value }));
-        Assert.StartsWith("Chains:main:Keepers:Settlement:GasPerOrder: one order would ask for more than 16777216 gas", fault, StringComparison.Ordinal);
-    }
-
     [Fact]
     public void Everything_wrong_is_said_at_once_and_no_secret_with_it()
     {
@@ -275,41 +154,4 @@ public sealed class RelayerOptionsTests
     [Fact]
     public void A_configuration_without_chains_is_refused() =>
         Assert.Contains("Chains: at least one chain is needed", Check(new() { ["Database:ConnectionString"] = "Host=db" }));
-
-    private static readonly Dictionary<string, string?> Sound = new()
-    {
-        ["Database:ConnectionString"] = "Host=db",
-        ["KeyVault:Uri"] = "https://relayer.vault.azure.net/",
-        ["Chains:main:ChainId"] = "10",
-        ["Chains:main:Rpc:0"] = "https://one.example/key",
-        ["Chains:main:Rpc:1"] = "https://two.example",
-        ["Chains:main:Forwarders:0:Address"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
-        ["Chains:main:Forwarders:0:Dialect"] = "OpenZeppelin",
-        ["Chains:main:Forwarders:0:Name"] = "Forwarder",
-        ["Chains:main:Signers:0:Secret"] = "payer-1",
-        ["Chains:main:Policy:Targets:0:Address"] = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
-        ["Chains:main:Policy:Targets:0:Functions:0"] = "increment()",
-    };
-
-    private static readonly Dictionary<string, string?> Accounts = new(Sound)
-    {
-        ["Circle:Url"] = "https://circle.example",
-        ["Chains:main:Keepers:Deployment:Factory"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
-        ["Chains:main:Keepers:Deployment:Usdc"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
-        ["Chains:main:Keepers:Bridging:Usdc"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
-        ["Chains:main:Keepers:Redemption:Domain"] = "6",
-        ["Chains:main:Keepers:Redemption:Sources:there:ChainId"] = "10",
-        ["Chains:main:Keepers:Redemption:Sources:there:Domain"] = "2",
-        ["Chains:main:Keepers:Redemption:Sources:there:Transmitter"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
-        ["Chains:main:Keepers:Redemption:Sources:there:Messenger"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
-        ["Chains:main:Keepers:Redemption:Sources:there:Receiver"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
-    };
-
-    private static Dictionary<string, string?> With(string key, string value) => new(Sound) { [key] = value };
-
-    private static IReadOnlyList<string> Check(Dictionary<string, string?> values) =>
-        RelayerOptionsValidator.Validate(RelayerOptions.Bind(Configure(values)));
-
-    private static IConfiguration Configure(Dictionary<string, string?> values) =>
-        new ConfigurationBuilder().AddInMemoryCollection(values).Build();
 }

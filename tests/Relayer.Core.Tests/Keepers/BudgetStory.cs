@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using DevChain;
-using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Keepers;
@@ -17,7 +16,6 @@ namespace Relayer.Core.Tests.Keepers;
 internal sealed class BudgetStory : IAsyncDisposable
 {
     private const int Steps = 16;
-    private const int MaxOrders = 3;
     private static readonly ulong[] Harms = [0, 6, 7];
     private static readonly string[] Kinds = [KeeperNames.Settlement, KeeperNames.Liquidation, KeeperNames.Upkeeps];
 
@@ -35,16 +33,15 @@ internal sealed class BudgetStory : IAsyncDisposable
         (_random, World, _hermes, _perps) = (random, world, hermes, perps);
         _weiPerUsd = random.Next(2) * BigInteger.Pow(10, 14) * random.Next(1, 20);
         _dataGas = random.Next(2) * 50_000;
+        Lanes = new BudgetLanes(perps, _weiPerUsd);
         hermes.Prices[DevPerps.Feed] = _ => 2000_00000000;
         hermes.Now = () => (TimeProvider.System.GetUtcNow() + _ahead).ToUnixTimeSeconds();
     }
 
     public KeeperWorld World { get; }
 
-    /// <summary>What each lane may lose with an action and in a day.</summary>
-    public Dictionary<string, (BigInteger Action, BigInteger Day)> Limits { get; } = [];
-
-    private List<DevContract> Upkeeps { get; } = [];
+    /// <summary>What each lane may lose and bring in.</summary>
+    public BudgetLanes Lanes { get; }
 
     public static async Task<BudgetStory> BeginAsync(PostgresFixture postgres, int seed)
     {
@@ -69,14 +66,6 @@ internal sealed class BudgetStory : IAsyncDisposable
 
         await FlowAsync();
     }
-
-    /// <summary>The most that an action of a lane may have been expected to bring, in wei.</summary>
-    public BigInteger Reward(string lane) => lane switch
-    {
-        KeeperNames.Settlement => MaxOrders * PerpsWorld.Reward * _weiPerUsd / PerpsWorld.One,
-        KeeperNames.Liquidation => PerpsWorld.LiquidationReward * _weiPerUsd / PerpsWorld.One,
-        _ => BigInteger.Zero,
-    };
 
     /// <summary>What the market says that our accounts earned, in wei.</summary>
     public async Task<BigInteger> EarnedAsync()
@@ -106,18 +95,10 @@ internal sealed class BudgetStory : IAsyncDisposable
 
     private async Task SettleInAsync()
     {
-        foreach (var lane in new[] { KeeperNames.Settlement, KeeperNames.Liquidation, "upkeep 0", "upkeep 1" })
-        {
-            var day = BigInteger.Pow(10, 14) * _random.Next(4, lane.StartsWith("upkeep", StringComparison.Ordinal) ? 12 : 300);
-            Limits[lane] = (day * _random.Next(3, 10) / 10, day);
-        }
-
-        // However dear it is: one lane can always pay for something, or the story would be about nothing.
-        Limits["upkeep 0"] = (2 * BigInteger.Pow(10, 15), 3 * BigInteger.Pow(10, 15));
-
+        Lanes.Draw(_random);
         for (var i = 0; i < 2; i++)
         {
-            Upkeeps.Add(await DevContract.DeployAsync(World.Node, "RogueUpkeep", "constructor(uint8)", Harms[_random.Next(Harms.Length)]));
+            Lanes.Upkeeps.Add(await DevContract.DeployAsync(World.Node, "RogueUpkeep", "constructor(uint8)", Harms[_random.Next(Harms.Length)]));
         }
 
         for (var i = 0; i < _apps.Length; i++)
@@ -135,7 +116,7 @@ internal sealed class BudgetStory : IAsyncDisposable
         await World.Node.SetBlockTimeAsync(TimeSpan.Zero, KeeperWorld.Cancellation);
     }
 
-    private KeeperInstance Start() => World.Add(Configure, hermes: _hermes.Url, change: options =>
+    private KeeperInstance Start() => World.Add(Lanes.Configure, hermes: _hermes.Url, change: options =>
     {
         var fees = options.Chains["test"].Fees;
         (fees.BumpAfter, fees.BumpEvery, fees.MaxAge) = (TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
@@ -263,40 +244,5 @@ internal sealed class BudgetStory : IAsyncDisposable
         await World.Node.IncreaseTimeAsync(by, KeeperWorld.Cancellation);
         _ahead += by;
         World.Time.Advance(by);
-    }
-
-    private void Configure(KeepersOptions keepers)
-    {
-        (keepers.Settlement.Market, keepers.Settlement.Multicall) = ($"{_perps.Market.Address}", $"{_perps.Multicall.Address}");
-        (keepers.Liquidation.Market, keepers.Liquidation.Multicall) = ($"{_perps.Market.Address}", $"{_perps.Multicall.Address}");
-        keepers.Settlement.WeiPerUsd = keepers.Liquidation.WeiPerUsd = $"{_weiPerUsd}";
-        (keepers.Settlement.MaxOrders, keepers.Settlement.GasBase, keepers.Settlement.GasPerOrder) = (MaxOrders, 300_000, 400_000);
-        keepers.Liquidation.GasLimit = 700_000;
-        keepers.Settlement.Scan.StartBlock = keepers.Liquidation.Scan.StartBlock = 0;
-        for (var i = 0; i < Upkeeps.Count; i++)
-        {
-            keepers.Upkeeps[$"upkeep {i}"] = new UpkeepOptions
-            {
-                Address = $"{Upkeeps[i].Address}",
-                Every = TimeSpan.FromSeconds(1),
-                GasLimit = 60_000,
-                TimeToLive = TimeSpan.FromSeconds(40),
-            };
-        }
-
-        Limit(keepers.Settlement, KeeperNames.Settlement);
-        Limit(keepers.Liquidation, KeeperNames.Liquidation);
-        foreach (var (lane, upkeep) in keepers.Upkeeps)
-        {
-            Limit(upkeep, lane);
-        }
-    }
-
-    private void Limit(KeeperLimitOptions options, string lane)
-    {
-        (options.Grace, options.MaxAttempts, options.BreakerFailures) = (TimeSpan.Zero, 9, 4);
-        options.BreakerPause = TimeSpan.FromSeconds(20);
-        options.MaxLossPerActionWei = Limits[lane].Action.ToString(CultureInfo.InvariantCulture);
-        options.MaxLossPerDayWei = Limits[lane].Day.ToString(CultureInfo.InvariantCulture);
     }
 }

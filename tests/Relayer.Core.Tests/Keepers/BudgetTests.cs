@@ -60,7 +60,7 @@ public sealed class BudgetTests(PostgresFixture postgres)
 
     private static async Task AssertWithinAsync(BudgetStory story)
     {
-        foreach (var (lane, limit) in story.Limits)
+        foreach (var (lane, limit) in story.Lanes.Limits)
         {
             await AssertNoneAsync($"select format('%s holds %s and lost %s on %s', lane, held, spent, day) from keeper_budgets where lane = '{lane}' and held + spent > {limit.Day}");
             await AssertNoneAsync(
@@ -72,8 +72,8 @@ public sealed class BudgetTests(PostgresFixture postgres)
                 """);
 
             // What should have come in and did not, because somebody else was faster, is lost beside.
-            await AssertNoneAsync($"select format('an action of %s cost %s for %s', lane, cost, reward) from keeper_sends where lane = '{lane}' and cost > {limit.Action + story.Reward(lane)}");
-            await AssertNoneAsync($"select format('an action of %s holds %s', lane, held) from keeper_sends where lane = '{lane}' and held > {limit.Action + story.Reward(lane)}");
+            await AssertNoneAsync($"select format('an action of %s cost %s for %s', lane, cost, reward) from keeper_sends where lane = '{lane}' and cost > {limit.Action + story.Lanes.Reward(lane)}");
+            await AssertNoneAsync($"select format('an action of %s holds %s', lane, held) from keeper_sends where lane = '{lane}' and held > {limit.Action + story.Lanes.Reward(lane)}");
         }
 
         await AssertNoneAsync(
