@@ -50,14 +50,10 @@ internal static class AccountKeepersValidator
         }
         else
         {
-            var usable = Uri.TryCreate(options.Circle.Url, UriKind.Absolute, out var uri)
-                && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
-            faults.AddIf(!usable, "Circle:Url", "is not an http or https URL");
+            faults.RequireUrl(options.Circle.Url, "Circle:Url");
         }
 
-        faults.AddIf(
-            options.Circle.Timeout <= TimeSpan.Zero || options.Circle.Timeout > LongestWait, "Circle:Timeout",
-            "must be above 0 and at most 30 seconds");
+        faults.RequireTime(options.Circle.Timeout, LongestWait, "30 seconds", "Circle:Timeout");
     }
 
     private static void ValidateRedemption(string at, RedemptionOptions redemption, RelayerOptions options, OptionFaults faults)
@@ -65,9 +61,7 @@ internal static class AccountKeepersValidator
         ValidateCommon(at, redemption, redemption.GasLimit, redemption.TimeToLive, faults);
         ValidateDomain(redemption.Domain, $"{at}:Domain", faults);
         faults.RequireWei(redemption.MinUsdc, $"{at}:MinUsdc");
-        faults.AddIf(
-            redemption.GiveUpAfter <= TimeSpan.Zero || redemption.GiveUpAfter > LongestPatience, $"{at}:GiveUpAfter",
-            "must be above 0 and at most 60 days");
+        faults.RequireTime(redemption.GiveUpAfter, LongestPatience, "60 days", $"{at}:GiveUpAfter");
         foreach (var (name, source) in redemption.Sources)
         {
             var key = $"{at}:Sources:{name}";
@@ -88,7 +82,7 @@ internal static class AccountKeepersValidator
         faults.AddIf(limits.Mode == "Profit", $"{at}:Mode", "must be Backstop: it brings nothing in");
         faults.RequireAtLeast(21_000, gas, $"{at}:GasLimit");
         faults.AddIf(gas > MostGas, $"{at}:GasLimit", $"must be at most {MostGas}");
-        faults.AddIf(timeToLive <= TimeSpan.Zero || timeToLive > LongestTime, $"{at}:TimeToLive", "must be above 0 and at most a day");
+        faults.RequireTime(timeToLive, LongestTime, "a day", $"{at}:TimeToLive");
     }
 
     private static void ValidateDomain(long domain, string key, OptionFaults faults) =>

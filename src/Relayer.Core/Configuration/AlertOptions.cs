@@ -38,25 +38,16 @@ internal static class AlertOptionsValidator
             return;
         }
 
-        var isUsable = Uri.TryCreate(alerts.WebhookUrl, UriKind.Absolute, out var url)
-            && (url.Scheme == Uri.UriSchemeHttps || (isDevelopment && url.Scheme == Uri.UriSchemeHttp));
-        faults.AddIf(!isUsable, "Alerts:WebhookUrl", "is not an https URL");
+        faults.RequireHttpsUrl(alerts.WebhookUrl, "Alerts:WebhookUrl", isDevelopment);
         ValidateKey(alerts, isDevelopment, faults);
-        faults.AddIf(alerts.Timeout <= TimeSpan.Zero || alerts.Timeout > LongestTimeout, "Alerts:Timeout", "must be above 0 and at most a minute");
-        faults.AddIf(alerts.GiveUpAfter <= TimeSpan.Zero, "Alerts:GiveUpAfter", "must be longer than nothing");
+        faults.RequireTime(alerts.Timeout, LongestTimeout, "a minute", "Alerts:Timeout");
+        faults.RequireLonger(alerts.GiveUpAfter, "Alerts:GiveUpAfter");
     }
 
     private static void ValidateKey(AlertOptions alerts, bool isDevelopment, OptionFaults faults)
     {
-        var (hasSecret, hasKey) = (alerts.Secret.Length > 0, alerts.Key.Length > 0);
-        faults.AddIf(hasSecret && hasKey, "Alerts", "has both a Secret and a Key; give one");
-        faults.AddIf(!hasSecret && !hasKey, "Alerts:Secret", "is missing: alerts are signed");
-        faults.AddIf(
-            hasSecret && !ChainOptionsValidator.IsSecretName(alerts.Secret), "Alerts:Secret",
-            "is not a Key Vault secret name (1 to 127 letters, digits and hyphens)");
-        faults.AddIf(
-            hasKey && !isDevelopment, "Alerts:Key",
-            "a literal key is accepted only when Environment is Development; name a Key Vault Secret instead");
-        faults.AddIf(hasKey && alerts.Key.Length < LeastKeyLength, "Alerts:Key", $"must have at least {LeastKeyLength} characters");
+        faults.RequireSecretOrKey("Alerts", alerts.Secret, alerts.Key, isDevelopment);
+        faults.AddIf(alerts.Secret.Length == 0 && alerts.Key.Length == 0, "Alerts:Secret", "is missing: alerts are signed");
+        faults.AddIf(alerts.Key.Length is > 0 and < LeastKeyLength, "Alerts:Key", $"must have at least {LeastKeyLength} characters");
     }
 }

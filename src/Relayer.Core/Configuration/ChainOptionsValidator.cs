@@ -41,15 +41,10 @@ internal static partial class ChainOptionsValidator
         faults.AddIf(chain.Rpc.Count == 0, $"{at}:Rpc", "at least one JSON-RPC URL is needed");
         for (var i = 0; i < chain.Rpc.Count; i++)
         {
-            var usable = Uri.TryCreate(chain.Rpc[i], UriKind.Absolute, out var uri)
-                && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
-            faults.AddIf(!usable, $"{at}:Rpc:{i}", "is not an http or https URL");
+            faults.RequireUrl(chain.Rpc[i], $"{at}:Rpc:{i}");
         }
 
-        faults.AddIf(
-            chain.RpcTimeout <= TimeSpan.Zero || chain.RpcTimeout > LongestRoundTrip,
-            $"{at}:RpcTimeout",
-            "must be above 0 and at most two minutes");
+        faults.RequireTime(chain.RpcTimeout, LongestRoundTrip, "two minutes", $"{at}:RpcTimeout");
     }
 
     private static void ValidateForwarders(string at, ChainOptions chain, OptionFaults faults)
@@ -90,31 +85,11 @@ internal static partial class ChainOptionsValidator
             faults.RequireAddress(signer.Address, $"{key}:Address");
         }
 
-        if (signer.Secret.Length > 0)
-        {
-            faults.AddIf(signer.Key.Length > 0, key, "has both a Secret and a Key; give one");
-            faults.AddIf(
-                !SecretName.IsMatch(signer.Secret),
-                $"{key}:Secret",
-                "is not a Key Vault secret name (1 to 127 letters, digits and hyphens)");
-            return;
-        }
-
-        if (signer.Key.Length == 0)
-        {
-            faults.Add(key, "has neither a Secret (a Key Vault secret's name) nor a Key");
-            return;
-        }
-
-        faults.AddIf(
-            !isDevelopment,
-            $"{key}:Key",
-            "a literal key is accepted only when Environment is Development; name a Key Vault Secret instead");
-        faults.AddIf(!PrivateKey.IsMatch(signer.Key), $"{key}:Key", "is not 32 bytes in hexadecimal");
+        faults.RequireSecretOrKey(key, signer.Secret, signer.Key, isDevelopment);
+        var (hasSecret, hasKey) = (signer.Secret.Length > 0, signer.Key.Length > 0);
+        faults.AddIf(!hasSecret && !hasKey, key, "has neither a Secret (a Key Vault secret's name) nor a Key");
+        faults.AddIf(!hasSecret && hasKey && !PrivateKey.IsMatch(signer.Key), $"{key}:Key", "is not 32 bytes in hexadecimal");
     }
-
-    /// <summary>True for what Key Vault takes as a secret's name.</summary>
-    public static bool IsSecretName(string name) => SecretName.IsMatch(name);
 
     private static void ValidateFees(string at, FeeOptions fees, OptionFaults faults)
     {
@@ -125,12 +100,12 @@ internal static partial class ChainOptionsValidator
         faults.AddIf(most > cap, $"{at}:MaxPriorityFeePerGasWei", "is above MaxFeePerGasWei");
         faults.AddIf(least > most, $"{at}:MinPriorityFeePerGasWei", "is above MaxPriorityFeePerGasWei");
         faults.RequireAtLeast(100, fees.BaseFeePercent, $"{at}:BaseFeePercent");
-        faults.AddIf(fees.MaxAge < TimeSpan.Zero, $"{at}:MaxAge", "must not be negative");
+        faults.RequireNotNegative(fees.MaxAge, $"{at}:MaxAge");
         faults.AddIf(
             fees.Speed.ToLowerInvariant() is not ("slow" or "standard" or "fast"), $"{at}:Speed", "must be slow, standard or fast");
-        faults.AddIf(fees.BumpAfter <= TimeSpan.Zero, $"{at}:BumpAfter", "must be longer than nothing");
-        faults.AddIf(fees.BumpEvery <= TimeSpan.Zero, $"{at}:BumpEvery", "must be longer than nothing");
-        faults.AddIf(fees.CloseBefore < TimeSpan.Zero, $"{at}:CloseBefore", "must not be negative");
+        faults.RequireLonger(fees.BumpAfter, $"{at}:BumpAfter");
+        faults.RequireLonger(fees.BumpEvery, $"{at}:BumpEvery");
+        faults.RequireNotNegative(fees.CloseBefore, $"{at}:CloseBefore");
         faults.AddIf(fees.DataGas is < 0 or > MostDataGas, $"{at}:DataGas", "must be from 0 to 100,000,000 gas");
         faults.RequireWei(fees.DataFeeWei, $"{at}:DataFeeWei");
     }
@@ -152,10 +127,10 @@ internal static partial class ChainOptionsValidator
         faults.RequireAtLeast(1, policy.MaxGas, $"{at}:MaxGas");
         faults.RequireWei(policy.MaxValueWei, $"{at}:MaxValueWei");
         faults.RequireAtLeast(4, policy.MaxDataBytes, $"{at}:MaxDataBytes");
-        faults.AddIf(policy.MinDeadline < TimeSpan.Zero, $"{at}:MinDeadline", "must not be negative");
+        faults.RequireNotNegative(policy.MinDeadline, $"{at}:MinDeadline");
         faults.AddIf(policy.MaxDeadline <= policy.MinDeadline, $"{at}:MaxDeadline", "must be longer than MinDeadline");
         faults.AddIf(policy.MaxDeadline > LongestTime, $"{at}:MaxDeadline", "must be at most a year");
-        faults.AddIf(policy.TimeToLive <= TimeSpan.Zero, $"{at}:TimeToLive", "must be longer than nothing");
+        faults.RequireLonger(policy.TimeToLive, $"{at}:TimeToLive");
         faults.AddIf(policy.TimeToLive > LongestTime, $"{at}:TimeToLive", "must be at most a year");
         faults.RequireAtLeast(1, policy.RelaysPerMinute, $"{at}:RelaysPerMinute");
         faults.RequireAtLeast(1, policy.GasPerDay, $"{at}:GasPerDay");
@@ -177,10 +152,6 @@ internal static partial class ChainOptionsValidator
                 "is neither *, a selector (0x and 8 digits) nor a canonical signature such as transfer(address,uint256)");
         }
     }
-
-    // https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#objects-identifiers-and-versioning
-    [GeneratedRegex(@"^[0-9a-zA-Z-]{1,127}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex SecretName { get; }
 
     [GeneratedRegex(@"^\s*(0x)?[0-9a-fA-F]{64}\s*\z", RegexOptions.CultureInvariant)]
     private static partial Regex PrivateKey { get; }

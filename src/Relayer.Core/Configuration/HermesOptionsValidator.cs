@@ -29,30 +29,20 @@ internal static class HermesOptionsValidator
         }
 
         // One after the other: with all of them silent, half a minute's window must not be over.
-        faults.AddIf(
-            hermes.Timeout <= TimeSpan.Zero || hermes.Timeout > LongestWait / (1 + hermes.Fallbacks.Count), "Hermes:Timeout",
-            "must be above 0 and at most 30 seconds, for all services together");
+        faults.RequireTime(hermes.Timeout, LongestWait / (1 + hermes.Fallbacks.Count), "30 seconds, for all services together", "Hermes:Timeout");
     }
 
     private static void ValidateUrl(HermesServiceOptions service, string at, bool isDevelopment, OptionFaults faults)
     {
-        var usable = Uri.TryCreate(service.Url, UriKind.Absolute, out var uri)
-            && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps);
-        faults.AddIf(!usable, $"{at}:Url", "is not an http or https URL");
+        var url = faults.RequireUrl(service.Url, $"{at}:Url");
         faults.AddIf(
-            usable && uri!.Scheme == Uri.UriSchemeHttp && service.Secret.Length > 0 && !isDevelopment, $"{at}:Url",
+            url?.Scheme == Uri.UriSchemeHttp && service.Secret.Length > 0 && !isDevelopment, $"{at}:Url",
             "must be https: the key could be read on its way");
     }
 
     private static void ValidateKey(HermesServiceOptions service, string at, bool isDevelopment, OptionFaults faults)
     {
-        faults.AddIf(service.Secret.Length > 0 && service.Key.Length > 0, at, "has both a Secret and a Key; give one");
-        faults.AddIf(
-            service.Secret.Length > 0 && !ChainOptionsValidator.IsSecretName(service.Secret), $"{at}:Secret",
-            "is not a Key Vault secret name (1 to 127 letters, digits and hyphens)");
-        faults.AddIf(
-            service.Key.Length > 0 && !isDevelopment, $"{at}:Key",
-            "a literal key is accepted only when Environment is Development; name a Key Vault Secret instead");
+        faults.RequireSecretOrKey(at, service.Secret, service.Key, isDevelopment);
         faults.AddIf(service.Key.Any(c => c is <= ' ' or >= '\x7f'), $"{at}:Key", "is not one line of printable characters");
     }
 }

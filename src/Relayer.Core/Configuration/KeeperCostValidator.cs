@@ -31,19 +31,14 @@ internal static class KeeperCostValidator
         }
     }
 
-    private static bool HasReward(KeeperLimitOptions limits) => limits switch
-    {
-        SettlementOptions settlement => settlement.WeiPerUsd != "0",
-        LiquidationOptions liquidation => liquidation.WeiPerUsd != "0",
-        _ => false,
-    };
+    private static bool HasReward(KeeperLimitOptions limits) => limits is PerpsOptions { WeiPerUsd: not "0" };
 
     private static IEnumerable<(string Name, KeeperLimitOptions Limits, BigInteger Gas)> Actions(KeepersOptions keepers)
     {
         (string, KeeperLimitOptions, BigInteger, bool)[] all =
         [
-            ("Settlement", keepers.Settlement, (BigInteger)keepers.Settlement.GasBase + keepers.Settlement.GasPerOrder, keepers.Settlement.Market.Length > 0),
-            ("Liquidation", keepers.Liquidation, keepers.Liquidation.GasLimit, keepers.Liquidation.Market.Length > 0),
+            ("Settlement", keepers.Settlement, (BigInteger)keepers.Settlement.GasBase + keepers.Settlement.GasPerOrder, keepers.Settlement.IsConfigured),
+            ("Liquidation", keepers.Liquidation, keepers.Liquidation.GasLimit, keepers.Liquidation.IsConfigured),
             ("Deployment", keepers.Deployment, keepers.Deployment.GasLimit, keepers.Deployment.Factory.Length > 0),
             ("Bridging", keepers.Bridging, keepers.Bridging.GasLimit, keepers.Bridging.Usdc.Length > 0),
             ("Redemption", keepers.Redemption, keepers.Redemption.GasLimit, keepers.Redemption.Sources.Count > 0),

@@ -37,12 +37,12 @@ internal static class KeeperRecordsValidator
 
     private static IEnumerable<(string At, ScanOptions Scan)> Scans(KeepersOptions keepers)
     {
-        if (keepers.Settlement.Market.Length > 0)
+        if (keepers.Settlement.IsConfigured)
         {
             yield return ("Settlement", keepers.Settlement.Scan);
         }
 
-        if (keepers.Liquidation.Market.Length > 0)
+        if (keepers.Liquidation.IsConfigured)
         {
             yield return ("Liquidation", keepers.Liquidation.Scan);
         }

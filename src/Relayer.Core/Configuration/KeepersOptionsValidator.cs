@@ -24,43 +24,44 @@ internal static class KeepersOptionsValidator
     }
 
     /// <summary>True when the keepers of a chain need prices.</summary>
-    public static bool NeedPrices(KeepersOptions keepers) => keepers.Settlement.Market.Length > 0 || keepers.Liquidation.Market.Length > 0;
+    public static bool NeedPrices(KeepersOptions keepers) => keepers.Settlement.IsConfigured || keepers.Liquidation.IsConfigured;
 
     private static void ValidateSettlement(string at, SettlementOptions settlement, OptionFaults faults)
     {
-        if (settlement.Market.Length == 0)
+        if (!settlement.IsConfigured)
         {
             return;
         }
 
-        ValidateLimits(at, settlement, faults);
-        faults.RequireAddress(settlement.Market, $"{at}:Market");
-        faults.RequireAddress(settlement.Multicall, $"{at}:Multicall");
+        ValidatePerps(at, settlement, faults);
         faults.RequireAtLeast(1, settlement.MaxOrders, $"{at}:MaxOrders");
         faults.RequireAtLeast(21_000, settlement.GasBase, $"{at}:GasBase");
         faults.RequireAtLeast(21_000, settlement.GasPerOrder, $"{at}:GasPerOrder");
         faults.AddIf(
             settlement.GasBase > SettlementOptions.MostGas || settlement.GasPerOrder > SettlementOptions.MostGas - settlement.GasBase,
             $"{at}:GasPerOrder", $"one order would ask for more than {SettlementOptions.MostGas} gas with GasBase (EIP-7825)");
-        faults.RequireWei(settlement.WeiPerUsd, $"{at}:WeiPerUsd");
-        ValidateScan($"{at}:Scan", settlement.Scan, faults);
     }
 
     private static void ValidateLiquidation(string at, LiquidationOptions liquidation, OptionFaults faults)
     {
-        if (liquidation.Market.Length == 0)
+        if (!liquidation.IsConfigured)
         {
             return;
         }
 
-        ValidateLimits(at, liquidation, faults);
-        faults.RequireAddress(liquidation.Market, $"{at}:Market");
-        faults.RequireAddress(liquidation.Multicall, $"{at}:Multicall");
+        ValidatePerps(at, liquidation, faults);
         faults.RequireAtLeast(21_000, liquidation.GasLimit, $"{at}:GasLimit");
         faults.RequireAtLeast(1, liquidation.AccountsPerRun, $"{at}:AccountsPerRun");
         faults.RequireAtLeast(1, liquidation.AccountsPerCall, $"{at}:AccountsPerCall");
-        faults.RequireWei(liquidation.WeiPerUsd, $"{at}:WeiPerUsd");
-        ValidateScan($"{at}:Scan", liquidation.Scan, faults);
+    }
+
+    private static void ValidatePerps(string at, PerpsOptions perps, OptionFaults faults)
+    {
+        ValidateLimits(at, perps, faults);
+        faults.RequireAddress(perps.Market, $"{at}:Market");
+        faults.RequireAddress(perps.Multicall, $"{at}:Multicall");
+        faults.RequireWei(perps.WeiPerUsd, $"{at}:WeiPerUsd");
+        ValidateScan($"{at}:Scan", perps.Scan, faults);
     }
 
     internal static void ValidateScan(string at, ScanOptions scan, OptionFaults faults)
@@ -74,8 +75,8 @@ internal static class KeepersOptionsValidator
     internal static void ValidateLimits(string at, KeeperLimitOptions limits, OptionFaults faults)
     {
         faults.AddIf(limits.Mode is not ("Backstop" or "Profit"), $"{at}:Mode", "must be Backstop or Profit");
-        RequireTime(limits.Grace, $"{at}:Grace", faults);
-        RequireTime(limits.BreakerPause, $"{at}:BreakerPause", faults);
+        RequirePause(limits.Grace, $"{at}:Grace", faults);
+        RequirePause(limits.BreakerPause, $"{at}:BreakerPause", faults);
         faults.RequireWei(limits.MaxLossPerActionWei, $"{at}:MaxLossPerActionWei");
         faults.RequireWei(limits.MaxLossPerDayWei, $"{at}:MaxLossPerDayWei");
         faults.RequireWei(limits.MinProfitWei, $"{at}:MinProfitWei");
@@ -97,11 +98,10 @@ internal static class KeepersOptionsValidator
         faults.RequireAtLeast(21_000, upkeep.CheckGasLimit, $"{at}:CheckGasLimit");
         faults.AddIf(upkeep.CheckGasLimit > MostCheckGas, $"{at}:CheckGasLimit", $"must be at most {MostCheckGas}");
         faults.AddIf(upkeep.GasLimit > MostCheckGas, $"{at}:GasLimit", $"must be at most {MostCheckGas}");
-        faults.AddIf(upkeep.Every <= TimeSpan.Zero || upkeep.Every > LongestTime, $"{at}:Every", "must be above 0 and at most a day");
-        faults.AddIf(
-            upkeep.TimeToLive <= TimeSpan.Zero || upkeep.TimeToLive > LongestTime, $"{at}:TimeToLive", "must be above 0 and at most a day");
+        faults.RequireTime(upkeep.Every, LongestTime, "a day", $"{at}:Every");
+        faults.RequireTime(upkeep.TimeToLive, LongestTime, "a day", $"{at}:TimeToLive");
     }
 
-    private static void RequireTime(TimeSpan time, string key, OptionFaults faults) =>
+    private static void RequirePause(TimeSpan time, string key, OptionFaults faults) =>
         faults.AddIf(time < TimeSpan.Zero || time > LongestTime, key, "must not be negative, and at most a day");
 }

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Relayer.Core.Ethereum;
 
 namespace Relayer.Core.Configuration;
 
 /// <summary>Gathers what is wrong with the configuration, and the few checks that recur.</summary>
-internal sealed class OptionFaults
+internal sealed partial class OptionFaults
 {
     private readonly List<string> _messages = [];
 
@@ -60,4 +61,49 @@ internal sealed class OptionFaults
 
     /// <summary>A number of a least size.</summary>
     public void RequireAtLeast(long least, long value, string key) => AddIf(value < least, key, $"is {value}; it must be at least {least}");
+
+    /// <summary>A time above 0 and up to a longest one, which is told in words.</summary>
+    public void RequireTime(TimeSpan time, TimeSpan longest, string inWords, string key) =>
+        AddIf(time <= TimeSpan.Zero || time > longest, key, $"must be above 0 and at most {inWords}");
+
+    /// <summary>A time of any length above 0.</summary>
+    public void RequireLonger(TimeSpan time, string key) => AddIf(time <= TimeSpan.Zero, key, "must be longer than nothing");
+
+    /// <summary>A time of any length, or none.</summary>
+    public void RequireNotNegative(TimeSpan time, string key) => AddIf(time < TimeSpan.Zero, key, "must not be negative");
+
+    /// <summary>An http or https URL.</summary>
+    /// <returns>The URL, or <see langword="null"/> when a fault was noted.</returns>
+    public Uri? RequireUrl(string text, string key) => RequireUrl(text, key, "is not an http or https URL", Uri.UriSchemeHttp, Uri.UriSchemeHttps);
+
+    /// <summary>An https URL; in development, where the other side may be a test's, an http one too.</summary>
+    public void RequireHttpsUrl(string text, string key, bool isDevelopment = false) =>
+        RequireUrl(text, key, "is not an https URL", Uri.UriSchemeHttps, isDevelopment ? Uri.UriSchemeHttp : Uri.UriSchemeHttps);
+
+    /// <summary>What is a secret's name in the vault or, in development only, the key itself; not both.</summary>
+    public void RequireSecretOrKey(string at, string secret, string key, bool isDevelopment)
+    {
+        AddIf(secret.Length > 0 && key.Length > 0, at, "has both a Secret and a Key; give one");
+        AddIf(
+            secret.Length > 0 && !SecretName.IsMatch(secret), $"{at}:Secret",
+            "is not a Key Vault secret name (1 to 127 letters, digits and hyphens)");
+        AddIf(
+            secret.Length == 0 && key.Length > 0 && !isDevelopment, $"{at}:Key",
+            "a literal key is accepted only when Environment is Development; name a Key Vault Secret instead");
+    }
+
+    private Uri? RequireUrl(string text, string key, string fault, params ReadOnlySpan<string> schemes)
+    {
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && schemes.Contains(url.Scheme))
+        {
+            return url;
+        }
+
+        Add(key, fault);
+        return null;
+    }
+
+    // https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#objects-identifiers-and-versioning
+    [GeneratedRegex(@"^[0-9a-zA-Z-]{1,127}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex SecretName { get; }
 }

@@ -60,15 +60,11 @@ public static class RelayerOptionsValidator
         }
         else
         {
-            var usable = Uri.TryCreate(vault.Uri, UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps;
-            faults.AddIf(!usable, "KeyVault:Uri", "is not an https URL");
+            faults.RequireHttpsUrl(vault.Uri, "KeyVault:Uri");
         }
 
-        faults.AddIf(vault.RefreshAfter <= TimeSpan.Zero, "KeyVault:RefreshAfter", "must be longer than nothing");
-        faults.AddIf(
-            vault.Timeout <= TimeSpan.Zero || vault.Timeout > LongestWait,
-            "KeyVault:Timeout",
-            "must be above 0 and at most 30 seconds");
-        faults.AddIf(vault.RetireAfter < TimeSpan.Zero, "KeyVault:RetireAfter", "must not be negative");
+        faults.RequireLonger(vault.RefreshAfter, "KeyVault:RefreshAfter");
+        faults.RequireTime(vault.Timeout, LongestWait, "30 seconds", "KeyVault:Timeout");
+        faults.RequireNotNegative(vault.RetireAfter, "KeyVault:RetireAfter");
     }
 }

@@ -1,16 +1,10 @@
 namespace Relayer.Core.Configuration;
 
 /// <summary>Settles orders of Synthetix Perps V3, bound from <c>Chains:{name}:Keepers:Settlement</c>. Off while there is no market.</summary>
-public sealed class SettlementOptions : KeeperLimitOptions
+public sealed class SettlementOptions : PerpsOptions
 {
     /// <summary>The most gas one transaction may ask for (EIP-7825).</summary>
     internal const long MostGas = 1L << 24;
-
-    /// <summary>The PerpsMarketProxy.</summary>
-    public string Market { get; set; } = "";
-
-    /// <summary>The TrustedMulticallForwarder, which appends the sender: so the rewards come to it.</summary>
-    public string Multicall { get; set; } = "";
 
     /// <summary>The most orders in one transaction; fewer where their gas would exceed 2^24 (EIP-7825).</summary>
     public int MaxOrders { get; set; } = 10;
@@ -23,10 +17,4 @@ public sealed class SettlementOptions : KeeperLimitOptions
 
     /// <summary><see cref="MaxOrders"/>, or as many as a transaction has gas for.</summary>
     internal int OrdersThatFit => (int)Math.Min(MaxOrders, (MostGas - GasBase) / GasPerOrder);
-
-    /// <summary>What a dollar of reward is worth in wei; decimal. Zero counts rewards as nothing.</summary>
-    public string WeiPerUsd { get; set; } = "0";
-
-    /// <summary>How the market's events are read.</summary>
-    public ScanOptions Scan { get; init; } = new();
 }

@@ -19,11 +19,11 @@ internal static class TopUpOptionsValidator
         faults.RequireWei(topUps.AnomalyFloorWei, $"{at}:TopUps:AnomalyFloorWei");
         faults.RequireAtLeast(0, topUps.LowDays, $"{at}:TopUps:LowDays");
         faults.AddIf(topUps.TargetDays < topUps.LowDays, $"{at}:TopUps:TargetDays", "is below LowDays");
-        faults.AddIf(topUps.CoolDown < TimeSpan.Zero, $"{at}:TopUps:CoolDown", "must not be negative");
+        faults.RequireNotNegative(topUps.CoolDown, $"{at}:TopUps:CoolDown");
         faults.RequireAtLeast(21_000, topUps.TransferGas, $"{at}:TopUps:TransferGas");
         faults.RequireAtLeast(2, topUps.AnomalyFactor, $"{at}:TopUps:AnomalyFactor");
         faults.RequireAtLeast(100, topUps.StressPercent, $"{at}:TopUps:StressPercent");
-        faults.AddIf(topUps.MaxClockDifference <= TimeSpan.Zero, $"{at}:TopUps:MaxClockDifference", "must be longer than nothing");
+        faults.RequireLonger(topUps.MaxClockDifference, $"{at}:TopUps:MaxClockDifference");
         ValidateCouncil(at, chain, faults);
     }
 

@@ -73,7 +73,7 @@ public static class KeepersServices
         foreach (var chain in options.Chains.Values)
         {
             var client = chains.Get(new Ethereum.ChainId(chain.ChainId));
-            if (chain.Keepers.Settlement.Market.Length > 0)
+            if (chain.Keepers.Settlement.IsConfigured)
             {
                 keepers.Add(Settlement(provider, client, SettlementSettings.From(chain.Keepers.Settlement), store, time));
             }
@@ -88,7 +88,7 @@ public static class KeepersServices
                 keepers.Add(Account(provider, client, BridgingTask.From(chain.Keepers.Bridging), store, time));
             }
 
-            if (chain.Keepers.Liquidation.Market.Length > 0)
+            if (chain.Keepers.Liquidation.IsConfigured)
             {
                 keepers.Add(Liquidation(provider, client, LiquidationSettings.From(chain.Keepers.Liquidation), store, time));
             }
