@@ -15,25 +15,16 @@ internal sealed class CircleClient : IAttestationSource, IDisposable
     private const int MaxBytes = 1024 * 1024;
     private static readonly TimeSpan LeftAlone = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongestAlone = TimeSpan.FromHours(1);
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
-    private readonly HttpMessageInvoker _http;
-    private readonly CircleOptions _options;
-    private readonly TimeProvider _time;
-    private long _notBefore;
+    private readonly HttpMessageInvoker _http = RemoteService.CreateHttp();
+    private readonly RemoteService _service;
+    private readonly string _url;
 
     /// <summary>Connects to nothing yet.</summary>
     public CircleClient(RelayerOptions options, TimeProvider time)
     {
-        (_options, _time) = (options.Circle, time);
-        _http = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.All,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ActivityHeadersPropagator = null,
-        });
+        _service = new RemoteService(_http, "Circle", options.Circle.Timeout, LeftAlone, LongestAlone, time);
+        _url = options.Circle.Url.TrimEnd('/');
     }
 
     /// <inheritdoc/>
@@ -50,7 +41,7 @@ internal sealed class CircleClient : IAttestationSource, IDisposable
     {
         // https://developers.circle.com/api-reference/cctp/all/reattest-message
         var (answer, away) = await AskAsync(
-            HttpMethod.Post, $"/v2/reattest/{nonce}", (response, _) => Task.FromResult(ReadReattestation(response.StatusCode)), cancellation);
+            HttpMethod.Post, $"/v2/reattest/{nonce}", (response, _) => Task.FromResult(ReadReattestation(response)), cancellation);
         return answer ?? new Reattestation.Unavailable(away);
     }
 
@@ -62,33 +53,12 @@ internal sealed class CircleClient : IAttestationSource, IDisposable
         HttpMethod method, string path, Func<HttpResponseMessage, CancellationToken, Task<T?>> read, CancellationToken cancellation)
         where T : class
     {
-        if (_time.GetUtcNow().UtcTicks < Interlocked.Read(ref _notBefore))
+        if (_service.IsLeftAlone)
         {
             return (null, "Circle asked to be left alone");
         }
 
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(_options.Timeout);
-        try
-        {
-            using var request = new HttpRequestMessage(method, new Uri(_options.Url.TrimEnd('/') + path));
-            using var response = await _http.SendAsync(request, limit.Token);
-            if (response.StatusCode == HttpStatusCode.TooManyRequests)
-            {
-                var wait = response.Headers.RetryAfter?.Delta ?? LeftAlone;
-                Interlocked.Exchange(ref _notBefore, (_time.GetUtcNow() + (wait < Soon ? Soon : wait > LongestAlone ? LongestAlone : wait)).UtcTicks);
-            }
-
-            return (await read(response, limit.Token), Says(response.StatusCode));
-        }
-        catch (Exception failure) when (failure is HttpRequestException or IOException)
-        {
-            return (null, "Circle cannot be reached");
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return (null, "Circle did not answer in time");
-        }
+        return await _service.AskAsync(_ => new(new HttpRequestMessage(method, new Uri(_url + path))), read, cancellation);
     }
 
     private static async Task<IReadOnlyList<Attestation>?> ReadAsync(
@@ -97,7 +67,7 @@ internal sealed class CircleClient : IAttestationSource, IDisposable
         switch (response.StatusCode)
         {
             case HttpStatusCode.OK:
-                return await ReadBodyAsync(response, cancellation) is { } body
+                return await RemoteService.ReadBodyAsync(response, MaxBytes, cancellation) is { } body
                     ? CircleReply.Read(body, messages)
                     : Same(new Attestation.Wrong("Circle answered too much"), messages);
             case HttpStatusCode.NotFound:
@@ -108,33 +78,13 @@ internal sealed class CircleClient : IAttestationSource, IDisposable
     }
 
     // Which refusals there are is not documented: whatever is not our turn to wait for is one.
-    private static Reattestation? ReadReattestation(HttpStatusCode status) => (int)status switch
+    private Reattestation? ReadReattestation(HttpResponseMessage response) => (int)response.StatusCode switch
     {
         >= 200 and < 300 => new Reattestation.Begun(),
-        429 or < 200 or >= 500 => null,
-        _ => new Reattestation.Refused(Says(status)),
+        < 200 or >= 500 => null,
+        _ => new Reattestation.Refused(_service.Says(response.StatusCode)),
     };
-
-    private static string Says(HttpStatusCode status) => string.Create(CultureInfo.InvariantCulture, $"Circle answered {(int)status}");
 
     private static Attestation[] Same(Attestation attestation, IReadOnlyList<BurnMessage> messages) =>
         [.. Enumerable.Repeat(attestation, messages.Count)];
-
-    private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellation)
-    {
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
-        using var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        int read;
-        while ((read = await stream.ReadAsync(buffer, cancellation)) > 0)
-        {
-            await body.WriteAsync(buffer.AsMemory(0, read), cancellation);
-            if (body.Length > MaxBytes)
-            {
-                return null;
-            }
-        }
-
-        return body.ToArray();
-    }
 }

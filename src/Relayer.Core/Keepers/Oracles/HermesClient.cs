@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Relayer.Core.Configuration;
 using Relayer.Core.Keys;
 
@@ -14,7 +13,7 @@ public sealed class HermesClient : IPriceSource, IDisposable
 {
     private const int MaxKept = 2_000;
 
-    private readonly HttpMessageInvoker _http;
+    private readonly HttpMessageInvoker _http = RemoteService.CreateHttp();
     private readonly HermesService[] _services;
     private readonly ConcurrentDictionary<string, (PriceAnswer.Found Answer, HermesService From)> _given = new();
 
@@ -22,14 +21,6 @@ public sealed class HermesClient : IPriceSource, IDisposable
     public HermesClient(RelayerOptions options, ISecretSource secrets, TimeProvider time)
     {
         var hermes = options.Hermes;
-        _http = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.All,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ActivityHeadersPropagator = null,
-        });
         _services = [.. hermes.Fallbacks.Prepend(hermes).Select(service => new HermesService(_http, service, secrets, hermes.Timeout, time))];
     }
 

@@ -18,11 +18,10 @@ internal sealed class HermesService(
     private const int MostFailures = 4;
     private static readonly TimeSpan LeftAlone = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestAlone = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(5);
 
+    private readonly RemoteService _service = new(http, "Hermes", timeout, LeftAlone, LongestAlone, time);
     private readonly string _url = options.Url.TrimEnd('/');
-    private long _notBefore;
     private long _restsUntil;
     private int _failures;
 
@@ -32,7 +31,7 @@ internal sealed class HermesService(
     /// <summary>Asks it, unless it asked to be left alone. Never throws for what the service does.</summary>
     public async Task<PriceAnswer> AskAsync(OracleQuery query, CancellationToken cancellation)
     {
-        if (time.GetUtcNow().UtcTicks < Interlocked.Read(ref _notBefore))
+        if (_service.IsLeftAlone)
         {
             return new PriceAnswer.Unavailable("Hermes asked to be left alone");
         }
@@ -65,65 +64,39 @@ internal sealed class HermesService(
 
     private async Task<PriceAnswer> TryAsync(OracleQuery query, CancellationToken cancellation)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(timeout);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, UrlOf(query));
-            var key = options.Secret.Length > 0 ? await secrets.GetAsync(options.Secret, limit.Token) : options.Key;
-            request.Headers.Authorization = key.Length > 0 ? new AuthenticationHeaderValue("Bearer", key) : null;
-
-            using var response = await http.SendAsync(request, limit.Token);
-            return await ReadAsync(response, query, limit.Token);
+            var (answer, away) = await _service.AskAsync(
+                stop => ComposeAsync(query, stop), (response, stop) => ReadAsync(response, query, stop), cancellation);
+            return answer ?? new PriceAnswer.Unavailable(away);
         }
         catch (SecretUnavailableException failure)
         {
             return new PriceAnswer.Unavailable($"the key for Hermes cannot be had: {failure.Message}");
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException)
-        {
-            return new PriceAnswer.Unavailable("Hermes cannot be reached");
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return new PriceAnswer.Unavailable("Hermes did not answer in time");
-        }
     }
 
-    private async Task<PriceAnswer> ReadAsync(HttpResponseMessage response, OracleQuery query, CancellationToken cancellation)
+    private async ValueTask<HttpRequestMessage> ComposeAsync(OracleQuery query, CancellationToken cancellation)
+    {
+        var key = options.Secret.Length > 0 ? await secrets.GetAsync(options.Secret, cancellation) : options.Key;
+        var request = new HttpRequestMessage(HttpMethod.Get, UrlOf(query));
+        request.Headers.Authorization = key.Length > 0 ? new AuthenticationHeaderValue("Bearer", key) : null;
+        return request;
+    }
+
+    private static async Task<PriceAnswer?> ReadAsync(HttpResponseMessage response, OracleQuery query, CancellationToken cancellation)
     {
         switch (response.StatusCode)
         {
             case HttpStatusCode.OK:
-                var (body, isWhole) = await ReadBodyAsync(response, cancellation);
-                return isWhole ? HermesReply.Read(body, query) : new PriceAnswer.Wrong("Hermes answered too much");
+                return await RemoteService.ReadBodyAsync(response, MaxBytes, cancellation) is { } body
+                    ? HermesReply.Read(body, query)
+                    : new PriceAnswer.Wrong("Hermes answered too much");
             case HttpStatusCode.NotFound:
                 return new PriceAnswer.Missing("Hermes has no such price");
-            case HttpStatusCode.TooManyRequests:
-                var wait = response.Headers.RetryAfter?.Delta ?? LeftAlone;
-                Interlocked.Exchange(ref _notBefore, (time.GetUtcNow() + (wait < Soon ? Soon : wait > LongestAlone ? LongestAlone : wait)).UtcTicks);
-                return new PriceAnswer.Unavailable("Hermes answered 429");
             default:
-                return new PriceAnswer.Unavailable(string.Create(CultureInfo.InvariantCulture, $"Hermes answered {(int)response.StatusCode}"));
+                return null;
         }
-    }
-
-    private static async Task<(ReadOnlyMemory<byte> Body, bool IsWhole)> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellation)
-    {
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
-        using var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        int read;
-        while ((read = await stream.ReadAsync(buffer, cancellation)) > 0)
-        {
-            await body.WriteAsync(buffer.AsMemory(0, read), cancellation);
-            if (body.Length > MaxBytes)
-            {
-                return (default, false);
-            }
-        }
-
-        return (body.ToArray(), true);
     }
 
     private Uri UrlOf(OracleQuery query)
