@@ -1,9 +1,10 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
 namespace Relayer.Core.Incidents;
 
-/// <summary>What the webhook is told, as JSON. Written once for each event.</summary>
+/// <summary>What the webhook is told, as JSON. Written once for each event; its number is known once it is recorded.</summary>
 internal static class AlertBody
 {
     public static string Of(Incident incident, string @event)
@@ -33,6 +34,10 @@ internal static class AlertBody
 
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
+
+    /// <summary>The same with the number of its delivery, so that what is signed has it.</summary>
+    public static string Numbered(string body, long delivery) =>
+        string.Create(CultureInfo.InvariantCulture, $"{{\"delivery\":{delivery},{body.AsSpan(1)}");
 
     public static string Name(IncidentSeverity severity) => severity switch
     {

@@ -9,7 +9,10 @@ using Relayer.Core.Keys;
 namespace Relayer.Core.Incidents;
 
 /// <summary>Posts alerts to the configured URL, signed, so that the receiver knows who speaks and when.</summary>
-/// <remarks>The signature is HMAC-SHA256 over timestamp, a dot and the body. Redirects are not followed. Safe for concurrent use.</remarks>
+/// <remarks>
+/// The signature is HMAC-SHA256 over timestamp, a dot and the body. The delivery's number is a member of the body too: whoever listens could
+/// otherwise give a copy another number. Redirects are not followed. Safe for concurrent use.
+/// </remarks>
 internal sealed class Webhook : IDisposable
 {
     private readonly AlertOptions _options;
@@ -61,12 +64,13 @@ internal sealed class Webhook : IDisposable
     private HttpRequestMessage Compose(DueAlert alert, string key, DateTimeOffset now)
     {
         var timestamp = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(alert.Body));
+        var body = AlertBody.Numbered(alert.Body, alert.Id);
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         var request = new HttpRequestMessage(HttpMethod.Post, _options.WebhookUrl) { Content = content, Version = HttpVersion.Version11 };
         request.Headers.Add("x-relayer-delivery", alert.Id.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add("x-relayer-timestamp", timestamp);
-        request.Headers.Add("x-relayer-signature", $"v1={Sign(key, timestamp, alert.Body)}");
+        request.Headers.Add("x-relayer-signature", $"v1={Sign(key, timestamp, body)}");
         return request;
     }
 
