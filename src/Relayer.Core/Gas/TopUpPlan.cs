@@ -133,7 +133,7 @@ public enum HoldReason
     /// <summary>The last transfer to it was too short a time ago.</summary>
     CoolingDown,
 
-    /// <summary>The cap on one transfer: the rest comes after the cool-down.</summary>
+    /// <summary>The cap on one transfer: what it is still low by comes after the cool-down.</summary>
     TransferCap,
 
     /// <summary>The signer's cap on 24 hours.</summary>

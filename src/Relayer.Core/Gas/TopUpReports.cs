@@ -17,6 +17,8 @@ public sealed class TopUpReports(Database database, IncidentLog incidents, TimeP
     private const string SignerLow = "signer_low";
     private const string ClockOff = "clock_off";
 
+    private const string NoSigner = "It is none of the chain's signers any more.";
+
     /// <summary>Hours that the present ones are compared with.</summary>
     private const int HistoryHours = 14 * 24;
 
@@ -24,6 +26,8 @@ public sealed class TopUpReports(Database database, IncidentLog incidents, TimeP
     public async Task TellWithoutCouncilAsync(
         ChainId chainId, IReadOnlyList<Address> signers, BalanceReading? reading, CancellationToken cancellation)
     {
+        await ForgetAsync(CouncilLow, chainId, [], "No wallet of the council is configured any more.", cancellation);
+        await ForgetAsync(SignerLow, chainId, signers, NoSigner, cancellation);
         foreach (var signer in signers)
         {
             // Nothing fills it, so nothing is too little: what relays need is the engine's to judge.
@@ -77,20 +81,47 @@ public sealed class TopUpReports(Database database, IncidentLog incidents, TimeP
     }
 
     /// <summary>Says what a plan could not do; what is in order again is closed.</summary>
-    public async Task TellAsync(TopUpView view, TopUpPlan plan, CancellationToken cancellation)
+    /// <param name="view">What the plan was made by.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="signers">What the signers hold and spend.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task TellAsync(TopUpView view, TopUpPlan plan, IReadOnlyList<SignerPurse> signers, CancellationToken cancellation)
     {
+        await ForgetAsync(CouncilLow, view.ChainId, [view.Council], "It is not the council's wallet any more.", cancellation);
+        await ForgetAsync(SignerLow, view.ChainId, view.Signers, NoSigner, cancellation);
         await RaiseOrResolveAsync(
             TopUpSituations.IsClockOff(view, time.GetUtcNow()),
             new(
                 ClockOff, IncidentSeverity.Critical, view.ChainId, null, $"Clock and chain {view.ChainId} are far apart",
                 "Either this machine's clock is wrong, or the chain or its providers stand still. Nothing is topped up meanwhile."),
             "They are near each other again.", cancellation);
-        await RaiseOrResolveAsync(!plan.Missing.IsZero, CouncilIsLow(view, plan), "The wallet has enough again.", cancellation);
+        await RaiseOrResolveAsync(!plan.Missing.IsZero, CouncilIsLow(view, plan, signers), "The wallet has enough again.", cancellation);
         var held = plan.Held.ToDictionary(hold => hold.Signer, hold => hold.Reason);
         foreach (var signer in view.Signers)
         {
-            var why = held.TryGetValue(signer, out var reason) ? Explain(reason) : null;
-            await RaiseOrResolveAsync(why is not null, SignerIsLow(view.ChainId, signer, why ?? ""), "It is filled again.", cancellation);
+            var isHeld = held.TryGetValue(signer, out var reason);
+            var why = isHeld ? Explain(reason) : null;
+
+            // What is being filled is not filled yet: said before, it stays said, or it would be closed and opened with each transfer.
+            if (!isHeld || why is not null)
+            {
+                await RaiseOrResolveAsync(isHeld, SignerIsLow(view.ChainId, signer, why ?? ""), "It is filled again.", cancellation);
+            }
+        }
+    }
+
+    /// <summary>Closes what was said of accounts that the settings do not name any more: nobody looks after them.</summary>
+    private async Task ForgetAsync(string kind, ChainId chainId, IReadOnlyList<Address> present, string why, CancellationToken cancellation)
+    {
+        IReadOnlySet<Address> told;
+        await using (var connection = await database.OpenAsync(cancellation))
+        {
+            told = await IncidentLog.ReadAccountsAsync(connection, kind, chainId, cancellation);
+        }
+
+        foreach (var account in told.Except(present))
+        {
+            await incidents.ResolveAsync(IncidentReport.CauseOf(kind, chainId, account), why, cancellation);
         }
     }
 
@@ -102,18 +133,26 @@ public sealed class TopUpReports(Database database, IncidentLog incidents, TimeP
         SignerLow, IncidentSeverity.Warning, chainId, signer, $"Signer {signer} on chain {chainId} is low and is not filled",
         $"The reason: {why}.");
 
-    private static IncidentReport CouncilIsLow(TopUpView view, TopUpPlan plan)
+    private static IncidentReport CouncilIsLow(TopUpView view, TopUpPlan plan, IReadOnlyList<SignerPurse> signers) => new(
+        CouncilLow,
+        plan.Held.Any(hold => hold.Reason == HoldReason.CouncilLow) ? IncidentSeverity.Critical : IncidentSeverity.Warning,
+        view.ChainId, view.Council, $"The council's wallet on chain {view.ChainId} is too low",
+        $"It lacks {Ether(plan.Missing)} ether to fill the signers and keep its minimum. Send at least that to {view.Council}. {HowLong(signers)}");
+
+    private static string HowLong(IReadOnlyList<SignerPurse> signers)
     {
-        var signers = view.Signers.Select(signer => (Signer: signer, view.Reading.Find(signer)?.State?.Balance)).ToArray();
-        var all = signers.Aggregate(BigInteger.Zero, (sum, signer) => sum + (signer.Balance ?? Wei.Zero).ToBigInteger());
-        return new(
-            CouncilLow,
-            plan.Held.Any(hold => hold.Reason == HoldReason.CouncilLow) ? IncidentSeverity.Critical : IncidentSeverity.Warning,
-            view.ChainId, view.Council, $"The council's wallet on chain {view.ChainId} is too low",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"It lacks {Ether(plan.Missing)} ether to fill the signers and keep its minimum. Send at least that to {view.Council}. ")
-            + $"The signers still hold {Ether(new Wei(UInt256.From(all)))} ether; /api/gas says for how many days that is.");
+        if (signers.Any(signer => signer.Balance is null))
+        {
+            return "What the signers still hold is not known.";
+        }
+
+        var balance = signers.Aggregate(Wei.Zero, (sum, signer) => sum + signer.Balance!.Value);
+        var all = DaysLeft.Of(balance, signers.Aggregate(Wei.Zero, (sum, signer) => sum + signer.BurnPerDay));
+        var first = signers.Select(signer => DaysLeft.Of(signer.Balance!.Value, signer.BurnPerDay)).Aggregate(DaysLeft.Lesser);
+        var holds = $"The signers still hold {Ether(balance)} ether";
+        return all.IsSpending
+            ? string.Create(CultureInfo.InvariantCulture, $"{holds}: {all.Days} days at the present burn; the first of them is empty in {first.Days} days.")
+            : $"{holds}, and spend nothing at present.";
     }
 
     private static string? Explain(HoldReason reason) => reason switch

@@ -79,13 +79,13 @@ public sealed partial class TopUpService
         await _reports.WatchSpendingAsync(chainId, chain.TopUps, council.Address, cancellation);
         await IntroduceAsync(chainId, council.Address, cancellation);
         var view = new TopUpView(chainId, chain.TopUps, council.Address, addresses, reading, CostOf(chainId, chain.TopUps, fees));
-        var (plan, reserved) = await DecideAsync(view, fees, cancellation);
-        await _reports.TellAsync(view, plan, cancellation);
+        var (plan, situation, reserved) = await DecideAsync(view, fees, cancellation);
+        await _reports.TellAsync(view, plan, situation.Signers, cancellation);
         await SendAsync(chainId, reserved, cancellation);
         return [.. plan.Transfers.Take(reserved.Count)];
     }
 
-    private async Task<(TopUpPlan Plan, IReadOnlyList<ReservedTransaction> Reserved)> DecideAsync(
+    private async Task<(TopUpPlan Plan, TopUpSituation Situation, IReadOnlyList<ReservedTransaction> Reserved)> DecideAsync(
         TopUpView view, Ethereum.Tx.TransactionFees fees, CancellationToken cancellation)
     {
         await using var connection = await _database.OpenAsync(cancellation);
@@ -94,7 +94,7 @@ public sealed partial class TopUpService
         var plan = TopUpPlan.For(situation, TopUpRules.From(view.Options));
         if (plan.Transfers.Count == 0)
         {
-            return (plan, []);
+            return (plan, situation, []);
         }
 
         TransactionPlan[] transfers = [.. plan.Transfers.Select(transfer => new TransactionPlan(
@@ -111,7 +111,7 @@ public sealed partial class TopUpService
             Log.Decided(_logger, transfer.Amount, transfer.Signer, view.ChainId);
         }
 
-        return (plan, reserved);
+        return (plan, situation, reserved);
     }
 
     private async Task SendAsync(ChainId chainId, IReadOnlyList<ReservedTransaction> reserved, CancellationToken cancellation)

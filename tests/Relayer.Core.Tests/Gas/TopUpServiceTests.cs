@@ -142,6 +142,7 @@ public sealed class TopUpServiceTests(PostgresFixture postgres)
         var incident = (await world.OpenIncidentsAsync()).Single(incident => incident.Report.Kind == "council_low");
         Assert.Equal((IncidentSeverity.Critical, (Address?)world.Council.Address), (incident.Report.Severity, incident.Report.Account));
         Assert.Contains("lacks 0.2", incident.Report.Detail, StringComparison.Ordinal);
+        Assert.EndsWith("The signers still hold 0 ether, and spend nothing at present.", incident.Report.Detail, StringComparison.Ordinal);
         Assert.True(await world.BalanceAsync(world.Council.Address) >= 50 * Milli);
 
         await world.SettleAsync();
@@ -150,6 +151,65 @@ public sealed class TopUpServiceTests(PostgresFixture postgres)
         await world.AdvanceAsync(TimeSpan.FromHours(1));
         await world.TopUpAsync();
         Assert.DoesNotContain(await world.OpenIncidentsAsync(), open => open.Report.Kind == "council_low");
+    }
+
+    [Fact]
+    public async Task A_wallet_that_is_too_low_says_how_long_the_signers_last()
+    {
+        await using var world = await GasWorld.StartAsync(postgres, signers: 2, signerMilli: 30, councilMilli: 60);
+        await world.ReconcileAsync();
+        await world.Engine.QuoteAsync(1, Cancellation);
+        await world.Database.ExecuteAsync($"""
+            insert into spend_hours select chain_id, address, date_trunc('hour', created_at), case when address = '\x{Convert.ToHexString(world.Signer.ToArray())}' then {10 * Milli} else {2 * Milli} end, 0, 0, 1000, 1, 0
+            from signers
+            """);
+
+        await world.TopUpAsync();
+
+        var incident = (await world.OpenIncidentsAsync()).Single(incident => incident.Report.Kind == "council_low");
+        Assert.EndsWith(
+            "The signers still hold 0.06 ether: 5 days at the present burn; the first of them is empty in 3 days.", incident.Report.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_low_signer_is_told_once_however_many_transfers_it_takes_until_it_is_filled()
+    {
+        await using var world = await GasWorld.StartAsync(
+            postgres, signerMilli: 10, change: chain => (chain.TopUps.MaxPerTransferWei, chain.TopUps.MaxPerSignerPerDayWei) = ($"{15 * Milli}", $"{20 * Milli}"));
+        List<string?> told = [];
+        for (var i = 0; i < 5; i++)
+        {
+            await world.TopUpAsync();
+            told.Add((await world.OpenIncidentsAsync()).SingleOrDefault(open => open.Report.Kind == "signer_low") is { } open ? $"{open.Id}" : null);
+            await world.SettleAsync();
+            await world.AdvanceAsync(i == 1 ? TimeSpan.FromMinutes(1) : TimeSpan.FromMinutes(11));
+        }
+
+        // 15 of 20 milliether, then the other 5 and the cap: under way, cooling down and at the cap it is one thing to hear of.
+        Assert.Null(told[0]);
+        Assert.NotNull(told[1]);
+        Assert.All(told.Skip(2), id => Assert.Equal(told[1], id));
+        (world.Chain.TopUps.MaxPerTransferWei, world.Chain.TopUps.MaxPerSignerPerDayWei) = ($"{500 * Milli}", $"{500 * Milli}");
+        await world.TopUpAsync();
+        await world.SettleAsync();
+        await world.TopUpAsync();
+        Assert.Empty(await world.OpenIncidentsAsync());
+        Assert.Equal(1, await world.Database.ScalarAsync<long>("select count(*) from incidents"));
+    }
+
+    [Fact]
+    public async Task What_was_said_of_a_signer_or_a_wallet_that_is_configured_no_more_is_over()
+    {
+        await using var world = await GasWorld.StartAsync(postgres, signers: 2, signerMilli: 0, councilMilli: 50);
+        await world.TopUpAsync();
+        Assert.Equal(3, (await world.OpenIncidentsAsync()).Count);
+
+        world.Chain.Signers.RemoveAt(1);
+        world.Chain.Council.Key = "";
+        await world.TopUpAsync(world.AddInstance());
+
+        var incident = Assert.Single(await world.OpenIncidentsAsync());
+        Assert.Equal(("signer_low", (Address?)world.Signer), (incident.Report.Kind, incident.Report.Account));
     }
 
     [Fact]
