@@ -45,7 +45,7 @@ public sealed class RelayService
     {
         (_chains, _time, _atOnce) = (chains, time, options.Admission.MaxRequests);
         _store = new RelayStore(database);
-        _reads = new RelayReads(_store);
+        _reads = new RelayReads(_store, engines);
         _judge = new RelayJudge(routes, new RelayRules(Secp256k1.Default), chains, engines, forwarders, time);
         _dispatch = new RelayDispatch(engines, database, _reads, _judge, time);
     }
@@ -95,7 +95,7 @@ public sealed class RelayService
     /// <exception cref="NpgsqlException">The database is away.</exception>
     public Task<IReadOnlyList<RelayRecord>> ListAsync(
         ChainId? chainId, Address from, long before, int limit, CancellationToken cancellation) =>
-        _store.ListAsync(chainId, from, before, limit, cancellation);
+        _reads.ListAsync(chainId, from, before, limit, cancellation);
 
     /// <summary>
     /// The nonce that a user's next request may carry: after those under way where nonces are sequential, 256 random bits where not.

@@ -90,6 +90,9 @@ public sealed class ChainEngine
         }
     }
 
+    /// <summary>True when this instance has seen a node take the transaction, even where the record does not say so yet.</summary>
+    internal bool IsTaken(Hash32 hash) => _submitter.IsTaken(hash);
+
     /// <summary>
     /// Outbids a transaction at once, with what being mined soon costs. Asked again within seconds it answers with the same attempt.
     /// </summary>

@@ -53,6 +53,10 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
     /// <exception cref="KeyNotFoundException">The chain is not configured.</exception>
     public ChainEngine Get(ChainId chainId) => _engines[chainId].Value;
 
+    /// <summary>True when this instance has seen a node take the transaction; a chain that is not configured any more takes none.</summary>
+    internal bool IsTaken(ChainId chainId, Hash32 hash) =>
+        _engines.TryGetValue(chainId, out var engine) && engine.IsValueCreated && engine.Value.IsTaken(hash);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync();
 

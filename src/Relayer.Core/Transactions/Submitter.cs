@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Relayer.Core.Concurrency;
@@ -31,6 +32,7 @@ internal sealed partial class Submitter
     private readonly ILogger _logger;
     private readonly Coalescer<ReservedTransaction, Outcome> _submissions;
     private readonly Coalescer<IReadOnlyList<BroadcastMark>, bool> _marks;
+    private readonly ConcurrentDictionary<Hash32, bool> _unmarked = new();
 
     public Submitter(
         ChainSettings settings, IChainClient chain, ISignerSource signers, SignerErrors errors, Database database, TransactionStore store, TimeProvider time,
@@ -40,6 +42,9 @@ internal sealed partial class Submitter
         _submissions = new(SubmitManyAsync, maxBatch: 64, parallelism: 4);
         _marks = new(MarkManyAsync, maxBatch: 1_024);
     }
+
+    /// <summary>True while a node is known to have the transaction and the mark that says so may not be readable yet.</summary>
+    public bool IsTaken(Hash32 hash) => _unmarked.ContainsKey(hash);
 
     /// <summary>Signs, stores and broadcasts one reserved transaction, together with whatever others are at hand.</summary>
     /// <returns>Its hash, and whether a node took it yet; if not, the confirmer goes on.</returns>
@@ -74,7 +79,13 @@ internal sealed partial class Submitter
         RelayerMetrics.TransactionsBroadcast.Add(
             outcomes.Count(outcome => outcome.IsAccepted), new KeyValuePair<string, object?>("chain", _settings.ChainId.Value));
         var now = _time.GetUtcNow();
-        _ = MarkAsync([.. attempts.Zip(outcomes, (item, outcome) => new BroadcastMark(item.Id, outcome.IsAccepted, now))]);
+        Hash32[] taken = [.. attempts.Where((_, i) => outcomes[i].IsAccepted).Select(item => item.Attempt.Hash)];
+        foreach (var hash in taken)
+        {
+            _unmarked[hash] = true;
+        }
+
+        _ = MarkAsync([.. attempts.Zip(outcomes, (item, outcome) => new BroadcastMark(item.Id, outcome.IsAccepted, now))], taken);
         return outcomes;
     }
 
@@ -183,7 +194,7 @@ internal sealed partial class Submitter
     }
 
     /// <summary>Nobody waits for it: a mark that is lost costs one more broadcast.</summary>
-    private async Task MarkAsync(IReadOnlyList<BroadcastMark> sent)
+    private async Task MarkAsync(IReadOnlyList<BroadcastMark> sent, Hash32[] taken)
     {
         try
         {
@@ -192,6 +203,14 @@ internal sealed partial class Submitter
         catch (Exception lost) when (lost is NpgsqlException or ObjectDisposedException or InvalidOperationException)
         {
             Log.MarkLost(_logger, _settings.ChainId, sent.Count, lost);
+        }
+        finally
+        {
+            // An interval after the write: whoever began to read before it has read by now.
+            foreach (var hash in taken)
+            {
+                _unmarked.TryRemove(hash, out _);
+            }
         }
     }
 

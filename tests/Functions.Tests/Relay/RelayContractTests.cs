@@ -65,6 +65,26 @@ public sealed class RelayContractTests(RelayFixture relay)
         Assert.Single(await _world.ExecutedAsync(user.Address));
     }
 
+    [Theory]
+    [InlineData("OpenZeppelin")]
+    [InlineData("Infinex")]
+    public async Task No_relay_goes_back_to_an_earlier_state_than_was_told(string dialect)
+    {
+        // What was told is written a moment later: one look might miss that moment.
+        for (var round = 0; round < 10; round++)
+        {
+            var user = new Wallet();
+            var body = _world.Post(_world.Of(dialect), user);
+            var posted = await Reply.PostAsync(_http, "api/relay", body);
+            var looked = await Reply.GetAsync(_http, $"api/relay/{posted["id"]}");
+            var again = await Reply.PostAsync(_http, "api/relay", body);
+            var listed = await Reply.GetAsync(_http, $"api/relay?from={user.Address}");
+
+            var told = new[] { posted["state"], looked["state"], again["state"], (string?)listed.Json["relays"]![0]!["state"] };
+            Assert.Equal(told.Order(Comparer<string?>.Create((one, other) => Array.IndexOf(RelayWorld.States, one) - Array.IndexOf(RelayWorld.States, other))), told);
+        }
+    }
+
     [Fact]
     public async Task The_same_request_is_known_however_it_is_written()
     {
