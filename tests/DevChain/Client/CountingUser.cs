@@ -29,7 +29,7 @@ public sealed class CountingUser(DevStack stack, Forwarder forwarder, Action<str
             _key.Address, stack.Contracts.Target, Wei.Zero, 100_000, nonce, deadline, Hex.Decode("0xd09de08a")); // increment()
         var signature = Secp256k1.Default.Sign(Hex.Decode(_key.PrivateKey), forwarder.Digest(message));
 
-        using var posted = await http.PostAsJsonAsync("api/relay", RelayBody.Of(forwarder, message, signature.ToString()), cancellation);
+        using var posted = await http.PostAsJsonAsync("api/relay", RelayPost.Of(forwarder, message, signature.ToString()), cancellation);
         var relay = (await posted.Content.ReadFromJsonAsync<JsonNode>(cancellation))!;
         if (!posted.IsSuccessStatusCode)
         {

@@ -78,7 +78,7 @@ internal sealed record BadInput(RelayWorld World, Wallet Spent, UInt256 SpentNon
     public JsonObject SignedBy(Wallet user, Forwarder forwarder, Func<ForwardRequest, ForwardRequest> change)
     {
         var message = change(World.Message(forwarder, user));
-        return RelayBody.Of(forwarder, message, user.Sign(forwarder, message).ToString());
+        return RelayPost.Of(forwarder, message, user.Sign(forwarder, message).ToString());
     }
 
     /// <summary>A body signed under another domain than it is posted for.</summary>
@@ -86,6 +86,6 @@ internal sealed record BadInput(RelayWorld World, Wallet Spent, UInt256 SpentNon
     {
         var user = new Wallet();
         var message = World.Message(posted, user);
-        return RelayBody.Of(posted, message, user.Sign(signed, message).ToString());
+        return RelayPost.Of(posted, message, user.Sign(signed, message).ToString());
     }
 }

@@ -35,7 +35,7 @@ internal static class BadRequests
             BadCase.Json($"{dialect}: signed by somebody else", 401, RefusalCode.SignatureMismatch, input =>
             {
                 var message = input.World.Message(input.World.Of(dialect), new Wallet());
-                return RelayBody.Of(input.World.Of(dialect), message, new Wallet().Sign(input.World.Of(dialect), message).ToString());
+                return RelayPost.Of(input.World.Of(dialect), message, new Wallet().Sign(input.World.Of(dialect), message).ToString());
             }),
             BadCase.Json($"{dialect}: signed for another chain", 401, RefusalCode.SignatureMismatch, input =>
             {

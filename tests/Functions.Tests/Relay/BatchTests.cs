@@ -37,7 +37,7 @@ public sealed class BatchTests(Islands islands) : IClassFixture<Islands>
         var late = Make(forwarder.HasDeadline ? 3 : 0, 135, world.Target);
         var spent = Make(3, 250, world.Target);
         Case[] all = [.. good, .. failing, .. late, .. spent];
-        var replies = await Crush.PostAsync(island, all.Select(item => RelayBody.Of(forwarder, item.Message, item.Signature.ToString())));
+        var replies = await Crush.PostAsync(island, all.Select(item => RelayPost.Of(forwarder, item.Message, item.Signature.ToString())));
 
         Assert.All(replies, reply => Assert.True(reply.Status == 202, reply.Text));
         Assert.True(Convert.ToInt32(await world.AskAsync("select max(position) from relays"), CultureInfo.InvariantCulture) >= 5);

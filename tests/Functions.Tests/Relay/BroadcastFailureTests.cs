@@ -90,7 +90,7 @@ public sealed class BroadcastFailureTests(Islands islands) : IClassFixture<Islan
         var message = world.Message(forwarder, late);
         message = message with { Deadline = message.Deadline is null ? null : RelayWorld.InSeconds(6) };
         var expiring = await Reply.PostAsync(
-            island.Http, "api/relay", RelayBody.Of(forwarder, message, late.Sign(forwarder, message).ToString()));
+            island.Http, "api/relay", RelayPost.Of(forwarder, message, late.Sign(forwarder, message).ToString()));
         var other = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.OpenZeppelin, next));
         await Task.Delay(TimeSpan.FromSeconds(7), Cancellation);
         island.Node.Heal();

@@ -22,7 +22,7 @@ public sealed class RelayContractTests(RelayFixture relay)
         var message = _world.Message(forwarder, user);
         var id = forwarder.Digest(message).ToString();
         var accepted = await Reply.PostAsync(
-            _http, "api/relay", RelayBody.Of(forwarder, message, user.Sign(forwarder, message).ToString()));
+            _http, "api/relay", RelayPost.Of(forwarder, message, user.Sign(forwarder, message).ToString()));
 
         Assert.Equal((202, "application/json"), (accepted.Status, accepted.MediaType));
         Assert.Equal($"/api/relay/{id}", accepted.Location);

@@ -115,7 +115,7 @@ public sealed class RelayScenarioTests(Islands islands) : IClassFixture<Islands>
     private static JsonObject Forged(RelayWorld world, Wallet user)
     {
         var message = world.Message(world.OpenZeppelin, user);
-        return RelayBody.Of(world.OpenZeppelin, message, new Wallet().Sign(world.OpenZeppelin, message).ToString());
+        return RelayPost.Of(world.OpenZeppelin, message, new Wallet().Sign(world.OpenZeppelin, message).ToString());
     }
 
     private static async Task<bool> CallStaleAsync(HttpContext context, string body, Func<Task<string>> forward)

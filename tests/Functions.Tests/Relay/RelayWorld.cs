@@ -46,7 +46,7 @@ internal sealed class RelayWorld(DevStack stack, string? database = null)
     public JsonObject Post(Forwarder forwarder, Wallet user, UInt256? nonce = null, byte[]? data = null, ulong gas = 100_000)
     {
         var message = Message(forwarder, user, nonce, data, gas);
-        return RelayBody.Of(forwarder, message, user.Sign(forwarder, message).ToString());
+        return RelayPost.Of(forwarder, message, user.Sign(forwarder, message).ToString());
     }
 
     /// <summary>How often the target counted the user.</summary>

@@ -3,24 +3,14 @@
 import { writeFileSync } from 'node:fs';
 import {
   decodeAbiParameters, encodeAbiParameters, encodeFunctionData, getAddress, hashDomain, hashStruct, hashTypedData,
-  parseAbiParameters, toHex,
+  parseAbiParameters,
 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
+import { seeded, times } from './random.mjs';
 
-// mulberry32: small, seeded, good enough to spread cases.
-let state = 0x2771;
-function random() {
-  state = (state + 0x6d2b79f5) | 0;
-  let t = Math.imul(state ^ (state >>> 15), 1 | state);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-}
-const below = (n) => Math.floor(random() * n);
-const pick = (list) => list[below(list.length)];
-const bytes = (length) => toHex(Uint8Array.from({ length }, () => below(256)));
+const { below, pick, bytes } = seeded(0x2771);
 const word = () => BigInt(bytes(32));
 const address = () => (below(12) === 0 ? getAddress('0x' + '00'.repeat(20)) : getAddress(bytes(20)));
-const times = (n, make) => Array.from({ length: n }, (_, i) => make(i));
 // viem drops zero characters in front when it decodes, so none stand there.
 const text = () => times(below(4) === 0 ? 0 : below(70), () => pick([...'abcXYZ 019(),:"\\\n\u0000éßλ中文🜁🚀\u202e'])).join('').replace(/^\0+/, '');
 

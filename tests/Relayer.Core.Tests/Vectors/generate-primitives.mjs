@@ -3,19 +3,9 @@
 import { writeFileSync } from 'node:fs';
 import { keccak256, recoverAddress, toHex, toRlp } from 'viem';
 import { privateKeyToAccount, sign } from 'viem/accounts';
+import { seeded, times } from './random.mjs';
 
-// mulberry32: small, seeded, good enough to spread cases.
-let state = 0x1559;
-function random() {
-  state = (state + 0x6d2b79f5) | 0;
-  let t = Math.imul(state ^ (state >>> 15), 1 | state);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-}
-const below = (n) => Math.floor(random() * n);
-const pick = (list) => list[below(list.length)];
-const bytes = (length) => toHex(Uint8Array.from({ length }, () => below(256)));
-const times = (n, make) => Array.from({ length: n }, (_, i) => make(i));
+const { below, pick, bytes } = seeded(0x1559);
 const number = (bits) => pick([
   () => 0n, () => 1n, () => 127n, () => 128n, () => (1n << BigInt(bits)) - 1n, () => BigInt(bytes(1 + below(bits / 8))), () => BigInt(bytes(bits / 8)),
 ])();

@@ -45,6 +45,6 @@ internal sealed class Visitor(Site site, Random random)
             : null;
         var message = new ForwardRequest(Address, site.Target, Wei.Zero, Gas, nonce, deadline, data);
         var signature = Secp256k1.Default.Sign(Hex.Decode((forger ?? _key).PrivateKey), forwarder.Digest(message));
-        return new Errand(kind, forwarder, message, RelayBody.Of(forwarder, message, signature.ToString()));
+        return new Errand(kind, forwarder, message, RelayPost.Of(forwarder, message, signature.ToString()));
     }
 }

@@ -7,7 +7,7 @@ using Relayer.Core.Relay.Forwarders;
 namespace DevChain;
 
 /// <summary>What a frontend posts to <c>/api/relay</c>.</summary>
-public static class RelayBody
+public static class RelayPost
 {
     /// <summary>A message with its signature, as JSON.</summary>
     public static JsonObject Of(Forwarder forwarder, ForwardRequest message, string signature)
