@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Tx;
 
 namespace Relayer.Core.Configuration;
 
@@ -8,7 +9,6 @@ internal static partial class ChainOptionsValidator
 {
     private static readonly TimeSpan LongestRoundTrip = TimeSpan.FromMinutes(2);
     private const int MostRequests = 200;
-    private const long MostGas = 1L << 24; // EIP-7825: no transaction may ask for more.
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(365);
 
     private const long MostDataGas = 100_000_000;
@@ -113,7 +113,7 @@ internal static partial class ChainOptionsValidator
     private static void ValidateBatching(string at, BatchingOptions batching, OptionFaults faults)
     {
         faults.AddIf(batching.MaxRequests is < 1 or > MostRequests, $"{at}:MaxRequests", $"must be from 1 to {MostRequests}");
-        faults.AddIf(batching.MaxGas is < 1 or > MostGas, $"{at}:MaxGas", $"must be from 1 to {MostGas} (EIP-7825)");
+        faults.AddIf(batching.MaxGas is < 1 or > TransactionLimits.MaxGas, $"{at}:MaxGas", $"must be from 1 to {TransactionLimits.MaxGas} (EIP-7825)");
     }
 
     private static void ValidatePolicy(string at, PolicyOptions policy, OptionFaults faults)

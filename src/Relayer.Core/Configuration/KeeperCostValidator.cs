@@ -1,14 +1,12 @@
 using System.Numerics;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Tx;
 
 namespace Relayer.Core.Configuration;
 
 /// <summary>Names actions that could never be afforded: a budget in the wrong unit, or none, is no way to switch a keeper off.</summary>
 internal static class KeeperCostValidator
 {
-    // EIP-7825: more gas than any transaction has is a fault of its own.
-    private const int MostGas = 1 << 24;
-
     public static void Validate(string at, ChainOptions chain, OptionFaults faults)
     {
         if (!Wei.TryParse(chain.Fees.MinPriorityFeePerGasWei, out var least))
@@ -16,7 +14,8 @@ internal static class KeeperCostValidator
             return;
         }
 
-        foreach (var (name, limits, gas) in Actions(chain.Keepers).Where(action => !action.Limits.DryRun && action.Gas <= MostGas))
+        // More gas than any transaction has is a fault of its own.
+        foreach (var (name, limits, gas) in Actions(chain.Keepers).Where(action => !action.Limits.DryRun && action.Gas <= TransactionLimits.MaxGas))
         {
             var cost = gas * least.ToBigInteger();
             var because = $"one action may use {gas} gas, and at least {least} wei is offered for each";

@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Tx;
 
 namespace Relayer.Core.Configuration;
 
@@ -38,8 +39,8 @@ internal static class KeepersOptionsValidator
         faults.RequireAtLeast(21_000, settlement.GasBase, $"{at}:GasBase");
         faults.RequireAtLeast(21_000, settlement.GasPerOrder, $"{at}:GasPerOrder");
         faults.AddIf(
-            settlement.GasBase > SettlementOptions.MostGas || settlement.GasPerOrder > SettlementOptions.MostGas - settlement.GasBase,
-            $"{at}:GasPerOrder", $"one order would ask for more than {SettlementOptions.MostGas} gas with GasBase (EIP-7825)");
+            settlement.GasBase > TransactionLimits.MaxGas || settlement.GasPerOrder > TransactionLimits.MaxGas - settlement.GasBase,
+            $"{at}:GasPerOrder", $"one order would ask for more than {TransactionLimits.MaxGas} gas with GasBase (EIP-7825)");
     }
 
     private static void ValidateLiquidation(string at, LiquidationOptions liquidation, OptionFaults faults)

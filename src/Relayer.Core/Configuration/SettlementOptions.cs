@@ -1,11 +1,10 @@
+using Relayer.Core.Ethereum.Tx;
+
 namespace Relayer.Core.Configuration;
 
 /// <summary>Settles orders of Synthetix Perps V3, bound from <c>Chains:{name}:Keepers:Settlement</c>. Off while there is no market.</summary>
 public sealed class SettlementOptions : PerpsOptions
 {
-    /// <summary>The most gas one transaction may ask for (EIP-7825).</summary>
-    internal const long MostGas = 1L << 24;
-
     /// <summary>The most orders in one transaction; fewer where their gas would exceed 2^24 (EIP-7825).</summary>
     public int MaxOrders { get; set; } = 10;
 
@@ -16,5 +15,5 @@ public sealed class SettlementOptions : PerpsOptions
     public long GasPerOrder { get; set; } = 1_200_000;
 
     /// <summary><see cref="MaxOrders"/>, or as many as a transaction has gas for.</summary>
-    internal int OrdersThatFit => (int)Math.Min(MaxOrders, (MostGas - GasBase) / GasPerOrder);
+    internal int OrdersThatFit => (int)Math.Min(MaxOrders, (TransactionLimits.MaxGas - GasBase) / GasPerOrder);
 }

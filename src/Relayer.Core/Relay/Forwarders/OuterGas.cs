@@ -13,9 +13,6 @@ namespace Relayer.Core.Relay.Forwarders;
 /// </remarks>
 public static class OuterGas
 {
-    /// <summary>The most gas one transaction may ask for on Ethereum since Osaka, 2^24 (EIP-7825). <c>OuterGasRule</c> holds requests to it.</summary>
-    public const ulong TransactionCap = 1UL << 24;
-
     /// <summary>The limit for <c>execute</c> of one request, or for <c>executeBatch</c> of several.</summary>
     /// <param name="forwarder">The forwarder that is called.</param>
     /// <param name="requests">What it carries out.</param>
