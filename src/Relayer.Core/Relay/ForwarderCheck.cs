@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Text.Encodings.Web;
 using Microsoft.Extensions.Logging;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Eip712;
 using Relayer.Core.Providers;
 using Relayer.Core.Relay.Forwarders;
 
@@ -46,8 +48,23 @@ public sealed partial class ForwarderCheck(IChainClients chains, ILogger<Forward
             return "the contract does not tell its EIP-712 domain: is it a forwarder?";
         }
 
-        return domain == forwarder.Domain ? null : $"the contract's EIP-712 domain is {domain}, the configured one {forwarder.Domain}";
+        return domain == forwarder.Domain ? null : $"its EIP-712 domain has {string.Join(", ", Differences(domain, forwarder.Domain))}";
     }
+
+    private static IEnumerable<string> Differences(Eip712Domain told, Eip712Domain configured) =>
+        new (string Member, string? Told, string? Configured)[]
+        {
+            ("name", Quote(told.Name), Quote(configured.Name)),
+            ("version", Quote(told.Version), Quote(configured.Version)),
+            ("chain id", told.ChainId?.ToString(), configured.ChainId?.ToString()),
+            ("contract", told.VerifyingContract?.ToString(), configured.VerifyingContract?.ToString()),
+            ("salt", told.Salt?.ToString(), configured.Salt?.ToString()),
+        }
+        .Where(member => member.Told != member.Configured)
+        .Select(member => $"{member.Member} {member.Told ?? "left out"} (configured: {member.Configured ?? "left out"})");
+
+    // Escaped: what stands there is the contract's word.
+    private static string? Quote(string? text) => text is null ? null : $"'{JavaScriptEncoder.Default.Encode(text)}'";
 
     private static partial class Log
     {
