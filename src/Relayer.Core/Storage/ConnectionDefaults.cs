@@ -20,6 +20,11 @@ internal static class ConnectionDefaults
         // Nothing here leaves anything behind on a connection (settings and locks end with their transaction),
         // so that clearing it before each use would only cost.
         ("No Reset On Close", true),
+
+        // In seconds. A server that has fallen silent without closing its connections (a fail-over, a broken route) is noticed by these
+        // alone, and one caller may have to wait for both, behind another who does: Npgsql's 15 and 30 make that more than a minute.
+        ("Timeout", 5),
+        ("Command Timeout", 15),
     ];
 
     /// <summary>The connection string with the defaults for what it does not mention.</summary>

@@ -85,7 +85,9 @@ public sealed partial class Migrator(NpgsqlDataSource source, ILogger<Migrator> 
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        // Without a limit: an index on a large table takes its time, and so does waiting for the instance that makes it. Given up and
+        // rolled back after a while, it would be begun anew for ever.
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

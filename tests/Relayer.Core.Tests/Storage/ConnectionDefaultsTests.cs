@@ -16,6 +16,7 @@ public sealed class ConnectionDefaultsTests(PostgresFixture postgres)
         Assert.Equal(("db", "relayer", "a b'c", 7), (settings.Host, settings.Username, settings.Password, settings.MaxPoolSize));
         Assert.Equal((64, 2, true), (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages, settings.NoResetOnClose));
         Assert.Contains("enable_seqscan=off", settings.Options, StringComparison.Ordinal);
+        Assert.Equal((5, 15), (settings.Timeout, settings.CommandTimeout));
     }
 
     [Theory]
@@ -24,10 +25,10 @@ public sealed class ConnectionDefaultsTests(PostgresFixture postgres)
     [InlineData("max auto prepare=0")]
     public void What_is_configured_stays_however_it_is_written(string configured)
     {
-        var settings = Apply($"Host=db;{configured};Options=-c search_path=relayer;NoResetOnClose=false");
+        var settings = Apply($"Host=db;{configured};Options=-c search_path=relayer;NoResetOnClose=false;Timeout=30;CommandTimeout=40");
 
         Assert.Equal((0, "-c search_path=relayer", false), (settings.MaxAutoPrepare, settings.Options, settings.NoResetOnClose));
-        Assert.Equal(2, settings.AutoPrepareMinUsages);
+        Assert.Equal((2, 30, 40), (settings.AutoPrepareMinUsages, settings.Timeout, settings.CommandTimeout));
     }
 
     [Fact]

@@ -25,6 +25,27 @@ public sealed class MigratorTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Another_instances_migration_is_waited_for_however_long_it_takes()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync()) { CommandTimeout = 1 };
+        await using var source = NpgsqlDataSource.Create(settings.ConnectionString);
+        await using var other = await source.OpenConnectionAsync(Cancellation);
+        await using var theirs = await other.BeginTransactionAsync(Cancellation);
+        await using (var hold = new NpgsqlCommand("select pg_advisory_xact_lock(x'52454C4159'::bigint)", other))
+        {
+            await hold.ExecuteNonQueryAsync(Cancellation);
+        }
+
+        var migrating = Migrator(source).MigrateAsync(Cancellation);
+        var isOver = await Task.WhenAny(migrating, Task.Delay(TimeSpan.FromSeconds(3), Cancellation)) == migrating;
+        await theirs.CommitAsync(Cancellation);
+        await migrating;
+
+        Assert.False(isOver);
+        Assert.Equal(0L, await ScalarAsync(source, "select count(*) from relays"));
+    }
+
+    [Fact]
     public async Task A_newer_schema_is_refused_and_left_alone()
     {
         await using var source = NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync());
