@@ -40,7 +40,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
         return refusal is not null ? refusal.ToProblem() : Show(await relays.SubmitAsync(relay!, cancellation));
     }
 
-    /// <summary>Relays up to 100 signed requests, each for itself; those of one user are taken in their order.</summary>
+    /// <summary>Relays up to 100 signed requests, each for itself; those of one user are taken in the order of their nonces.</summary>
     [Function("SubmitRelayBatch")]
     [Accepts(typeof(BatchDescription))]
     [Answers(207, typeof(BatchAnswer), Description = "One outcome for each request, in order.")]
@@ -62,7 +62,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     /// <summary>Judges a request as posting it for the first time would, and stores nothing.</summary>
     [Function("SimulateRelay")]
     [Accepts(typeof(RelayBody))]
-    [Answers(200, typeof(SimulationAnswer), Description = "It would be accepted now.")]
+    [Answers(200, typeof(SimulationAnswer), Description = "The rules take it now; whether a signer is free is seen when it is posted.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(401, RefusalCode.SignatureMismatch)]
     [Refuses(403, RefusalCode.TargetNotAllowed, RefusalCode.SelectorNotAllowed, RefusalCode.ValueNotAllowed)]

@@ -7,7 +7,7 @@ using Relayer.Core.Relay;
 
 namespace Functions.Relay;
 
-/// <summary>Carries out a batch: users side by side, each user's requests in order, since nonces may build on one another.</summary>
+/// <summary>Carries out a batch: users side by side, each user's requests in the order of their nonces, which may build on one another.</summary>
 internal static class BatchSubmission
 {
     public static async Task<BatchOutcome[]> RunAsync(
@@ -30,7 +30,7 @@ internal static class BatchSubmission
 
         await Task.WhenAll(readable.GroupBy(item => item.Request.Message.From).Select(async user =>
         {
-            foreach (var (place, request) in user)
+            foreach (var (place, request) in user.OrderBy(item => item.Request.Message.Nonce))
             {
                 outcomes[place] = await SubmitAsync(relays, request, cancellation);
             }

@@ -24,7 +24,7 @@ public abstract record SimulationDecision
     {
     }
 
-    /// <summary>It would be accepted now, with this outer gas limit.</summary>
+    /// <summary>The rules take it now, with this outer gas limit. Whether a signer is free is seen when it is posted.</summary>
     public sealed record Passes(ulong Gas) : SimulationDecision;
 
     /// <summary>It would be refused.</summary>

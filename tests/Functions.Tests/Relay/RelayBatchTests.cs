@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Relayer.Core.Ethereum;
 
@@ -49,6 +50,23 @@ public sealed class RelayBatchTests(RelayFixture relay)
         Assert.Equal([UInt256.Zero, 1, 2], (await _world.ExecutedAsync(orderly.Address)).Select(executed => executed.Nonce));
         Assert.Equal(3UL, await _world.CountAsync(orderly.Address));
         Assert.Empty(await _world.ExecutedAsync(stranger.Address));
+    }
+
+    [Fact]
+    public async Task A_batch_of_one_users_sequential_requests_is_taken_however_they_stand()
+    {
+        var user = new Wallet();
+        ulong[] nonces = [2, 0, 3, 1];
+        var requests = new JsonArray([.. nonces.Select(nonce => (JsonNode)_world.Post(_world.OpenZeppelin, user, nonce))]);
+        var batch = await Reply.PostAsync(_http, "api/relay/batch", new JsonObject { ["requests"] = requests });
+
+        var outcomes = batch.Json["outcomes"]!.AsArray();
+        Assert.All(outcomes, outcome => Assert.Equal(202, (int)outcome!["status"]!));
+        Assert.Equal(nonces, outcomes.Select(outcome => ulong.Parse((string)outcome!["relay"]!["nonce"]!, CultureInfo.InvariantCulture)));
+        foreach (var outcome in outcomes)
+        {
+            Assert.Equal("confirmed", (await RelayWorld.WaitAsync(_http, (string)outcome!["relay"]!["id"]!))["state"]);
+        }
     }
 
     [Fact]
