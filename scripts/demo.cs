@@ -65,8 +65,18 @@ internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPor
 
         try
         {
+            if (info is { Exists: false } && Directory.Exists(info.FullName))
+            {
+                throw new DevChainException($"{info.FullName} is a folder: --info wants a file.");
+            }
+
             // A file of an earlier run would send other programs to ports that nobody answers on.
             info?.Delete();
+            if (apiPort == rpcPort)
+            {
+                throw new DevChainException($"The function app and the chain cannot both have port {apiPort}: choose with --api-port N and --rpc-port N.");
+            }
+
             RequirePort(apiPort, "the function app", "--api-port");
             RequirePort(rpcPort, "the chain", "--rpc-port");
             var council = DevKey.Create();
@@ -91,7 +101,11 @@ internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPor
                 await MonthOfUse.FillAsync(stack, council.Address, cancellation);
             }
 
-            await WriteInfoAsync(stack, cancellation);
+            if (!keepers)
+            {
+                await WriteInfoAsync(stack, cancellation);
+            }
+
             await RelayAsync(stack, cancellation);
             ShowUrls(stack);
             await using var hermes = keepers ? await HermesStandIn.StartAsync(cancellation) : null;
@@ -171,12 +185,15 @@ internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPor
     }
 
     /// <summary>An order that nobody settles: the app, which has the keepers configured from now on, does.</summary>
-    private static async Task SettleAsync(DevStack stack, HermesStandIn hermes, CancellationToken cancellation)
+    private async Task SettleAsync(DevStack stack, HermesStandIn hermes, CancellationToken cancellation)
     {
         Say("Deploying a perps market with its oracle, and starting the app again with keepers…");
         hermes.Prices[DevPerps.Feed] = _ => 2000_00000000;
         var perps = await DevPerps.DeployAsync(stack.Node);
         await stack.RestartAppAsync(perps.Settings(hermes, graceSeconds: 5), cancellation);
+
+        // Only now: whoever attached before would have lost the app in the restart.
+        await WriteInfoAsync(stack, cancellation);
         await perps.FundAsync(17, 1_000);
         await perps.CommitAsync(17, 2, 2_100);
         Say("Account 17 committed to buy 2 at no more than 2,100 dollars; the community has 5 seconds.");
