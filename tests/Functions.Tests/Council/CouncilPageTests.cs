@@ -66,6 +66,23 @@ public sealed partial class CouncilPageTests
     [Fact]
     public void A_month_of_two_chains_is_below_100_kB() => Assert.InRange(Encoding.UTF8.GetByteCount(Render(SampleGas.Healthy).Text), 10_000, 100_000);
 
+    [Fact]
+    public void Hundreds_of_open_incidents_leave_it_below_100_kB_with_the_worst_on_it_and_the_number_that_clears_each()
+    {
+        var sample = SampleGas.Troubled.Incidents.Open[1];
+        var many = Enumerable.Range(100, 400).Select(id => sample with { Id = id, Severity = "notice", Detail = new string('x', 300) });
+        var wanted = sample with { Id = 900, Severity = "notice", NeedsPerson = true };
+        var page = Render(SampleGas.Healthy with { Incidents = new([SampleGas.Troubled.Incidents.Open[0], .. many, wanted], []) }).Text;
+
+        Assert.InRange(Encoding.UTF8.GetByteCount(page), 10_000, 100_000);
+        Assert.Contains("402 open incidents", page, StringComparison.Ordinal);
+        Assert.Contains(">392</data> more", page, StringComparison.Ordinal);
+        Assert.Contains("clear it: number 7.", page, StringComparison.Ordinal);
+        Assert.Contains("clear it: number 900.", page, StringComparison.Ordinal);
+        var ids = Ids().Matches(page).Select(match => match.Groups[1].Value).ToArray();
+        Assert.All(Targets().Matches(page).Select(match => match.Groups[1].Value), target => Assert.Contains(target, ids));
+    }
+
     private static Html Render(GasAnswer gas) => CouncilPage.Render(gas, SampleGas.Keepers);
 
     private static GasAnswer[] Samples { get; } = [SampleGas.Healthy, SampleGas.Troubled, SampleGas.Empty];

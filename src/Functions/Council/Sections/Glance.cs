@@ -45,7 +45,7 @@ internal static class Glance
 
     private static Html Person(IReadOnlyList<IncidentAnswer> open)
     {
-        var wanting = open.Where(incident => incident.NeedsPerson || incident.Severity != "notice").ToArray();
+        var wanting = open.Where(Incidents.WantsPerson).ToArray();
         if (wanting.Length == 0)
         {
             return Card("good", "What needs a person?", Html.Of($"Nothing"), Html.Empty);
