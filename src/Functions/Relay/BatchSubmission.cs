@@ -1,13 +1,15 @@
 using System.Text.Json;
 using Functions.Http;
 using Npgsql;
+using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Relay;
 
 namespace Functions.Relay;
 
-/// <summary>Carries out a batch: users side by side, each user's requests in the order of their nonces, which may build on one another.</summary>
+/// <summary>Carries out a batch: users side by side, each user's requests one after the other, since they may build on one another.</summary>
+/// <remarks>Sequential nonces give the order, however they stand; a dialect without deadlines has random ones, and they stay as they stand.</remarks>
 internal static class BatchSubmission
 {
     public static async Task<BatchOutcome[]> RunAsync(
@@ -30,13 +32,15 @@ internal static class BatchSubmission
 
         await Task.WhenAll(readable.GroupBy(item => item.Request.Message.From).Select(async user =>
         {
-            foreach (var (place, request) in user.OrderBy(item => item.Request.Message.Nonce))
+            foreach (var (place, request) in user.OrderBy(item => OrderOf(item.Request.Message)))
             {
                 outcomes[place] = await SubmitAsync(relays, request, cancellation);
             }
         }));
         return outcomes;
     }
+
+    private static UInt256 OrderOf(ForwardRequest message) => message.Deadline is null ? UInt256.Zero : message.Nonce;
 
     /// <summary>Infrastructure that fails one request is that request's outcome: the others may have been accepted.</summary>
     private static async Task<BatchOutcome> SubmitAsync(RelayService relays, RelayRequest request, CancellationToken cancellation)
