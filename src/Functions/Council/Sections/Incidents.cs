@@ -29,7 +29,7 @@ internal static class Incidents
         """);
 
     private static Html More(int left) => left <= 0 ? Html.Empty : Html.Of($"""
-        <p>And {Words.Count(left)} more that are open, all of them in <a href="gas">the JSON</a>.</p>
+        <p>And {left} more that are open, all of them in <a href="gas">the JSON</a>.</p>
         """);
 
     private static string ToDo(IncidentAnswer incident) => incident.NeedsPerson
