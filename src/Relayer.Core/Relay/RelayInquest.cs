@@ -10,13 +10,15 @@ namespace Relayer.Core.Relay;
 internal sealed class RelayInquest(RelayRoutes routes, IChainClient chain)
 {
     private const string Spent = "its nonce was spent by another transaction";
+    private const string Changed = "it reverted when it was mined and would succeed now";
+    private const string Untried = "it reverted when it was mined; a call with value cannot be tried again to find out why";
 
     /// <summary>Why the call of a request fails that was carried out.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     public async Task<string> WhyItFailedAsync(SignedRelay relay, CancellationToken cancellation)
     {
         var outcomes = await chain.CallAsync([InnerCall(relay, Route(relay)?.Forwarder)], cancellation);
-        return ChainViewReader.ReasonOf(outcomes[0]) ?? "it reverted when it was mined and would succeed now";
+        return InnerReason(outcomes[0], relay) ?? (relay.Value.IsZero ? Changed : Untried);
     }
 
     /// <summary>Why a mined transaction did not carry a request out.</summary>
@@ -49,16 +51,20 @@ internal sealed class RelayInquest(RelayRoutes routes, IChainClient chain)
 
             // The request before it has to go again first.
             NonceStanding.Ahead => null,
-            _ => ChainViewReader.ReasonOf(outcomes[1]) ?? Outer(outcomes[2], relay, wentAlone, now),
+            _ => InnerReason(outcomes[1], relay) ?? Outer(outcomes[2], relay, wentAlone, now),
         };
     }
 
     private static string? Outer(CallOutcome outcome, SignedRelay relay, bool wentAlone, DateTimeOffset now)
     {
-        // Value cannot be tried without an account that holds it, and what has expired is told so.
+        // What has expired is told so.
         var revert = relay.Value.IsZero && relay.ExpiresAt > now ? ChainViewReader.ReasonOf(outcome) : null;
-        return revert ?? (wentAlone && relay.ExpiresAt > now ? "it reverted when it was mined and would succeed now" : null);
+        return revert ?? (wentAlone && relay.ExpiresAt > now ? relay.Value.IsZero ? Changed : Untried : null);
     }
+
+    // Value is tried from the forwarder, which holds none: what the node says to that is no reason of the target's.
+    private static string? InnerReason(CallOutcome outcome, SignedRelay relay) =>
+        relay.Value.IsZero || outcome is CallOutcome.Reverted ? ChainViewReader.ReasonOf(outcome) : null;
 
     // By what was recorded, not by the configuration: a forwarder may be taken out of it while its relays are under way.
     private static EthCall InnerCall(SignedRelay relay, Forwarder? forwarder) =>
