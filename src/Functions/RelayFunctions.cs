@@ -40,7 +40,10 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
         return refusal is not null ? refusal.ToProblem() : Show(await relays.SubmitAsync(relay!, cancellation));
     }
 
-    /// <summary>Relays up to 100 signed requests, each for itself; those of one user are taken in the order of their nonces where nonces are sequential, otherwise as they stand.</summary>
+    /// <summary>
+    /// Relays up to 100 signed requests in a body of 1 MiB at most, each for itself. Those of one user are taken in the order of their nonces
+    /// where nonces are sequential, otherwise as they stand.
+    /// </summary>
     [Function("SubmitRelayBatch")]
     [Accepts(typeof(BatchDescription))]
     [Answers(207, typeof(BatchAnswer), Description = "One outcome for each request, in order.")]

@@ -38,7 +38,7 @@ public static class Failures
 
     private static string Detail(BadHttpRequestException bad) => bad.StatusCode switch
     {
-        StatusCodes.Status413PayloadTooLarge => "The request is too large.",
+        StatusCodes.Status413PayloadTooLarge => $"The body has more than {JsonBody.MaxBytes} bytes.",
         StatusCodes.Status408RequestTimeout => "The request took too long to arrive.",
         _ => bad.Message,
     };

@@ -48,5 +48,5 @@ public static class JsonBody
     }
 
     private static BadHttpRequestException TooLarge() =>
-        new("The request is too large.", StatusCodes.Status413PayloadTooLarge);
+        new("The body is too large.", StatusCodes.Status413PayloadTooLarge);
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Functions.Http;
+using Microsoft.AspNetCore.Http;
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
@@ -35,6 +36,11 @@ public sealed class FailuresTests
         Assert.Equal((status, code), (problem.Status, problem.Code));
         Assert.DoesNotContain(failure.Message, problem.Detail ?? "", StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_body_that_is_too_large_is_told_how_large_it_may_be() => Assert.Equal(
+        "The body has more than 1048576 bytes.",
+        Failures.ToProblem(new BadHttpRequestException("of the server", StatusCodes.Status413PayloadTooLarge)).Detail);
 
     private static PostgresException Refusal(string state) => new("secret text", "ERROR", "ERROR", state);
 }
