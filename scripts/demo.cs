@@ -89,12 +89,18 @@ internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPor
                         [$"Chains__{AppSettings.ChainName}__Council__Key"] = council.PrivateKey,
                         [$"Chains__{AppSettings.ChainName}__Council__Address"] = council.Address.ToString(),
                         ["Functions__Keys__demo"] = OperatorKey,
+
+                        // Where the made-up month filled its signers from and to.
+                        [$"Chains__{AppSettings.ChainName}__TopUps__LowMarkWei"] = withHistory ? "850000000000000000" : "50000000000000000",
+                        [$"Chains__{AppSettings.ChainName}__TopUps__TargetWei"] = withHistory ? "1200000000000000000" : "200000000000000000",
                     },
+                    SignerEther = withHistory ? MonthOfUse.SignerEther : 1000,
                     Anvil = new AnvilOptions { Port = rpcPort, BlockTime = TimeSpan.FromSeconds(1), MixedMining = true },
                     Progress = Say,
                 },
                 cancellation);
-            await stack.Node.SetBalanceAsync(council.Address.ToString(), 1000 * BigInteger.Pow(10, 18), cancellation);
+            await stack.Node.SetBalanceAsync(
+                council.Address.ToString(), (withHistory ? MonthOfUse.CouncilEther : 1000) * BigInteger.Pow(10, 18), cancellation);
             if (withHistory)
             {
                 Say("Filling a month that never was…");
