@@ -76,7 +76,7 @@ public sealed partial class CouncilPageTests
 
         Assert.InRange(Encoding.UTF8.GetByteCount(page), 10_000, 100_000);
         Assert.Contains("402 open incidents", page, StringComparison.Ordinal);
-        Assert.Contains(">392</data> more", page, StringComparison.Ordinal);
+        Assert.Contains("And 392 more", page, StringComparison.Ordinal);
         Assert.Contains("clear it: number 7.", page, StringComparison.Ordinal);
         Assert.Contains("clear it: number 900.", page, StringComparison.Ordinal);
         var ids = Ids().Matches(page).Select(match => match.Groups[1].Value).ToArray();

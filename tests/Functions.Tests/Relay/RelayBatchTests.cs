@@ -70,6 +70,21 @@ public sealed class RelayBatchTests(RelayFixture relay)
     }
 
     [Fact]
+    public async Task A_batch_of_one_users_unordered_requests_is_taken_as_it_stands()
+    {
+        var user = new Wallet();
+        ulong[] nonces = [30, 10, 40, 20];
+        var requests = new JsonArray([.. nonces.Select(nonce => (JsonNode)_world.Post(_world.Infinex, user, nonce))]);
+        var batch = await Reply.PostAsync(_http, "api/relay/batch", new JsonObject { ["requests"] = requests });
+        var listed = await Reply.GetAsync(_http, $"api/relay?from={user.Address}");
+
+        Assert.All(batch.Json["outcomes"]!.AsArray(), outcome => Assert.Equal(202, (int)outcome!["status"]!));
+        Assert.Equal(
+            nonces.Select(nonce => nonce.ToString(CultureInfo.InvariantCulture)),
+            listed.Json["relays"]!.AsArray().Select(one => (string?)one!["nonce"]).Reverse());
+    }
+
+    [Fact]
     public async Task A_batch_of_a_hundred_is_taken()
     {
         var requests = Enumerable.Range(0, 100).Select(_ => (JsonNode)_world.Post(_world.Infinex, new Wallet())).ToArray();
