@@ -1,19 +1,25 @@
 using System.Net.Sockets;
 using Npgsql;
+using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Storage;
 
 namespace Functions.Relay;
 
-/// <summary>Once the app serves: says which curve is in use and brings the database's schema up to date, so that no request waits for either.</summary>
+/// <summary>
+/// Once the app serves: says which curve is in use and which settings nothing reads, and brings the database's schema up to date, so that no
+/// request waits for it.
+/// </summary>
 /// <param name="services">
 /// Give the database once the app listens; one that is away is tried again by the first request that needs it.
 /// </param>
+/// <param name="configuration">The settings.</param>
 /// <param name="lifetime">Says when the app listens.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where it is said.</param>
 internal sealed partial class Warmup(
-    IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Warmup> logger) : BackgroundService
+    IServiceProvider services, IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<Warmup> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan AfterStart = TimeSpan.FromMilliseconds(250);
 
@@ -29,6 +35,11 @@ internal sealed partial class Warmup(
             await started.Task.WaitAsync(stoppingToken);
             await Task.Delay(AfterStart, time, stoppingToken);
             Log.Curve(logger, Secp256k1.Default.Name);
+            foreach (var key in UnknownSettings.Find(configuration))
+            {
+                Log.UnknownSetting(logger, key);
+            }
+
             await services.GetRequiredService<Database>().PingAsync(stoppingToken);
         }
         catch (Exception away) when (away is NpgsqlException or SocketException or TimeoutException)
@@ -49,6 +60,9 @@ internal sealed partial class Warmup(
     {
         [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "secp256k1 by {Curve}")]
         public static partial void Curve(ILogger logger, string curve);
+
+        [LoggerMessage(EventId = 13, Level = LogLevel.Warning, Message = "The setting {Key} is not known and does nothing: is it misspelt?")]
+        public static partial void UnknownSetting(ILogger logger, string key);
 
         [LoggerMessage(EventId = 11, Level = LogLevel.Warning, Message = "The database does not answer yet; it is tried again when it is needed")]
         public static partial void DatabaseAway(ILogger logger, Exception exception);

@@ -13,7 +13,7 @@ namespace Relayer.Core.Gas;
 /// <param name="chains">Their providers.</param>
 /// <param name="signers">Whose accounts.</param>
 /// <param name="database">Where it is kept.</param>
-/// <param name="incidents">Told when nothing can be read, or the providers disagree.</param>
+/// <param name="incidents">Told when nothing can be read, the providers disagree, or the wallet's key cannot be had.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where it is said.</param>
 public sealed partial class Balances(
@@ -22,6 +22,7 @@ public sealed partial class Balances(
 {
     private const string Disputed = "balances_disputed";
     private const string Unread = "balances_unread";
+    private const string NoCouncilKey = "council_key_unavailable";
 
     private readonly Dictionary<ChainId, int> _confirmations =
         options.Chains.Values.ToDictionary(chain => new ChainId(chain.ChainId), chain => chain.Confirmations);
@@ -63,13 +64,13 @@ public sealed partial class Balances(
     private async Task<IReadOnlyList<(Address Account, AccountRole Role)>> AccountsAsync(ChainId chainId, CancellationToken cancellation)
     {
         var accounts = new List<(Address Account, AccountRole Role)>();
+        if (await FindCouncilAsync(chainId, cancellation) is { } council)
+        {
+            accounts.Add((council, AccountRole.Council));
+        }
+
         try
         {
-            if (await signers.GetCouncilAsync(chainId, cancellation) is { } council)
-            {
-                accounts.Add((council.Address, AccountRole.Council));
-            }
-
             accounts.AddRange((await signers.GetSignersAsync(chainId, cancellation)).Select(signer => (signer.Address, AccountRole.Signer)));
         }
         catch (SignerUnavailableException unavailable)
@@ -80,6 +81,27 @@ public sealed partial class Balances(
         await using var connection = await database.OpenAsync(cancellation);
         accounts.AddRange((await BalanceStore.ReadKnownAsync(connection, chainId, cancellation)).Select(known => (known, AccountRole.Former)));
         return [.. accounts.DistinctBy(account => account.Account)];
+    }
+
+    /// <summary>Without its key nobody knows the wallet, and nothing is topped up. That is told while the signers still hold something.</summary>
+    private async Task<Address?> FindCouncilAsync(ChainId chainId, CancellationToken cancellation)
+    {
+        try
+        {
+            var council = await signers.GetCouncilAsync(chainId, cancellation);
+            await incidents.ResolveAsync(IncidentReport.CauseOf(NoCouncilKey, chainId), "The key can be had again.", cancellation);
+            return council?.Address;
+        }
+        catch (SignerUnavailableException unavailable)
+        {
+            Log.NoKeys(logger, chainId, unavailable.Message);
+            await incidents.RaiseAsync(
+                new(
+                    NoCouncilKey, IncidentSeverity.Critical, chainId, null, $"The key of the council's wallet on chain {chainId} cannot be had",
+                    $"Nothing is topped up until it can: {unavailable.Message}."),
+                cancellation);
+            return null;
+        }
     }
 
     private async Task ReportAsync(ChainId chainId, BalanceReading? reading, CancellationToken cancellation)

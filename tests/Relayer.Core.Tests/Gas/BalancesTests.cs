@@ -1,6 +1,13 @@
+using Azure.Core.Pipeline;
+using Azure.Security.KeyVault.Secrets;
+using DevChain;
+using Microsoft.Extensions.DependencyInjection;
+using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Gas;
+using Relayer.Core.Keys;
 using Relayer.Core.Providers;
+using Relayer.Core.Tests.Keys;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Tests.Transactions;
 
@@ -43,6 +50,29 @@ public sealed class BalancesTests(PostgresFixture postgres)
         crooked.Lie = (_, _) => null;
         Assert.Equal(Agreement.Agreed, (await world.ReadAsync()).Agreement);
         Assert.DoesNotContain(await world.OpenIncidentsAsync(), incident => incident.Report.Kind == "balances_disputed");
+    }
+
+    [Fact]
+    public async Task A_council_key_that_cannot_be_had_is_told_before_a_signer_is_low_and_closed_when_it_can_be()
+    {
+        await using var vault = await KeyVaultStandIn.StartAsync(Cancellation);
+        await using var world = await GasWorld.StartAsync(postgres, change: chain => (chain.Council.Secret, chain.Council.Key) = ("council", ""));
+        using var transport = new HttpClientTransport(vault.CreateHandler());
+        var instance = world.AddInstance(services => services.AddSingleton(new KeyVaultSecrets(
+            new KeyVaultOptions { Uri = vault.Uri }, world.Time, () => new FixedTokenCredential(),
+            new SecretClientOptions { DisableChallengeResourceVerification = true, Transport = transport })));
+        var balances = instance.GetRequiredService<Balances>();
+
+        var without = await balances.ReadAsync(world.ChainId, Cancellation);
+        var told = Assert.Single(await world.OpenIncidentsAsync(), incident => incident.Report.Kind == "council_key_unavailable");
+        vault.Set("council", world.Council.PrivateKey);
+        world.Time.Advance(TimeSpan.FromHours(1));
+        var with = await balances.ReadAsync(world.ChainId, Cancellation);
+
+        Assert.Equal([AccountRole.Signer], without!.Accounts.Select(account => account.Role));
+        Assert.Contains("secret council", told.Report.Detail, StringComparison.Ordinal);
+        Assert.Equal([AccountRole.Council, AccountRole.Signer], with!.Accounts.Select(account => account.Role));
+        Assert.DoesNotContain(await world.OpenIncidentsAsync(), incident => incident.Report.Kind == "council_key_unavailable");
     }
 
     [Fact]

@@ -90,9 +90,10 @@ internal sealed class GasWorld : IAsyncDisposable
     }
 
     /// <summary>Another instance of the program on the same chain and database.</summary>
-    public ServiceProvider AddInstance()
+    public ServiceProvider AddInstance(Action<IServiceCollection>? replace = null)
     {
         var services = new ServiceCollection();
+        replace?.Invoke(services);
         services.AddSingleton(Options).AddSingleton<TimeProvider>(Time).AddLogging(logging => logging.AddProvider(Logs));
         services.AddStorage().AddOperations().AddProviders().AddKeys().AddTransactions().AddGas();
         services.AddSingleton<IPurpose>(new RecordingPurpose());

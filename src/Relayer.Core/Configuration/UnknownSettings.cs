@@ -1,0 +1,42 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+
+namespace Relayer.Core.Configuration;
+
+/// <summary>Finds settings that nothing reads: a cap that is misspelt is not in force, and its default is.</summary>
+/// <remarks>
+/// They are told and not refused, so that an older version can be gone back to with a newer one's settings. The names at the top are left to
+/// whom they belong: the environment has names of its own.
+/// </remarks>
+public static class UnknownSettings
+{
+    /// <summary>The keys below a section of <see cref="RelayerOptions"/> that no option is bound to.</summary>
+    public static IReadOnlyList<string> Find(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return [.. configuration.GetChildren().SelectMany(section =>
+            Option(typeof(RelayerOptions), section.Key) is { } option ? Below(section, option.PropertyType) : [])];
+    }
+
+    private static IEnumerable<string> Below(IConfigurationSection section, Type type)
+    {
+        if (type == typeof(string) || type.IsValueType)
+        {
+            return section.GetChildren().Select(child => child.Path);
+        }
+
+        // Of a list and of a dictionary every key names an item.
+        return IsCollection(type)
+            ? section.GetChildren().SelectMany(child => Below(child, type.GetGenericArguments()[^1]))
+            : section.GetChildren().SelectMany(child => Option(type, child.Key) is { } option ? Below(child, option.PropertyType) : [child.Path]);
+    }
+
+    private static bool IsCollection(Type type) => type != typeof(string) && typeof(IEnumerable).IsAssignableFrom(type);
+
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2070", Justification = "The app is not trimmed; if it were, settings would be called unknown that are not, and nothing else.")]
+    private static PropertyInfo? Option(Type type, string name) => type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .FirstOrDefault(property => (property.CanWrite || IsCollection(property.PropertyType)) && property.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+}
