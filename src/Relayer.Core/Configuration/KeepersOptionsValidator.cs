@@ -52,6 +52,7 @@ internal static class KeepersOptionsValidator
 
         ValidatePerps(at, liquidation, faults);
         faults.RequireAtLeast(21_000, liquidation.GasLimit, $"{at}:GasLimit");
+        faults.AddIf(liquidation.GasLimit > TransactionLimits.MaxGas, $"{at}:GasLimit", $"must be at most {TransactionLimits.MaxGas} (EIP-7825)");
         faults.RequireAtLeast(1, liquidation.AccountsPerRun, $"{at}:AccountsPerRun");
         faults.RequireAtLeast(1, liquidation.AccountsPerCall, $"{at}:AccountsPerCall");
     }

@@ -54,6 +54,21 @@ public sealed class KeeperOptionsTests
     }
 
     [Fact]
+    public void A_liquidation_that_no_transaction_has_gas_for_is_a_fault()
+    {
+        Dictionary<string, string?> liquidates = new(Sound)
+        {
+            ["Hermes:Url"] = "https://hermes.example",
+            ["Chains:main:Keepers:Liquidation:Market"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+            ["Chains:main:Keepers:Liquidation:Multicall"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+            ["Chains:main:Keepers:Liquidation:GasLimit"] = "16777216",
+        };
+        Assert.Empty(Check(liquidates));
+        liquidates["Chains:main:Keepers:Liquidation:GasLimit"] = "16777217";
+        Assert.Equal(["Chains:main:Keepers:Liquidation:GasLimit: must be at most 16777216 (EIP-7825)"], Check(liquidates));
+    }
+
+    [Fact]
     public void Silent_price_services_may_take_half_a_minute_together()
     {
         var two = With("Hermes:Url", "https://hermes.example");
