@@ -5,7 +5,7 @@ namespace Relayer.Core.Storage;
 /// <summary>PostgreSQL, opened on first use and migrated before anything else runs on it.</summary>
 /// <remarks>
 /// Safe for concurrent use. A failed migration is tried again by the next caller, so a database that comes late
-/// is found without a restart.
+/// is found without a restart. One that takes long goes on while callers are told to come back.
 /// </remarks>
 /// <param name="source">The pool of connections.</param>
 /// <param name="migrator">Brings the schema up to date.</param>
@@ -14,11 +14,22 @@ public sealed class Database(NpgsqlDataSource source, Migrator migrator)
     private readonly Lock _gate = new();
     private Task? _migrated;
 
+    /// <summary>How long a caller waits for a migration.</summary>
+    internal TimeSpan MigrationPatience { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>A connection to a database with the present schema. Dispose it to give it back.</summary>
-    /// <exception cref="NpgsqlException">The database is away or refuses.</exception>
+    /// <exception cref="NpgsqlException">The database is away or refuses, or its schema is still being brought up to date.</exception>
     public async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
     {
-        await MigratedAsync().WaitAsync(cancellation);
+        try
+        {
+            await MigratedAsync().WaitAsync(MigrationPatience, cancellation);
+        }
+        catch (TimeoutException late)
+        {
+            throw new NpgsqlException("the schema is still being brought up to date", late);
+        }
+
         return await source.OpenConnectionAsync(cancellation);
     }
 

@@ -18,6 +18,8 @@ public sealed partial class Migrator(NpgsqlDataSource source, ILogger<Migrator> 
     // Any constant of ours: it only has to differ from other programs' locks in the same database.
     private const long LockKey = 0x52454C4159; // "RELAY"
 
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+
     /// <summary>Applies what is missing.</summary>
     /// <exception cref="NpgsqlException">The database is away or refuses.</exception>
     /// <exception cref="SchemaTooNewException">The database is newer than this program.</exception>
@@ -85,9 +87,9 @@ public sealed partial class Migrator(NpgsqlDataSource source, ILogger<Migrator> 
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
     {
-        // Without a limit: an index on a large table takes its time, and so does waiting for the instance that makes it. Given up and
-        // rolled back after a while, it would be begun anew for ever.
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        // An index on a large table takes its time, and so does waiting for the instance that makes it. Given up and rolled back after
+        // a while, it would be begun anew for ever; without any limit a broken connection would be waited for as long.
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)Longest.TotalSeconds };
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -38,10 +38,15 @@ public sealed class MigratorTests(PostgresFixture postgres)
 
         var migrating = Migrator(source).MigrateAsync(Cancellation);
         var isOver = await Task.WhenAny(migrating, Task.Delay(TimeSpan.FromSeconds(3), Cancellation)) == migrating;
+
+        // Callers do not wait for it as long: they come back.
+        var database = new Database(source, Migrator(source)) { MigrationPatience = TimeSpan.FromMilliseconds(200) };
+        var told = await Assert.ThrowsAsync<NpgsqlException>(() => database.PingAsync(Cancellation));
         await theirs.CommitAsync(Cancellation);
         await migrating;
 
         Assert.False(isOver);
+        Assert.Contains("schema", told.Message, StringComparison.Ordinal);
         Assert.Equal(0L, await ScalarAsync(source, "select count(*) from relays"));
     }
 
