@@ -1,5 +1,5 @@
 #:project ../tests/DevChain/DevChain.csproj
-#:project ../src/Functions/Functions.csproj
+#:project ../src/SelfHost/SelfHost.csproj
 #:property PublishAot=false
 
 using System.Diagnostics;

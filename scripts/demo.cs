@@ -1,5 +1,5 @@
 #:project ../tests/DevChain/DevChain.csproj
-#:project ../src/Functions/Functions.csproj
+#:project ../src/SelfHost/SelfHost.csproj
 #:package Spectre.Console
 #:package System.CommandLine
 #:property PublishAot=false

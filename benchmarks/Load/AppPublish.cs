@@ -12,7 +12,7 @@ internal static class AppPublish
         var start = new ProcessStartInfo(
             "dotnet",
             [
-                "publish", RepositoryRoot.Combine("src", "Functions"), "--configuration", "Release", "--runtime", "linux-x64",
+                "publish", RepositoryRoot.Combine("src", "SelfHost"), "--configuration", "Release", "--runtime", "linux-x64",
                 "--self-contained", "false", "--output", folder, "--nologo", "-v", "quiet",
             ])
         {
@@ -21,6 +21,6 @@ internal static class AppPublish
         using var publish = Process.Start(start) ?? throw new LoadException("dotnet does not start");
         var output = await publish.StandardOutput.ReadToEndAsync(cancellation);
         await publish.WaitForExitAsync(cancellation);
-        return publish.ExitCode == 0 ? Path.Combine(folder, "Functions") : throw new LoadException($"dotnet publish failed:\n{output}");
+        return publish.ExitCode == 0 ? Path.Combine(folder, "SelfHost") : throw new LoadException($"dotnet publish failed:\n{output}");
     }
 }

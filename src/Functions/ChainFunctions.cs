@@ -14,7 +14,7 @@ public sealed class ChainFunctions(RelayRoutes routes, RelayService relays)
     /// <summary>The chains served, their forwarders with EIP-712 domain and types, and the limits.</summary>
     [Function("GetChains")]
     [Answers(200, typeof(ChainsAnswer))]
-    public Task<IResult> GetChains([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "chains")] HttpRequest request) =>
+    public Task<IResult> GetChains([HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "chains")] HttpRequest request) =>
         Task.FromResult<IResult>(TypedResults.Json(ChainListing.Of(routes), RelayJson.Default.ChainsAnswer));
 
     /// <summary>The nonce for a user's next request: after those under way (sequential), or fresh random bits (unordered).</summary>
@@ -24,7 +24,7 @@ public sealed class ChainFunctions(RelayRoutes routes, RelayService relays)
     [Refuses(404, RefusalCode.UnknownChain, RefusalCode.UnknownForwarder)]
     [Refuses(503, RefusalCode.ChainUnavailable, "storage_unavailable")]
     public async Task<IResult> GetNonce(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "nonces/{chainId}/{forwarder}/{from}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "nonces/{chainId}/{forwarder}/{from}")] HttpRequest request,
         string chainId, string forwarder, string from, CancellationToken cancellation)
     {
         if (!long.TryParse(chainId, System.Globalization.NumberStyles.None, null, out var chain) || chain <= 0

@@ -20,7 +20,7 @@ public sealed partial class CouncilFunctions(GasReport report, KeeperReports kee
     [Answers(200, contentType: "text/html")]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "council")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "council")] HttpRequest request, CancellationToken cancellation)
     {
         try
         {

@@ -19,7 +19,7 @@ public sealed class GasFunctions(GasReport report, GasRecords records, TimeProvi
     [Answers(200, typeof(GasAnswer))]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "gas")] HttpRequest request, CancellationToken cancellation) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "gas")] HttpRequest request, CancellationToken cancellation) =>
         TypedResults.Json(GasListing.Of(await report.ReadAsync(cancellation)), GasAnswersJson.Default.GasAnswer);
 
     /// <summary>What was spent, to the wei, by day, purpose, function and user.</summary>
@@ -36,7 +36,7 @@ public sealed class GasFunctions(GasReport report, GasRecords records, TimeProvi
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> GetSpend(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "gas/spend")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "gas/spend")] HttpRequest request, CancellationToken cancellation)
     {
         var query = new GasQuery(request.Query, records.Chains, time.GetUtcNow());
         var (spend, asCsv) = (query.ReadSpend(), query.IsCsv);
@@ -58,7 +58,7 @@ public sealed class GasFunctions(GasReport report, GasRecords records, TimeProvi
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> ListTopUps(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "gas/top-ups")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "gas/top-ups")] HttpRequest request, CancellationToken cancellation)
     {
         var query = new GasQuery(request.Query, records.Chains, time.GetUtcNow());
         var (topUps, asCsv) = (query.ReadTopUps(), query.IsCsv);
@@ -81,7 +81,7 @@ public sealed class GasFunctions(GasReport report, GasRecords records, TimeProvi
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> ListBalances(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "gas/history")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "gas/history")] HttpRequest request, CancellationToken cancellation)
     {
         var query = new GasQuery(request.Query, records.Chains, time.GetUtcNow());
         var (history, asCsv) = (query.ReadHistory(), query.IsCsv);

@@ -21,7 +21,7 @@ public sealed class KeeperFunctions(KeeperRegistry keepers, KeeperReports report
     [Answers(200, typeof(KeepersAnswer))]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "keepers")] HttpRequest request, CancellationToken cancellation) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "keepers")] HttpRequest request, CancellationToken cancellation) =>
         TypedResults.Json(
             new KeepersAnswer([.. (await reports.ListAsync(cancellation)).Select(KeeperAnswer.Of)]), KeeperJson.Default.KeepersAnswer);
 
@@ -35,7 +35,7 @@ public sealed class KeeperFunctions(KeeperRegistry keepers, KeeperReports report
     [Refuses(404, KeeperProblems.UnknownKeeperCode)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> Runs(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "keepers/{name}/runs")] HttpRequest request, string name,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "keepers/{name}/runs")] HttpRequest request, string name,
         CancellationToken cancellation)
     {
         var (page, refusal) = Read(request, name);
@@ -54,7 +54,7 @@ public sealed class KeeperFunctions(KeeperRegistry keepers, KeeperReports report
     [Refuses(404, KeeperProblems.UnknownKeeperCode)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> Decisions(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "keepers/{name}/decisions")] HttpRequest request, string name,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "keepers/{name}/decisions")] HttpRequest request, string name,
         CancellationToken cancellation)
     {
         var (page, refusal) = Read(request, name);

@@ -10,6 +10,6 @@ public sealed class OpenApiFunctions(OpenApiDocuments documents)
     [Function("OpenApi")]
     [Answers(200, typeof(object), Description = "The OpenAPI 3.1 document")]
     public async Task<IResult> OpenApi(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi.json")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "openapi.json")] HttpRequest request) =>
         TypedResults.Bytes(await documents.GetAsync(), "application/json");
 }

@@ -1,23 +1,12 @@
-using Functions.Admin;
 using Functions.Configuration;
-using Functions.Relay;
-using Relayer.Core.Gas;
-using Relayer.Core.Keepers;
-using Relayer.Core.Keys;
-using Relayer.Core.Operations;
-using Relayer.Core.Providers;
-using Relayer.Core.Relay;
-using Relayer.Core.Transactions;
+using Functions.Isolated;
+using Microsoft.Azure.Functions.Worker.Builder;
 
-return FunctionJson.TryRun(args) ? 0 : await FunctionsHost.RunAsync(() =>
+return await Startup.RunAsync(() =>
 {
-    var builder = FunctionsHost.CreateBuilder(args);
-    builder.Services.AddRelayerOptions(builder.Configuration)
-        .AddStorage().AddOperations().AddProviders().AddKeys().AddTransactions().AddGas().AddRelay()
-        .AddKeepers().AddRelayFunctions().AddAdminFunctions();
-
-    var app = builder.Build();
-    app.UseFunctionsPipeline();
-    app.MapFunctions();
-    return app;
+    var builder = FunctionsApplication.CreateBuilder(args);
+    builder.ConfigureFunctionsWebApplication();
+    builder.UseRelayerWorker();
+    builder.Services.AddRelayerApp(builder.Configuration);
+    return builder.Build();
 });

@@ -15,7 +15,7 @@ public sealed class ProviderFunctions(ProviderObservations observations)
     [Answers(200, typeof(ProvidersAnswer))]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> ListProviders(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "providers")] HttpRequest request, CancellationToken cancellation) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "providers")] HttpRequest request, CancellationToken cancellation) =>
         TypedResults.Json(
             ProvidersAnswer.Of(await observations.ReadNewestAsync(MostShown, cancellation)), ProvidersJson.Default.ProvidersAnswer);
 

@@ -16,9 +16,6 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     private const int MaxPage = 100;
     private const int DefaultPage = 20;
 
-    // Below the 230 s after which Azure's load balancer ends a request; a client reconnects.
-    private static readonly TimeSpan MaxFollow = TimeSpan.FromSeconds(200);
-
     /// <summary>Relays a signed request. The same request again gives its present state and never a second transaction.</summary>
     [Function("SubmitRelay")]
     [Accepts(typeof(RelayBody))]
@@ -34,7 +31,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     [Refuses(429, RefusalCode.QuotaExceeded)]
     [Refuses(503, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.SignersExhausted, RefusalCode.ChainUnavailable, "storage_unavailable")]
     public async Task<IResult> Submit(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "relay")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "relay")] HttpRequest request, CancellationToken cancellation)
     {
         var (relay, refusal) = RelayBodyReader.Read((await JsonBody.ReadAsync(request, cancellation)).Span);
         return refusal is not null ? refusal.ToProblem() : Show(await relays.SubmitAsync(relay!, cancellation));
@@ -50,7 +47,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(413, RefusalCode.PayloadTooLarge)]
     public async Task<IResult> SubmitBatch(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "relay/batch")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "relay/batch")] HttpRequest request, CancellationToken cancellation)
     {
         var (requests, refusal) = RelayBodyReader.ReadBatch((await JsonBody.ReadAsync(request, cancellation)).Span);
         if (refusal is not null)
@@ -58,7 +55,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
             return refusal.ToProblem();
         }
 
-        var outcomes = await BatchSubmission.RunAsync(relays, requests!, cancellation);
+        var outcomes = await BatchSubmission.RunAsync(relays, requests!, ProblemResult.ActivityOf(request.HttpContext), cancellation);
         return TypedResults.Json(new BatchAnswer(outcomes), RelayJson.Default.BatchAnswer, statusCode: StatusCodes.Status207MultiStatus);
     }
 
@@ -76,7 +73,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     [Refuses(429, RefusalCode.QuotaExceeded)]
     [Refuses(503, RefusalCode.SponsorshipPaused, RefusalCode.ChainUnavailable, "storage_unavailable")]
     public async Task<IResult> Simulate(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "relay/simulate")] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "relay/simulate")] HttpRequest request, CancellationToken cancellation)
     {
         var (relay, refusal) = RelayBodyReader.Read((await JsonBody.ReadAsync(request, cancellation)).Span);
         if (refusal is not null)
@@ -101,7 +98,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     [Refuses(404, "unknown_relay")]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "relay/{id}")] HttpRequest request, string id, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "relay/{id}")] HttpRequest request, string id, CancellationToken cancellation)
     {
         var query = new QueryReader(request.Query);
         var wait = query.ReadInteger("wait", 0, 0, MaxWaitSeconds);
@@ -145,14 +142,18 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
         return TypedResults.Json(RelayPage.Of(page, limit), RelayJson.Default.RelayPage);
     }
 
-    /// <summary>Server-sent events: the relay in each state it passes, until it is final.</summary>
+    /// <summary>
+    /// Server-sent events: the relay in each state it passes, until it is final. A stream may end before: connect again with
+    /// Last-Event-ID, as browsers do by themselves, and nothing is told twice.
+    /// </summary>
     [Function("FollowRelay")]
     [Answers(200, null, "text/event-stream", Description = "Events named relay, each with the relay as JSON.")]
+    [Answers(204, null, Description = "Last-Event-ID is the final state's: there is no more to come, and browsers stop connecting.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, "unknown_relay")]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> Follow(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "relay/{id}/events")] HttpRequest request, string id,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "relay/{id}/events")] HttpRequest request, string id,
         CancellationToken cancellation)
     {
         if (!Hash32.TryParse(id, out var hash))
@@ -160,9 +161,15 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
             return Malformed("The id must be 0x and 64 hexadecimal digits.");
         }
 
-        return await relays.FindAsync(hash, cancellation) is { } relay
-            ? TypedResults.ServerSentEvents(watch.FollowAsync(relay, MaxFollow, cancellation))
-            : Unknown(hash);
+        if (await relays.FindAsync(hash, cancellation) is not { } relay)
+        {
+            return Unknown(hash);
+        }
+
+        var seen = request.Headers["Last-Event-ID"].ToString();
+        return relay.IsFinal && RelayWatch.Event(relay).EventId == seen
+            ? TypedResults.NoContent()
+            : TypedResults.ServerSentEvents(watch.FollowAsync(relay, seen, cancellation));
     }
 
     private static IResult Show(RelayDecision decision) => decision switch

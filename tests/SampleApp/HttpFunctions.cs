@@ -24,7 +24,7 @@ public sealed partial class HttpFunctions(TimeProvider time, ILogger<HttpFunctio
     [Refuses(409, "taken", "gone")]
     [Query("shout", typeof(bool), "In capitals.")]
     public async Task<IResult> Echo(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "echo/{id}/{number}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "echo/{id}/{number}")] HttpRequest request,
         string id,
         long number,
         CancellationToken cancellation)
@@ -36,7 +36,7 @@ public sealed partial class HttpFunctions(TimeProvider time, ILogger<HttpFunctio
 
     [Function("Slow")]
     public async Task<IResult> Slow(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "slow/{milliseconds}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "slow/{milliseconds}")] HttpRequest request,
         long milliseconds,
         CancellationToken cancellation)
     {
@@ -55,7 +55,7 @@ public sealed partial class HttpFunctions(TimeProvider time, ILogger<HttpFunctio
 
     [Function("Throw")]
     public Task<IResult> Throw(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "throw/{what}")] HttpRequest request, string what)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "throw/{what}")] HttpRequest request, string what)
     {
         request.HttpContext.Response.Headers["X-Half-Done"] = "yes";
         throw what switch

@@ -48,9 +48,9 @@ public static class FunctionCatalog
         {
             if (parameter.GetCustomAttribute<HttpTriggerAttribute>() is { } http)
             {
-                var methods = Array.ConvertAll(http.Methods ?? [], method => method.ToUpperInvariant());
-                var route = http.Route ?? name;
-                return new HttpFunction(name, method, parameter, http.AuthLevel, methods, HostRoutes.ToOwn(route), route);
+                // OPTIONS is CORS, which is not the function's: behind the Functions host it only comes through when the trigger names it.
+                string[] methods = [.. (http.Methods ?? []).Select(method => method.ToUpperInvariant()).Where(method => method != HttpMethods.Options)];
+                return new HttpFunction(name, method, parameter, http.AuthLevel, methods, HostRoutes.ToOwn(http.Route ?? name));
             }
 
             if (parameter.GetCustomAttribute<TimerTriggerAttribute>() is { } timer)

@@ -13,17 +13,15 @@ public abstract record FunctionDescriptor(string Name, MethodInfo Method, Parame
 /// <param name="Method">The method that is called.</param>
 /// <param name="Trigger">The request parameter.</param>
 /// <param name="Level">Which key the caller must show.</param>
-/// <param name="Methods">HTTP methods, upper case; empty means any.</param>
+/// <param name="Methods">HTTP methods, upper case and without OPTIONS; empty means any.</param>
 /// <param name="Route">The template below the route prefix.</param>
-/// <param name="HostRoute">The same as the Functions host is told it; see <see cref="HostRoutes"/>.</param>
 public sealed record HttpFunction(
     string Name,
     MethodInfo Method,
     ParameterInfo Trigger,
     AuthorizationLevel Level,
     IReadOnlyList<string> Methods,
-    string Route,
-    string HostRoute) : FunctionDescriptor(Name, Method, Trigger);
+    string Route) : FunctionDescriptor(Name, Method, Trigger);
 
 /// <summary>A function fired by a timer.</summary>
 /// <param name="Name">Its name.</param>

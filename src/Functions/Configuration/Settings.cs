@@ -1,3 +1,4 @@
+using Functions.Timers;
 using Microsoft.Extensions.Configuration.Memory;
 
 namespace Functions.Configuration;
@@ -9,6 +10,8 @@ public static class Settings
     {
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error", // The worker's packages start it; nothing here uses it.
+        ["Logging:LogLevel:Npgsql"] = "Warning", // Every statement would be a line.
     };
 
     /// <summary>
@@ -22,18 +25,19 @@ public static class Settings
     {
         ArgumentNullException.ThrowIfNull(configuration);
         configuration.Sources.Clear();
-        AddDefaults(configuration);
+        configuration.AddInMemoryCollection(Schedules.Defaults);
+        AddLogLevels(configuration);
         configuration.AddInMemoryCollection(LocalSettings.Read(Path.Combine(folder, LocalSettings.FileName)));
         configuration.AddEnvironmentVariables();
         configuration.AddEnvironmentVariables("ASPNETCORE_");
         configuration.AddCommandLine(args);
     }
 
-    /// <summary>Adds what holds when nothing else is said, as the weakest source.</summary>
+    /// <summary>Adds the usual log levels as the weakest source.</summary>
     /// <param name="configuration">The configuration to add to.</param>
-    public static void AddDefaults(IConfigurationBuilder configuration)
+    public static void AddLogLevels(IConfigurationBuilder configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LogLevels.Concat(Schedules.Defaults) });
+        configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LogLevels });
     }
 }

@@ -7,24 +7,23 @@ internal static class CorsServices
 {
     private const string Key = "Cors:Origins";
 
-    /// <summary>Adds the policy of <c>Cors:Origins:N</c>; false, and nothing added, when there are none.</summary>
+    /// <summary>Adds the policy of <c>Cors:Origins:N</c>; nothing when there are none.</summary>
     /// <exception cref="ConfigurationException">An origin is not one.</exception>
-    public static bool TryAddCors(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddConfiguredCors(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(Key);
         if (!section.Exists())
         {
-            return false;
+            return services;
         }
 
         string[] origins = [.. section.GetChildren().Select(one => Origin($"{Key}:{one.Key}", one.Value ?? ""))];
-        services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+        return services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins(origins)
             .WithMethods(HttpMethods.Get, HttpMethods.Post)
             .WithHeaders("Content-Type", "x-functions-key", "Last-Event-ID", "traceparent", "tracestate")
             .WithExposedHeaders("Location", "Retry-After")
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
-        return true;
     }
 
     private static string Origin(string key, string text) =>

@@ -7,9 +7,44 @@ using Relayer.Core.Storage;
 namespace Functions.Http;
 
 /// <summary>Which problem an exception is. The one place where exceptions become answers.</summary>
-public static class Failures
+public static partial class Failures
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs what answers a request; what it throws becomes a problem, and is logged when it is this side's fault.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="answer">What answers it.</param>
+    /// <param name="logger">Where 500 and above go; refusals are the callers' business.</param>
+    public static async Task GuardAsync(HttpContext context, Func<Task> answer, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(answer);
+        try
+        {
+            await answer();
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is left to be answered.
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
+        {
+            // The outermost boundary: whatever reaches it becomes an answer.
+            var problem = ToProblem(exception);
+            if (problem.Status == StatusCodes.Status500InternalServerError)
+            {
+                Log.Unhandled(logger, exception);
+            }
+            else if (problem.Status > StatusCodes.Status500InternalServerError)
+            {
+                Log.Unavailable(logger, problem.Code, exception);
+            }
+
+            // Drops what a failed function had begun to say; CORS headers are added when the response starts.
+            context.Response.Clear();
+            await problem.ExecuteAsync(context);
+        }
+    }
 
     /// <summary>The problem; an exception that says nothing known is <c>internal_error</c>, without details.</summary>
     public static ProblemResult ToProblem(Exception exception) => exception switch
@@ -42,4 +77,13 @@ public static class Failures
         StatusCodes.Status408RequestTimeout => "The request took too long to arrive.",
         _ => bad.Message,
     };
+
+    private static partial class Log
+    {
+        [LoggerMessage(1001, LogLevel.Error, "A request failed unexpectedly")]
+        public static partial void Unhandled(ILogger logger, Exception exception);
+
+        [LoggerMessage(1002, LogLevel.Warning, "A request could not be served: {Code}")]
+        public static partial void Unavailable(ILogger logger, string code, Exception exception);
+    }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Functions.Http;
@@ -52,7 +53,7 @@ public sealed class ProblemResult : IResult, IStatusCodeHttpResult, IContentType
         response.ContentType = MediaType;
         response.Headers.CacheControl = "no-store";
         response.Headers.RetryAfter = RetryAfterSeconds;
-        var body = ToUtf8();
+        var body = ToUtf8(ActivityOf(httpContext));
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(httpContext.Request.Method))
         {
@@ -60,8 +61,13 @@ public sealed class ProblemResult : IResult, IStatusCodeHttpResult, IContentType
         }
     }
 
+    /// <summary>The server's activity of a request: behind the Functions host a function runs in another flow, with another current one.</summary>
+    internal static Activity? ActivityOf(HttpContext context) =>
+        context.Features.Get<IHttpActivityFeature>()?.Activity ?? Activity.Current;
+
     /// <summary>The body.</summary>
-    public ReadOnlyMemory<byte> ToUtf8()
+    /// <param name="activity">The request's activity, whose trace the problem names.</param>
+    public ReadOnlyMemory<byte> ToUtf8(Activity? activity)
     {
         using var buffer = new MemoryStream(256);
         using (var json = new Utf8JsonWriter(buffer, Readable))
@@ -76,7 +82,7 @@ public sealed class ProblemResult : IResult, IStatusCodeHttpResult, IContentType
             }
 
             json.WriteString("code", Code);
-            if (Activity.Current is { } activity)
+            if (activity is not null)
             {
                 json.WriteString("traceId", activity.TraceId.ToHexString());
             }

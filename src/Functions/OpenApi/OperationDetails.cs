@@ -32,10 +32,12 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
 
         foreach (var answer in metadata.OfType<AnswersAttribute>().Where(answer => answer.Description is not null))
         {
+            // The framework leaves out what has neither a body nor status 200.
+            operation.Responses.TryAdd($"{answer.StatusCode}", new OpenApiResponse());
             operation.Responses[$"{answer.StatusCode}"].Description = answer.Description;
         }
 
-        foreach (var stream in metadata.OfType<AnswersAttribute>().Where(answer => answer.Type is null))
+        foreach (var stream in metadata.OfType<AnswersAttribute>().Where(answer => answer is { Type: null, StatusCode: not StatusCodes.Status204NoContent }))
         {
             AddText(operation.Responses, stream);
         }

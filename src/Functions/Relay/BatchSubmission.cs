@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Functions.Http;
 using Npgsql;
@@ -13,7 +14,7 @@ namespace Functions.Relay;
 internal static class BatchSubmission
 {
     public static async Task<BatchOutcome[]> RunAsync(
-        RelayService relays, IReadOnlyList<JsonElement> requests, CancellationToken cancellation)
+        RelayService relays, IReadOnlyList<JsonElement> requests, Activity? activity, CancellationToken cancellation)
     {
         var outcomes = new BatchOutcome[requests.Count];
         var readable = new List<(int Place, RelayRequest Request)>();
@@ -22,7 +23,7 @@ internal static class BatchSubmission
             var (request, refusal) = RelayBodyReader.Read(requests[i]);
             if (refusal is not null)
             {
-                outcomes[i] = Show(refusal.ToProblem());
+                outcomes[i] = Show(refusal.ToProblem(), activity);
             }
             else
             {
@@ -34,7 +35,7 @@ internal static class BatchSubmission
         {
             foreach (var (place, request) in user.OrderBy(item => OrderOf(item.Request.Message)))
             {
-                outcomes[place] = await SubmitAsync(relays, request, cancellation);
+                outcomes[place] = await SubmitAsync(relays, request, activity, cancellation);
             }
         }));
         return outcomes;
@@ -43,7 +44,8 @@ internal static class BatchSubmission
     private static UInt256 OrderOf(ForwardRequest message) => message.Deadline is null ? UInt256.Zero : message.Nonce;
 
     /// <summary>Infrastructure that fails one request is that request's outcome: the others may have been accepted.</summary>
-    private static async Task<BatchOutcome> SubmitAsync(RelayService relays, RelayRequest request, CancellationToken cancellation)
+    private static async Task<BatchOutcome> SubmitAsync(
+        RelayService relays, RelayRequest request, Activity? activity, CancellationToken cancellation)
     {
         try
         {
@@ -51,19 +53,19 @@ internal static class BatchSubmission
             {
                 RelayDecision.Accepted accepted => new BatchOutcome(StatusCodes.Status202Accepted, RelayAnswer.Of(accepted.Relay), null),
                 RelayDecision.Known known => new BatchOutcome(StatusCodes.Status200OK, RelayAnswer.Of(known.Relay), null),
-                RelayDecision.Rejected rejected => Show(rejected.Refusal.ToProblem()),
-                _ => throw new System.Diagnostics.UnreachableException(),
+                RelayDecision.Rejected rejected => Show(rejected.Refusal.ToProblem(), activity),
+                _ => throw new UnreachableException(),
             };
         }
         catch (Exception failure) when (failure is NpgsqlException or ChainUnavailableException or SignerUnavailableException)
         {
-            return Show(Failures.ToProblem(failure));
+            return Show(Failures.ToProblem(failure), activity);
         }
     }
 
-    private static BatchOutcome Show(ProblemResult problem)
+    private static BatchOutcome Show(ProblemResult problem, Activity? activity)
     {
-        using var json = JsonDocument.Parse(problem.ToUtf8());
+        using var json = JsonDocument.Parse(problem.ToUtf8(activity));
         return new BatchOutcome(problem.Status, null, json.RootElement.Clone());
     }
 }

@@ -30,7 +30,7 @@ public sealed record DevStackOptions
     /// <summary>False leaves the app to the caller.</summary>
     public bool StartApp { get; init; } = true;
 
-    /// <summary>The app to run; null is the one built beside this library.</summary>
+    /// <summary>The app to run: a program, or a published worker's folder; null is the app alone, as built beside this library.</summary>
     public string? AppProgram { get; init; }
 
     /// <summary>Gets a line per step.</summary>

@@ -9,7 +9,7 @@ namespace DevChain;
 public sealed class FunctionApp : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly IReadOnlyDictionary<string, string> _settings;
@@ -46,12 +46,15 @@ public sealed class FunctionApp : IAsyncDisposable
     public string Output => string.Join('\n', _pastOutput, _process?.Output ?? "").Trim('\n');
 
     /// <summary>The app as built beside this library, in the same configuration.</summary>
-    public static string BuiltProgram => RepositoryRoot.Combine("src", "Functions", "bin", Configuration, "net10.0", "Functions.dll");
+    public static string BuiltProgram => RepositoryRoot.Combine("src", "SelfHost", "bin", Configuration, "net10.0", "SelfHost.dll");
 
     /// <summary>Starts the app and waits until <c>/api/health</c> says 200.</summary>
     /// <param name="settings">Environment variables, such as <c>Database__ConnectionString</c>.</param>
     /// <param name="port">A TCP port; null finds a free one.</param>
-    /// <param name="program">A .dll for <c>dotnet</c>, or an executable; null is <see cref="BuiltProgram"/>.</param>
+    /// <param name="program">
+    /// A .dll for <c>dotnet</c>, an executable, or the folder of a published worker, which is then started by the stand-in of the Functions host;
+    /// null is <see cref="BuiltProgram"/>.
+    /// </param>
     /// <param name="onLine">Gets every line the app writes.</param>
     /// <param name="cancellation">Stops waiting, and the app.</param>
     /// <exception cref="DevChainException">It is not built or does not start; the message carries what it wrote.</exception>
@@ -78,9 +81,9 @@ public sealed class FunctionApp : IAsyncDisposable
     /// <summary>Starts the stopped app again, with the same settings at the same port.</summary>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
-        if (!File.Exists(_program))
+        if (!Path.Exists(_program))
         {
-            throw new DevChainException($"{_program} is not built: run `dotnet build src/Functions`");
+            throw new DevChainException($"{_program} is not built: run `dotnet build src/SelfHost`");
         }
 
         if (!FreePort.IsFree(Port))
@@ -134,13 +137,18 @@ public sealed class FunctionApp : IAsyncDisposable
     }
 
 #if DEBUG
-    private static string Configuration => "Debug";
+    internal const string Configuration = "Debug";
 #else
-    private static string Configuration => "Release";
+    internal const string Configuration = "Release";
 #endif
 
     private CommandLine Command()
     {
+        if (Directory.Exists(_program))
+        {
+            return PublishedWorker.BehindHost(_program, Port, _settings);
+        }
+
         string[] words = _program.EndsWith(".dll", StringComparison.Ordinal) ? [Dotnet, _program] : [_program];
         return new(words[0], words[1..])
         {
@@ -150,7 +158,7 @@ public sealed class FunctionApp : IAsyncDisposable
     }
 
     // The host that runs this program, so that no other version on the PATH comes in.
-    private static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? ProgramPath.Find("dotnet")
+    internal static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? ProgramPath.Find("dotnet")
         ?? throw new DevChainException("dotnet is not on the PATH");
 
     private async Task<bool> AnswersAsync(string path, CancellationToken cancellation)

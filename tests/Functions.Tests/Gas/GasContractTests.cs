@@ -8,8 +8,7 @@ using Relayer.Core.Ethereum;
 namespace Functions.Tests.Gas;
 
 /// <summary>What the council is shown, seen from outside.</summary>
-[Collection(RelayCollection.Name)]
-public sealed class GasContractTests(RelayFixture relay)
+public abstract class GasContractTests(RelayFixture relay)
 {
     private readonly HttpClient _http = relay.Http;
 

@@ -1,7 +1,8 @@
 using System.Reflection;
 using Functions.Catalog;
 using Functions.Configuration;
-using Functions.Hosting;
+using Functions.Timers;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.AspNetCore.Http;
 
 namespace Functions.Tests.Hosting;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Functions.Catalog;
-using Functions.Hosting;
+using Microsoft.Azure.Functions.Worker;
 using Functions.OpenApi;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
@@ -18,7 +18,7 @@ public sealed partial class OpenApiTests
     [Fact]
     public async Task Every_function_of_the_app_is_in_the_document_that_the_app_serves()
     {
-        await using var app = await ServedApp.BehindHostAsync(ServedApp.Real, SampleSettings.ForEnvironment(), Cancellation);
+        await using var app = await ServedApp.AloneAsync(ServedApp.Real, SampleSettings.ForEnvironment(), Cancellation);
         var document = JsonNode.Parse(await app.Client.GetStringAsync("/api/openapi.json", Cancellation))!;
         var operations = Operations(document);
 

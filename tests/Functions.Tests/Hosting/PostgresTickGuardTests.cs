@@ -1,5 +1,5 @@
 using DevChain;
-using Functions.Hosting;
+using SelfHost;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Relayer.Core.Storage;

@@ -1,4 +1,4 @@
-using Functions.Hosting;
+using SelfHost;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using SampleApp;

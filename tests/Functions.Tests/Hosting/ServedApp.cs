@@ -3,11 +3,11 @@ using DevChain.Processes;
 
 namespace Functions.Tests.Hosting;
 
-/// <summary>An executable of ours as a child process, called as the Functions host or a user calls it.</summary>
+/// <summary>An executable of ours as a child process, called as a user calls it.</summary>
 internal sealed class ServedApp : IAsyncDisposable
 {
     public const string Sample = "SampleApp";
-    public const string Real = "Functions";
+    public const string Real = "SelfHost";
 
     private readonly ChildProcess _process;
     private readonly TempFolder _folder;
@@ -33,20 +33,6 @@ internal sealed class ServedApp : IAsyncDisposable
 
     public static string PathOf(string executable) => Path.Combine(AppContext.BaseDirectory, executable);
 
-    /// <summary>As the Functions host starts a custom handler.</summary>
-    public static async Task<ServedApp> BehindHostAsync(
-        string executable, IReadOnlyDictionary<string, string>? settings = null, CancellationToken cancellation = default)
-    {
-        var port = FreePort.Next();
-        var app = await StartAsync(executable, port, new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
-        {
-            ["FUNCTIONS_CUSTOMHANDLER_PORT"] = $"{port}",
-            ["FUNCTIONS_CUSTOMHANDLER_WORKER_ID"] = "worker",
-            ["FUNCTIONS_WORKER_RUNTIME"] = "custom",
-        });
-        return await app.ReadyAsync("/", cancellation);
-    }
-
     /// <summary>As a user starts it.</summary>
     public static async Task<ServedApp> AloneAsync(
         string executable, IReadOnlyDictionary<string, string> settings, CancellationToken cancellation)
@@ -70,7 +56,6 @@ internal sealed class ServedApp : IAsyncDisposable
         return new(await ChildProcess.StartAsync(command), folder, port);
     }
 
-    // As the host probes: every 25 ms until there is any answer, 30 s at most.
     private async Task<ServedApp> ReadyAsync(string path, CancellationToken cancellation)
     {
         var answered = await Poll.UntilAsync(

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using DevChain;
 using DevChain.Processes;
 using Functions.Configuration;
+using Functions.Timers;
 using Microsoft.Extensions.Configuration;
 using Relayer.Core.Configuration;
 
@@ -27,7 +28,6 @@ public sealed class StartTests
     [InlineData("Chains__local__ChainId", "many", "Chains:local:ChainId")]
     [InlineData("Chains__local__Rpc__0", "nowhere", "Chains:local:Rpc:0: is not an http")]
     [InlineData("Port", "70000", "Port: '70000' is not a TCP port")]
-    [InlineData("FUNCTIONS_CUSTOMHANDLER_PORT", "x", "FUNCTIONS_CUSTOMHANDLER_PORT: 'x' is not a TCP port")]
     [InlineData("Schedules__Confirm", "often", "Schedules:Confirm: 'often' is not a schedule")]
     [InlineData("Cors__Origins__0", "app.example/page", "Cors:Origins:0: 'app.example/page' is not an origin")]
     public async Task A_wrong_setting_stops_the_start_with_its_name_and_code_1(string key, string value, string said)

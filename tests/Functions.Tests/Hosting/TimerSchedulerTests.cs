@@ -1,7 +1,8 @@
 using System.Threading.Channels;
 using DevChain.Processes;
 using Functions.Configuration;
-using Functions.Hosting;
+using SelfHost;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using SampleApp;
 

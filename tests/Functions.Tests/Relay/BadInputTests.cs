@@ -4,8 +4,7 @@ using System.Text.Json.Nodes;
 namespace Functions.Tests.Relay;
 
 /// <summary>Whatever is posted, the answer is the right refusal, and nothing of it is ever stored or sent.</summary>
-[Collection(RelayCollection.Name)]
-public sealed class BadInputTests(RelayFixture relay) : IAsyncLifetime
+public abstract class BadInputTests(RelayFixture relay) : IAsyncLifetime
 {
     private const int MaxBatchBytes = 900_000;
 
@@ -23,7 +22,11 @@ public sealed class BadInputTests(RelayFixture relay) : IAsyncLifetime
         _before = await RecordsAsync();
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -151,8 +154,15 @@ public sealed class BadInputTests(RelayFixture relay) : IAsyncLifetime
         yield return (cases, bodies);
     }
 
-    private static void AssertRefused(BadCase bad, Reply reply)
+    private void AssertRefused(BadCase bad, Reply reply)
     {
+        if (relay.IsHosted && bad.Code is ("method_not_allowed" or "not_found"))
+        {
+            // The Functions host's own answer, without a body: such a call never reaches the worker.
+            Assert.Equal((404, null, ""), (reply.Status, reply.MediaType, reply.Text));
+            return;
+        }
+
         reply.AssertProblem(bad.Status, bad.Code);
         Assert.Equal(bad.RevertReason, reply["revertReason"]);
     }

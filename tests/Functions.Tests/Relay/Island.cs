@@ -23,7 +23,8 @@ public sealed class Islands : IAsyncLifetime
     }
 
     /// <summary>An app of its own behind a proxy, with one signer.</summary>
-    internal async Task<Island> SettleAsync(IReadOnlyDictionary<string, string>? settings = null, Action<NodeProxy>? before = null)
+    internal async Task<Island> SettleAsync(
+        IReadOnlyDictionary<string, string>? settings = null, Action<NodeProxy>? before = null, string? program = null)
     {
         var cancellation = TestContext.Current.CancellationToken;
         var signer = DevKey.Create();
@@ -37,7 +38,7 @@ public sealed class Islands : IAsyncLifetime
             all[key] = value;
         }
 
-        return new Island(Stack, await FunctionApp.StartAsync(all, cancellation: cancellation), proxy, new RelayWorld(Stack, database), signer, all);
+        return new Island(Stack, await FunctionApp.StartAsync(all, program: program, cancellation: cancellation), proxy, new RelayWorld(Stack, database), signer, all);
     }
 }
 
@@ -74,8 +75,15 @@ internal sealed record Island(
         Assert.True(
             await RelayWorld.BecomesAsync(async () =>
             {
-                reply = await Reply.PostAsync(Http, "api/relay", body);
-                return reply.Status is 200 or 202;
+                try
+                {
+                    reply = await Reply.PostAsync(Http, "api/relay", body);
+                    return reply.Status is 200 or 202;
+                }
+                catch (HttpRequestException)
+                {
+                    return false; // The app was killed, and is started again.
+                }
             }),
             reply?.Text);
         return reply!;

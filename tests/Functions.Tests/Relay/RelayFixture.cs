@@ -3,7 +3,7 @@ using DevChain;
 namespace Functions.Tests.Relay;
 
 /// <summary>One chain, one database and one app for all tests that leave them whole.</summary>
-public sealed class RelayFixture : IAsyncLifetime
+public class RelayFixture : IAsyncLifetime
 {
     private DevStack? _stack;
     private BadInput? _spent;
@@ -16,7 +16,7 @@ public sealed class RelayFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _stack = await DevStack.StartAsync();
+        _stack = await DevStack.StartAsync(new DevStackOptions { AppProgram = await ProgramAsync() });
         World = new RelayWorld(_stack);
     }
 
@@ -45,7 +45,23 @@ public sealed class RelayFixture : IAsyncLifetime
         {
             await _stack.DisposeAsync();
         }
+
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>The Functions host stands in front, with answers of its own to what no function takes.</summary>
+    public virtual bool IsHosted => false;
+
+    /// <summary>The app; null is the one that serves alone.</summary>
+    protected virtual Task<string?> ProgramAsync() => Task.FromResult<string?>(null);
+}
+
+/// <summary>The same with the published worker behind the Functions host's stand-in.</summary>
+public sealed class HostedRelayFixture : RelayFixture
+{
+    public override bool IsHosted => true;
+
+    protected override async Task<string?> ProgramAsync() => await PublishedWorker.EnsureAsync(TestContext.Current.CancellationToken);
 }
 
 /// <summary>Tests of this collection run one after the other.</summary>
@@ -54,4 +70,12 @@ public sealed class RelayFixture : IAsyncLifetime
 public sealed class RelayCollection : ICollectionFixture<RelayFixture>
 {
     public const string Name = "relay";
+}
+
+/// <summary>Tests of this collection run one after the other.</summary>
+[CollectionDefinition(Name)]
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "xunit's word for it.")]
+public sealed class HostedRelayCollection : ICollectionFixture<HostedRelayFixture>
+{
+    public const string Name = "relay behind the Functions host";
 }

@@ -4,8 +4,7 @@ using System.Text.Json.Nodes;
 namespace Functions.Tests.Relay;
 
 /// <summary>How a relay is followed to its end: by waiting, by its events, in the list.</summary>
-[Collection(RelayCollection.Name)]
-public sealed class RelayFollowingTests(RelayFixture relay)
+public abstract class RelayFollowingTests(RelayFixture relay)
 {
     private readonly RelayWorld _world = relay.World;
     private readonly HttpClient _http = relay.Http;
@@ -80,5 +79,28 @@ public sealed class RelayFollowingTests(RelayFixture relay)
 
         Assert.Single(stream.Text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("\"state\":\"confirmed\"", stream.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stream_is_resumed_where_it_was_and_a_finished_one_is_over()
+    {
+        var posted = await Reply.PostAsync(_http, "api/relay", _world.Post(_world.Infinex, new Wallet()));
+        var done = await RelayWorld.WaitAsync(_http, posted["id"]!);
+        var whole = await Reply.GetAsync(_http, $"api/relay/{posted["id"]}/events");
+        var last = whole.Text.Split('\n').Last(line => line.StartsWith("id: ", StringComparison.Ordinal))[4..];
+
+        Assert.Equal("confirmed", done["state"]);
+        Assert.Contains("\nretry: 1000\n", whole.Text, StringComparison.Ordinal);
+        Assert.Equal((204, ""), await ResumeAsync(posted["id"]!, last)); // A browser stops connecting.
+        var (status, text) = await ResumeAsync(posted["id"]!, "of-another-time");
+        Assert.Equal((200, whole.Text), (status, text));
+    }
+
+    private async Task<(int Status, string Text)> ResumeAsync(string id, string lastEventId)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"api/relay/{id}/events");
+        request.Headers.Add("Last-Event-ID", lastEventId);
+        var reply = await Reply.SendAsync(_http, request);
+        return (reply.Status, reply.Text);
     }
 }

@@ -3,8 +3,7 @@ using Relayer.Core.Ethereum;
 namespace Functions.Tests.Relay;
 
 /// <summary>What a frontend asks before it has a request signed: chains, nonces, whether the app is ready.</summary>
-[Collection(RelayCollection.Name)]
-public sealed class RelayPreparationTests(RelayFixture relay)
+public abstract class RelayPreparationTests(RelayFixture relay)
 {
     private readonly RelayWorld _world = relay.World;
     private readonly HttpClient _http = relay.Http;

@@ -1,0 +1,44 @@
+using Functions.Admin;
+using Functions.Http;
+using Functions.Relay;
+using Functions.Telemetry;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Relayer.Core.Gas;
+using Relayer.Core.Keepers;
+using Relayer.Core.Keys;
+using Relayer.Core.Operations;
+using Relayer.Core.Providers;
+using Relayer.Core.Relay;
+using Relayer.Core.Transactions;
+
+namespace Functions.Configuration;
+
+/// <summary>The whole app, the same under every host.</summary>
+public static class RelayerApp
+{
+    /// <summary>Adds everything that the functions stand on.</summary>
+    /// <param name="services">The services; the host has put its <see cref="HostProfile"/> there.</param>
+    /// <param name="configuration">The settings.</param>
+    /// <exception cref="ConfigurationException">A setting is wrong; the message names each.</exception>
+    public static IServiceCollection AddRelayerApp(this IServiceCollection services, IConfiguration configuration) => services
+        .AddRelayerOptions(configuration)
+        .AddStorage().AddOperations().AddProviders().AddKeys().AddTransactions().AddGas().AddRelay().AddKeepers()
+        .AddRelayFunctions().AddAdminFunctions();
+
+    /// <summary>Adds what any functions need that are served over HTTP: limits, log rules, telemetry, health, CORS.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="profile">The host.</param>
+    /// <exception cref="ConfigurationException">An origin of <c>Cors:Origins</c> is not one.</exception>
+    public static IServiceCollection AddHost(this IServiceCollection services, IConfiguration configuration, HostProfile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = JsonBody.MaxRefusedBytes;
+        });
+        return services.AddSingleton(profile).AddLogRules().AddTelemetry(configuration, profile.Name).AddHttpFunctions()
+            .AddConfiguredCors(configuration);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Reflection;
+using Functions;
+using Functions.Catalog;
+
+namespace SelfHost;
+
+/// <summary>Puts the functions on the app's routes, and gives the timers to their scheduler.</summary>
+public static class FunctionEndpoints
+{
+    /// <summary>The path in front of every function, as in <c>host.json</c>.</summary>
+    public const string RoutePrefix = "api";
+
+    /// <summary>Serves an assembly's functions.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="assembly">The assembly; the relayer's by default.</param>
+    /// <exception cref="Functions.Configuration.ConfigurationException">A timer's schedule is missing or malformed.</exception>
+    public static WebApplication MapFunctions(this WebApplication app, Assembly? assembly = null)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        foreach (var function in FunctionCatalog.Read(assembly ?? typeof(HealthFunctions).Assembly))
+        {
+            switch (function)
+            {
+                case HttpFunction http:
+                    Map(app, http);
+                    break;
+                case TimerFunction timer:
+                    app.Services.GetRequiredService<TimerScheduler>().Add(timer);
+                    break;
+            }
+        }
+
+        return app;
+    }
+
+    private static void Map(WebApplication app, HttpFunction function)
+    {
+        var route = $"/{RoutePrefix}/{function.Route}";
+        RequestDelegate handler = function.Level == AuthorizationLevel.Anonymous
+            ? context => FunctionInvoker.InvokeAsync(function, context)
+            : context => app.Services.GetRequiredService<FunctionKeys>().Check(context.Request, function.Level) is { } refusal
+                ? refusal.ExecuteAsync(context)
+                : FunctionInvoker.InvokeAsync(function, context);
+        if (function.Methods.Count == 0)
+        {
+            app.Map(route, handler);
+        }
+        else
+        {
+            app.MapMethods(route, function.Methods, handler);
+        }
+    }
+}
