@@ -8,7 +8,7 @@ internal static class FileLock
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    public static async Task<FileStream> TakeAsync(string path, CancellationToken cancellation)
+    public static async Task<FileStream> TakeAsync(string path, CancellationToken cancellation, Action? onFirstWait = null)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         while (true)
@@ -19,6 +19,8 @@ internal static class FileLock
             }
             catch (IOException e) when (e.HResult is WouldBlock or SharingViolation)
             {
+                onFirstWait?.Invoke();
+                onFirstWait = null;
                 await Task.Delay(Pause, cancellation);
             }
         }

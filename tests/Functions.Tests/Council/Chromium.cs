@@ -1,25 +1,25 @@
+using System.Collections;
 using System.Globalization;
+using DevChain.Browser;
 using Microsoft.Playwright;
 
 namespace Functions.Tests.Council;
 
-/// <summary>Debian's chromium, driven by Playwright, which installs nothing here.</summary>
+/// <summary>The installed browser or npm's, driven by Playwright, which installs nothing here.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
     public async ValueTask InitializeAsync()
     {
-        var program = Array.Find(Places, File.Exists)
-            ?? throw new InvalidOperationException($"The page is tested in a real browser: install chromium (`apt-get install chromium`). Looked for {string.Join(", ", Places)}.");
+        var browser = await BrowserProgram.FindAsync(cancellation: TestContext.Current.CancellationToken);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            ExecutablePath = program,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"], // As root, and in containers with little shared memory.
+            ExecutablePath = browser.Program,
+            Args = [.. browser.Arguments, "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"], // As root, and in containers with little shared memory.
+            Env = With(browser.Environment), // All that it gets.
             Timeout = 120_000,
         });
     }
@@ -51,6 +51,18 @@ public sealed class Chromium : IAsyncLifetime
         }
 
         _playwright?.Dispose();
+    }
+
+    private static Dictionary<string, string> With(IReadOnlyDictionary<string, string> more)
+    {
+        var all = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(
+            variable => (string)variable.Key, variable => (string)variable.Value!);
+        foreach (var (name, value) in more)
+        {
+            all[name] = value;
+        }
+
+        return all;
     }
 
     private static void Note(List<string> complaints, string what, bool isOne)
