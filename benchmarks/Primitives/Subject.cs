@@ -33,7 +33,7 @@ public sealed class Subject
     }
 
     public static ISecp256k1 Native =>
-        NativeSecp256k1.TryLoad() ?? throw new InvalidOperationException("libsecp256k1 is not on this machine (Debian: libsecp256k1-1)");
+        NativeSecp256k1.TryLoad() ?? throw new InvalidOperationException("libsecp256k1 does not load on this platform");
 
     public static ISecp256k1 Managed { get; } = new ManagedSecp256k1();
 

@@ -1,107 +1,88 @@
-using Org.BouncyCastle.Crypto.Digests;
-using Org.BouncyCastle.Crypto.EC;
-using Org.BouncyCastle.Crypto.Signers;
-using Org.BouncyCastle.Math;
-using Org.BouncyCastle.Math.EC;
-using Org.BouncyCastle.Math.EC.Multiplier;
-using Relayer.Core.Ethereum.Curve;
-using CryptographicOperations = System.Security.Cryptography.CryptographicOperations;
+using System.Security.Cryptography;
+using NBitcoin.Secp256k1;
 
 namespace Relayer.Core.Ethereum;
 
-/// <summary>The curve operations in managed code, for machines without the native library: keys go through BouncyCastle.</summary>
+/// <summary>The curve operations in managed code, by NBitcoin's port of libsecp256k1: for platforms that the native one does not serve.</summary>
 /// <remarks>
-/// Safe for concurrent use. The byte copies of a key that this class makes are zeroed; BouncyCastle's own big integers, which
-/// cannot be, live until they are collected. That is one reason why the native library comes first.
+/// Safe for concurrent use: the context is blinded once, before anything uses it, and only read afterwards. Multiplications by a
+/// secret take the same steps and reads whatever the secret. The one copy of a key on the heap is zeroed after use; the collector may
+/// have moved it by then, and its words stay in dead stack frames until those are written over, which is one reason why the
+/// native library comes first.
 /// </remarks>
 public sealed class ManagedSecp256k1 : ISecp256k1
 {
-    private static readonly Org.BouncyCastle.Asn1.X9.X9ECParameters Curve = CustomNamedCurves.GetByName("secp256k1");
+    private const int UncompressedSize = 65;
+    private static readonly Lazy<Context> Blinded = new(CreateContext);
 
     /// <inheritdoc/>
-    public string Name => "BouncyCastle";
+    public string Name => "NBitcoin.Secp256k1";
 
     /// <inheritdoc/>
     public Signature Sign(ReadOnlySpan<byte> privateKey, Hash32 digest)
     {
-        var key = ReadKey(privateKey);
-        var message = digest.ToArray();
-        var z = new BigInteger(1, message);
-        var nonces = new HMacDsaKCalculator(new Sha256Digest());
-        nonces.Init(Curve.N, key, message);
-        while (true)
+        using var key = ReadKey(privateKey);
+        if (!key.TrySignRecoverable(digest.Span, Rfc6979Nonce.Instance, out var signed))
         {
-            var k = nonces.NextK();
-            var point = MultiplyGenerator(k);
-            var x = point.AffineXCoord.ToBigInteger();
-            var s = k.ModInverse(Curve.N).Multiply(z.Add(key.Multiply(x))).Mod(Curve.N);
-
-            // An x of n or more would need a recovery id above 1: one nonce in 2^127, passed over like s = 0.
-            if (x.SignValue != 0 && x.CompareTo(Curve.N) < 0 && s.SignValue != 0)
-            {
-                var isOdd = point.AffineYCoord.TestBitZero();
-                var isHigh = s.CompareTo(Curve.N.ShiftRight(1)) > 0;
-                return new Signature(ToUInt256(x), ToUInt256(isHigh ? Curve.N.Subtract(s) : s), (byte)(isOdd != isHigh ? 1 : 0));
-            }
+            throw new CryptographicException("NBitcoin.Secp256k1 could not sign");
         }
+
+        Span<byte> bytes = stackalloc byte[64];
+        signed!.WriteToSpanCompact(bytes, out var recoveryId);
+        return new Signature(UInt256.ReadBigEndian(bytes), UInt256.ReadBigEndian(bytes[32..]), (byte)recoveryId);
     }
 
     /// <inheritdoc/>
     public bool TryRecover(Hash32 digest, Signature signature, out Address address)
     {
         address = default;
-        if (signature.Check() != SignatureFault.None
-            || !PublicKeyRecovery.TryRecover(digest, signature, out var x, out var y))
+        if (signature.Check() != SignatureFault.None)
         {
             return false;
         }
 
-        address = ToAddress(x, y);
+        Span<byte> bytes = stackalloc byte[64];
+        signature.R.WriteBigEndian(bytes);
+        signature.S.WriteBigEndian(bytes[32..]);
+        if (!SecpRecoverableECDSASignature.TryCreateFromCompact(bytes, signature.RecoveryId, out var parsed)
+            || !ECPubKey.TryRecover(Blinded.Value, parsed, digest.Span, out var publicKey))
+        {
+            return false;
+        }
+
+        address = ToAddress(publicKey);
         return true;
     }
 
     /// <inheritdoc/>
     public Address AddressOf(ReadOnlySpan<byte> privateKey)
     {
-        var point = MultiplyGenerator(ReadKey(privateKey));
-        return ToAddress(ToUInt256(point.AffineXCoord.ToBigInteger()), ToUInt256(point.AffineYCoord.ToBigInteger()));
+        using var key = ReadKey(privateKey);
+        return ToAddress(key.CreatePubKey());
     }
 
-    private static ECPoint MultiplyGenerator(BigInteger scalar) =>
-        new FixedPointCombMultiplier().Multiply(Curve.G, scalar).Normalize();
-
-    private static Address ToAddress(UInt256 x, UInt256 y)
+    private static Address ToAddress(ECPubKey publicKey)
     {
-        Span<byte> point = stackalloc byte[64];
-        x.WriteBigEndian(point);
-        y.WriteBigEndian(point[32..]);
+        Span<byte> point = stackalloc byte[UncompressedSize];
+        publicKey.WriteToSpan(compressed: false, point, out _);
         Span<byte> hash = stackalloc byte[Hash32.Size];
-        Keccak256.Hash(point, hash);
+        Keccak256.Hash(point[1..], hash);
         return new Address(hash[12..]);
     }
 
-    private static BigInteger ReadKey(ReadOnlySpan<byte> privateKey)
-    {
-        if (privateKey.Length == 32)
-        {
-            var copy = privateKey.ToArray();
-            var key = new BigInteger(1, copy);
-            CryptographicOperations.ZeroMemory(copy);
-            if (key.SignValue > 0 && key.CompareTo(Curve.N) < 0)
-            {
-                return key;
-            }
-        }
+    // The length is looked at here: the library reads the first 32 bytes of whatever it is given.
+    private static ECPrivKey ReadKey(ReadOnlySpan<byte> privateKey) =>
+        privateKey.Length == 32 && ECPrivKey.TryCreate(privateKey, Blinded.Value, out var key)
+            ? key
+            : throw new ArgumentException("a private key is 32 bytes from 1 to n - 1", nameof(privateKey));
 
-        throw new ArgumentException("a private key is 32 bytes from 1 to n - 1", nameof(privateKey));
-    }
-
-    private static UInt256 ToUInt256(BigInteger number)
+    private static Context CreateContext()
     {
-        Span<byte> word = stackalloc byte[32];
-        word.Clear();
-        var bytes = number.ToByteArrayUnsigned();
-        bytes.CopyTo(word[(32 - bytes.Length)..]);
-        return UInt256.ReadBigEndian(word);
+        // Blinds the signing multiplications against side channels.
+        var generator = new ECMultGenContext();
+        var seed = RandomNumberGenerator.GetBytes(32);
+        generator.Blind(seed);
+        CryptographicOperations.ZeroMemory(seed);
+        return new Context(ECMultContext.Instance, generator);
     }
 }

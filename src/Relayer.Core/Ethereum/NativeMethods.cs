@@ -1,23 +1,30 @@
 using System.Runtime.InteropServices;
 using static Relayer.Core.Ethereum.NativeSecp256k1;
 
+// Never from the working directory.
+[assembly: DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+
 namespace Relayer.Core.Ethereum;
 
 /// <summary>The functions of <c>libsecp256k1</c> that are used, as its headers <c>secp256k1.h</c> and <c>secp256k1_recovery.h</c> have them.</summary>
-/// <remarks>Their signatures are the same in the sonames 0, 1 and 2. Each answers 1 for yes.</remarks>
+/// <remarks>
+/// The package Secp256k1.Net brings the library; of its own code nothing is used. The host looks for it where the app's
+/// <c>deps.json</c> says: beside the app when that was published for one platform, in <c>runtimes/*/native</c> otherwise. Each
+/// function answers 1 for yes; their signatures have not changed since the first release.
+/// </remarks>
 internal static unsafe partial class NativeMethods
 {
-    /// <summary><c>SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY</c>: needed by soname 0, harmless later.</summary>
+    /// <summary><c>SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY</c>: needed before version 0.2, harmless since.</summary>
     internal const uint SignAndVerify = 0x301;
 
     /// <summary><c>SECP256K1_EC_UNCOMPRESSED</c>.</summary>
     internal const uint Uncompressed = 2;
 
-    private const string Library = "libsecp256k1";
-    private static readonly nint Handle = Probe();
+    // The runtime makes of it libsecp256k1.so, libsecp256k1.dylib and secp256k1.dll.
+    private const string Library = "secp256k1";
 
-    /// <summary>True when a library with every function was found.</summary>
-    internal static bool IsPresent => Handle != 0;
+    /// <summary>True when the library was found, and can recover.</summary>
+    internal static bool IsPresent { get; } = Probe();
 
     [LibraryImport(Library, EntryPoint = "secp256k1_context_create")]
     internal static partial nint CreateContext(uint flags);
@@ -51,30 +58,21 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "secp256k1_ecdsa_recover")]
     internal static partial int Recover(nint context, PublicKey* publicKey, RecoverableSignature* signature, byte* message32);
 
-    private static nint Probe()
+    private static bool Probe()
     {
-        // Distributions name the file by soname and leave the plain name to the development package.
-        ReadOnlySpan<string> names =
-        [
-            "libsecp256k1.so.2", "libsecp256k1.so.1", "libsecp256k1.so.0", "libsecp256k1.so",
-            "libsecp256k1.dylib", "libsecp256k1-2.dll", "libsecp256k1.dll", "secp256k1.dll",
-        ];
-        foreach (var name in names)
+        if (!NativeLibrary.TryLoad(Library, typeof(NativeMethods).Assembly, null, out var handle))
         {
-            if (NativeLibrary.TryLoad(name, typeof(NativeMethods).Assembly, null, out var handle))
-            {
-                if (NativeLibrary.TryGetExport(handle, "secp256k1_ecdsa_recover", out _))
-                {
-                    NativeLibrary.SetDllImportResolver(
-                        typeof(NativeMethods).Assembly, (wanted, _, _) => wanted == Library ? handle : 0);
-                    return handle;
-                }
-
-                // Built without the recovery module.
-                NativeLibrary.Free(handle);
-            }
+            return false;
         }
 
-        return 0;
+        // It stays loaded: the imports find it under the same name.
+        if (NativeLibrary.TryGetExport(handle, "secp256k1_ecdsa_recover", out _))
+        {
+            return true;
+        }
+
+        // Built without the recovery module.
+        NativeLibrary.Free(handle);
+        return false;
     }
 }

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace Relayer.Core.Ethereum;
 
-/// <summary>The curve operations of the native <c>libsecp256k1</c> (Debian: <c>libsecp256k1-1</c> and its successors).</summary>
+/// <summary>The curve operations of the native <c>libsecp256k1</c>, which comes with the app.</summary>
 /// <remarks>
 /// Safe for concurrent use: the one context is randomised once, before anything uses it, and only read afterwards. Keys are read
 /// where the caller has them; no copy is made. Nothing is allocated. The library's illegal-argument handler ends the
@@ -20,8 +20,8 @@ public sealed class NativeSecp256k1 : ISecp256k1
     /// <inheritdoc/>
     public string Name => "libsecp256k1";
 
-    /// <summary>The library, when it is on this machine and does what the managed code does on a known case.</summary>
-    /// <returns><see langword="null"/> when it is absent, too old to recover, or wrong.</returns>
+    /// <summary>The library, when there is one for this platform and it does what it should on a known case.</summary>
+    /// <returns><see langword="null"/> when it is absent, cannot recover, or is wrong.</returns>
     public static NativeSecp256k1? TryLoad() => Loaded.Value;
 
     private static readonly Lazy<NativeSecp256k1?> Loaded = new(Load);

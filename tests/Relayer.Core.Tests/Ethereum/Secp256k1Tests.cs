@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Relayer.Core.Ethereum;
 
@@ -98,7 +99,7 @@ public abstract class Secp256k1Tests
     [Fact]
     public void Sums_that_meet_the_generator_on_their_way_are_right()
     {
-        // The nonce point is a small multiple of the generator, so that both tables hold the same points and their opposites.
+        // The nonce point is a small multiple of the generator, so that tables of both hold the same points and their opposites.
         foreach (var (x, parity) in SmallMultiples())
         {
             for (byte z = 0; z < 8; z++)
@@ -167,6 +168,21 @@ public abstract class Secp256k1Tests
         }
     }
 
+    [Fact]
+    public void Keys_that_begin_with_zeros_are_keys()
+    {
+        var random = new Random(32);
+        for (var zeros = 1; zeros < 32; zeros++)
+        {
+            var key = new byte[32];
+            random.NextBytes(key.AsSpan(zeros));
+            var digest = Keccak256.Hash(key);
+            var signature = Curve.Sign(key, digest);
+            Assert.True(Reference.TryRecover(digest, signature, out var account));
+            Assert.Equal(account, Curve.AddressOf(key));
+        }
+    }
+
     private static IEnumerable<(UInt256 X, byte Parity)> SmallMultiples()
     {
         for (byte k = 1; k <= 5; k++)
@@ -206,18 +222,25 @@ public sealed class ManagedSecp256k1Tests : Secp256k1Tests
     protected override ISecp256k1 Curve { get; } = new ManagedSecp256k1();
 
     [Fact]
-    public void It_says_what_it_is() => Assert.Equal("BouncyCastle", Curve.Name);
+    public void It_says_what_it_is() => Assert.Equal("NBitcoin.Secp256k1", Curve.Name);
 }
 
 public sealed class NativeSecp256k1Tests : Secp256k1Tests
 {
-    public NativeSecp256k1Tests() =>
-        Assert.SkipWhen(NativeSecp256k1.TryLoad() is null, "libsecp256k1 is not on this machine (Debian: libsecp256k1-1)");
-
-    protected override ISecp256k1 Curve => NativeSecp256k1.TryLoad()!;
+    protected override ISecp256k1 Curve { get; } =
+        NativeSecp256k1.TryLoad() ?? throw new InvalidOperationException("libsecp256k1 does not load on this platform");
 
     [Fact]
     public void It_says_what_it_is() => Assert.Equal("libsecp256k1", Curve.Name);
+
+    [Fact]
+    public void The_library_is_the_one_that_comes_with_the_app()
+    {
+        using var process = Process.GetCurrentProcess();
+        var loaded = process.Modules.Cast<ProcessModule>().Select(module => module.FileName)
+            .Where(file => file.Contains("secp256k1", StringComparison.Ordinal) && !file.EndsWith("NBitcoin.Secp256k1.dll", StringComparison.Ordinal));
+        Assert.StartsWith(AppContext.BaseDirectory, Assert.Single(loaded), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void It_is_the_one_in_use() => Assert.Same(Curve, Secp256k1.Default);
