@@ -36,6 +36,11 @@ public sealed class KeeperTimerFunctions(KeeperService keepers)
     public Task LiquidateAccounts([TimerTrigger("%Schedules:LiquidateAccounts%")] TimerInfo timer, CancellationToken cancellation) =>
         keepers.RunAsync(KeeperNames.Liquidation, cancellation);
 
+    /// <summary>Runs the keepers of one's own, each as often as its own setting says.</summary>
+    [Function("RunKeepers")]
+    public Task RunKeepers([TimerTrigger("%Schedules:RunKeepers%")] TimerInfo timer, CancellationToken cancellation) =>
+        keepers.RunOwnAsync(cancellation);
+
     /// <summary>Reads events a second time, slowly, for what the first look missed.</summary>
     [Function("RecoverKeepers")]
     public Task Recover([TimerTrigger("%Schedules:RecoverKeepers%")] TimerInfo timer, CancellationToken cancellation) =>

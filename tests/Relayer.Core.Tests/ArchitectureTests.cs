@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Reflection.Emit;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using Relayer.Core.Ethereum;
@@ -23,6 +24,7 @@ public sealed class ArchitectureTests
         ["Providers"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage"],
         ["Keys"] = ["Ethereum", "Configuration", "Concurrency"],
         ["Transactions"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Crashes", "Storage", "Operations", "Providers", "Keys"],
+        ["Nethereum"] = ["Ethereum", "Configuration", "Providers", "Transactions"],
         ["Incidents"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage", "Keys"],
         ["Gas"] =
         [
@@ -31,7 +33,9 @@ public sealed class ArchitectureTests
         ["Relay"] =
             ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Crashes", "Storage", "Operations", "Providers", "Keys", "Transactions"],
         ["Keepers"] =
-            ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Crashes", "Storage", "Operations", "Providers", "Keys", "Transactions"],
+        [
+            "Ethereum", "Configuration", "Concurrency", "Telemetry", "Crashes", "Storage", "Operations", "Providers", "Keys", "Transactions", "Nethereum",
+        ],
     };
 
     [Fact]
@@ -39,7 +43,8 @@ public sealed class ArchitectureTests
     {
         var forbidden = References().Where(reference => reference.From != reference.To && !Allows(reference.From, reference.To)).Distinct();
 
-        Assert.Empty(forbidden.Select(reference => $"{reference.From} -> {reference.To} ({reference.Type})"));
+        var named = string.Join('\n', forbidden.Select(reference => $"{reference.From} -> {reference.To} ({reference.Type})"));
+        Assert.True(named.Length == 0, named);
     }
 
     [Fact]
@@ -58,6 +63,18 @@ public sealed class ArchitectureTests
             typeof(Address).Assembly.GetReferencedAssemblies(),
             assembly => assembly.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
                 || assembly.Name.StartsWith("Microsoft.Azure.Functions", StringComparison.Ordinal));
+
+    [Fact]
+    public void Only_keepers_know_Nethereum_so_that_a_relay_alone_never_loads_it()
+    {
+        using var file = new PEReader(File.OpenRead(typeof(Address).Assembly.Location));
+        var reader = file.GetMetadataReader();
+        var users = typeof(Address).Assembly.GetTypes().Where(type => Named(type, file, reader).Any(
+            named => named.Assembly.GetName().Name!.StartsWith("Nethereum", StringComparison.Ordinal))).ToArray();
+
+        Assert.NotEmpty(users);
+        Assert.All(users, type => Assert.True(PartOf(type) is "Keepers" or "Nethereum", type.FullName));
+    }
 
     private static bool Allows(string from, string to) => Arrows.TryGetValue(from, out var known) && known.Contains(to);
 
@@ -103,7 +120,10 @@ public sealed class ArchitectureTests
         : type.IsGenericType ? type.GetGenericArguments().SelectMany(Unfold).Append(type.GetGenericTypeDefinition())
         : [type];
 
-    /// <summary>The types whose members a body uses. Tokens are looked for at every byte: one too many is resolved to nothing.</summary>
+    private static readonly Dictionary<short, OpCode> Codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
+
+    /// <summary>The types that a body's instructions name, or whose members they do.</summary>
     private static IEnumerable<Type> Called(MethodBase method, PEReader file, MetadataReader reader)
     {
         var definition = reader.GetMethodDefinition((MethodDefinitionHandle)System.Reflection.Metadata.Ecma335.MetadataTokens.Handle(method.MetadataToken));
@@ -113,19 +133,32 @@ public sealed class ArchitectureTests
         }
 
         var body = file.GetMethodBody(definition.RelativeVirtualAddress).GetILBytes() ?? [];
-        for (var i = 0; i + 5 <= body.Length; i++)
+        for (var i = 0; i < body.Length;)
         {
-            // call, callvirt, newobj, ldfld … stsfld, castclass, isinst, box, newarr, ldtoken: an operand that is a token follows.
-            if (body[i] is 0x28 or 0x6f or 0x73 or (>= 0x7b and <= 0x80) or 0x74 or 0x75 or 0x8c or 0x8d or 0xd0
-                && Resolve(method, BitConverter.ToInt32(body, i + 1)) is { } named)
+            var code = Codes[body[i] == 0xfe ? unchecked((short)(0xfe00 | body[++i])) : body[i]];
+            i++;
+            if (code.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok
+                && Resolve(method, BitConverter.ToInt32(body, i)) is { } named)
             {
                 foreach (var part in Unfold(named))
                 {
                     yield return part;
                 }
             }
+
+            i += SizeOf(code.OperandType, body, i);
         }
     }
+
+    private static int SizeOf(OperandType operand, byte[] body, int at) => operand switch
+    {
+        OperandType.InlineNone => 0,
+        OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
+        OperandType.InlineVar => 2,
+        OperandType.InlineI8 or OperandType.InlineR => 8,
+        OperandType.InlineSwitch => 4 + (4 * BitConverter.ToInt32(body, at)),
+        _ => 4,
+    };
 
     private static Type? Resolve(MethodBase method, int token)
     {

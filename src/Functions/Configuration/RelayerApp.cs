@@ -1,5 +1,6 @@
 using Functions.Admin;
 using Functions.Http;
+using Functions.Keepers;
 using Functions.Relay;
 using Functions.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -21,7 +22,7 @@ public static class RelayerApp
     /// <param name="configuration">The settings.</param>
     /// <exception cref="ConfigurationException">A setting is wrong; the message names each.</exception>
     public static IServiceCollection AddRelayerApp(this IServiceCollection services, IConfiguration configuration) => services
-        .AddRelayerOptions(configuration)
+        .AddOwnKeepers().AddRelayerOptions(configuration)
         .AddStorage().AddOperations().AddProviders().AddKeys().AddTransactions().AddGas().AddRelay().AddKeepers()
         .AddRelayFunctions().AddAdminFunctions();
 

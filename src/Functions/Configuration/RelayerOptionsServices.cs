@@ -1,18 +1,20 @@
 using Relayer.Core.Configuration;
 using Relayer.Core.Crashes;
+using Relayer.Core.Keepers;
 
 namespace Functions.Configuration;
 
 /// <summary>Reads and checks the relayer's options before anything else is made.</summary>
 public static class RelayerOptionsServices
 {
-    /// <summary>Adds the options as a singleton.</summary>
+    /// <summary>Adds the options as a singleton, those of keepers that were added before among them.</summary>
     /// <exception cref="ConfigurationException">They cannot be used; the message lists every key and what is wrong with it.</exception>
     public static IServiceCollection AddRelayerOptions(this IServiceCollection services, IConfiguration configuration)
     {
         try
         {
-            var options = RelayerOptions.Bind(configuration);
+            var own = services.Select(service => service.ImplementationInstance).OfType<KeeperRegistration>();
+            var options = RelayerOptions.Bind(configuration, [.. own.Select(keeper => keeper.Section)]);
             var faults = RelayerOptionsValidator.Validate(options);
             if (faults.Count > 0)
             {

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Npgsql;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers;
 using Relayer.Core.Storage;
 
 namespace Functions.Relay;
@@ -35,7 +36,8 @@ internal sealed partial class Warmup(
             await started.Task.WaitAsync(stoppingToken);
             await Task.Delay(AfterStart, time, stoppingToken);
             Log.Curve(logger, Secp256k1.Default.Name);
-            foreach (var key in UnknownSettings.Find(configuration))
+            foreach (var key in UnknownSettings.Find(
+                configuration, [.. services.GetServices<KeeperRegistration>().Select(keeper => keeper.Section)]))
             {
                 Log.UnknownSetting(logger, key);
             }

@@ -46,6 +46,9 @@ public static class Schedules
     /// <summary>Accounts of perps are checked and liquidated.</summary>
     public const string LiquidateAccounts = "Schedules:LiquidateAccounts";
 
+    /// <summary>Keepers of one's own look; how often each, its own setting says.</summary>
+    public const string RunKeepers = "Schedules:RunKeepers";
+
     /// <summary>The keepers' slow second look at events.</summary>
     public const string RecoverKeepers = "Schedules:RecoverKeepers";
 
@@ -69,6 +72,7 @@ public static class Schedules
         [BridgeAccounts] = "7/15 * * * * *",
         [RedeemMessages] = "*/10 * * * * *",
         [LiquidateAccounts] = "*/4 * * * * *",
+        [RunKeepers] = "3/5 * * * * *",
         [RecoverKeepers] = "*/30 * * * * *",
         [SweepKeepers] = "0 23 * * * *",
     };

@@ -42,6 +42,7 @@ internal static class KeeperCostValidator
             ("Bridging", keepers.Bridging, keepers.Bridging.GasLimit, keepers.Bridging.Usdc.Length > 0),
             ("Redemption", keepers.Redemption, keepers.Redemption.GasLimit, keepers.Redemption.Sources.Count > 0),
             .. keepers.Upkeeps.Select(entry => ($"Upkeeps:{entry.Key}", (KeeperLimitOptions)entry.Value, (BigInteger)entry.Value.GasLimit, true)),
+            .. keepers.ListOwn().Select(entry => (entry.Key, (KeeperLimitOptions)entry.Value, (BigInteger)entry.Value.GasLimit, true)),
         ];
         return all.Where(action => action.Item4).Select(action => (action.Item1, action.Item2, action.Item3));
     }

@@ -22,6 +22,11 @@ internal static class KeepersOptionsValidator
         {
             ValidateUpkeep($"{at}:Upkeeps:{name}", name, upkeep, faults);
         }
+
+        foreach (var (name, own) in keepers.ListOwn())
+        {
+            ValidateOwn($"{at}:{name}", own, faults);
+        }
     }
 
     /// <summary>True when the keepers of a chain need prices.</summary>
@@ -102,6 +107,16 @@ internal static class KeepersOptionsValidator
         faults.AddIf(upkeep.GasLimit > MostCheckGas, $"{at}:GasLimit", $"must be at most {MostCheckGas}");
         faults.RequireTime(upkeep.Every, LongestTime, "a day", $"{at}:Every");
         faults.RequireTime(upkeep.TimeToLive, LongestTime, "a day", $"{at}:TimeToLive");
+    }
+
+    private static void ValidateOwn(string at, ViewKeeperOptions own, OptionFaults faults)
+    {
+        ValidateLimits(at, own, faults);
+        faults.RequireAtLeast(21_000, own.GasLimit, $"{at}:GasLimit");
+        faults.AddIf(own.GasLimit > TransactionLimits.MaxGas, $"{at}:GasLimit", $"must be at most {TransactionLimits.MaxGas} (EIP-7825)");
+        faults.RequireTime(own.Every, LongestTime, "a day", $"{at}:Every");
+        faults.RequireTime(own.TimeToLive, LongestTime, "a day", $"{at}:TimeToLive");
+        own.Validate(at, faults);
     }
 
     private static void RequirePause(TimeSpan time, string key, OptionFaults faults) =>

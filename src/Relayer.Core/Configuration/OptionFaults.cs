@@ -4,7 +4,7 @@ using Relayer.Core.Ethereum;
 namespace Relayer.Core.Configuration;
 
 /// <summary>Gathers what is wrong with the configuration, and the few checks that recur.</summary>
-internal sealed partial class OptionFaults
+public sealed partial class OptionFaults
 {
     private readonly List<string> _messages = [];
 

@@ -48,8 +48,10 @@ public sealed class RelayerOptions
     public bool IsDevelopment => Environment.Equals(Development, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads the whole configuration; unknown keys are left to whom they belong.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="own">The sections of keepers of one's own.</param>
     /// <exception cref="InvalidOperationException">A value cannot be read as its type; the message names the key.</exception>
-    public static RelayerOptions Bind(IConfiguration configuration)
+    public static RelayerOptions Bind(IConfiguration configuration, params IReadOnlyList<KeeperSection> own)
     {
         var options = new RelayerOptions();
         configuration.Bind(options);
@@ -57,6 +59,18 @@ public sealed class RelayerOptions
         {
             // https://learn.microsoft.com/azure/app-service/reference-app-settings#app-environment
             options.ObservedFrom = configuration["REGION_NAME"] is { Length: > 0 } region ? region : "unnamed";
+        }
+
+        foreach (var (name, chain) in options.Chains)
+        {
+            foreach (var keeper in own)
+            {
+                var section = configuration.GetSection($"Chains:{name}:Keepers:{keeper.Name}");
+                if (section.GetChildren().Any())
+                {
+                    chain.Keepers.SetOwn(keeper.Name, keeper.Bind(section));
+                }
+            }
         }
 
         return options;

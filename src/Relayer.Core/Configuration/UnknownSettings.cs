@@ -13,14 +13,16 @@ namespace Relayer.Core.Configuration;
 public static class UnknownSettings
 {
     /// <summary>The keys below a section of <see cref="RelayerOptions"/> that no option is bound to.</summary>
-    public static IReadOnlyList<string> Find(IConfiguration configuration)
+    /// <param name="configuration">The settings.</param>
+    /// <param name="own">The sections of keepers of one's own.</param>
+    public static IReadOnlyList<string> Find(IConfiguration configuration, params IReadOnlyList<KeeperSection> own)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         return [.. configuration.GetChildren().SelectMany(section =>
-            Option(typeof(RelayerOptions), section.Key) is { } option ? Below(section, option.PropertyType) : [])];
+            Option(typeof(RelayerOptions), section.Key) is { } option ? Below(section, option.PropertyType, own) : [])];
     }
 
-    private static IEnumerable<string> Below(IConfigurationSection section, Type type)
+    private static IEnumerable<string> Below(IConfigurationSection section, Type type, IReadOnlyList<KeeperSection> own)
     {
         if (type == typeof(string) || type.IsValueType)
         {
@@ -29,9 +31,12 @@ public static class UnknownSettings
 
         // Of a list and of a dictionary every key names an item.
         return IsCollection(type)
-            ? section.GetChildren().SelectMany(child => Below(child, type.GetGenericArguments()[^1]))
-            : section.GetChildren().SelectMany(child => Option(type, child.Key) is { } option ? Below(child, option.PropertyType) : [child.Path]);
+            ? section.GetChildren().SelectMany(child => Below(child, type.GetGenericArguments()[^1], own))
+            : section.GetChildren().SelectMany(child => TypeOf(type, child.Key, own) is { } option ? Below(child, option, own) : [child.Path]);
     }
+
+    private static Type? TypeOf(Type type, string name, IReadOnlyList<KeeperSection> own) => Option(type, name)?.PropertyType
+        ?? (type == typeof(KeepersOptions) ? own.FirstOrDefault(keeper => keeper.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Type : null);
 
     private static bool IsCollection(Type type) => type != typeof(string) && typeof(IEnumerable).IsAssignableFrom(type);
 

@@ -21,6 +21,6 @@ public static class KeeperNames
     /// <summary>Accounts of Synthetix Perps V3.</summary>
     public const string Liquidation = "liquidation";
 
-    /// <summary>Those whose work is a subject's n-th, as a list in SQL.</summary>
-    internal const string CountedList = $"'{Upkeeps}', '{Deployment}', '{Bridging}', '{Liquidation}'";
+    /// <summary>Those whose work is an event on the chain, as a list in SQL. That of all others is a subject's n-th.</summary>
+    internal const string OfEventsList = $"'{Settlement}', '{Redemption}'";
 }

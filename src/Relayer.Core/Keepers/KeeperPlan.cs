@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Nethereum;
 
 namespace Relayer.Core.Keepers;
 
@@ -32,7 +33,14 @@ public abstract record Verdict
 /// <param name="ExpiresAt">From then on it is not worth sending.</param>
 /// <param name="Reward">What it should bring, in wei; zero where that is not known.</param>
 public sealed record KeeperAction(
-    IReadOnlyList<KeeperWork> Works, Address To, Wei Value, ulong GasLimit, ReadOnlyMemory<byte> Data, DateTimeOffset? ExpiresAt, Wei Reward);
+    IReadOnlyList<KeeperWork> Works, Address To, Wei Value, ulong GasLimit, ReadOnlyMemory<byte> Data, DateTimeOffset? ExpiresAt, Wei Reward)
+{
+    /// <summary>
+    /// The keeper's own code, which sends the transaction by the scope that it is given; <see langword="null"/> to send what stands here. One that
+    /// cannot go on says why with a <see cref="TransactionRefusedException"/>.
+    /// </summary>
+    public Func<SendScope, Task>? Act { get; init; }
+}
 
 /// <summary>What a planner decided on.</summary>
 /// <param name="Verdicts">Work that is not acted on.</param>

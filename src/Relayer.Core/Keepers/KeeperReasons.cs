@@ -63,6 +63,12 @@ public static class KeeperReasons
     /// <summary>Our transaction was not mined in time, or lost its nonce.</summary>
     public const string NotMined = "not_mined";
 
+    /// <summary>The keeper's own code was to send something and did not.</summary>
+    public const string NothingSent = "nothing_sent";
+
+    /// <summary>The keeper's own code failed otherwise than by what the chain says: the log has it.</summary>
+    public const string ActFailed = "act_failed";
+
     /// <summary>It was tried as often as it may be.</summary>
     public const string TooManyAttempts = "too_many_attempts";
 }

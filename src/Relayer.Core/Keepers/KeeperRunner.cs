@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Upkeeps;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Transactions;
@@ -134,14 +135,15 @@ internal sealed partial class KeeperRunner(
         var limits = keeper.Lanes[action.Works[0].Found.Lane];
         if (limits.IsDryRun)
         {
-            await WaitAsync(keeper, action.Works, KeeperReasons.DryRun, $"would call {action.To} with {action.GasLimit} gas", Later, cancellation);
+            await WaitAsync(keeper, action.Works, KeeperReasons.DryRun, WouldDo(action), Later, cancellation);
             return false;
         }
 
         Address[] signers = [.. quote.Signers.Where(signer => limits.Signers.Count == 0 || limits.Signers.Contains(signer))];
         var result = signers.Length == 0
             ? new SendResult.Refused(KeeperReasons.SignersExhausted, null)
-            : await sender.SendAsync(engine, keeper.Name, limits, action, quote, signers, cancellation);
+            : await KeeperHand.SendAsync(
+                action, signers[0], (one, token) => sender.SendAsync(engine, keeper.Name, limits, one, quote, signers, token), cancellation);
         switch (result)
         {
             case SendResult.Sent sent:
@@ -150,10 +152,19 @@ internal sealed partial class KeeperRunner(
             case SendResult.Refused refused:
                 await WaitAsync(keeper, action.Works, refused.Reason, refused.Detail, Soon, cancellation);
                 return false;
+            case SendResult.Failed failed:
+                var now = time.GetUtcNow();
+                await store.DecideAsync(
+                    keeper.Name, keeper.ChainId,
+                    [.. action.Works.Select(work => (work, UpkeepPlanner.Retry(work, limits, failed.Reason, failed.Detail, now)))], cancellation);
+                return false;
             default:
                 return false;
         }
     }
+
+    private static string WouldDo(KeeperAction action) =>
+        action.Act is null ? $"would call {action.To} with {action.GasLimit} gas" : "would run the keeper's own code";
 
     private Task WaitAsync(
         IKeeper keeper, IReadOnlyList<KeeperWork> works, string reason, string? detail, TimeSpan wait, CancellationToken cancellation)

@@ -34,12 +34,9 @@ internal sealed class KeeperSender(Database database, TimeProvider time)
             Guid.CreateVersion7(), keeper, action.To, action.Value, action.GasLimit, action.Data, quote.Fees!, action.ExpiresAt, FeeCap: cap);
         var worst = (cap * gas) + beside;
         var (reserved, result) = await RecordAsync(engine, keeper, limits, action, plan, worst, signers, cancellation);
-        if (reserved is not null)
-        {
-            await engine.SubmitAsync(reserved, cancellation);
-        }
-
-        return result;
+        return reserved is null
+            ? result
+            : new SendResult.Sent(reserved.Plan.Id, (await engine.SubmitAsync(reserved, cancellation)).Hash);
     }
 
     private async Task<(ReservedTransaction? Reserved, SendResult Result)> RecordAsync(
@@ -70,7 +67,7 @@ internal sealed class KeeperSender(Database database, TimeProvider time)
         CrashPoints.Pass(CrashPoints.KeeperHeld);
         await transaction.CommitAsync(cancellation);
         CrashPoints.Pass(CrashPoints.KeeperReserved);
-        return (reserved[0], new SendResult.Sent(plan.Id));
+        return (reserved[0], new SendResult.Sent(plan.Id, null));
     }
 
     private async Task<int> ClaimAsync(
@@ -124,11 +121,16 @@ internal abstract record SendResult
     }
 
     /// <summary>It is recorded and on its way.</summary>
-    public sealed record Sent(Guid TransactionId) : SendResult;
+    /// <param name="TransactionId">Its id in the ledger.</param>
+    /// <param name="Hash">The first attempt's hash; <see langword="null"/> before it is signed.</param>
+    public sealed record Sent(Guid TransactionId, Hash32? Hash) : SendResult;
 
     /// <summary>Another instance has it.</summary>
     public sealed record TakenElsewhere : SendResult;
 
     /// <summary>It is not sent.</summary>
     public sealed record Refused(string Reason, string? Detail) : SendResult;
+
+    /// <summary>The keeper's own code could not: a try in vain.</summary>
+    public sealed record Failed(string Reason, string? Detail) : SendResult;
 }

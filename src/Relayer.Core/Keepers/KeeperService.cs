@@ -38,6 +38,11 @@ public sealed partial class KeeperService
         return [.. runs.SelectMany(ofOne => ofOne)];
     }
 
+    /// <summary>Runs the keepers of one's own, each as often as its <c>Every</c> says.</summary>
+    /// <exception cref="NpgsqlException">The database is away: the next tick tries again.</exception>
+    public Task RunOwnAsync(CancellationToken cancellation) =>
+        Task.WhenAll(_registry.All.Where(keeper => keeper is IOwnKeeper).Select(keeper => RunOneAsync(keeper, cancellation)));
+
     /// <summary>The slow second scan of every keeper that reads events.</summary>
     /// <exception cref="NpgsqlException">The database is away: the next tick tries again.</exception>
     public async Task RecoverAsync(CancellationToken cancellation)

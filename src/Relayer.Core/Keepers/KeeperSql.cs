@@ -136,6 +136,12 @@ internal static class KeeperSql
         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 where $11
         """;
 
+    // $1 keeper, $2 chain, $3 subjects.
+    public const string ReadFailures = """
+        select subject, max(ended_at) from keeper_work
+        where keeper = $1 and chain_id = $2 and subject = any($3) and state = 4 group by subject
+        """;
+
     // $1 keeper, $2 chain, $3 subjects, $4 time. With what was swept: the count never falls.
     public const string CountEnded = """
         select subject, sum(pieces)::bigint from (

@@ -100,6 +100,23 @@ public sealed class KeeperStore(Database database, TimeProvider time)
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
+    /// <summary>When each subject's work was given up last; those of which none was are left out.</summary>
+    public async Task<IReadOnlyDictionary<string, DateTimeOffset>> ReadFailuresAsync(
+        string keeper, ChainId chainId, IReadOnlyList<string> subjects, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenAsync(cancellation);
+        await using var command = Command(connection, KeeperSql.ReadFailures, keeper, chainId);
+        command.Parameters.Add(Columns.Texts(subjects));
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        var failures = new Dictionary<string, DateTimeOffset>();
+        while (await rows.ReadAsync(cancellation))
+        {
+            failures[rows.GetString(0)] = rows.GetTime(1);
+        }
+
+        return failures;
+    }
+
     /// <summary>How much work each subject had that was over at a time: before whoever asks began to look.</summary>
     public async Task<IReadOnlyDictionary<string, long>> CountEndedAsync(
         string keeper, ChainId chainId, IReadOnlyList<string> subjects, DateTimeOffset before, CancellationToken cancellation)

@@ -29,7 +29,7 @@ internal static class KeeperSweepSql
             returning w.keeper, w.chain_id, w.subject),
         counted as (
             insert into keeper_swept as k (keeper, chain_id, subject, pieces)
-            select keeper, chain_id, subject, count(*) from gone where keeper in ({KeeperNames.CountedList})
+            select keeper, chain_id, subject, count(*) from gone where keeper not in ({KeeperNames.OfEventsList})
             group by keeper, chain_id, subject order by keeper, chain_id, subject
             on conflict (keeper, chain_id, subject) do update set pieces = k.pieces + excluded.pieces)
         select count(*) from gone

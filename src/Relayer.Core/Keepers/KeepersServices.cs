@@ -8,6 +8,7 @@ using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keepers.Scanning;
 using Relayer.Core.Keepers.Settlement;
 using Relayer.Core.Keepers.Upkeeps;
+using Relayer.Core.Nethereum;
 using Relayer.Core.Operations;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
@@ -37,6 +38,13 @@ public static class KeepersServices
             provider.GetRequiredService<Pauses>(),
             provider.GetRequiredService<ILogger<KeeperService>>()));
         services.AddSingleton<KeeperInquest>();
+        services.AddSingleton<ITransactionOutlet>(provider => new KeeperOutlet(
+            provider.GetRequiredService<KeeperRegistry>(),
+            provider.GetRequiredService<ChainEngines>(),
+            provider.GetRequiredService<IChainClients>(),
+            provider.GetRequiredService<KeeperStore>(),
+            new KeeperSender(provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>()),
+            provider.GetRequiredService<Pauses>()));
         services.AddSingleton<IPriceSource, HermesClient>();
         services.AddSingleton<ScanStore>();
         services.AddSingleton<OrderStore>();
@@ -55,7 +63,7 @@ public static class KeepersServices
         return services;
     }
 
-    private static void AddOutcomes(IServiceCollection services, IKeeperOutcomes outcomes) =>
+    internal static void AddOutcomes(IServiceCollection services, IKeeperOutcomes outcomes) =>
         services.AddSingleton<IPurpose>(provider => new KeeperPurpose(
             outcomes,
             provider.GetRequiredService<KeeperInquest>(),
@@ -102,6 +110,9 @@ public static class KeepersServices
             {
                 keepers.Add(new UpkeepKeeper(client, [.. chain.Keepers.Upkeeps.Select(entry => Upkeep.From(entry.Key, entry.Value))], store, time));
             }
+
+            keepers.AddRange(provider.GetServices<KeeperRegistration>()
+                .Where(own => chain.Keepers.ListOwn().ContainsKey(own.Section.Name)).Select(own => own.Create(provider, chain)));
         }
 
         return keepers;

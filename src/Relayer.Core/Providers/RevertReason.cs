@@ -23,41 +23,48 @@ public static class RevertReason
             return "reverted without a reason";
         }
 
-        if (data.Length < AbiSignature.SelectorSize)
+        if (data.Length < SelectorSize)
         {
             return $"reverted with {Hex.Encode(data)}";
         }
 
         foreach (var error in KnownErrors)
         {
-            if (error.TryDecode(data, out var arguments))
+            if (error.TryDescribe(data, out var known))
             {
-                return Clean($"{error.Name}({string.Join(", ", arguments.Select(Show))})");
+                return Clean(known);
             }
         }
 
-        if (Panic.TryDecode(data, out var code))
+        if (TryReadPanic(data, out var code))
         {
-            return DescribePanic(code[0].AsUInt256());
+            return DescribePanic(code);
         }
 
         return TryReadError(data, out var text)
             ? text.Length == 0 ? "reverted with an empty reason" : text
-            : $"reverted with custom error {Hex.Encode(data[..AbiSignature.SelectorSize])}";
+            : $"reverted with custom error {Hex.Encode(data[..SelectorSize])}";
+    }
+
+    private static bool TryReadPanic(ReadOnlySpan<byte> data, out UInt256 code)
+    {
+        var reader = new AbiReader(data[SelectorSize..]);
+        code = reader.Number();
+        return data.StartsWith(Panic) && reader.IsAtEnd;
     }
 
     // Hand-written contracts leave out the padding or fill it with rubbish: only what can be read matters here.
     private static bool TryReadError(ReadOnlySpan<byte> data, out string text)
     {
         text = "";
-        const int Start = AbiSignature.SelectorSize + (2 * AbiWriter.Word);
-        if (!Error.Begins(data) || data.Length < Start)
+        const int Start = SelectorSize + (2 * AbiWriter.Word);
+        if (!data.StartsWith(Error) || data.Length < Start)
         {
             return false;
         }
 
-        var offset = UInt256.ReadBigEndian(data[AbiSignature.SelectorSize..]);
-        var length = UInt256.ReadBigEndian(data[(AbiSignature.SelectorSize + AbiWriter.Word)..]);
+        var offset = UInt256.ReadBigEndian(data[SelectorSize..]);
+        var length = UInt256.ReadBigEndian(data[(SelectorSize + AbiWriter.Word)..]);
         var rest = data[Start..];
         if (offset != AbiWriter.Word || length > (ulong)rest.Length)
         {
@@ -81,13 +88,6 @@ public static class RevertReason
         _ when code == 0x41 => "panic 0x41: too much memory was asked for",
         _ when code == 0x51 => "panic 0x51: a function pointer that was never set was called",
         _ => $"panic {code}",
-    };
-
-    private static string Show(AbiValue value) => value switch
-    {
-        AbiValue.Account account => account.Address.ToString(),
-        AbiValue.Number number => number.Value.ToString(CultureInfo.InvariantCulture),
-        _ => value.ToString(),
     };
 
     private static string Clean(string text)
@@ -119,27 +119,30 @@ public static class RevertReason
     // Room for the longest reason in UTF-8 and as much again in characters that are left out.
     private const int MaxBytes = 8 * MaxLength;
 
-    private static readonly AbiSignature Error = AbiSignature.Parse("Error(string)");
-    private static readonly AbiSignature Panic = AbiSignature.Parse("Panic(uint256)");
+    private const int SelectorSize = 4;
 
-    private static readonly AbiSignature[] KnownErrors =
+    private static ReadOnlySpan<byte> Error => [0x08, 0xc3, 0x79, 0xa0]; // Error(string)
+
+    private static ReadOnlySpan<byte> Panic => [0x4e, 0x48, 0x7b, 0x71]; // Panic(uint256)
+
+    private static readonly KnownError[] KnownErrors =
     [
         // openzeppelin-contracts v5: metatx/ERC2771Forwarder, utils/Nonces, utils/Errors (FailedInnerCall before 5.1).
-        AbiSignature.Parse("ERC2771ForwarderInvalidSigner(address,address)"),
-        AbiSignature.Parse("ERC2771ForwarderMismatchedValue(uint256,uint256)"),
-        AbiSignature.Parse("ERC2771ForwarderExpiredRequest(uint48)"),
-        AbiSignature.Parse("ERC2771UntrustfulTarget(address,address)"),
-        AbiSignature.Parse("ERC2771ForwarderNoRefundReceiver()"),
-        AbiSignature.Parse("FailedCall()"),
-        AbiSignature.Parse("FailedInnerCall()"),
-        AbiSignature.Parse("InsufficientBalance(uint256,uint256)"),
-        AbiSignature.Parse("InvalidAccountNonce(address,uint256)"),
+        KnownError.Parse("ERC2771ForwarderInvalidSigner(address,address)"),
+        KnownError.Parse("ERC2771ForwarderMismatchedValue(uint256,uint256)"),
+        KnownError.Parse("ERC2771ForwarderExpiredRequest(uint48)"),
+        KnownError.Parse("ERC2771UntrustfulTarget(address,address)"),
+        KnownError.Parse("ERC2771ForwarderNoRefundReceiver()"),
+        KnownError.Parse("FailedCall()"),
+        KnownError.Parse("FailedInnerCall()"),
+        KnownError.Parse("InsufficientBalance(uint256,uint256)"),
+        KnownError.Parse("InvalidAccountNonce(address,uint256)"),
 
         // infinex-deployments, Forwarder.json.
-        AbiSignature.Parse("InfinexERC2771ForwarderInvalidSigner(address,address)"),
-        AbiSignature.Parse("InfinexERC2771ForwarderMismatchedValue(uint256,uint256)"),
-        AbiSignature.Parse("InfinexERC2771ForwarderNonceAlreadyUsed(address,uint256)"),
-        AbiSignature.Parse("InfinexERC2771ForwarderGasShrinkDetected()"),
-        AbiSignature.Parse("InfinexERC2771ForwarderFailedInnerCall()"),
+        KnownError.Parse("InfinexERC2771ForwarderInvalidSigner(address,address)"),
+        KnownError.Parse("InfinexERC2771ForwarderMismatchedValue(uint256,uint256)"),
+        KnownError.Parse("InfinexERC2771ForwarderNonceAlreadyUsed(address,uint256)"),
+        KnownError.Parse("InfinexERC2771ForwarderGasShrinkDetected()"),
+        KnownError.Parse("InfinexERC2771ForwarderFailedInnerCall()"),
     ];
 }

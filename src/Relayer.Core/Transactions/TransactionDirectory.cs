@@ -23,6 +23,9 @@ public sealed class TransactionDirectory(Database database)
     /// <summary>One, by its id ($1).</summary>
     internal const string FindSql = Fields + " where t.id = $1";
 
+    /// <summary>The one that an attempt ($1) belongs to.</summary>
+    internal const string FindByHashSql = Fields + " where t.id = (select transaction_id from attempts where hash = $1)";
+
     /// <summary>Those of some chains ($1) that are not final, after an id ($2), of any signer ($3) or one ($4), so many ($5).</summary>
     internal const string ListOpenSql =
         Fields + " where t.chain_id = any($1) and t.state < 4 and t.id > $2 and ($3 or t.signer = $4) order by t.id limit $5";
@@ -34,6 +37,14 @@ public sealed class TransactionDirectory(Database database)
     public async Task<TransactionView?> FindAsync(Guid id, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(FindSql) { Parameters = { Columns.Id(id) } };
+        return (await ReadAsync(command, cancellation)).SingleOrDefault();
+    }
+
+    /// <summary>The one that an attempt belongs to; <see langword="null"/> when no such attempt was ever stored here.</summary>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public async Task<TransactionView?> FindByHashAsync(Hash32 hash, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(FindByHashSql) { Parameters = { Columns.Hash(hash) } };
         return (await ReadAsync(command, cancellation)).SingleOrDefault();
     }
 

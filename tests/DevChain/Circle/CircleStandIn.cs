@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DevChain.Abi;
 using Microsoft.AspNetCore.Http;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
 
 namespace DevChain;
 

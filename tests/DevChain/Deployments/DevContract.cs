@@ -1,6 +1,6 @@
 using System.Text.Json;
+using DevChain.Abi;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
 
 namespace DevChain;
 

@@ -1,6 +1,6 @@
 using System.Numerics;
+using DevChain.Abi;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Keepers.Oracles;
 
 namespace DevChain;

@@ -2,9 +2,9 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Nodes;
+using DevChain.Abi;
 using Microsoft.AspNetCore.Http;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
 
 namespace DevChain;
 

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Nodes;
 using DevChain;
+using DevChain.Abi;
 using Functions.Tests.Admin;
 using Functions.Tests.Relay;
-using Relayer.Core.Ethereum.Abi;
 
 namespace Functions.Tests.Keepers;
 

@@ -1,9 +1,9 @@
 using System.Numerics;
 using DevChain;
+using DevChain.Abi;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Keepers.Liquidation;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keepers.Perps;
@@ -14,6 +14,9 @@ namespace Relayer.Core.Tests.Keepers;
 public sealed class AccountChecksTests
 {
     private static readonly AbiType.Tuple Results = AbiSignature.Parse("r((bool,bytes)[])").Inputs;
+    private static readonly AbiSignature Flagged = AbiSignature.Parse("flaggedAccounts()");
+    private static readonly AbiSignature CanLiquidate = AbiSignature.Parse("canLiquidate(uint128)");
+    private static readonly AbiSignature MarginOnly = AbiSignature.Parse("canLiquidateMarginOnly(uint128)");
     private static readonly AbiSignature Aggregate = AbiSignature.Parse("aggregate3Value((address,bool,uint256,bytes)[])");
 
     private const int UnderWater = 4_711;
@@ -91,7 +94,7 @@ public sealed class AccountChecksTests
     {
         await using var node = await NodeStandIn.StartAsync(TestContext.Current.CancellationToken);
         var most = BigInteger.Pow(2, 128) - 1;
-        var (found, _) = await FindAsync(node, 1, data => PerpsAbi.FlaggedAccounts.Begins(data)
+        var (found, _) = await FindAsync(node, 1, data => Flagged.Begins(data)
             ? AbiEncoder.Encode(AbiSignature.Parse("f(uint256[])").Inputs, AbiValue.Of(most, most + 1))
             : Reply(data));
 
@@ -119,7 +122,7 @@ public sealed class AccountChecksTests
     /// <param name="answerOf">How each of so many calls is answered; <see langword="null"/> for a whole that answers nothing.</param>
     private static byte[] Reply(byte[] data, Func<int, Func<byte[], (bool, byte[])>?> answerOf)
     {
-        if (PerpsAbi.FlaggedAccounts.Begins(data))
+        if (Flagged.Begins(data))
         {
             return AbiEncoder.Encode(AbiSignature.Parse("f(uint256[])").Inputs, AbiValue.Of());
         }
@@ -136,24 +139,24 @@ public sealed class AccountChecksTests
     }
 
     private static IEnumerable<BigInteger> Accounts(byte[] data) =>
-        PerpsAbi.FlaggedAccounts.Begins(data) ? [] : Calls(data).Select(call => new BigInteger(call.AsSpan(4), isUnsigned: true, isBigEndian: true));
+        Flagged.Begins(data) ? [] : Calls(data).Select(call => new BigInteger(call.AsSpan(4), isUnsigned: true, isBigEndian: true));
 
     private static (bool, byte[]) Answer(byte[] call)
     {
         var word = new byte[32];
-        word[31] = PerpsAbi.CanLiquidate.TryDecode(call, out var account) && account[0].AsInteger() == UnderWater ? (byte)1 : (byte)0;
+        word[31] = CanLiquidate.TryDecode(call, out var account) && account[0].AsInteger() == UnderWater ? (byte)1 : (byte)0;
         return (true, word);
     }
 
     /// <summary>A third of the accounts each wants another feed's price; with it, it is under water.</summary>
     private static (bool, byte[]) AnswerWithPrices(byte[] call, byte[] whole)
     {
-        if (PerpsAbi.CanLiquidateMarginOnly.Begins(call))
+        if (MarginOnly.Begins(call))
         {
             return (true, new byte[32]);
         }
 
-        if (!PerpsAbi.CanLiquidate.TryDecode(call, out var account))
+        if (!CanLiquidate.TryDecode(call, out var account))
         {
             return (true, []);
         }

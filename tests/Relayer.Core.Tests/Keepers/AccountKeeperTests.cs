@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using DevChain;
-using Relayer.Core.Ethereum.Abi;
+using DevChain.Abi;
 using Relayer.Core.Keepers;
 using Relayer.Core.Keepers.Accounts;
 using Relayer.Core.Tests.Storage;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Numerics;
 using DevChain;
+using DevChain.Abi;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Keepers;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Tests.Storage;

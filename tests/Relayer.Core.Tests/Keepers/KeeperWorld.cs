@@ -60,7 +60,7 @@ internal sealed class KeeperWorld : IAsyncDisposable
     /// <summary>One more instance of the program.</summary>
     public KeeperInstance Add(
         Action<KeepersOptions> configure, string? rpc = null, int confirmations = 0, Uri? hermes = null, Uri? circle = null,
-        Action<RelayerOptions>? change = null)
+        Action<RelayerOptions>? change = null, Action<IServiceCollection>? own = null)
     {
         var chain = new ChainOptions { ChainId = Node.ChainId, RpcTimeout = TimeSpan.FromSeconds(5), Confirmations = confirmations };
         chain.Rpc.Add(rpc ?? Node.Url.ToString());
@@ -71,10 +71,11 @@ internal sealed class KeeperWorld : IAsyncDisposable
         options.Hermes.Timeout = options.Circle.Timeout = TimeSpan.FromSeconds(1);
         change?.Invoke(options);
         var services = new ServiceCollection();
+        own?.Invoke(services);
         services.AddSingleton(options).AddSingleton<TimeProvider>(Time).AddSingleton<ISignerSource>(Signers);
         services.AddLogging(logging => logging.AddProvider(Logs).AddFilter("Npgsql", LogLevel.Warning));
         services.AddStorage().AddOperations().AddProviders().AddKeys().AddTransactions().AddKeepers();
-        var instance = new KeeperInstance(services.BuildServiceProvider(), new ChainId(Node.ChainId));
+        var instance = new KeeperInstance(services.BuildServiceProvider(), new ChainId(Node.ChainId), Logs);
         _instances.Add(instance);
         return instance;
     }
@@ -141,7 +142,7 @@ internal sealed class KeeperWorld : IAsyncDisposable
 }
 
 /// <summary>An instance of the program.</summary>
-internal sealed class KeeperInstance(ServiceProvider services, ChainId chainId) : IAsyncDisposable
+internal sealed class KeeperInstance(ServiceProvider services, ChainId chainId, CapturedLogs logs) : IAsyncDisposable
 {
     public KeeperService Keepers { get; } = services.GetRequiredService<KeeperService>();
 
@@ -152,8 +153,16 @@ internal sealed class KeeperInstance(ServiceProvider services, ChainId chainId) 
     public T Get<T>()
         where T : notnull => services.GetRequiredService<T>();
 
+    public T GetKeyed<T>(string key)
+        where T : notnull => services.GetRequiredKeyedService<T>(key);
+
     /// <summary>One tick.</summary>
-    public async Task<RunRecord> RunAsync(string keeper) => Assert.Single(await Keepers.RunAsync(keeper, KeeperWorld.Cancellation));
+    public async Task<RunRecord> RunAsync(string keeper)
+    {
+        var runs = await Keepers.RunAsync(keeper, KeeperWorld.Cancellation);
+        Assert.True(runs.Count == 1, $"{runs.Count} runs:\n{logs.Text}");
+        return runs[0];
+    }
 
     public ValueTask DisposeAsync() => services.DisposeAsync();
 }

@@ -55,7 +55,7 @@ public sealed class LiquidationPriceTests(PostgresFixture postgres)
         await using var world = await StartAsync();
         var app = world.AddLiquidator();
         var head = await SendAsync(world, app, 1);
-        await world.SendDearlyAsync(world.Perps.Market.Address, Relayer.Core.Ethereum.Abi.AbiSignature.Parse("liquidate(uint128)").Encode(1UL));
+        await world.SendDearlyAsync(world.Perps.Market.Address, DevChain.Abi.AbiSignature.Parse("liquidate(uint128)").Encode(1UL));
         await world.AtAsync(head + 1);
         await world.RunUntilAsync(app, "lost:community", keeper: Liquidation);
 

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using DevChain;
+using DevChain.Abi;
+using Nethereum.ABI.FunctionEncoding;
+using Nethereum.ABI.FunctionEncoding.Attributes;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Keepers.Perps;
 
 namespace Relayer.Core.Tests.Keepers;
@@ -14,7 +16,14 @@ public sealed partial class PerpsAbiTests
     public async Task The_keepers_know_nothing_that_is_not_in_the_deployed_ABI()
     {
         var deployed = await DeployedAsync("PerpsMarketProxy", "PythERC7412Wrapper", "AllErrors");
-        var ours = typeof(PerpsAbi).GetFields().Select(field => field.GetValue(null)).OfType<AbiSignature>().Select(item => item.ToString()).ToArray();
+        var contracts = new AttributesToABIExtractor().ExtractContractABI(
+            [.. typeof(PerpsCalls).Assembly.GetTypes().Where(type => type.Namespace == typeof(PerpsCalls).Namespace)]);
+        string[] ours =
+        [
+            .. contracts.Functions.Select(item => Encoder.GenerateSignature(item.Name, item.InputParameters)),
+            .. contracts.Events.Select(item => Encoder.GenerateSignature(item.Name, item.InputParameters)),
+            .. contracts.Errors.Select(item => Encoder.GenerateSignature(item.Name, item.InputParameters)),
+        ];
 
         Assert.True(ours.Length > 25);
 
@@ -51,6 +60,8 @@ public sealed partial class PerpsAbiTests
     [InlineData("PriceFeedNotFoundWithinRange()", "0x45805f5d")]
     public void Selectors_are_as_written_down(string signature, string selector) =>
         Assert.Equal(selector, Hex.Encode(AbiSignature.Parse(signature).Selector()));
+
+    private static readonly SignatureEncoder Encoder = new();
 
     private static async Task<HashSet<string>> DeployedAsync(params string[] contracts)
     {

@@ -1,6 +1,6 @@
 using System.Numerics;
+using DevChain.Abi;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Keepers.Perps;
 using Relayer.Core.Providers;
 
@@ -35,18 +35,18 @@ public sealed class PerpsEventsTests
     }
 
     private static LogEntry Committed(BigInteger market, BigInteger account) => Log(
-        PerpsAbi.OrderCommitted, "c(uint8,int128,uint256,uint256,uint256,uint256,uint256,address)",
+        "OrderCommitted(uint128,uint128,uint8,int128,uint256,uint256,uint256,uint256,uint256,bytes32,address)", "c(uint8,int128,uint256,uint256,uint256,uint256,uint256,address)",
         [Topic(market), Topic(account), Topic(Most + 7)], (ulong)0, BigInteger.One, BigInteger.One, 10UL, 10UL, 12UL, 72UL, default(Address));
 
     private static LogEntry Settled(BigInteger account) => Log(
-        PerpsAbi.OrderSettled, "s(uint256,int256,int256,int128,int128,uint256,uint256,uint256,uint256,address)",
+        "OrderSettled(uint128,uint128,uint256,int256,int256,int128,int128,uint256,uint256,uint256,uint256,bytes32,address)", "s(uint256,int256,int256,int128,int128,uint256,uint256,uint256,uint256,address)",
         [Topic(1), Topic(account), Topic(Most + 7)], 1UL, 1UL, 1UL, 1UL, 1UL, 1UL, 1UL, 1UL, 1UL, default(Address));
 
     private static LogEntry Attempt(BigInteger account) =>
-        Log(PerpsAbi.LiquidationAttempt, "a(uint256,bool)", [Topic(account)], 1UL, true);
+        Log("AccountLiquidationAttempt(uint128,uint256,bool)", "a(uint256,bool)", [Topic(account)], 1UL, true);
 
-    private static LogEntry Log(AbiSignature signature, string data, Hash32[] topics, params AbiValue[] values) => new(
-        default, [signature.Hash, .. topics], AbiEncoder.Encode(AbiSignature.Parse(data).Inputs, values));
+    private static LogEntry Log(string signature, string data, Hash32[] topics, params AbiValue[] values) => new(
+        default, [AbiSignature.Parse(signature).Hash, .. topics], AbiEncoder.Encode(AbiSignature.Parse(data).Inputs, values));
 
     private static Hash32 Topic(BigInteger number)
     {

@@ -135,7 +135,7 @@ internal sealed class PerpsWorld : IAsyncDisposable
         var time = (long)order[0].AsItems()[0].AsUInt64() + 2;
         var query = new Relayer.Core.Keepers.Oracles.OracleQuery(Perps.Oracle.Address, 2, (ulong)time, [DevPerps.Feed]);
         await SendDearlyAsync(Perps.Oracle.Address, query.FulfilData([Hermes.Sign(DevPerps.Feed, time, time - 1)]), "0x1");
-        await SendDearlyAsync(Perps.Market.Address, Relayer.Core.Ethereum.Abi.AbiSignature.Parse("settleOrder(uint128)").Encode(account), "0x0");
+        await SendDearlyAsync(Perps.Market.Address, DevChain.Abi.AbiSignature.Parse("settleOrder(uint128)").Encode(account), "0x0");
     }
 
     /// <summary>Ticks until a decision was made so often.</summary>

@@ -1,6 +1,6 @@
 using System.Numerics;
 using DevChain;
-using Relayer.Core.Ethereum.Abi;
+using DevChain.Abi;
 using Relayer.Core.Keepers;
 using Relayer.Core.Keepers.Accounts;
 using Relayer.Core.Tests.Storage;

@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Text.Json.Nodes;
 using DevChain;
+using DevChain.Abi;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Keepers;
 using Relayer.Core.Keepers.Accounts;
 using Relayer.Core.Tests.Storage;

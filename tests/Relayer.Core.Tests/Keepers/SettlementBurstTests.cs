@@ -1,8 +1,8 @@
 using System.Numerics;
 using DevChain;
+using DevChain.Abi;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Keepers;
 using Relayer.Core.Keepers.Settlement;
 using Relayer.Core.Tests.Storage;

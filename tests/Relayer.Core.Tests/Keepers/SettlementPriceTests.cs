@@ -150,7 +150,7 @@ public sealed class SettlementPriceTests(PostgresFixture postgres)
     }
 
     private static Task SetFeeAsync(PerpsWorld world, ulong fee) => world.SendDearlyAsync(
-        world.Perps.Pyth.Address, Relayer.Core.Ethereum.Abi.AbiSignature.Parse("setFee(uint256)").Encode(fee));
+        world.Perps.Pyth.Address, DevChain.Abi.AbiSignature.Parse("setFee(uint256)").Encode(fee));
 
     /// <summary>Answers are changed until one was refused for that; after junk, so that it is seen to be refused anew.</summary>
     private static async Task RefusedAsync(PerpsWorld world, KeeperInstance app, string why, Action<JsonObject> change)

@@ -1,5 +1,5 @@
+using DevChain.Abi;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Tests.Providers;

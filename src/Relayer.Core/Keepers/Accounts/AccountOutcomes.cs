@@ -1,5 +1,6 @@
+using Nethereum.Contracts.Standards.ERC20.ContractDefinition;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Accounts;
@@ -22,8 +23,6 @@ internal sealed class DeploymentOutcomes : IKeeperOutcomes
 /// <summary>An account has bridged when its USDC moved.</summary>
 internal sealed class BridgingOutcomes : IKeeperOutcomes
 {
-    private static readonly Hash32 Transfer = AbiSignature.Parse("Transfer(address,address,uint256)").Hash;
-
     public string Name => KeeperNames.Bridging;
 
     public WorkOutcome Read(KeeperWork work, TransactionReceipt receipt)
@@ -31,8 +30,8 @@ internal sealed class BridgingOutcomes : IKeeperOutcomes
         var details = AccountWork.Read(work);
         var (account, usdc) = (details.Address, Address.Parse(details.Usdc));
         return new WorkOutcome(
-            receipt.Logs.Any(log => log.Address == usdc && log.Topics.Count == 3 && log.Topics[0] == Transfer
-                && log.Topics[1].Span[12..].SequenceEqual(account.Span)),
+            receipt.Logs.Any(log => log.Address == usdc && Typed.TryReadEvent<TransferEventDTO>(log, out var transfer)
+                && Address.Parse(transfer.From) == account),
             Wei.Zero);
     }
 }

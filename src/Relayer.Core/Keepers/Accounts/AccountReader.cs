@@ -1,6 +1,8 @@
 using System.Numerics;
+using Nethereum.Contracts.Standards.ERC20.ContractDefinition;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Accounts;
@@ -9,7 +11,6 @@ namespace Relayer.Core.Keepers.Accounts;
 internal static class AccountReader
 {
     private const ulong BalanceGas = 200_000;
-    private static readonly AbiSignature BalanceOf = AbiSignature.Parse("balanceOf(address)");
 
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     public static async Task<IReadOnlyList<AccountView>> ReadAsync(
@@ -22,7 +23,7 @@ internal static class AccountReader
 
         var codes = await chain.ReadCodeAsync(accounts, BlockRef.Latest, cancellation);
         var balances = await chain.CallAsync(
-            [.. accounts.Select(account => new EthCall(null, task.Usdc, BalanceOf.Encode(account), BalanceGas))], cancellation);
+            [.. accounts.Select(account => new EthCall(null, task.Usdc, Typed.Encode(new BalanceOfFunction { Owner = account.ToString() }), BalanceGas))], cancellation);
         var native = task.NeedsNative ? await chain.ReadBalancesAsync(accounts, cancellation) : [];
         return [.. accounts.Select((_, i) => new AccountView(
             codes[i].Length > 0, Number(balances[i]), task.NeedsNative ? native[i] : Wei.Zero))];

@@ -2,6 +2,7 @@ using System.Numerics;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Keepers.Contracts;
 
 namespace Relayer.Core.Keepers.Accounts;
 
@@ -74,7 +75,7 @@ internal sealed record BridgingTask(
     KeeperLimits Limits, Address Usdc, ulong GasLimit, int AccountsPerRun, TimeSpan TimeToLive, BigInteger MinUsdc)
     : AccountTask(Limits, Usdc, GasLimit, AccountsPerRun, TimeToLive)
 {
-    private static readonly string Bridge = Hex.Encode(AbiSignature.Parse("bridgeUSDCWithCircle()").Encode());
+    private static readonly string Bridge = Hex.Encode(Typed.Encode(new BridgeUsdcWithCircleFunction()));
 
     // Bridging well does not keep from bridging what comes next.
     public override IReadOnlyList<WorkState> Discouraging { get; } = [WorkState.Failed];

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Keepers.Contracts;
 
 namespace Relayer.Core.Keepers.Accounts;
 
@@ -15,10 +15,15 @@ namespace Relayer.Core.Keepers.Accounts;
 /// <param name="Third">The third address.</param>
 public sealed record PlannedAccount(Address Account, Hash32 Salt, UInt256 Number, Address First, Address Second, Address Third)
 {
-    private static readonly AbiSignature Create = AbiSignature.Parse("createAccount(bytes32,uint256,address,address,address)");
-
     /// <summary>The calldata that deploys it.</summary>
-    internal byte[] CreateData() => Create.Encode(Salt, Number, First, Second, Third);
+    internal byte[] CreateData() => Typed.Encode(new CreateAccountFunction
+    {
+        Salt = Salt.ToArray(),
+        Number = Number.ToBigInteger(),
+        First = First.ToString(),
+        Second = Second.ToString(),
+        Third = Third.ToString(),
+    });
 }
 
 /// <summary>What is kept with an account's work.</summary>

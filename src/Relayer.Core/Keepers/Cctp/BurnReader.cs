@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Cctp;
@@ -30,7 +31,7 @@ internal sealed partial class BurnReader(IChainClients chains, ILogger<BurnReade
     }
 
     private static bool IsThere(Burn burn, TransactionReceipt? receipt) => receipt is { Succeeded: true } && receipt.Logs.Any(
-        log => log.Topics.Count == 1 && log.Topics[0] == CctpAbi.MessageSent.Hash && log.Data.Span.IndexOf(burn.Message.Bytes) >= 0);
+        log => log.Topics.Count == 1 && log.Topics[0] == Typed.Topic<MessageSentEvent>() && log.Data.Span.IndexOf(burn.Message.Bytes) >= 0);
 
     private static partial class Log
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Accounts;
+using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Cctp;
@@ -51,7 +52,7 @@ internal sealed class RedemptionKeeper(
     {
         var keyed = items.Select(burn => (Burn: burn, Key: message(burn).NonceKey)).Where(item => item.Key is not null).ToArray();
         var outcomes = await chain.CallAsync(
-            [.. keyed.Select(item => new EthCall(null, Address.Parse(item.Burn.Details.Receiver), CctpAbi.UsedNonces.Encode(item.Key!.Value)))],
+            [.. keyed.Select(item => new EthCall(null, Address.Parse(item.Burn.Details.Receiver), Typed.Encode(new UsedNoncesFunction { Key = item.Key!.Value.ToArray() })))],
             cancellation);
         for (var i = 0; i < keyed.Length; i++)
         {

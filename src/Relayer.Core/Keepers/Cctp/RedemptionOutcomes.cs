@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Cctp;
@@ -13,7 +14,7 @@ internal sealed class RedemptionOutcomes : IKeeperOutcomes
         var receiver = Address.Parse(BurnWork.Read(work).Receiver);
         return new WorkOutcome(
             receipt.Logs.Any(log => log.Address == receiver && log.Topics.Count > 0
-                && (log.Topics[0] == CctpAbi.MessageReceived.Hash || log.Topics[0] == CctpAbi.MessageReceived2.Hash)),
+                && (log.Topics[0] == Typed.Topic<MessageReceivedEvent>() || log.Topics[0] == Typed.Topic<MessageReceivedEvent2>())),
             Wei.Zero);
     }
 }

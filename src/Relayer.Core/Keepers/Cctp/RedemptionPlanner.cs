@@ -1,5 +1,6 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Accounts;
+using Relayer.Core.Keepers.Contracts;
 
 namespace Relayer.Core.Keepers.Cctp;
 
@@ -49,7 +50,7 @@ internal static class RedemptionPlanner
 
     /// <summary>The calldata.</summary>
     public static byte[] Data(Attestation.Complete attested) =>
-        CctpAbi.ReceiveMessage.Encode(attested.Message.Bytes.ToArray(), attested.Signatures);
+        Typed.Encode(new ReceiveMessageFunction { Message = attested.Message.Bytes.ToArray(), Attestation = attested.Signatures });
 
     private static Verdict Wait(KeeperWork work, string reason, string detail, RedemptionSettings settings, DateTimeOffset now) =>
         now - work.FoundAt > settings.GiveUpAfter

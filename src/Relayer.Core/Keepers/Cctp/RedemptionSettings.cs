@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Numerics;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Keepers.Scanning;
 
 namespace Relayer.Core.Keepers.Cctp;
@@ -35,6 +37,8 @@ internal sealed record RedemptionSettings(
 internal sealed record RedemptionSource(
     ChainId ChainId, uint Domain, Address Transmitter, Address Messenger, Address Receiver, ScanOptions Options)
 {
+    private static readonly Hash32 MessageSent = Typed.Topic<MessageSentEvent>();
+
     public static RedemptionSource From(RedemptionSourceOptions options) => new(
         new ChainId(options.ChainId), (uint)options.Domain, Address.Parse(options.Transmitter), Address.Parse(options.Messenger),
         Address.Parse(options.Receiver), options.Scan);
@@ -42,18 +46,21 @@ internal sealed record RedemptionSource(
     /// <summary>Which events are read there, for the chain that they mean.</summary>
     public LogScan Scan(ChainId destination) => new(
         string.Create(CultureInfo.InvariantCulture, $"{KeeperNames.Redemption}:{destination.Value}:{Transmitter}"), Transmitter,
-        [CctpAbi.MessageSent.Hash], Options);
+        [MessageSent], Options);
 
     /// <summary>Reads a message that concerns the keeper; <see langword="null"/> for any other.</summary>
     public BurnMessage? Read(Providers.LogEntry log, RedemptionSettings settings)
     {
-        if (log.Topics.Count != 1 || log.Topics[0] != CctpAbi.MessageSent.Hash
-            || !Ethereum.Abi.AbiDecoder.TryDecode(CctpAbi.MessageSent.Inputs, log.Data.Span, out var values))
+        if (log.Topics.Count != 1 || log.Topics[0] != MessageSent)
         {
             return null;
         }
 
-        var message = BurnMessage.Read(values[0].AsBytes().Span);
+        // By hand: a scan that catches up brings them by the thousand, most of them nobody's we know.
+        var reader = new AbiReader(log.Data.Span);
+        reader.Expect(AbiWriter.Word);
+        var sent = reader.Tail();
+        var message = reader.IsAtEnd ? BurnMessage.Read(sent) : null;
         return message is not null && message.Source == Domain && message.Destination == settings.Domain && message.Sender == Messenger
             && message.IsForEverybody && message.Amount >= settings.MinUsdc ? message : null;
     }

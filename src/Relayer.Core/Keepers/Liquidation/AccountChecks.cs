@@ -1,6 +1,7 @@
 using System.Numerics;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keepers.Perps;
 using Relayer.Core.Providers;
@@ -22,8 +23,6 @@ internal sealed class AccountChecks(IChainClient chain, LiquidationSettings sett
     /// <summary>How often prices are brought: what wanted one may then want another. And for how many wants at once.</summary>
     private const int MostBrought = 3;
     private const int MostSamples = 32;
-
-    private static readonly AbiType.Tuple Flagged = AbiSignature.Parse("f(uint256[])").Inputs;
 
     /// <summary>Flagged accounts, and those of <paramref name="accounts"/> that can be liquidated.</summary>
     /// <returns>With how many of them the market told nothing about.</returns>
@@ -59,10 +58,22 @@ internal sealed class AccountChecks(IChainClient chain, LiquidationSettings sett
 
     private async Task<IReadOnlyList<BigInteger>> FlaggedAsync(CancellationToken cancellation)
     {
-        var outcome = (await chain.CallAsync([new EthCall(null, settings.Market, PerpsAbi.FlaggedAccounts.Encode())], cancellation))[0];
-        return outcome is CallOutcome.Returned returned && AbiDecoder.TryDecode(Flagged, returned.Data.Span, out var values)
-            ? [.. values[0].AsItems().Select(account => account.AsInteger()).Where(PerpsEvents.IsId)]
-            : [];
+        var outcome = (await chain.CallAsync([new EthCall(null, settings.Market, Typed.Encode(new FlaggedAccountsFunction()))], cancellation))[0];
+        return outcome is CallOutcome.Returned returned ? ReadFlagged(returned.Data.Span) : [];
+    }
+
+    /// <summary>Reads <c>uint256[]</c>; nothing for anything else.</summary>
+    internal static IReadOnlyList<BigInteger> ReadFlagged(ReadOnlySpan<byte> data)
+    {
+        var reader = new AbiReader(data);
+        reader.Expect(AbiWriter.Word);
+        var accounts = new BigInteger[reader.Count()];
+        for (var i = 0; i < accounts.Length; i++)
+        {
+            accounts[i] = reader.Number().ToBigInteger();
+        }
+
+        return reader.IsAtEnd ? [.. accounts.Where(PerpsEvents.IsId)] : [];
     }
 
     /// <summary>Prices are older than even a look allows: one account for each that is wanted finds out what the oracle takes, for all.</summary>
@@ -104,7 +115,7 @@ internal sealed class AccountChecks(IChainClient chain, LiquidationSettings sett
     /// <summary>Adds what was answered, and gives what was not.</summary>
     private static IEnumerable<Question> Read(Question[] chunk, int before, CallOutcome outcome, Answers answers)
     {
-        if (outcome is not CallOutcome.Returned returned || !Multicall.TryRead(returned.Data.Span, before + chunk.Length, out var results))
+        if (outcome is not CallOutcome.Returned returned || !Multicall.TryRead(returned.Data, before + chunk.Length, out var results))
         {
             return chunk;
         }
@@ -138,7 +149,7 @@ internal sealed class AccountChecks(IChainClient chain, LiquidationSettings sett
     }
 
     private static byte[] Data(Question question) =>
-        (question.Kind == TargetKind.Margin ? PerpsAbi.CanLiquidateMarginOnly : PerpsAbi.CanLiquidate).Encode(question.Account);
+        question.Kind == TargetKind.Margin ? PerpsCalls.CanLiquidateMarginOnly(question.Account) : PerpsCalls.CanLiquidate(question.Account);
 
     private readonly record struct Question(BigInteger Account, TargetKind Kind);
 

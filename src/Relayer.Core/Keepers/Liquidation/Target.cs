@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Keepers.Perps;
 
 namespace Relayer.Core.Keepers.Liquidation;
@@ -44,9 +44,9 @@ internal sealed record Target(string Contract, string Account, TargetKind Kind, 
     /// <summary>The call that liquidates it.</summary>
     public byte[] Call() => Kind switch
     {
-        TargetKind.Flagged => PerpsAbi.LiquidateFlaggedAccounts.Encode(AbiValue.Of(AccountId)),
-        TargetKind.Margin => PerpsAbi.LiquidateMarginOnly.Encode(AccountId),
-        _ => PerpsAbi.Liquidate.Encode(AccountId),
+        TargetKind.Flagged => Typed.Encode(new LiquidateFlaggedAccountsFunction { AccountIds = [AccountId] }),
+        TargetKind.Margin => Typed.Encode(new LiquidateMarginOnlyFunction { AccountId = AccountId }),
+        _ => Typed.Encode(new LiquidateFunction { AccountId = AccountId }),
     };
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Npgsql;
+using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Keepers.Perps;
 using Relayer.Core.Keepers.Scanning;
 using Relayer.Core.Providers;
@@ -11,7 +12,7 @@ internal sealed class TraderFinder(IChainClient chain, LiquidationSettings setti
 {
     private readonly LogScan _scan = new(
         $"{KeeperNames.Liquidation}:{settings.Market}", settings.Market,
-        [PerpsAbi.OrderSettled.Hash, PerpsAbi.AccountFlagged.Hash, PerpsAbi.LiquidationAttempt.Hash], settings.Scan);
+        [Typed.Topic<OrderSettledEvent>(), Typed.Topic<AccountFlaggedForLiquidationEvent>(), Typed.Topic<AccountLiquidationAttemptEvent>()], settings.Scan);
 
     public Task<ScanProgress> ScanAsync(CancellationToken cancellation) => scanner.ScanAsync(_scan, KeepAsync, cancellation);
 

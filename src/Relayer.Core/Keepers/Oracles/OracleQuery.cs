@@ -1,5 +1,6 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Keepers.Contracts;
 
 namespace Relayer.Core.Keepers.Oracles;
 
@@ -19,9 +20,7 @@ public sealed record OracleQuery(Address Oracle, byte Kind, ulong Time, IReadOnl
     /// <summary>The most feeds of one query.</summary>
     private const int MaxIds = 32;
 
-    private static readonly AbiType.Tuple Dynamic = AbiSignature.Parse("q(uint8,uint64,bytes32[])").Inputs;
-    private static readonly AbiSignature Fulfil = AbiSignature.Parse("fulfillOracleQuery(bytes)");
-    private static readonly AbiType.Tuple Answer = AbiSignature.Parse("a(uint8,uint64,bytes32[],bytes[])").Inputs;
+    private const int FixedWords = 2;
 
     /// <summary>A name for the same question.</summary>
     public string Key => $"{Oracle}:{Kind}:{Time}:{string.Join(',', Ids)}";
@@ -29,30 +28,36 @@ public sealed record OracleQuery(Address Oracle, byte Kind, ulong Time, IReadOnl
     /// <summary>Reads a query in either of its encodings: <c>bytes32[N]</c> in place, or <c>bytes32[]</c>.</summary>
     public static bool TryRead(Address oracle, ReadOnlySpan<byte> query, out OracleQuery read)
     {
-        read = new OracleQuery(oracle, 0, 0, []);
-        if (AbiDecoder.TryDecode(Dynamic, query, out var values) && TryMake(oracle, values, values[2].AsItems(), out read))
-        {
-            return true;
-        }
-
-        // In place: three words for one feed, and one more for each other.
-        var count = (query.Length / AbiWriter.Word) - 2;
-        if (query.Length % AbiWriter.Word != 0 || count is < 1 or > MaxIds)
-        {
-            return false;
-        }
-
-        var type = AbiSignature.Parse($"q(uint8,uint64,bytes32[{count}])").Inputs;
-        return AbiDecoder.TryDecode(type, query, out values) && TryMake(oracle, values, values[2].AsItems(), out read);
+        // In place: three words for one feed, and one more for each other. With an offset and a length it is two more.
+        var inPlace = (query.Length / AbiWriter.Word) - FixedWords;
+        return TryRead(oracle, query, null, out read) || TryRead(oracle, query, inPlace, out read);
     }
 
     /// <summary>The call that answers the query.</summary>
-    public byte[] FulfilData(IReadOnlyList<byte[]> updates) => Fulfil.Encode(AbiEncoder.Encode(
-        Answer, (ulong)Kind, Time, AbiValue.Of([.. Ids.Select(id => (AbiValue)id)]), AbiValue.Of([.. updates.Select(update => (AbiValue)update)])));
-
-    private static bool TryMake(Address oracle, IReadOnlyList<AbiValue> values, IReadOnlyList<AbiValue> ids, out OracleQuery query)
+    public byte[] FulfilData(IReadOnlyList<byte[]> updates) => Typed.Encode(new FulfillOracleQueryFunction
     {
-        query = new OracleQuery(oracle, (byte)values[0].AsUInt64(), values[1].AsUInt64(), [.. ids.Select(id => id.AsHash32())]);
-        return query.Kind is Latest or Benchmark && query.Ids.Count is > 0 and <= MaxIds;
+        SignedOffchainData = Typed.EncodeMembers(
+            new SignedOffchainData { Kind = Kind, Time = Time, Ids = [.. Ids.Select(id => id.ToArray())], Updates = [.. updates] }),
+    });
+
+    private static bool TryRead(Address oracle, ReadOnlySpan<byte> query, int? count, out OracleQuery read)
+    {
+        var reader = new AbiReader(query);
+        var kind = (byte)reader.Small(8);
+        var time = reader.Small();
+        if (count is null)
+        {
+            reader.Expect((FixedWords + 1) * AbiWriter.Word);
+            count = reader.Count();
+        }
+
+        var ids = new Hash32[Math.Clamp(count.Value, 0, MaxIds)];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            ids[i] = reader.Hash();
+        }
+
+        read = new OracleQuery(oracle, kind, time, ids);
+        return reader.IsAtEnd && kind is (Latest or Benchmark) && ids.Length > 0;
     }
 }

@@ -1,4 +1,5 @@
-using Relayer.Core.Ethereum.Abi;
+using Nethereum.ABI.FunctionEncoding.Attributes;
+using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Perps;
@@ -34,28 +35,28 @@ internal enum PerpsRefusal
 /// <summary>The one table of the market's errors. Pure.</summary>
 internal static class PerpsErrors
 {
-    private static readonly (AbiSignature Error, PerpsRefusal Meaning)[] Table =
+    private static readonly (TypedLayout Error, PerpsRefusal Meaning)[] Table =
     [
-        (PerpsAbi.WindowNotOpen, PerpsRefusal.NotOpen),
-        (PerpsAbi.WindowExpired, PerpsRefusal.Expired),
-        (PerpsAbi.OrderNotValid, PerpsRefusal.Gone),
-        (PerpsAbi.NotEligible, PerpsRefusal.Gone),
-        (PerpsAbi.NotEligibleForMargin, PerpsRefusal.Gone),
-        (PerpsAbi.HasOpenPositions, PerpsRefusal.Gone),
-        (PerpsAbi.AcceptablePriceExceeded, PerpsRefusal.PriceExceeded),
-        (PerpsAbi.PriceNotInRange, PerpsRefusal.WrongPrice),
-        (PerpsAbi.Stale, PerpsRefusal.WrongPrice),
-        (PerpsAbi.AccountLiquidatable, PerpsRefusal.Blocked),
-        (PerpsAbi.InsufficientMargin, PerpsRefusal.Blocked),
-        (PerpsAbi.FeatureUnavailable, PerpsRefusal.Halted),
-        (PerpsAbi.KeeperCostsNotSet, PerpsRefusal.Halted),
+        Means<SettlementWindowNotOpenError>(PerpsRefusal.NotOpen),
+        Means<SettlementWindowExpiredError>(PerpsRefusal.Expired),
+        Means<OrderNotValidError>(PerpsRefusal.Gone),
+        Means<NotEligibleForLiquidationError>(PerpsRefusal.Gone),
+        Means<NotEligibleForMarginLiquidationError>(PerpsRefusal.Gone),
+        Means<AccountHasOpenPositionsError>(PerpsRefusal.Gone),
+        Means<AcceptablePriceExceededError>(PerpsRefusal.PriceExceeded),
+        Means<PriceFeedNotFoundWithinRangeError>(PerpsRefusal.WrongPrice),
+        Means<StalenessToleranceExceededError>(PerpsRefusal.WrongPrice),
+        Means<AccountLiquidatableError>(PerpsRefusal.Blocked),
+        Means<InsufficientMarginError>(PerpsRefusal.Blocked),
+        Means<FeatureUnavailableError>(PerpsRefusal.Halted),
+        Means<KeeperCostsNotSetError>(PerpsRefusal.Halted),
     ];
 
     public static PerpsRefusal Read(ReadOnlySpan<byte> data)
     {
         foreach (var (error, meaning) in Table)
         {
-            if (error.Begins(data))
+            if (data.StartsWith(error.Selector.Span))
             {
                 return meaning;
             }
@@ -69,14 +70,15 @@ internal static class PerpsErrors
     {
         foreach (var (error, _) in Table)
         {
-            if (error.TryDecode(data, out var arguments))
+            if (Typed.TryDescribe(error, data, out var text))
             {
-                return $"{error.Name}({string.Join(", ", arguments.Select(Show))})";
+                return text;
             }
         }
 
         return RevertReason.Decode(data);
     }
 
-    private static string Show(AbiValue value) => value is AbiValue.Number number ? number.Value.ToString(System.Globalization.CultureInfo.InvariantCulture) : value.ToString();
+    private static (TypedLayout Error, PerpsRefusal Meaning) Means<T>(PerpsRefusal meaning)
+        where T : IErrorDTO => (TypedLayout.Of<T>(), meaning);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Perps;
@@ -23,46 +24,52 @@ internal static class PerpsEvents
     /// <summary>The first indexed words of each event are ids, at most so many.</summary>
     private const int Ids = 2;
 
-    private static readonly AbiType.Tuple Committed = AbiSignature.Parse("c(uint8,int128,uint256,uint256,uint256,uint256,uint256,address)").Inputs;
+    private const ulong MostSeconds = int.MaxValue * 4L;
 
-    private static readonly AbiType.Tuple Settled = AbiSignature.Parse(
-        "s(uint256,int256,int256,int128,int128,uint256,uint256,uint256,uint256,address)").Inputs;
+    private static readonly Hash32 Committed = Typed.Topic<OrderCommittedEvent>();
+    private static readonly Hash32 Settled = Typed.Topic<OrderSettledEvent>();
+    private static readonly Hash32 Cancelled = Typed.Topic<OrderCancelledEvent>();
+    private static readonly Hash32 Attempted = Typed.Topic<AccountLiquidationAttemptEvent>();
 
-    private static readonly AbiType.Tuple Cancelled = AbiSignature.Parse("c(uint256,uint256,int128,uint256,address)").Inputs;
-
-    private static readonly AbiType.Tuple Attempt = AbiSignature.Parse("a(uint256,bool)").Inputs;
-
-    public static CommittedOrder? ReadCommitted(LogEntry log) =>
-        TryRead(log, PerpsAbi.OrderCommitted, 4, Committed, out var values)
-        && values[3].AsInteger() is var committed && values[5].AsInteger() is var opens && values[6].AsInteger() is var closes
-        && committed <= opens && opens <= closes && closes < int.MaxValue * 4L
-            ? new CommittedOrder(Number(log.Topics[1]), Number(log.Topics[2]), (long)committed, (long)opens, (long)closes)
-            : null;
-
-    public static EndedOrder? ReadEnded(LogEntry log)
+    public static CommittedOrder? ReadCommitted(LogEntry log)
     {
-        if (TryRead(log, PerpsAbi.OrderSettled, 4, Settled, out var values))
+        if (!Is(log, Committed, 4))
         {
-            return new EndedOrder(
-                Number(log.Topics[1]), Number(log.Topics[2]), true, values[4].AsInteger(), values[8].AsInteger(), values[9].AsAddress());
+            return null;
         }
 
-        return TryRead(log, PerpsAbi.OrderCancelled, 4, Cancelled, out values)
-            ? new EndedOrder(Number(log.Topics[1]), Number(log.Topics[2]), false, 0, values[3].AsInteger(), values[4].AsAddress())
+        var reader = new AbiReader(log.Data.Span);
+        _ = (reader.Number(8), reader.Signed(128), reader.Number());
+        var committed = reader.Number();
+        _ = reader.Number();
+        var (opens, closes) = (reader.Number(), reader.Number());
+        _ = reader.Address();
+        return reader.IsAtEnd && committed <= opens && opens <= closes && closes < MostSeconds
+            ? new CommittedOrder(Number(log.Topics[1]), Number(log.Topics[2]), (long)(ulong)committed, (long)(ulong)opens, (long)(ulong)closes)
             : null;
     }
 
+    public static EndedOrder? ReadEnded(LogEntry log) =>
+        Is(log, Settled, 4) ? ReadSettled(log) : Is(log, Cancelled, 4) ? ReadCancelled(log) : null;
+
     /// <summary>The account and reward of a liquidation attempt, and whether it ended the account.</summary>
-    public static (BigInteger Account, BigInteger RewardUsd, bool IsWhole)? ReadAttempt(LogEntry log) =>
-        TryRead(log, PerpsAbi.LiquidationAttempt, 2, Attempt, out var values)
-            ? (Number(log.Topics[1]), values[0].AsInteger(), values[1].AsBool())
-            : null;
+    public static (BigInteger Account, BigInteger RewardUsd, bool IsWhole)? ReadAttempt(LogEntry log)
+    {
+        if (!Is(log, Attempted, 2))
+        {
+            return null;
+        }
+
+        var reader = new AbiReader(log.Data.Span);
+        var (reward, isWhole) = (reader.Number(), reader.Flag());
+        return reader.IsAtEnd ? (Number(log.Topics[1]), reward.ToBigInteger(), isWhole) : null;
+    }
 
     /// <summary>The account that a settlement, a flag or a liquidation is about.</summary>
     public static BigInteger? ReadAccount(LogEntry log)
     {
         // It is the second indexed word of an order's event, and the first of the others.
-        var at = log.Topics.Count > 0 && log.Topics[0] == PerpsAbi.OrderSettled.Hash ? 2 : 1;
+        var at = log.Topics.Count > 0 && log.Topics[0] == Settled ? 2 : 1;
         return log.Topics.Count > at && Number(log.Topics[at]) is var account && IsId(account) ? account : null;
     }
 
@@ -79,18 +86,26 @@ internal static class PerpsEvents
     /// <summary>Reads a number that this program wrote.</summary>
     public static BigInteger Parse(string digits) => BigInteger.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
 
-    private static bool TryRead(LogEntry log, AbiSignature signature, int topics, AbiType.Tuple data, out IReadOnlyList<AbiValue> values)
+    private static EndedOrder? ReadSettled(LogEntry log)
     {
-        values = [];
-        if (log.Topics.Count != topics || log.Topics[0] != signature.Hash || !log.Topics.Skip(1).Take(Ids).All(topic => IsId(Number(topic)))
-            || !AbiDecoder.TryDecode(data, log.Data.Span, out var read))
-        {
-            return false;
-        }
-
-        values = read;
-        return true;
+        var reader = new AbiReader(log.Data.Span);
+        _ = (reader.Number(), reader.Signed(256), reader.Signed(256), reader.Signed(128));
+        var newSize = reader.Signed(128);
+        _ = (reader.Number(), reader.Number(), reader.Number());
+        var (reward, settler) = (reader.Number().ToBigInteger(), reader.Address());
+        return reader.IsAtEnd ? new EndedOrder(Number(log.Topics[1]), Number(log.Topics[2]), true, newSize, reward, settler) : null;
     }
+
+    private static EndedOrder? ReadCancelled(LogEntry log)
+    {
+        var reader = new AbiReader(log.Data.Span);
+        _ = (reader.Number(), reader.Number(), reader.Signed(128));
+        var (reward, settler) = (reader.Number().ToBigInteger(), reader.Address());
+        return reader.IsAtEnd ? new EndedOrder(Number(log.Topics[1]), Number(log.Topics[2]), false, 0, reward, settler) : null;
+    }
+
+    private static bool Is(LogEntry log, Hash32 topic, int topics) =>
+        log.Topics.Count == topics && log.Topics[0] == topic && log.Topics.Skip(1).Take(Ids).All(id => IsId(Number(id)));
 
     private static BigInteger Number(Hash32 topic) => new(topic.Span, isUnsigned: true, isBigEndian: true);
 }

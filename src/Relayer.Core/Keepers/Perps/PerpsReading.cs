@@ -28,7 +28,7 @@ internal sealed class PerpsReading(
     /// <summary>Notes in the bundle and its tasks what follows.</summary>
     public void Read(CallOutcome outcome)
     {
-        if (outcome is not CallOutcome.Returned returned || !Multicall.TryRead(returned.Data.Span, bundle.Calls.Count, out var results))
+        if (outcome is not CallOutcome.Returned returned || !Multicall.TryRead(returned.Data, bundle.Calls.Count, out var results))
         {
             ReadWhole(outcome);
             return;

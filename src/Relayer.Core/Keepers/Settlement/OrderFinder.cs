@@ -1,4 +1,5 @@
 using Npgsql;
+using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Keepers.Perps;
 using Relayer.Core.Keepers.Scanning;
 using Relayer.Core.Providers;
@@ -10,7 +11,7 @@ internal sealed class OrderFinder(IChainClient chain, SettlementSettings setting
 {
     private readonly LogScan _scan = new(
         $"{KeeperNames.Settlement}:{settings.Market}", settings.Market,
-        [PerpsAbi.OrderCommitted.Hash, PerpsAbi.OrderSettled.Hash, PerpsAbi.OrderCancelled.Hash], settings.Scan);
+        [Typed.Topic<OrderCommittedEvent>(), Typed.Topic<OrderSettledEvent>(), Typed.Topic<OrderCancelledEvent>()], settings.Scan);
 
     /// <returns>How many orders were new.</returns>
     public async Task<int> FindAsync(CancellationToken cancellation) => (await scanner.ScanAsync(_scan, KeepAsync, cancellation)).Kept;

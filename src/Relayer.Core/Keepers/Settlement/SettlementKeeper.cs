@@ -1,6 +1,7 @@
 using System.Numerics;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keepers.Perps;
 using Relayer.Core.Providers;
@@ -14,9 +15,6 @@ internal sealed class SettlementKeeper(
 {
     // Orders asked about in one call: some 3 million gas on the deployed market, far below what nodes let a call use.
     private const int OrdersPerCall = 100;
-
-    private static readonly AbiType.Tuple OrderAnswer = AbiSignature.Parse(
-        "o((uint256,(uint128,uint128,int128,uint128,uint256,bytes32,address)))").Inputs;
 
     private readonly PerpsLoop _loop = new(chain, prices, settings.Market, settings.Multicall, time);
 
@@ -47,10 +45,10 @@ internal sealed class SettlementKeeper(
             }
             else
             {
-                AbiValue account = pending[i].Order.AccountId;
+                var account = pending[i].Order.AccountId;
+                var settle = Typed.Encode(new SettleOrderFunction { AccountId = account });
                 tasks.Add((
-                    new PerpsTask(pending[i].Work, PerpsAbi.SettleOrder.Encode(account), PerpsAbi.CancelOrder.Encode(account)),
-                    pending[i].Order));
+                    new PerpsTask(pending[i].Work, settle, Typed.Encode(new CancelOrderFunction { AccountId = account })), pending[i].Order));
             }
         }
 
@@ -87,7 +85,7 @@ internal sealed class SettlementKeeper(
 
         var outcomes = await chain.CallAsync(
             [.. markets.Select(market => new EthCall(
-                null, settings.Market, PerpsAbi.GetSettlementRewardCost.Encode(PerpsEvents.Parse(market), 0UL)))],
+                null, settings.Market, Typed.Encode(new GetSettlementRewardCostFunction { MarketId = PerpsEvents.Parse(market) })))],
             cancellation);
         for (var i = 0; i < markets.Count; i++)
         {
@@ -113,22 +111,15 @@ internal sealed class SettlementKeeper(
     {
         InnerCall[] calls =
         [
-            .. some.Select(order => new InnerCall(settings.Market, false, Wei.Zero, PerpsAbi.GetOrder.Encode(order.AccountId))),
+            .. some.Select(order => new InnerCall(settings.Market, false, Wei.Zero, PerpsCalls.GetOrder(order.AccountId))),
         ];
         var outcome = (await chain.CallAsync([new EthCall(null, settings.Multicall, Multicall.Encode(calls))], cancellation))[0];
-        return outcome is CallOutcome.Returned returned && Multicall.TryRead(returned.Data.Span, calls.Length, out var results)
+        return outcome is CallOutcome.Returned returned && Multicall.TryRead(returned.Data, calls.Length, out var results)
             ? some.Zip(results, (order, result) => IsThere(result, order))
             : some.Select(_ => true);
     }
 
-    private static bool IsThere(InnerResult result, Order order)
-    {
-        if (!result.IsSuccess || !AbiDecoder.TryDecode(OrderAnswer, result.Data.Span, out var values))
-        {
-            return true;
-        }
-
-        var data = values[0].AsItems();
-        return data[0].AsInteger() == order.CommittedAt && !data[1].AsItems()[2].AsInteger().IsZero;
-    }
+    private static bool IsThere(InnerResult result, Order order) =>
+        !result.IsSuccess || !OrderAnswer.TryRead(result.Data.Span, out var answer)
+        || (answer.CommittedAt == order.CommittedAt && !answer.SizeDelta.IsZero);
 }

@@ -1,6 +1,6 @@
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Keepers.Contracts;
 
 namespace Relayer.Core.Keepers.Upkeeps;
 
@@ -16,9 +16,6 @@ public sealed record Upkeep(
     Address Contract, ReadOnlyMemory<byte> CheckData, ulong GasLimit, ulong CheckGasLimit, TimeSpan Every, TimeSpan TimeToLive,
     KeeperLimits Limits)
 {
-    private static readonly AbiSignature Check = AbiSignature.Parse("checkUpkeep(bytes)");
-    private static readonly AbiSignature Perform = AbiSignature.Parse("performUpkeep(bytes)");
-
     /// <summary>The name.</summary>
     public string Name => Limits.Lane;
 
@@ -28,8 +25,8 @@ public sealed record Upkeep(
         options.TimeToLive, KeeperLimits.From(name, options));
 
     /// <summary>The calldata that asks whether there is something to do.</summary>
-    public byte[] AskData() => Check.Encode(CheckData.ToArray());
+    public byte[] AskData() => Typed.Encode(new CheckUpkeepFunction { CheckData = CheckData.ToArray() });
 
     /// <summary>The calldata that does it.</summary>
-    public static byte[] PerformData(ReadOnlyMemory<byte> data) => Perform.Encode(data.ToArray());
+    public static byte[] PerformData(ReadOnlyMemory<byte> data) => Typed.Encode(new PerformUpkeepFunction { PerformData = data.ToArray() });
 }

@@ -1,4 +1,4 @@
-using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Upkeeps;
@@ -8,8 +8,6 @@ public abstract record UpkeepCheck
 {
     /// <summary>The most bytes that are sent on to <c>performUpkeep</c>.</summary>
     public const int MaxPerformData = 16 * 1024;
-
-    private static readonly AbiType.Tuple Answer = AbiSignature.Parse("answer(bool,bytes)").Inputs;
 
     private UpkeepCheck()
     {
@@ -37,17 +35,13 @@ public abstract record UpkeepCheck
 
     private static UpkeepCheck Read(ReadOnlySpan<byte> data)
     {
-        if (!AbiDecoder.TryDecode(Answer, data, out var values, allowTrailing: true))
+        if (!Typed.TryRead<CheckUpkeepAnswer>(data, out var answer, allowTrailing: true))
         {
             return new Faulty("the check answered junk");
         }
 
-        if (!values[0].AsBool())
-        {
-            return new Idle();
-        }
-
-        var perform = values[1].AsBytes();
-        return perform.Length > MaxPerformData ? new Faulty($"the check wants {perform.Length} bytes performed") : new Needed(perform);
+        return !answer.IsNeeded ? new Idle()
+            : answer.PerformData.Length > MaxPerformData ? new Faulty($"the check wants {answer.PerformData.Length} bytes performed")
+            : new Needed(answer.PerformData);
     }
 }

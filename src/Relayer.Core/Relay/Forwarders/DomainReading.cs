@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Unicode;
 using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Ethereum.Eip712;
 
@@ -9,31 +11,40 @@ internal static class DomainReading
 {
     public static byte[] Encode() => [0x84, 0xb0, 0x19, 0x6e]; // eip712Domain()
 
+    /// <summary>Reads <c>(bytes1,string,string,uint256,address,bytes32,uint256[])</c>; <see langword="false"/> when it is malformed or names extensions.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> returned, [NotNullWhen(true)] out Eip712Domain? domain)
     {
         domain = null;
-        if (!AbiDecoder.TryDecode(Answer, returned, out var values)
-            || values[0] is not AbiValue.Blob fields || values[6] is not AbiValue.Sequence { Elements.Count: 0 })
+        var reader = new AbiReader(returned);
+        var fields = reader.Hash();
+        reader.Expect(Heads);
+        var versionAt = reader.Small(31);
+        var (chainId, contract, salt) = (reader.Number(), reader.Address(), reader.Hash());
+        var extensionsAt = reader.Small(31);
+        var name = reader.Tail();
+        var isInOrder = versionAt == (ulong)reader.Position;
+        var version = reader.Tail();
+        isInOrder &= extensionsAt == (ulong)reader.Position;
+        if (reader.Count() != 0 || !reader.IsAtEnd || !isInOrder || !Utf8.IsValid(name) || !Utf8.IsValid(version))
         {
             return false;
         }
 
         // Bit i of the first byte says whether the i-th member is part of the domain.
-        var present = fields.Bytes.Span[0];
-        if (present > 0b11111)
+        var present = fields.Span[0];
+        if (present > 0b11111 || fields.Span[1..].ContainsAnyExcept((byte)0))
         {
             return false;
         }
 
         domain = new Eip712Domain(
-            (present & 1) != 0 ? values[1].AsText() : null,
-            (present & 2) != 0 ? values[2].AsText() : null,
-            (present & 4) != 0 ? values[3].AsUInt256() : null,
-            (present & 8) != 0 ? values[4].AsAddress() : null,
-            (present & 16) != 0 ? values[5].AsHash32() : null);
+            (present & 1) != 0 ? Encoding.UTF8.GetString(name) : null,
+            (present & 2) != 0 ? Encoding.UTF8.GetString(version) : null,
+            (present & 4) != 0 ? chainId : null,
+            (present & 8) != 0 ? contract : null,
+            (present & 16) != 0 ? salt : null);
         return true;
     }
 
-    private static readonly AbiType.Tuple Answer =
-        (AbiType.Tuple)AbiType.Parse("(bytes1,string,string,uint256,address,bytes32,uint256[])");
+    private const int Heads = 7 * AbiWriter.Word;
 }

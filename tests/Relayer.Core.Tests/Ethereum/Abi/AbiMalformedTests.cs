@@ -1,6 +1,6 @@
 using System.Numerics;
+using DevChain.Abi;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
 
 namespace Relayer.Core.Tests.Ethereum.Abi;
 

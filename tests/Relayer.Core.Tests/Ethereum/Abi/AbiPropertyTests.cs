@@ -1,4 +1,5 @@
 using System.Numerics;
+using DevChain.Abi;
 using FsCheck;
 using FsCheck.Fluent;
 using Relayer.Core.Ethereum;

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Text;
+using DevChain.Abi;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
 
 namespace Relayer.Core.Tests.Ethereum.Abi;
 

@@ -1,4 +1,4 @@
-using Relayer.Core.Ethereum.Abi;
+using DevChain.Abi;
 
 namespace Relayer.Core.Tests.Ethereum.Abi;
 

@@ -1,5 +1,5 @@
+using DevChain.Abi;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
 
 namespace Relayer.Core.Tests.Ethereum.Abi;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using DevChain.Abi;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Ethereum.Eip712;
 
 namespace Relayer.Core.Tests.Ethereum.Eip712;

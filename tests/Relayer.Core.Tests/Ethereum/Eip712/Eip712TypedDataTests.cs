@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Relayer.Core.Ethereum.Abi;
+using DevChain.Abi;
 using Relayer.Core.Ethereum.Eip712;
 
 namespace Relayer.Core.Tests.Ethereum.Eip712;

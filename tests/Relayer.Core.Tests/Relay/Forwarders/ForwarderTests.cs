@@ -1,9 +1,10 @@
+using DevChain.Abi;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Ethereum.Eip712;
 using Relayer.Core.Providers;
 using Relayer.Core.Relay;
 using Relayer.Core.Relay.Forwarders;
+using Relayer.Core.Tests.Ethereum.Eip712;
 
 namespace Relayer.Core.Tests.Relay.Forwarders;
 

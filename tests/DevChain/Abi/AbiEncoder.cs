@@ -1,7 +1,9 @@
 using System.Numerics;
 using System.Text;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Abi;
 
-namespace Relayer.Core.Ethereum.Abi;
+namespace DevChain.Abi;
 
 /// <summary>Encodes values as contracts take them.</summary>
 public static class AbiEncoder

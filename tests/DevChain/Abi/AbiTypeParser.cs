@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace Relayer.Core.Ethereum.Abi;
+namespace DevChain.Abi;
 
 /// <summary>Reads canonical types by recursive descent, one character ahead.</summary>
 internal ref struct AbiTypeParser

@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Relayer.Core.Ethereum.Abi;
 
-namespace Relayer.Core.Ethereum.Abi;
+namespace DevChain.Abi;
 
 /// <summary>A type of the contract ABI. Equal when the canonical texts are.</summary>
 /// <remarks>Source: the Solidity documentation, "Contract ABI Specification", which also names heads and tails.</remarks>

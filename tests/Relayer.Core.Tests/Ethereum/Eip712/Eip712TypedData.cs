@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Eip712;
 
-namespace Relayer.Core.Ethereum.Eip712;
+namespace Relayer.Core.Tests.Ethereum.Eip712;
 
 /// <summary>What <c>eth_signTypedData_v4</c> takes: types, a primary type, a domain and a message.</summary>
 /// <param name="DomainSeparator">The domain's hash.</param>

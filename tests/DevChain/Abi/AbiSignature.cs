@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Relayer.Core.Ethereum;
 
-namespace Relayer.Core.Ethereum.Abi;
+namespace DevChain.Abi;
 
 /// <summary>A function, an event or a custom error by its canonical signature, such as <c>transfer(address,uint256)</c>.</summary>
 public sealed class AbiSignature

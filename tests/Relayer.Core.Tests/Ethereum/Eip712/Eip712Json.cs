@@ -1,9 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Text.Json;
-using Relayer.Core.Ethereum.Abi;
+using DevChain.Abi;
+using Relayer.Core.Ethereum;
 
-namespace Relayer.Core.Ethereum.Eip712;
+namespace Relayer.Core.Tests.Ethereum.Eip712;
 
 /// <summary>
 /// Elementary values as wallets write them in JSON: numbers as decimal or <c>0x</c> text or as JSON integers, bytes as <c>0x</c> text.

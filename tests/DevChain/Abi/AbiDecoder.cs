@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Text;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Abi;
 
-namespace Relayer.Core.Ethereum.Abi;
+namespace DevChain.Abi;
 
 /// <summary>
 /// Decodes what contracts answer, in the specification's strict mode: only the bytes that encoding the result would give.

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Relayer.Core.Ethereum.Abi;
+using DevChain.Abi;
 
-namespace Relayer.Core.Ethereum.Eip712;
+namespace Relayer.Core.Tests.Ethereum.Eip712;
 
 /// <summary>A member's type, read from its text.</summary>
 internal abstract record Eip712Type

@@ -1,6 +1,7 @@
 using System.Numerics;
+using Relayer.Core.Ethereum;
 
-namespace Relayer.Core.Ethereum.Abi;
+namespace DevChain.Abi;
 
 /// <summary>A value of the contract ABI. Values are equal when their contents are.</summary>
 /// <remarks>The <c>As…</c> members throw <see cref="InvalidOperationException"/> for a value of another kind: the caller chose the type.</remarks>

@@ -1,9 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
+using DevChain.Abi;
+using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Ethereum.Eip712;
 
-namespace Relayer.Core.Ethereum.Eip712;
+namespace Relayer.Core.Tests.Ethereum.Eip712;
 
 /// <summary>A set of EIP-712 structs that may refer to each other, ready to hash values of them.</summary>
 /// <remarks>Safe for concurrent use.</remarks>

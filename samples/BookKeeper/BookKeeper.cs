@@ -1,0 +1,35 @@
+using System.Numerics;
+using Nethereum.ABI.FunctionEncoding.Attributes;
+using Nethereum.Contracts;
+using Nethereum.Web3;
+using Relayer.Core.Configuration;
+using Relayer.Core.Keepers.Views;
+
+namespace SampleKeepers;
+
+/// <summary>Settles what a book says is due, when nobody else has.</summary>
+public sealed class BookKeeper : ViewKeeper<BookOptions>
+{
+    protected override async Task<IReadOnlyList<DueWork>> LookAsync(IWeb3 web3, BookOptions options, CancellationToken cancellation)
+    {
+        var due = await web3.Eth.GetContractQueryHandler<DueFunction>().QueryAsync<List<BigInteger>>(options.Book, new DueFunction());
+        return [.. due.Select(entry => DueWork.By($"{entry}", options.Book, new SettleFunction { Entry = entry }))];
+    }
+}
+
+public sealed class BookOptions : ViewKeeperOptions
+{
+    public string Book { get; set; } = "";
+
+    public override void Validate(string at, OptionFaults faults) => faults.RequireAddress(Book, $"{at}:Book");
+}
+
+[Function("due", "uint256[]")]
+public sealed class DueFunction : FunctionMessage;
+
+[Function("settle")]
+public sealed class SettleFunction : FunctionMessage
+{
+    [Parameter("uint256", "entry", 1)]
+    public BigInteger Entry { get; set; }
+}

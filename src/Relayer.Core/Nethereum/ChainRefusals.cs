@@ -1,0 +1,22 @@
+using Nethereum.ABI.FunctionEncoding;
+using Nethereum.Contracts;
+using Nethereum.JsonRpc.Client;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers;
+
+namespace Relayer.Core.Nethereum;
+
+/// <summary>The library's exceptions for what a node or a contract says no to.</summary>
+internal static class ChainRefusals
+{
+    /// <summary>Whether it is one of them.</summary>
+    public static bool IsOne(Exception failure) => failure is RpcResponseException or RpcResponseBatchException or RpcResponseFormatException
+        or SmartContractRevertException or SmartContractCustomErrorRevertException or SmartContractCustomErrorRevertExceptionErrorDecoded
+        or TransactionNotMinedException;
+
+    /// <summary>What was said, for people.</summary>
+    public static string Words(Exception failure) =>
+        failure is SmartContractCustomErrorRevertException custom && Hex.TryDecode(custom.ExceptionEncodedData, out var data)
+            ? RevertReason.Decode(data)
+            : failure.Message;
+}
