@@ -65,6 +65,7 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         await CheckAsync(connection, GapSql.Lower(new ChainId(31337), signer.Address, 5, DateTimeOffset.UnixEpoch), "transactions_chain_id_signer_nonce_key");
         await CheckAsync(connection, StoreAttempts(ids), "transactions_pkey");
         await CheckAsync(connection, Command(TransactionDirectory.FindSql, Columns.Id(ids[0])), "transactions_pkey");
+        await CheckAsync(connection, Command(TransactionDirectory.FindByHashSql, Columns.Hash(default)), "attempts_hash_key");
         await CheckAsync(
             connection,
             Command(

@@ -104,6 +104,13 @@ public sealed class ActingKeeperTests(PostgresFixture postgres)
         Assert.Equal(2UL, await world.TotalAsync());
         Assert.Equal(2, await world.Keepers.ScalarAsync<long>("select count(*) from keeper_work where subject = 'next'"));
         Assert.Equal(2, await world.Keepers.ScalarAsync<long>("select count(*) from transactions"));
+
+        // What is removed by age still counts: a third one is not taken for the first.
+        world.Keepers.Time.Advance(TimeSpan.FromDays(32));
+        await app.Keepers.SweepAsync(KeeperWorld.Cancellation);
+        Assert.Equal(2, await world.Keepers.ScalarAsync<long>("select pieces from keeper_swept where keeper = 'book'"));
+        await world.Book.SendAsync("add(uint256)", 1UL);
+        await world.Keepers.BecomesAsync(async () => await world.TotalAsync() == 3, () => world.TickAsync(app));
     }
 
     [Fact]
