@@ -9,7 +9,7 @@ namespace Functions.Relay;
 
 /// <summary>
 /// Once the app serves: says which curve is in use and which settings nothing reads, and brings the database's schema up to date, so that no
-/// request waits for it.
+/// request waits for it. What is held back while older programs run is tried again until they are gone.
 /// </summary>
 /// <param name="services">
 /// Give the database once the app listens; one that is away is tried again by the first request that needs it.
@@ -23,6 +23,9 @@ internal sealed partial class Warmup(
     : BackgroundService
 {
     private static readonly TimeSpan AfterStart = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(1);
+
+    private bool _isHeldBack;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -42,11 +45,10 @@ internal sealed partial class Warmup(
                 Log.UnknownSetting(logger, key);
             }
 
-            await services.GetRequiredService<Database>().PingAsync(stoppingToken);
-        }
-        catch (Exception away) when (away is NpgsqlException or SocketException or TimeoutException)
-        {
-            Log.DatabaseAway(logger, away);
+            while (await IsHeldBackAsync(services.GetRequiredService<Database>(), stoppingToken))
+            {
+                await Task.Delay(BetweenLooks, time, stoppingToken);
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -56,6 +58,20 @@ internal sealed partial class Warmup(
         {
             Log.SchemaNewer(logger, newer.Message);
         }
+    }
+
+    private async Task<bool> IsHeldBackAsync(Database database, CancellationToken cancellation)
+    {
+        try
+        {
+            _isHeldBack = !await database.CatchUpAsync(cancellation);
+        }
+        catch (Exception away) when (away is NpgsqlException or SocketException or TimeoutException)
+        {
+            Log.DatabaseAway(logger, away);
+        }
+
+        return _isHeldBack;
     }
 
     private static partial class Log

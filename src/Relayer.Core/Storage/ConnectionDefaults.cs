@@ -5,6 +5,8 @@ namespace Relayer.Core.Storage;
 /// <summary>How connections behave unless the configuration says otherwise. Pure.</summary>
 internal static class ConnectionDefaults
 {
+    private const string NameKeyword = "Application Name";
+
     private static readonly (string Keyword, object Value)[] Defaults =
     [
         // The statements here are few and always the same: each connection parses and plans them once.
@@ -40,6 +42,9 @@ internal static class ConnectionDefaults
             }
         }
 
+        // Whoever takes away what older programs need looks at who is connected.
+        var name = settings.Keys.Cast<string>().FirstOrDefault(given => IsSame(given, NameKeyword)) ?? NameKeyword;
+        settings[name] = ProgramName.Of(Migration.All[^1].Number, settings.TryGetValue(name, out var given) ? given.ToString()! : "");
         return settings.ConnectionString;
     }
 

@@ -42,6 +42,15 @@ public sealed class Database(NpgsqlDataSource source, Migrator migrator)
         await command.ExecuteScalarAsync(cancellation);
     }
 
+    /// <summary>Applies what was held back for older programs' sake, if they are gone.</summary>
+    /// <returns>True when nothing is held back any more.</returns>
+    /// <exception cref="NpgsqlException">The database is away or refuses.</exception>
+    public async Task<bool> CatchUpAsync(CancellationToken cancellation)
+    {
+        await PingAsync(cancellation);
+        return await migrator.MigrateAsync(cancellation);
+    }
+
     private Task MigratedAsync()
     {
         lock (_gate)

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Reflection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Relayer.Core.Crashes;
@@ -8,8 +6,13 @@ namespace Relayer.Core.Storage;
 
 /// <summary>Brings a database to this program's schema: numbered SQL files, each applied once, in order.</summary>
 /// <remarks>
+/// <para>
 /// Each file runs in a transaction with its own record, under an advisory lock that ends with that transaction: a crash leaves it
 /// either applied or not, one instance migrates while the others wait, and no lock outlives a connection (nor a pooler's switch).
+/// </para>
+/// <para>
+/// Older programs go on beside what only adds. What they could not live with is held back for as long as one of them is connected.
+/// </para>
 /// </remarks>
 /// <param name="source">The database.</param>
 /// <param name="logger">Says what was applied.</param>
@@ -20,69 +23,97 @@ public sealed partial class Migrator(NpgsqlDataSource source, ILogger<Migrator> 
 
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
-    /// <summary>Applies what is missing.</summary>
+    /// <summary>This program's steps.</summary>
+    internal IReadOnlyList<Migration> Steps { get; init; } = Migration.All;
+
+    /// <summary>Applies what is missing and may be applied now.</summary>
+    /// <returns>False when something is held back, because an older program uses the database: to be tried again later.</returns>
     /// <exception cref="NpgsqlException">The database is away or refuses.</exception>
-    /// <exception cref="SchemaTooNewException">The database is newer than this program.</exception>
-    public async Task MigrateAsync(CancellationToken cancellation)
+    /// <exception cref="SchemaTooNewException">The database is not for this program any more.</exception>
+    public async Task<bool> MigrateAsync(CancellationToken cancellation)
     {
-        var migrations = Load();
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        if (await ReadVersionAsync(connection, cancellation) == migrations[^1].Number)
+        var state = await SchemaState.ReadAsync(connection, cancellation);
+        RequireNotNewer(state);
+        if (Missing(state).Count == 0)
         {
-            return;
+            return true;
         }
 
-        while (await ApplyNextAsync(connection, migrations, cancellation) is { } applied)
+        // Nobody is left behind where nobody was.
+        var isEmpty = state.Applied.Count == 0;
+        while (true)
         {
+            var (applied, missing) = await ApplyNextAsync(connection, isEmpty, cancellation);
+            if (applied is null)
+            {
+                return missing == 0;
+            }
+
             Log.Applied(logger, applied.Name);
         }
     }
 
-    private const string CreateTable =
-        "create table if not exists schema_versions (number integer primary key, name text not null, applied_at timestamptz not null default now())";
-
-    /// <summary>Applies the first that is missing.</summary>
-    /// <returns>Which; <see langword="null"/> when none is.</returns>
-    private static async Task<Migration?> ApplyNextAsync(
-        NpgsqlConnection connection, List<Migration> migrations, CancellationToken cancellation)
+    /// <summary>Applies the first that is missing and may be applied.</summary>
+    /// <returns>Which, if any, and how many are missing when none is.</returns>
+    private async Task<(Migration? Applied, int Missing)> ApplyNextAsync(NpgsqlConnection connection, bool isEmpty, CancellationToken cancellation)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await ExecuteAsync(connection, $"select pg_advisory_xact_lock({LockKey})", cancellation);
-        await ExecuteAsync(connection, CreateTable, cancellation);
-        var version = await ReadVersionAsync(connection, cancellation);
-        if (version > migrations[^1].Number)
+        await SchemaState.PrepareAsync(connection, cancellation);
+        var state = await SchemaState.ReadAsync(connection, cancellation);
+        RequireNotNewer(state);
+        var missing = Missing(state);
+        if (await FirstAsync(connection, missing, isEmpty, cancellation) is not { } next)
         {
-            throw new SchemaTooNewException(
-                $"the database's schema is at version {version}, this program's at {migrations[^1].Number}: deploy a newer program");
-        }
-
-        if (migrations.Find(migration => migration.Number > version) is not { } next)
-        {
-            return null;
+            return (null, missing.Count);
         }
 
         await ExecuteAsync(connection, next.Sql, cancellation);
-        await using var record = new NpgsqlCommand("insert into schema_versions (number, name) values ($1, $2)", connection)
-        {
-            Parameters = { new() { Value = next.Number }, new() { Value = next.Name } },
-        };
-        await record.ExecuteNonQueryAsync(cancellation);
+        await SchemaState.WriteAsync(connection, next, cancellation);
         CrashPoints.Pass(CrashPoints.MigrationApplied);
         await transaction.CommitAsync(cancellation);
-        return next;
+        return (next, missing.Count - 1);
     }
 
-    private static async Task<int> ReadVersionAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private async Task<Migration?> FirstAsync(
+        NpgsqlConnection connection, List<Migration> missing, bool isEmpty, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(
-            "select case when to_regclass('schema_versions') is null then 0 else -1 end", connection);
-        if (await command.ExecuteScalarAsync(cancellation) is 0)
+        var isHeldBack = false;
+        foreach (var step in missing)
         {
-            return 0;
+            if (isEmpty || step.Oldest is not { } oldest)
+            {
+                return step;
+            }
+
+            // What takes away may stand on what takes away before it: they keep their order.
+            if (isHeldBack)
+            {
+                continue;
+            }
+
+            if (await ProgramName.FindOlderAsync(connection, oldest, cancellation) is not { } older)
+            {
+                return step;
+            }
+
+            isHeldBack = true;
+            Log.HeldBack(logger, step.Name, oldest, older);
         }
 
-        command.CommandText = "select coalesce(max(number), 0) from schema_versions";
-        return (int)(await command.ExecuteScalarAsync(cancellation))!;
+        return null;
+    }
+
+    private List<Migration> Missing(SchemaState state) => [.. Steps.Where(step => !state.Applied.Contains(step.Number))];
+
+    private void RequireNotNewer(SchemaState state)
+    {
+        if (state.Floor > Steps[^1].Number)
+        {
+            throw new SchemaTooNewException(
+                $"the database's schema is for programs from version {state.Floor} on, this one's is {Steps[^1].Number}: deploy a newer program");
+        }
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
@@ -93,31 +124,16 @@ public sealed partial class Migrator(NpgsqlDataSource source, ILogger<Migrator> 
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    private static List<Migration> Load()
-    {
-        var assembly = Assembly.GetExecutingAssembly();
-        return [.. assembly.GetManifestResourceNames()
-            .Where(name => name.Contains(".Migrations.", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(name => Read(assembly, name))];
-    }
-
-    private static Migration Read(Assembly assembly, string resource)
-    {
-        var name = resource.Split('.')[^2];
-        using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
-        return new Migration(int.Parse(name.TrimStart('_')[..4], CultureInfo.InvariantCulture), name, reader.ReadToEnd());
-    }
-
-    private sealed record Migration(int Number, string Name, string Sql);
-
     private static partial class Log
     {
         [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "Applied migration {Migration}")]
         public static partial void Applied(ILogger logger, string migration);
+
+        [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "Migration {Migration} waits until no program before version {Oldest} is connected; {Older} is")]
+        public static partial void HeldBack(ILogger logger, string migration, int oldest, string older);
     }
 }
 
-/// <summary>A newer program has changed the schema: this one must not touch it. It goes on when it is deployed anew.</summary>
+/// <summary>A newer program has taken away what this one needs: this one must not touch the database. It goes on when it is deployed anew.</summary>
 /// <param name="message">Which versions.</param>
 public sealed class SchemaTooNewException(string message) : Exception(message);

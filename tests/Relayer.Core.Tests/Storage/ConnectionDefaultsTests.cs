@@ -31,6 +31,13 @@ public sealed class ConnectionDefaultsTests(PostgresFixture postgres)
         Assert.Equal((2, 30, 40), (settings.AutoPrepareMinUsages, settings.Timeout, settings.CommandTimeout));
     }
 
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("Application Name=council", " council")]
+    [InlineData("ApplicationName=council", " council")]
+    public void The_program_tells_the_server_its_version_before_any_other_name(string configured, string rest) => Assert.Equal(
+        $"relayer/{Migration.All[^1].Number}{rest}", Apply($"Host=db;{configured}").ApplicationName);
+
     [Fact]
     public void Applied_twice_nothing_changes()
     {

@@ -1,0 +1,45 @@
+using System.Globalization;
+using Npgsql;
+
+namespace Relayer.Core.Storage;
+
+/// <summary>What a program calls itself on its connections, so that the server knows which programs use the database.</summary>
+internal static class ProgramName
+{
+    private const string Prefix = "relayer/";
+
+    /// <summary>The name of a program, before whatever the configuration calls it.</summary>
+    /// <param name="number">The program's newest step of the schema.</param>
+    /// <param name="given">What the configuration calls it; may be empty.</param>
+    public static string Of(int number, string given) => given.StartsWith(Prefix, StringComparison.Ordinal)
+        ? given
+        : string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number} {given}").TrimEnd();
+
+    /// <summary>The program's number by its name; 0 for one that has none: the programs before step 12, and strangers.</summary>
+    public static int NumberOf(string name) =>
+        name.StartsWith(Prefix, StringComparison.Ordinal)
+            && int.TryParse(name[Prefix.Length..].Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : 0;
+
+    /// <summary>Who uses the database with this role beside this connection and is older than that; null when nobody is.</summary>
+    public static async Task<string?> FindOlderAsync(NpgsqlConnection connection, int oldest, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select application_name, coalesce(host(client_addr), 'this machine') from pg_stat_activity
+            where datname = current_database() and usename = current_user and backend_type = 'client backend' and pid <> pg_backend_pid()
+            """,
+            connection);
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        while (await rows.ReadAsync(cancellation))
+        {
+            if (NumberOf(rows.GetString(0)) < oldest)
+            {
+                return $"'{rows.GetString(0)}' from {rows.GetString(1)}";
+            }
+        }
+
+        return null;
+    }
+}
