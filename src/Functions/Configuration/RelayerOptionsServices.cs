@@ -9,14 +9,19 @@ public static class RelayerOptionsServices
 {
     /// <summary>Adds the options as a singleton, those of keepers that were added before among them.</summary>
     /// <exception cref="ConfigurationException">They cannot be used; the message lists every key and what is wrong with it.</exception>
-    public static IServiceCollection AddRelayerOptions(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddRelayerOptions(this IServiceCollection services, IConfiguration configuration) =>
+        AddRelayerOptions(services, configuration, RenamedSettings.Table);
+
+    internal static IServiceCollection AddRelayerOptions(
+        this IServiceCollection services, IConfiguration configuration, IReadOnlyList<(string Former, string Present)> renamedSettings)
     {
+        var renamed = RenamedSettings.Find(configuration, renamedSettings);
         try
         {
             var own = services.Select(service => service.ImplementationInstance).OfType<KeeperRegistration>();
             var options = RelayerOptions.Bind(configuration, [.. own.Select(keeper => keeper.Section)]);
-            var faults = RelayerOptionsValidator.Validate(options);
-            if (faults.Count > 0)
+            string[] faults = [.. renamed, .. RelayerOptionsValidator.Validate(options)];
+            if (faults.Length > 0)
             {
                 throw new ConfigurationException(faults);
             }
@@ -26,7 +31,7 @@ public static class RelayerOptionsServices
         }
         catch (InvalidOperationException exception)
         {
-            throw new ConfigurationException([exception.Message]);
+            throw new ConfigurationException([.. renamed, exception.Message]);
         }
     }
 }

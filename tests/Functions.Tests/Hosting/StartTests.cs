@@ -5,6 +5,7 @@ using DevChain.Processes;
 using Functions.Configuration;
 using Functions.Timers;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Relayer.Core.Configuration;
 
 namespace Functions.Tests.Hosting;
@@ -62,6 +63,20 @@ public sealed class StartTests
         Assert.Equal(1, second.ExitCode);
         Assert.Contains($":{first.Port}", second.Output, StringComparison.Ordinal);
         Assert.Contains("--port", second.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_setting_under_a_former_name_is_told_with_all_other_faults()
+    {
+        var settings = Settings(("Chains__local__Rpc__0", "nowhere")).Append(new("Chains__local__Fees__CapWei", "1"))
+            .Select(one => new KeyValuePair<string, string?>(one.Key.Replace("__", ":", StringComparison.Ordinal), one.Value));
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+
+        var refusal = Assert.Throws<ConfigurationException>(() => new ServiceCollection().AddRelayerOptions(
+            configuration, [("Chains:*:Fees:CapWei", "Chains:*:Fees:MaxFeePerGasWei")]));
+
+        Assert.Contains("Chains:local:Fees:CapWei: was renamed, write Chains:local:Fees:MaxFeePerGasWei", refusal.Faults);
+        Assert.Contains(refusal.Faults, fault => fault.StartsWith("Chains:local:Rpc:0: ", StringComparison.Ordinal));
     }
 
     [Fact]

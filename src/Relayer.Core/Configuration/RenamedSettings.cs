@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Relayer.Core.Configuration;
+
+/// <summary>Refuses settings by their former names: what is written under one would not be in force, and nobody would know.</summary>
+/// <remarks>Whoever renames a setting adds it to the table, and it stays there.</remarks>
+public static class RenamedSettings
+{
+    private const string Any = "*";
+
+    /// <summary>Former and present keys; <c>*</c> is a name that users choose. What lies below a key is renamed with it.</summary>
+    public static IReadOnlyList<(string Former, string Present)> Table { get; } = [];
+
+    /// <summary>Each setting that is there under a former name, as <c>Key: was renamed, write the present key</c>.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="table">The former and present keys; null is <see cref="Table"/>.</param>
+    public static IReadOnlyList<string> Find(IConfiguration configuration, IReadOnlyList<(string Former, string Present)>? table = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return [.. from setting in configuration.AsEnumerable()
+            where setting.Value is not null
+            orderby setting.Key
+            from entry in table ?? Table
+            let present = Rename(setting.Key.Split(':'), entry.Former.Split(':'), entry.Present)
+            where present is not null
+            select $"{setting.Key}: was renamed, write {present}"];
+    }
+
+    private static string? Rename(string[] key, string[] former, string present)
+    {
+        if (key.Length < former.Length || !former.Zip(key).All(pair => pair.First == Any || pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase)))
+        {
+            return null;
+        }
+
+        var chosen = new Queue<string>(former.Zip(key).Where(pair => pair.First == Any).Select(pair => pair.Second));
+        return string.Join(':', [.. present.Split(':').Select(name => name == Any ? chosen.Dequeue() : name), .. key[former.Length..]]);
+    }
+}
