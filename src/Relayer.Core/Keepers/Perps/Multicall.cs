@@ -16,7 +16,7 @@ internal readonly record struct InnerResult(bool IsSuccess, ReadOnlyMemory<byte>
 /// <summary>Synthetix's TrustedMulticallForwarder: several calls in one, each on behalf of the sender.</summary>
 /// <remarks>
 /// <c>aggregate3Value((address,bool,uint256,bytes)[])</c>, which answers <c>(bool,bytes)[]</c>. By hand: liquidation asks 20,000 questions
-/// in a run, which the typed classes take more than a second for.
+/// in a run, which the typed classes take a second for.
 /// </remarks>
 internal static class Multicall
 {

@@ -5,7 +5,7 @@ using Relayer.Core.Keepers.Contracts;
 
 namespace Relayer.Core.Keepers.Perps;
 
-/// <summary>Questions about an account that a run asks by the thousand, laid out by hand: the typed classes take a hundred times as long.</summary>
+/// <summary>Questions about an account that a run asks by the thousand, laid out by hand: the typed classes take fifty times as long.</summary>
 internal static class PerpsCalls
 {
     private static readonly ReadOnlyMemory<byte> OrderSelector = Typed.Selector<GetOrderFunction>();
