@@ -64,6 +64,10 @@ public sealed class KeeperAppTests(Islands islands) : IClassFixture<Islands>
         Assert.True(await RelayWorld.BecomesAsync(async () => await CountAsync(island, "liquidation", "won") == 1, 90), island.App.Output);
         Assert.Equal(BigInteger.Zero, await perps.SizeAsync(1));
         Assert.Equal(BigInteger.Pow(10, 17) * 26, await perps.RewardsAsync(island.Signer.Address));
+
+        // The other side of RelayAloneTests: with keepers it is loaded, and seen to be.
+        var mapped = await File.ReadAllTextAsync($"/proc/{island.App.ProcessId}/maps", TestContext.Current.CancellationToken);
+        Assert.Contains("Nethereum.ABI.dll", mapped, StringComparison.Ordinal);
     }
 
     [Fact]
