@@ -26,7 +26,8 @@ public static class RenamedSettings
             select $"{setting.Key}: was renamed, write {present}"];
     }
 
-    private static string? Rename(string[] key, string[] former, string present)
+    /// <summary>A key under its other name; null when the entry is not about it.</summary>
+    internal static string? Rename(string[] key, string[] former, string present)
     {
         if (key.Length < former.Length || !former.Zip(key).All(pair => pair.First == Any || pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase)))
         {

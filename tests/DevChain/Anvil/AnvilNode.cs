@@ -126,6 +126,13 @@ public sealed class AnvilNode : IAsyncDisposable
     public Task SetNextBaseFeeAsync(BigInteger wei, CancellationToken cancellation = default) =>
         Rpc.SendAsync("anvil_setNextBlockBaseFeePerGas", [Quantity(wei)], cancellation);
 
+    /// <summary>After a dumped chain was loaded: the next block has the time of now.</summary>
+    public async Task ResumeClockAsync(CancellationToken cancellation = default)
+    {
+        await Rpc.SendAsync("evm_setNextBlockTimestamp", [TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()], cancellation);
+        await MineAsync(1, cancellation);
+    }
+
     /// <summary>Moves the chain's clock on, and mines a block so that it shows.</summary>
     public async Task IncreaseTimeAsync(TimeSpan by, CancellationToken cancellation = default)
     {
@@ -146,6 +153,14 @@ public sealed class AnvilNode : IAsyncDisposable
             throw new InvalidOperationException($"the node does not know the snapshot {snapshot}");
         }
     }
+
+    /// <summary>The whole chain, as <see cref="LoadStateAsync"/> takes it: gzipped JSON.</summary>
+    public async Task<byte[]> DumpStateAsync(CancellationToken cancellation = default) =>
+        Convert.FromHexString((await Rpc.SendAsync("anvil_dumpState", [], cancellation)).GetString()![2..]);
+
+    /// <summary>Goes on from a dumped chain.</summary>
+    public Task LoadStateAsync(byte[] state, CancellationToken cancellation = default) =>
+        Rpc.SendAsync("anvil_loadState", ["0x" + Convert.ToHexStringLower(state)], cancellation);
 
     /// <summary>Replaces the newest blocks by empty ones.</summary>
     public Task ReorganiseAsync(int depth, CancellationToken cancellation = default) =>

@@ -122,7 +122,12 @@ public sealed class DevStack : IAsyncDisposable
 
     private async Task PrepareAsync(CancellationToken cancellation)
     {
-        Contracts = await Deployment.CreateAsync(Node, _options.Progress, cancellation);
+        if (_options.Chain is { } chain)
+        {
+            await Node.LoadStateAsync(chain.State, cancellation);
+        }
+
+        Contracts = _options.Chain?.Contracts ?? await Deployment.CreateAsync(Node, _options.Progress, cancellation);
         foreach (var signer in Signers)
         {
             await Node.SetBalanceAsync(signer.Address.ToString(), _options.SignerEther * WeiPerEther, cancellation);

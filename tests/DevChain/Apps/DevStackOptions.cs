@@ -6,6 +6,9 @@ public sealed record DevStackOptions
     /// <summary>The node. By default it mines each transaction at once, and a block a second beside, so that all confirms.</summary>
     public AnvilOptions Anvil { get; init; } = new() { BlockTime = TimeSpan.FromSeconds(1), MixedMining = true };
 
+    /// <summary>A chain that was dumped, with what is deployed on it, to go on from; null begins one.</summary>
+    public DumpedChain? Chain { get; init; }
+
     /// <summary>The app's TCP port; null finds a free one.</summary>
     public int? ApiPort { get; init; }
 

@@ -25,7 +25,7 @@ public sealed class CircleStandIn : IAsyncDisposable
     public Uri Url => new(_server.Url);
 
     /// <summary>Who attests.</summary>
-    public DevKey Attester { get; } = DevKey.Create();
+    public DevKey Attester { get; private init; } = DevKey.Create();
 
     /// <summary>Shows messages, and does not attest them yet.</summary>
     public bool IsPending { get; set; }
@@ -49,9 +49,13 @@ public sealed class CircleStandIn : IAsyncDisposable
     public IReadOnlyList<string> Requests => [.. _requests];
 
     /// <summary>Listens on a free port.</summary>
-    public static async Task<CircleStandIn> StartAsync(AnvilNode node, CancellationToken cancellation = default)
+    public static Task<CircleStandIn> StartAsync(AnvilNode node, CancellationToken cancellation = default) =>
+        StartAsync(node, DevKey.Create(), cancellation);
+
+    /// <summary>The same with an attester whom contracts know already.</summary>
+    public static async Task<CircleStandIn> StartAsync(AnvilNode node, DevKey attester, CancellationToken cancellation = default)
     {
-        var circle = new CircleStandIn(node);
+        var circle = new CircleStandIn(node) { Attester = attester };
         await circle._server.StartAsync(cancellation);
         return circle;
     }

@@ -22,6 +22,11 @@ public sealed class RenamedSettingsTests
     [InlineData("PATH")]
     public void Other_names_are_left_alone(string key) => Assert.Empty(Find(key));
 
+    [Fact]
+    public void The_way_back_gives_an_older_release_its_own_names() => Assert.Equal(
+        "Chains:a:Sources:b:Sender",
+        RenamedSettings.Rename("Chains:a:Keepers:Redemption:Sources:b:Messenger".Split(':'), Table[1].Item2.Split(':'), Table[1].Item1));
+
     private static IReadOnlyList<string> Find(string key) => RenamedSettings.Find(
         new ConfigurationBuilder().AddInMemoryCollection([new(key, "1")]).Build(), Table);
 }

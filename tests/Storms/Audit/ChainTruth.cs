@@ -18,7 +18,9 @@ internal sealed record MinedTransaction(Address From, bool Succeeded, long Block
 /// <param name="Executed">How the requests of the site's users ended, by the forwarders' events.</param>
 /// <param name="Counts">How often the target counted each user.</param>
 /// <param name="Nonces">The signers' transaction counts.</param>
-/// <param name="Spent">What the signers have less than at the beginning, beside what successful transactions sent along, in wei.</param>
+/// <param name="Spent">
+/// What the signers (and the council's wallet) have less than at the beginning, beside what successful transactions sent along and brought, in wei.
+/// </param>
 internal sealed record ChainTruth(
     IReadOnlyDictionary<Hash32, MinedTransaction> Mined,
     ILookup<(Address Forwarder, Address From, UInt256 Nonce), bool> Executed,
@@ -40,22 +42,28 @@ internal sealed record ChainTruth(
                 new { to = site.Target.ToString(), data = CountsSelector + Convert.ToHexStringLower(user.Span).PadLeft(64, '0') }, "latest",
             }),
             cancellation);
-        Address[] signers = [.. site.Signers.Select(signer => signer.Address)];
+        Address[] signers = [.. site.Signers.Select(signer => signer.Address), .. site.Council is { } council ? [council.Address] : Array.Empty<Address>()];
         var nonces = await chain.AskAsync("eth_getTransactionCount", signers.Select(signer => new object?[] { signer.ToString(), "latest" }), cancellation);
         var balances = await chain.AskAsync("eth_getBalance", signers.Select(signer => new object?[] { signer.ToString(), "latest" }), cancellation);
         var mined = hashes.Zip(receipts).Where(pair => pair.Second.ValueKind == JsonValueKind.Object)
             .ToDictionary(pair => pair.First, pair => Read(pair.Second));
-        var sent = ledger.Transactions
-            .Where(transaction => transaction.Attempts.Any(attempt => !attempt.IsNoop && mined.GetValueOrDefault(attempt.Hash) is { Succeeded: true }))
-            .ToLookup(transaction => transaction.Signer, transaction => transaction.Value);
+        TransactionEntry[] moved =
+        [
+            .. ledger.Transactions.Where(transaction =>
+                transaction.Attempts.Any(attempt => !attempt.IsNoop && mined.GetValueOrDefault(attempt.Hash) is { Succeeded: true })),
+        ];
+        var sent = moved.ToLookup(transaction => transaction.Signer, transaction => transaction.Value);
+        var received = moved.ToLookup(transaction => transaction.To, transaction => transaction.Value);
         return new ChainTruth(
             mined,
             await ReadEventsAsync(site, users.ToHashSet(), cancellation),
             users.Zip(counts, (user, count) => (user, (long)JsonRpc.ToInteger(count))).ToDictionary(),
             signers.Zip(nonces, (signer, nonce) => (signer, (long)JsonRpc.ToInteger(nonce))).ToDictionary(),
             signers.Zip(balances, (signer, balance) => (
-                signer, sent[signer].Aggregate(Ground.Purse - JsonRpc.ToInteger(balance), (left, value) => left - value))).ToDictionary());
+                signer, Ground.Purse - JsonRpc.ToInteger(balance) - Sum(sent[signer]) + Sum(received[signer]))).ToDictionary());
     }
+
+    private static BigInteger Sum(IEnumerable<BigInteger> amounts) => amounts.Aggregate(BigInteger.Zero, BigInteger.Add);
 
     private static MinedTransaction Read(JsonElement receipt)
     {

@@ -13,7 +13,7 @@ internal sealed record RelayEntry(
 
 /// <summary>A row of <c>transactions</c> with its attempts.</summary>
 internal sealed record TransactionEntry(
-    Guid Id, Address Signer, long Nonce, short State, Hash32? Hash, bool? Succeeded, long? BlockNumber, long? GasUsed, BigInteger? Fee, BigInteger Value,
+    Guid Id, Address Signer, long Nonce, short State, Hash32? Hash, bool? Succeeded, long? BlockNumber, long? GasUsed, BigInteger? Fee, BigInteger Value, Address To,
     IReadOnlyList<(Hash32 Hash, bool IsNoop)> Attempts);
 
 /// <summary>What the relayer says that it did.</summary>
@@ -57,13 +57,13 @@ internal sealed record Ledger(
             """
             select t.id, t.signer, t.nonce, t.state, t.hash, t.succeeded, t.block_number, t.gas_used, t.fee, t.value,
                 array(select a.hash from attempts a where a.transaction_id = t.id order by a.number),
-                array(select a.noop from attempts a where a.transaction_id = t.id order by a.number)
+                array(select a.noop from attempts a where a.transaction_id = t.id order by a.number), t."to"
             from transactions t
             """,
             row => new TransactionEntry(
                 row.GetGuid(0), Account(row, 1), row.GetInt64(2), row.GetInt16(3), row.IsDBNull(4) ? null : Hash(row, 4),
                 row.IsDBNull(5) ? null : row.GetBoolean(5), row.IsDBNull(6) ? null : row.GetInt64(6), row.IsDBNull(7) ? null : row.GetInt64(7),
-                row.IsDBNull(8) ? null : row.GetFieldValue<BigInteger>(8), row.GetFieldValue<BigInteger>(9),
+                row.IsDBNull(8) ? null : row.GetFieldValue<BigInteger>(8), row.GetFieldValue<BigInteger>(9), Account(row, 12),
                 [.. row.GetFieldValue<byte[][]>(10).Zip(row.GetFieldValue<bool[]>(11), (hash, noop) => (new Hash32(hash), noop))]),
             cancellation);
         var nonces = await Rows.ReadAsync(

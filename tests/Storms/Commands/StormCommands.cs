@@ -17,7 +17,7 @@ internal static class StormCommands
             "Storms: the app as processes on a real chain (anvil) and PostgreSQL, under load and faults. Afterwards every accepted request must be "
             + "on chain once, no nonce open, and the ledger's fees equal to the chain's to the wei. The exit code is 1 when anything does not hold.")
         {
-            Kill(), Points(), Keepers(), Node(), Database(), SoakCommand.Make(Seed),
+            Kill(), Points(), Keepers(), Node(), Database(), UpgradeCommand.Make(Seed), FreezeCommand.Make(), FreezeCommand.MakeThaw(), SoakCommand.Make(Seed),
         };
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }
@@ -102,7 +102,7 @@ internal static class StormCommands
             sideBySide: 1);
     }
 
-    private static Command Make(
+    internal static Command Make(
         Command command, Func<ParseResult, Storm, IEnumerable<Func<CancellationToken, Task<StormReport>>>> storms, int sideBySide = 4)
     {
         command.SetAction((options, cancellation) => GuardAsync(

@@ -25,14 +25,23 @@ public sealed class Ground : IAsyncDisposable
     /// <summary>Starts chain and server, and deploys the contracts.</summary>
     /// <exception cref="DevChainException">A part does not start.</exception>
     public static async Task<Ground> StartAsync(Action<string>? progress = null, CancellationToken cancellation = default) =>
-        new(await DevStack.StartAsync(
+        new(await StartStackAsync(null, progress, cancellation));
+
+    /// <summary>The same on a chain that was dumped, with the contracts that it has.</summary>
+    /// <exception cref="DevChainException">A part does not start.</exception>
+    public static async Task<Ground> StartAsync(DumpedChain chain, Action<string>? progress = null, CancellationToken cancellation = default) =>
+        new(await StartStackAsync(chain, progress, cancellation));
+
+    private static Task<DevStack> StartStackAsync(DumpedChain? chain, Action<string>? progress, CancellationToken cancellation) =>
+        DevStack.StartAsync(
             new DevStackOptions
             {
                 StartApp = false,
+                Chain = chain,
                 Anvil = new AnvilOptions { BlockTime = BlockTime, GasLimit = 300_000_000 },
                 Progress = progress,
             },
-            cancellation));
+            cancellation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -38,6 +38,9 @@ internal sealed class Site : IAsyncDisposable
 
     public IReadOnlyList<DevKey> Signers { get; }
 
+    /// <summary>The wallet that fills the signers, where there is one.</summary>
+    public DevKey? Council { get; private init; }
+
     /// <summary>Between the instances and the chain, where there is one.</summary>
     public FaultyNode? Node { get; }
 
@@ -50,8 +53,14 @@ internal sealed class Site : IAsyncDisposable
 
     public Address Target => Ground.Stack.Contracts.Target;
 
+    /// <summary>What every instance is given.</summary>
+    public IReadOnlyDictionary<string, string> Settings => _settings;
+
     /// <summary>The instances that run.</summary>
     public IReadOnlyList<FunctionApp> Running => [.. _apps.OrderBy(app => app.Key).Select(app => app.Value)];
+
+    /// <summary>The instance in a place.</summary>
+    public FunctionApp At(int place) => _apps[place];
 
     /// <summary>Whether the instance in a place lives.</summary>
     public bool IsRunning(int place) => _apps.TryGetValue(place, out var app) && app.IsRunning;
@@ -63,10 +72,13 @@ internal sealed class Site : IAsyncDisposable
     public static async Task<Site> SettleAsync(Ground ground, SiteOptions options, CancellationToken cancellation)
     {
         var stack = ground.Stack;
-        DevKey[] signers = [.. Enumerable.Range(0, options.Signers).Select(_ => DevKey.Create())];
-        foreach (var signer in signers)
+        DevKey[] signers = [.. options.Keys ?? Enumerable.Range(0, options.Signers).Select(_ => DevKey.Create())];
+        if (options.Keys is null)
         {
-            await stack.Node.SetBalanceAsync(signer.Address.ToString(), Ground.Purse, cancellation);
+            foreach (var payer in signers.Concat(options.Council is { } council ? [council] : []))
+            {
+                await stack.Node.SetBalanceAsync(payer.Address.ToString(), Ground.Purse, cancellation);
+            }
         }
 
         var database = await CreateDatabaseAsync(stack, options, cancellation);
@@ -89,8 +101,9 @@ internal sealed class Site : IAsyncDisposable
             settings[key] = value;
         }
 
-        return new Site(ground, database, signers, node, await stack.Node.BlockNumberAsync(cancellation), settings)
+        return new Site(ground, database, signers, node, options.FirstBlock ?? await stack.Node.BlockNumberAsync(cancellation), settings)
         {
+            Council = options.Council,
             _hasTablespace = options.Tablespace is not null,
         };
 
@@ -101,10 +114,18 @@ internal sealed class Site : IAsyncDisposable
     /// <param name="place">Which of the instances.</param>
     /// <param name="crash">Where it is to die, if anywhere.</param>
     /// <param name="cancellation">Stops the waiting.</param>
+    /// <param name="program">Which program; null for the one that is built here.</param>
+    /// <param name="special">Settings of this instance alone.</param>
     /// <returns>False when it died before it was healthy, as it may at a crash point.</returns>
-    public async Task<bool> StartAsync(int place, Crash? crash, CancellationToken cancellation)
+    public async Task<bool> StartAsync(
+        int place, Crash? crash, CancellationToken cancellation, string? program = null, IReadOnlyDictionary<string, string>? special = null)
     {
         var settings = new Dictionary<string, string>(_settings);
+        foreach (var (key, value) in special ?? new Dictionary<string, string>())
+        {
+            settings[key] = value;
+        }
+
         if (crash is not null)
         {
             settings["CrashPoints__At"] = crash.Point;
@@ -113,7 +134,7 @@ internal sealed class Site : IAsyncDisposable
 
         try
         {
-            _apps[place] = await FunctionApp.StartAsync(settings, onLine: line => Note($"[{place}] {line}"), cancellation: cancellation);
+            _apps[place] = await FunctionApp.StartAsync(settings, program: program, onLine: line => Note($"[{place}] {line}"), cancellation: cancellation);
             return true;
         }
         catch (DevChainException killed) when (crash is not null && killed.Message.Contains("ended with code 137", StringComparison.Ordinal))
@@ -130,6 +151,20 @@ internal sealed class Site : IAsyncDisposable
             await app.KillAsync();
             await app.DisposeAsync();
         }
+    }
+
+    /// <summary>Takes the instance in a place out of service and asks it to end (SIGTERM).</summary>
+    /// <returns>False when it had to be killed.</returns>
+    public async Task<bool> StopAsync(int place)
+    {
+        if (!_apps.TryRemove(place, out var app))
+        {
+            return true;
+        }
+
+        var hasEnded = await app.StopAsync();
+        await app.DisposeAsync();
+        return hasEnded;
     }
 
     public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
@@ -204,6 +239,15 @@ internal sealed class Site : IAsyncDisposable
 internal sealed record SiteOptions
 {
     public int Signers { get; init; } = 3;
+
+    /// <summary>The wallet that fills the signers; it is given as much as a signer. The settings are the caller's.</summary>
+    public DevKey? Council { get; init; }
+
+    /// <summary>Signers that are there already and have what they have; null for new ones.</summary>
+    public IReadOnlyList<DevKey>? Keys { get; init; }
+
+    /// <summary>The height at which a site was settled that is there already.</summary>
+    public long? FirstBlock { get; init; }
 
     /// <summary>The role that owns the database; null for the server's own.</summary>
     public string? Owner { get; init; }

@@ -12,24 +12,27 @@ internal static class KeeperAuditor
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>What does not hold, and a line about what went on; at least one instance must run for the wait.</summary>
-    public static async Task<(IReadOnlyList<string> Violations, string Summary)> CheckAsync(Town town, Site site, CancellationToken cancellation)
+    public static async Task<(IReadOnlyList<string> Violations, string Summary)> CheckAsync(
+        Town town, Site site, CancellationToken cancellation, IReadOnlyCollection<Errand>? errands = null)
     {
         var open = await WaitAsync(town, site, cancellation);
-        var (violations, summary) = await CountAsync(town, site, cancellation);
+        var (violations, summary) = await CountAsync(town, site, cancellation, errands);
         return (open.Length > 0 ? [open, .. violations] : violations, summary);
     }
 
     /// <summary>The same without the wait.</summary>
-    public static async Task<(IReadOnlyList<string> Violations, string Summary)> CountAsync(Town town, Site site, CancellationToken cancellation)
+    public static async Task<(IReadOnlyList<string> Violations, string Summary)> CountAsync(
+        Town town, Site site, CancellationToken cancellation, IReadOnlyCollection<Errand>? errands = null)
     {
+        errands ??= [];
         var ledger = await Ledger.ReadAsync(site, cancellation);
-        var chain = await ChainTruth.ReadAsync(site, ledger, [], cancellation);
+        var chain = await ChainTruth.ReadAsync(site, ledger, [.. errands.Select(errand => errand.Message.From).Distinct()], cancellation);
         var keepers = await KeeperLedger.ReadAsync(site, cancellation);
         var deeds = await Deed.ReadAsync(town, site, cancellation);
         string[] violations =
         [
             .. new KeeperInvariants(town.Wishes.Keys, keepers, ledger, chain, deeds).Violations(),
-            .. new Invariants([], ledger, chain).Violations(),
+            .. new Invariants(errands, ledger, chain).Violations(),
             .. (await SpendSums.ReadAsync(site, cancellation)).Violations(ledger, chain),
         ];
         var ends = keepers.Works.GroupBy(work => (work.Keeper, work.State, work.Reason)).OrderBy(group => group.Key)

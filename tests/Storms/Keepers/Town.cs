@@ -64,13 +64,16 @@ internal sealed record Town : IAsyncDisposable
     /// <summary>Which of the node's accounts acts. Each takes its own nonces, one after the other.</summary>
     private string From { get; init; } = "";
 
-    public static async Task<Town> BuildAsync(Ground ground, CancellationToken cancellation)
+    /// <summary>Deploys everything.</summary>
+    /// <param name="ground">Where.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <param name="windowSeconds">How long an order can be settled.</param>
+    public static async Task<Town> BuildAsync(Ground ground, CancellationToken cancellation, ulong windowSeconds = 3_600)
     {
         var node = ground.Stack.Node;
-        var hermes = await HermesStandIn.StartAsync(cancellation);
-        hermes.Prices[DevPerps.Feed] = _ => 2000_00000000;
+        var hermes = await StartHermesAsync(cancellation);
         var circle = await CircleStandIn.StartAsync(node, cancellation);
-        var perps = await DevPerps.DeployAsync(node, windowSeconds: 3_600);
+        var perps = await DevPerps.DeployAsync(node, windowSeconds);
         var accounts = await DevAccounts.DeployAsync(node, circle.Attester.Address);
         var honest = await DevContract.DeployAsync(node, "DemandUpkeep");
         var rogue = await DevContract.DeployAsync(node, "DemandUpkeep");
@@ -87,6 +90,40 @@ internal sealed record Town : IAsyncDisposable
             From = (await node.AccountsAsync(cancellation))[0],
         };
     }
+
+    /// <summary>Goes on in a town that stands already.</summary>
+    public static async Task<Town> ReturnAsync(Ground ground, TownPlan plan, CancellationToken cancellation)
+    {
+        var node = ground.Stack.Node;
+        var town = new Town
+        {
+            Node = node,
+            Perps = new DevPerps(At(0), At(1), At(2), At(3)),
+            Accounts = new DevAccounts(At(4), At(5), At(6), At(7), At(8), At(9)),
+            Honest = At(10),
+            Rogue = At(11),
+            Hermes = await StartHermesAsync(cancellation),
+            Circle = await CircleStandIn.StartAsync(node, plan.Attester, cancellation),
+            From = (await node.AccountsAsync(cancellation))[0],
+        };
+        foreach (var wish in plan.Wishes)
+        {
+            town.Wishes[(wish.Keeper, wish.Subject)] = true;
+        }
+
+        return town;
+
+        DevContract At(int place) => new(node, Address.Parse(plan.Contracts[place]));
+    }
+
+    /// <summary>What it takes to come back.</summary>
+    public TownPlan Plan() => new(
+        [.. new[]
+        {
+            Perps.Pyth, Perps.Oracle, Perps.Multicall, Perps.Market, Accounts.Usdc, Accounts.Arrived, Accounts.Transmitter, Accounts.Messenger,
+            Accounts.Receiver, Accounts.Factory, Honest, Rogue,
+        }.Select(contract => contract.Address.ToString())],
+        Circle.Attester, [.. Wishes.Keys.Select(wish => new Wish(wish.Keeper, wish.Subject))]);
 
     /// <summary>The same town as one of its people.</summary>
     public Town As(string account) => this with
@@ -155,6 +192,13 @@ internal sealed record Town : IAsyncDisposable
         await Circle.DisposeAsync();
     }
 
+    private static async Task<HermesStandIn> StartHermesAsync(CancellationToken cancellation)
+    {
+        var hermes = await HermesStandIn.StartAsync(cancellation);
+        hermes.Prices[DevPerps.Feed] = _ => 2000_00000000;
+        return hermes;
+    }
+
     private byte[] Fulfil(byte kind, ulong time, byte[] update) => new OracleQuery(Perps.Oracle.Address, kind, time, [DevPerps.Feed]).FulfilData([update]);
 
     /// <summary>For more gas than we pay; it may fail, when we were first nevertheless.</summary>
@@ -163,3 +207,9 @@ internal sealed record Town : IAsyncDisposable
 
     private static (BigInteger Action, BigInteger Day) Ether(int action, int day) => (action * BigInteger.Pow(10, 18), day * BigInteger.Pow(10, 18));
 }
+
+/// <summary>Where everything in a town stands, and what is wanted there.</summary>
+internal sealed record TownPlan(IReadOnlyList<string> Contracts, DevKey Attester, IReadOnlyList<Wish> Wishes);
+
+/// <summary>What somebody wants done.</summary>
+internal sealed record Wish(string Keeper, string Subject);
