@@ -1,6 +1,7 @@
 #:project ../tests/DevChain/DevChain.csproj
 #:property PublishAot=false
 #:property RestorePackagesWithLockFile=false
+#:property NuGetLockFilePath=no.lock.json
 
 // How long the council's figures take with a year of history:
 //   dotnet run benchmarks/gas-year.cs [-- RELAYS_A_DAY [USERS_A_DAY]]
