@@ -17,6 +17,9 @@ public sealed class KeyVaultStandIn : IAsyncDisposable
     /// <summary>The only token it takes.</summary>
     public const string Token = "stand-in-token";
 
+    // Azure's client remembers a vault's challenge by host and port, for the whole process: a port that is given out again would not be challenged.
+    private static readonly ConcurrentDictionary<string, bool> Used = new();
+
     private readonly LoopbackServer _server;
     private readonly X509Certificate2 _certificate = CreateCertificate();
     private readonly ConcurrentDictionary<string, List<Version>> _secrets = new(StringComparer.OrdinalIgnoreCase);
@@ -40,9 +43,17 @@ public sealed class KeyVaultStandIn : IAsyncDisposable
     /// <summary>Listens on a free port with a certificate made for the occasion.</summary>
     public static async Task<KeyVaultStandIn> StartAsync(CancellationToken cancellation)
     {
-        var vault = new KeyVaultStandIn();
-        await vault._server.StartAsync(cancellation);
-        return vault;
+        while (true)
+        {
+            var vault = new KeyVaultStandIn();
+            await vault._server.StartAsync(cancellation);
+            if (Used.TryAdd(vault.Uri, true))
+            {
+                return vault;
+            }
+
+            await vault.DisposeAsync();
+        }
     }
 
     /// <summary>A handler that trusts this vault's certificate and no other.</summary>
