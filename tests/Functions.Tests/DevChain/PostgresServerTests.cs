@@ -3,6 +3,7 @@ using Npgsql;
 
 namespace Functions.Tests.DevChain;
 
+[Trait("needs", "services")]
 public sealed class PostgresServerTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -9,6 +9,7 @@ using SampleApp;
 
 namespace Functions.Tests.Hosting;
 
+[Trait("needs", "services")]
 public sealed partial class OpenApiTests
 {
     private static readonly HostingEnvironment Environment = new() { ApplicationName = "Functions", EnvironmentName = Environments.Production };

@@ -6,6 +6,7 @@ using Relayer.Core.Storage;
 
 namespace Functions.Tests.Hosting;
 
+[Trait("needs", "services")]
 public sealed class PostgresTickGuardTests
 {
     private static readonly DateTimeOffset Due = new(2026, 11, 21, 3, 29, 10, TimeSpan.Zero);

@@ -10,6 +10,7 @@ using Relayer.Core.Configuration;
 
 namespace Functions.Tests.Hosting;
 
+[Trait("needs", "services")]
 public sealed class StartTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

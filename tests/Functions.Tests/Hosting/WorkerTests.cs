@@ -13,6 +13,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Functions.Tests.Hosting;
 
 /// <summary>The published isolated worker behind the stand-in of the Azure Functions host.</summary>
+[Trait("needs", "services")]
 public sealed partial class WorkerTests(Islands islands) : IClassFixture<Islands>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

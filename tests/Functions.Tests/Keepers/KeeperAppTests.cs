@@ -9,6 +9,7 @@ using Functions.Tests.Relay;
 namespace Functions.Tests.Keepers;
 
 /// <summary>The keepers as they run: by their timers, in the app.</summary>
+[Trait("needs", "services")]
 public sealed class KeeperAppTests(Islands islands) : IClassFixture<Islands>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

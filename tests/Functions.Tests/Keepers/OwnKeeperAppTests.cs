@@ -9,6 +9,7 @@ using Relayer.Core.Crashes;
 namespace Functions.Tests.Keepers;
 
 /// <summary>The app with the sample keeper, as <c>samples/BookKeeper</c> puts it together: a class and a line.</summary>
+[Trait("needs", "services")]
 public sealed class OwnKeeperAppTests(Islands islands) : IClassFixture<Islands>
 {
     /// <summary>Every place that the work of such a keeper comes by.</summary>

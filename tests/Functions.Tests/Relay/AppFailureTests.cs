@@ -1,6 +1,7 @@
 namespace Functions.Tests.Relay;
 
 /// <summary>The app is killed in the middle of its work: what it accepted is on chain exactly once.</summary>
+[Trait("needs", "services")]
 public sealed class AppFailureTests(Islands islands) : IClassFixture<Islands>
 {
     private const string Send = "eth_sendRawTransaction";

@@ -7,6 +7,7 @@ using Relayer.Core.Relay;
 namespace Functions.Tests.Relay;
 
 /// <summary>Requests that ride in one transaction: nobody's end is another's.</summary>
+[Trait("needs", "services")]
 public sealed class BatchTests(Islands islands) : IClassFixture<Islands>
 {
     // Trusts every forwarder; any other call (which carries the user's address behind the data: 24 bytes) succeeds, or reverts.

@@ -4,6 +4,7 @@ using Relayer.Core.Ethereum;
 namespace Functions.Tests.Relay;
 
 /// <summary>Broadcasts fail, are forgotten or come too late: what was accepted is carried out once, or ends with a reason.</summary>
+[Trait("needs", "services")]
 public sealed class BroadcastFailureTests(Islands islands) : IClassFixture<Islands>
 {
     private const string Send = "eth_sendRawTransaction";

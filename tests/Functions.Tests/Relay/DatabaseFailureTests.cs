@@ -4,6 +4,7 @@ using Relayer.Core.Ethereum;
 namespace Functions.Tests.Relay;
 
 /// <summary>The database goes away: callers are told to come back, and what was accepted is carried out once.</summary>
+[Trait("needs", "services")]
 public sealed class DatabaseFailureTests(Islands islands) : IClassFixture<Islands>
 {
     private const string Send = "eth_sendRawTransaction";

@@ -4,6 +4,7 @@ using DevChain;
 namespace Functions.Tests.Relay;
 
 /// <summary>The node goes away, is silent or talks nonsense: callers are told to come back, and nothing is recorded.</summary>
+[Trait("needs", "services")]
 public sealed class NodeFailureTests(Islands islands) : IClassFixture<Islands>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

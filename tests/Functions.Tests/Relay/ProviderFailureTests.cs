@@ -6,6 +6,7 @@ using DevChain;
 namespace Functions.Tests.Relay;
 
 /// <summary>Three providers of one real chain: the first is killed under load, one lies, one lags, all go and come back.</summary>
+[Trait("needs", "services")]
 public sealed class ProviderFailureTests(Islands islands) : IClassFixture<Islands>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -67,6 +67,7 @@ public sealed class HostedRelayFixture : RelayFixture
 /// <summary>Tests of this collection run one after the other.</summary>
 [CollectionDefinition(Name)]
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "xunit's word for it.")]
+[Trait("needs", "services")]
 public sealed class RelayCollection : ICollectionFixture<RelayFixture>
 {
     public const string Name = "relay";
@@ -75,6 +76,7 @@ public sealed class RelayCollection : ICollectionFixture<RelayFixture>
 /// <summary>Tests of this collection run one after the other.</summary>
 [CollectionDefinition(Name)]
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "xunit's word for it.")]
+[Trait("needs", "services")]
 public sealed class HostedRelayCollection : ICollectionFixture<HostedRelayFixture>
 {
     public const string Name = "relay behind the Functions host";

@@ -1,6 +1,7 @@
 namespace Functions.Tests.Relay;
 
 /// <summary>The chain takes blocks back.</summary>
+[Trait("needs", "services")]
 public sealed class ReorgTests(Islands islands) : IClassFixture<Islands>
 {
     [Fact]

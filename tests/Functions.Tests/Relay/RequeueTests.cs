@@ -1,6 +1,7 @@
 namespace Functions.Tests.Relay;
 
 /// <summary>A transaction ends without carrying its requests: each gets another one, and is carried out once.</summary>
+[Trait("needs", "services")]
 public sealed class RequeueTests(Islands islands) : IClassFixture<Islands>
 {
     private const string Send = "eth_sendRawTransaction";

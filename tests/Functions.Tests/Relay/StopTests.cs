@@ -4,6 +4,7 @@ using DevChain;
 namespace Functions.Tests.Relay;
 
 /// <summary>A stop does not wait for callers who wait.</summary>
+[Trait("needs", "services")]
 public sealed class StopTests(Islands islands) : IClassFixture<Islands>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -23,6 +23,7 @@ public sealed class StormFixture : IAsyncLifetime
 /// <summary>Storms take both cores: neither they nor others should starve.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "xunit's word for it.")]
+[Trait("needs", "services")]
 public sealed class StormCollection : ICollectionFixture<StormFixture>
 {
     public const string Name = "storms";

@@ -7,6 +7,7 @@ namespace Functions.Tests.Upgrade;
 /// This release goes on with what an older one left when it was killed in the middle of relays, top-ups and keepers' work. What it left was
 /// written by that release itself: <c>dotnet run -c Release --project tests/Storms -- freeze --from ab5946b --output tests/Functions.Tests/Upgrade/ab5946b</c>.
 /// </summary>
+[Trait("needs", "services")]
 public sealed class UpgradeTests
 {
     [Theory]

@@ -13,6 +13,7 @@ using Relayer.Core.Tests.Transactions;
 
 namespace Relayer.Core.Tests.Gas;
 
+[Trait("needs", "services")]
 public sealed class BalancesTests(PostgresFixture postgres)
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch.AddYears(56);

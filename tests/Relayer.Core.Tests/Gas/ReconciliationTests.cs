@@ -10,6 +10,7 @@ using Relayer.Core.Transactions;
 
 namespace Relayer.Core.Tests.Gas;
 
+[Trait("needs", "services")]
 public sealed class ReconciliationTests(PostgresFixture postgres)
 {
     private const string Reverter = "0x60006000fd";

@@ -7,6 +7,7 @@ using Relayer.Core.Tests.Storage;
 namespace Relayer.Core.Tests.Gas;
 
 /// <summary>How final transactions are booked, by rows as the engine leaves them.</summary>
+[Trait("needs", "services")]
 public sealed class SpendLedgerTests(PostgresFixture postgres)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -11,6 +11,7 @@ using Relayer.Core.Transactions;
 
 namespace Relayer.Core.Tests.Gas;
 
+[Trait("needs", "services")]
 public sealed class TopUpServiceTests(PostgresFixture postgres)
 {
     private static readonly BigInteger Milli = GasWorld.Milli;

@@ -12,6 +12,7 @@ using RelayerWebhook;
 
 namespace Relayer.Core.Tests.Incidents;
 
+[Trait("needs", "services")]
 public sealed class IncidentTests(PostgresFixture postgres)
 {
     private const string Key = "a shared secret of more than 32 characters";

@@ -6,6 +6,7 @@ using Relayer.Core.Tests.Storage;
 namespace Relayer.Core.Tests.Keepers;
 
 /// <summary>Accounts whose chain, token or records change under the keepers.</summary>
+[Trait("needs", "services")]
 public sealed class AccountEdgesTests(PostgresFixture postgres)
 {
     private const string Deploy = KeeperNames.Deployment;

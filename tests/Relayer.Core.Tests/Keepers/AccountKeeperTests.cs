@@ -8,6 +8,7 @@ using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Keepers;
 
+[Trait("needs", "services")]
 public sealed class AccountKeeperTests(PostgresFixture postgres)
 {
     private const string Deploy = KeeperNames.Deployment;

@@ -9,6 +9,7 @@ namespace Relayer.Core.Tests.Keepers;
 
 /// <summary>Whatever happens in whatever order, no action and no day loses more than it may.</summary>
 /// <remarks><c>RELAYER_BUDGET_SEEDS</c> says how many seeds are tried beside the usual ones, and <c>RELAYER_BUDGET_SEED</c> from which on.</remarks>
+[Trait("needs", "services")]
 public sealed class BudgetTests(PostgresFixture postgres)
 {
     private const int Usual = 10;

@@ -3,6 +3,7 @@ using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Keepers;
 
+[Trait("needs", "services")]
 public sealed class KeeperRunnerTests(PostgresFixture postgres)
 {
     [Fact]

@@ -7,6 +7,7 @@ using Relayer.Core.Tests.Storage;
 namespace Relayer.Core.Tests.Keepers;
 
 /// <summary>What is old is removed, and nothing is done a second time because it is not remembered.</summary>
+[Trait("needs", "services")]
 public sealed class KeeperSweepTests(PostgresFixture postgres)
 {
     private static readonly string[] Tables = ["keeper_work", "keeper_sends", "keeper_budgets", "keeper_decisions", "keeper_runs"];

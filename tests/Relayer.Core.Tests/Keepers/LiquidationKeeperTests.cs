@@ -5,6 +5,7 @@ using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Keepers;
 
+[Trait("needs", "services")]
 public sealed class LiquidationKeeperTests(PostgresFixture postgres)
 {
     private const string Liquidation = KeeperNames.Liquidation;

@@ -6,6 +6,7 @@ using Relayer.Core.Tests.Storage;
 namespace Relayer.Core.Tests.Keepers;
 
 /// <summary>Prices that a liquidation cannot be made with: none, too old, too late, and a fee that rose.</summary>
+[Trait("needs", "services")]
 public sealed class LiquidationPriceTests(PostgresFixture postgres)
 {
     private const string Liquidation = KeeperNames.Liquidation;

@@ -7,6 +7,7 @@ using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Keepers;
 
+[Trait("needs", "services")]
 public sealed class OrderStoreTests(PostgresFixture postgres)
 {
     private static readonly ChainId Chain = new(8453);

@@ -10,6 +10,7 @@ using Relayer.Core.Keepers.Perps;
 namespace Relayer.Core.Tests.Keepers;
 
 /// <summary>What the keepers and the stand-ins take for Synthetix' ABI is the deployed one.</summary>
+[Trait("needs", "services")]
 public sealed partial class PerpsAbiTests
 {
     [Fact]

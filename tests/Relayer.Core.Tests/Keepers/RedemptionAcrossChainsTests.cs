@@ -8,6 +8,7 @@ using Relayer.Core.Tests.Storage;
 namespace Relayer.Core.Tests.Keepers;
 
 /// <summary>Two chains: burnt on one, redeemed on the other.</summary>
+[Trait("needs", "services")]
 public sealed class RedemptionAcrossChainsTests(PostgresFixture postgres)
 {
     private const string Redeem = KeeperNames.Redemption;

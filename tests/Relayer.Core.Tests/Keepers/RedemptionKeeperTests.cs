@@ -9,6 +9,7 @@ using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Keepers;
 
+[Trait("needs", "services")]
 public sealed class RedemptionKeeperTests(PostgresFixture postgres)
 {
     private const string Redeem = KeeperNames.Redemption;

@@ -10,6 +10,7 @@ using Relayer.Core.Tests.Storage;
 namespace Relayer.Core.Tests.Keepers;
 
 /// <summary>Many orders at once: they share simulations and transactions, and one of them spoils nothing for the others.</summary>
+[Trait("needs", "services")]
 public sealed class SettlementBurstTests(PostgresFixture postgres)
 {
     private static readonly AbiSignature Aggregate = AbiSignature.Parse("aggregate3Value((address,bool,uint256,bytes)[])");

@@ -6,6 +6,7 @@ using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Keepers;
 
+[Trait("needs", "services")]
 public sealed class SettlementKeeperTests(PostgresFixture postgres)
 {
     [Theory]

@@ -9,6 +9,7 @@ using Relayer.Core.Tests.Storage;
 namespace Relayer.Core.Tests.Keepers;
 
 /// <summary>Prices that contradict themselves or each other, services that fail in turn, and fees that change between check and block.</summary>
+[Trait("needs", "services")]
 public sealed class SettlementPriceTests(PostgresFixture postgres)
 {
     private static readonly Hash32 OtherFeed = Keccak256.Hash("another feed"u8);

@@ -5,6 +5,7 @@ using Relayer.Core.Tests.Storage;
 namespace Relayer.Core.Tests.Keepers;
 
 /// <summary>Providers that are gone and come back while a window is open.</summary>
+[Trait("needs", "services")]
 public sealed class SettlementProviderTests(PostgresFixture postgres)
 {
     [Fact]

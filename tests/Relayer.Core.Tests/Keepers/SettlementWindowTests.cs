@@ -6,6 +6,7 @@ using Relayer.Core.Tests.Storage;
 namespace Relayer.Core.Tests.Keepers;
 
 /// <summary>The edges of an order's window, second by second: of the market's, by the chain's time, and of what is decided about it.</summary>
+[Trait("needs", "services")]
 public sealed class SettlementWindowTests(PostgresFixture postgres)
 {
     private const long Delay = 2;

@@ -9,6 +9,7 @@ using static Relayer.Core.Tests.Keepers.CountingUpkeep;
 
 namespace Relayer.Core.Tests.Keepers;
 
+[Trait("needs", "services")]
 public sealed class UpkeepKeeperTests(PostgresFixture postgres)
 {
     private static readonly AnvilOptions OnDemand = new() { MineOnDemand = true };

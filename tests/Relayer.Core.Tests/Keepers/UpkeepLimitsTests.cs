@@ -9,6 +9,7 @@ using static Relayer.Core.Tests.Keepers.CountingUpkeep;
 namespace Relayer.Core.Tests.Keepers;
 
 /// <summary>Contracts that mean harm, and what an upkeep may cost.</summary>
+[Trait("needs", "services")]
 public sealed class UpkeepLimitsTests(PostgresFixture postgres)
 {
     [Fact]

@@ -12,6 +12,7 @@ using SampleKeepers;
 namespace Relayer.Core.Tests.Nethereum;
 
 /// <summary>What is sent with Nethereum, and what becomes of it, on a chain whose blocks the test makes.</summary>
+[Trait("needs", "services")]
 public sealed class EngineSendTests(PostgresFixture postgres)
 {
     private static CancellationToken Cancellation => KeeperWorld.Cancellation;

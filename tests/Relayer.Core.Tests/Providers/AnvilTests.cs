@@ -9,6 +9,7 @@ using Relayer.Core.Providers;
 namespace Relayer.Core.Tests.Providers;
 
 /// <summary>The client and the classifier before a real node.</summary>
+[Trait("needs", "services")]
 public sealed class AnvilTests : IAsyncLifetime
 {
     private static readonly ChainId Chain = new(31337);

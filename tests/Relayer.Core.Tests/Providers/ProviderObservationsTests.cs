@@ -6,6 +6,7 @@ using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Providers;
 
+[Trait("needs", "services")]
 public sealed class ProviderObservationsTests(PostgresFixture postgres)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -9,6 +9,7 @@ using Relayer.Core.Tests.Transactions;
 namespace Relayer.Core.Tests.Relay;
 
 /// <summary>Operators and callers are told which part of a forwarder's domain is not as configured, and no more.</summary>
+[Trait("needs", "services")]
 public sealed class ForwarderCheckTests(PostgresFixture postgres)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -9,6 +9,7 @@ using Relayer.Core.Tests.Transactions;
 namespace Relayer.Core.Tests.Relay;
 
 /// <summary>What users are told about a call that failed is the target's word, never that of a node that could not try it.</summary>
+[Trait("needs", "services")]
 public sealed class RelayInquestTests(PostgresFixture postgres)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

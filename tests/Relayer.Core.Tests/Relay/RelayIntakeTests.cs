@@ -9,6 +9,7 @@ using Relayer.Core.Transactions;
 namespace Relayer.Core.Tests.Relay;
 
 /// <summary>The one write that accepts requests, by two instances at once, on a real PostgreSQL.</summary>
+[Trait("needs", "services")]
 public sealed class RelayIntakeTests(PostgresFixture postgres)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

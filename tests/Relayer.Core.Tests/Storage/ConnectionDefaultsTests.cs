@@ -4,6 +4,7 @@ using Relayer.Core.Storage;
 namespace Relayer.Core.Tests.Storage;
 
 /// <summary>What connections get unless the configuration says otherwise.</summary>
+[Trait("needs", "services")]
 public sealed class ConnectionDefaultsTests(PostgresFixture postgres)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

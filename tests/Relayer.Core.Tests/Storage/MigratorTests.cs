@@ -4,6 +4,7 @@ using Relayer.Core.Storage;
 
 namespace Relayer.Core.Tests.Storage;
 
+[Trait("needs", "services")]
 public sealed class MigratorTests(PostgresFixture postgres)
 {
     // Of this database: other tests migrate theirs on the same server meanwhile.

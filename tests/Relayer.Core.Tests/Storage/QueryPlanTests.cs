@@ -9,6 +9,7 @@ using Relayer.Core.Transactions;
 namespace Relayer.Core.Tests.Storage;
 
 /// <summary>However long the history grows, every statement of the hot path goes by an index: 100,000 relays, 300 of them open.</summary>
+[Trait("needs", "services")]
 public sealed partial class QueryPlanTests(PostgresFixture postgres)
 {
     private const string History = """

@@ -5,6 +5,7 @@ using Relayer.Core.Storage;
 namespace Relayer.Core.Tests.Storage;
 
 /// <summary>An older and a newer program on one database: what adds leaves the older one going, what takes away waits until it is gone.</summary>
+[Trait("needs", "services")]
 public sealed class SideBySideTests(PostgresFixture postgres)
 {
     // What the last program asks that looks at schema_versions alone; it refuses any other answer than 11.

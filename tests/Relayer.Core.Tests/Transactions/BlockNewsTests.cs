@@ -7,6 +7,7 @@ using Relayer.Core.Transactions;
 
 namespace Relayer.Core.Tests.Transactions;
 
+[Trait("needs", "services")]
 public sealed class BlockNewsTests : IAsyncLifetime
 {
     private readonly StandingTime _time = new();

@@ -7,6 +7,7 @@ using Relayer.Core.Transactions;
 namespace Relayer.Core.Tests.Transactions;
 
 /// <summary>What becomes of transactions on a chain that behaves.</summary>
+[Trait("needs", "services")]
 public sealed class ChainEngineTests(PostgresFixture postgres)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -7,6 +7,7 @@ using Relayer.Core.Tests.Storage;
 namespace Relayer.Core.Tests.Transactions;
 
 /// <summary>Nonces that nobody holds, between the chain's and ours.</summary>
+[Trait("needs", "services")]
 public sealed class GapFillerTests(PostgresFixture postgres)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -7,6 +7,7 @@ using Relayer.Core.Transactions;
 namespace Relayer.Core.Tests.Transactions;
 
 /// <summary>What an operator asks of one transaction.</summary>
+[Trait("needs", "services")]
 public sealed class InterventionTests(PostgresFixture postgres)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -7,6 +7,7 @@ using Relayer.Core.Transactions;
 namespace Relayer.Core.Tests.Transactions;
 
 /// <summary>Who takes which nonce, in the statements of the engine on a real PostgreSQL.</summary>
+[Trait("needs", "services")]
 public sealed class NonceStoreTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private StoreWorld _world = null!;

@@ -8,6 +8,7 @@ using Relayer.Core.Transactions;
 namespace Relayer.Core.Tests.Transactions;
 
 /// <summary>What crashes, lost transactions, reorganisations and foreign hands leave behind, and how it ends.</summary>
+[Trait("needs", "services")]
 public sealed class RecoveryTests(PostgresFixture postgres)
 {
     private const ulong Above = 1_000_000_000;

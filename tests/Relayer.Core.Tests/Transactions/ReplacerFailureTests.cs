@@ -7,6 +7,7 @@ using Relayer.Core.Transactions;
 namespace Relayer.Core.Tests.Transactions;
 
 /// <summary>Outbidding with several instances, after a crash, without money and across a reorganisation.</summary>
+[Trait("needs", "services")]
 public sealed class ReplacerFailureTests(PostgresFixture postgres) : PassedOverTests(postgres)
 {
     [Fact]

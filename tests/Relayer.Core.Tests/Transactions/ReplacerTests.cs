@@ -9,6 +9,7 @@ using Relayer.Core.Transactions;
 namespace Relayer.Core.Tests.Transactions;
 
 /// <summary>When a transaction is outbid, by how much, and when no more.</summary>
+[Trait("needs", "services")]
 public sealed class ReplacerTests(PostgresFixture postgres) : PassedOverTests(postgres)
 {
     [Fact]

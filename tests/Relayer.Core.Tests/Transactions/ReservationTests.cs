@@ -6,6 +6,7 @@ using Relayer.Core.Transactions;
 namespace Relayer.Core.Tests.Transactions;
 
 /// <summary>A reservation at the front of a batch of somebody else's writes: with them or not at all.</summary>
+[Trait("needs", "services")]
 public sealed class ReservationTests(PostgresFixture postgres)
 {
     private const ulong Gas = 50_000;

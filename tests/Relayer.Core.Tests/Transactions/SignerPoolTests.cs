@@ -8,6 +8,7 @@ using Relayer.Core.Transactions;
 namespace Relayer.Core.Tests.Transactions;
 
 /// <summary>Signers that cannot pay or keep failing take nothing new and go on by themselves, with two instances on a real chain.</summary>
+[Trait("needs", "services")]
 public sealed class SignerPoolTests(PostgresFixture postgres)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);

@@ -5,6 +5,7 @@ using Relayer.Core.Transactions;
 namespace Relayer.Core.Tests.Transactions;
 
 /// <summary>What is stored of attempts and states, and read again, on a real PostgreSQL.</summary>
+[Trait("needs", "services")]
 public sealed class TransactionStoreTests(PostgresFixture postgres) : IAsyncLifetime
 {
     private StoreWorld _world = null!;

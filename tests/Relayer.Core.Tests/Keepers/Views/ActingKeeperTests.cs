@@ -10,6 +10,7 @@ using SampleKeepers;
 namespace Relayer.Core.Tests.Keepers.Views;
 
 /// <summary>Keepers that send with the library themselves, each in its own way.</summary>
+[Trait("needs", "services")]
 public sealed class ActingKeeperTests(PostgresFixture postgres)
 {
     [Fact]

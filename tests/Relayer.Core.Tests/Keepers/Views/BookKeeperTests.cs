@@ -8,6 +8,7 @@ using Relayer.Core.Tests.Storage;
 namespace Relayer.Core.Tests.Keepers.Views;
 
 /// <summary>The sample of <c>docs/keepers.md</c>, on a real chain and database.</summary>
+[Trait("needs", "services")]
 public sealed class BookKeeperTests(PostgresFixture postgres)
 {
     private static readonly AnvilOptions OnDemand = new() { MineOnDemand = true };

@@ -9,6 +9,7 @@ using Relayer.Core.Relay.Forwarders;
 namespace Relayer.Core.Tests.Relay.Forwarders;
 
 /// <summary>Real forwarders on a real chain with exactly the gas that was computed, and inner calls that burn all of theirs.</summary>
+[Trait("needs", "services")]
 public sealed class OuterGasOnChainTests(OuterGasOnChainTests.Chain chain) : IClassFixture<OuterGasOnChainTests.Chain>
 {
     // Both answer isTrustedForwarder(address) with true. What else one is asked, it burns all its gas and fails…

@@ -15,6 +15,7 @@ namespace Relayer.Core.Tests.Transactions.Model;
 /// <c>RELAYER_MODEL_STORIES</c> sets how many sequences are tried and <c>RELAYER_MODEL_SEED</c> which: a number, or <c>random</c>. A failure
 /// names its seed and the shortest sequence found that fails too.
 /// </remarks>
+[Trait("needs", "services")]
 public sealed class EngineModelTests(PostgresFixture postgres)
 {
     private static readonly TimeSpan ShrinksFor = TimeSpan.FromMinutes(2);
