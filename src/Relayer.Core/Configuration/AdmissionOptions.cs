@@ -4,8 +4,8 @@ namespace Relayer.Core.Configuration;
 public sealed class AdmissionOptions
 {
     /// <summary>
-    /// Requests that are being decided at once; one more is told at once to come back. Beyond what the machine carries, more of them would only
-    /// make everybody wait.
+    /// Requests that are being decided at once; one more is answered <c>overloaded</c> (503) at once. Beyond what the machine carries, more of
+    /// them would only make everybody wait.
     /// </summary>
     public int MaxRequests { get; set; } = 512;
 }

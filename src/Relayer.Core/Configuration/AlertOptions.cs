@@ -3,7 +3,7 @@ namespace Relayer.Core.Configuration;
 /// <summary>Where incidents are told, bound from <c>Alerts</c>.</summary>
 public sealed class AlertOptions
 {
-    /// <summary>The https URL that is posted to. Empty tells nobody.</summary>
+    /// <summary>The https URL that incidents are posted to. Without it nobody is told.</summary>
     public string WebhookUrl { get; set; } = "";
 
     /// <summary>
@@ -11,7 +11,7 @@ public sealed class AlertOptions
     /// </summary>
     public string Secret { get; set; } = "";
 
-    /// <summary>The same itself, in development only.</summary>
+    /// <summary>That text itself, instead of a secret: in <c>Development</c> only.</summary>
     public string Key { get; set; } = "";
 
     /// <summary>How long one delivery may take.</summary>

@@ -1,12 +1,13 @@
 namespace Relayer.Core.Configuration;
 
-/// <summary>One chain, bound from <c>Chains:{name}</c>. Texts here are checked at start by the options validator.</summary>
+/// <summary>One chain that is served, bound from <c>Chains:{name}</c>.</summary>
+/// <remarks>Texts here are checked at start by the options validator.</remarks>
 public sealed class ChainOptions
 {
-    /// <summary>The EIP-155 id.</summary>
+    /// <summary>The chain's EIP-155 id, such as 8453 for Base; must be set.</summary>
     public long ChainId { get; set; }
 
-    /// <summary>JSON-RPC URLs, the preferred one first. They may hold keys: never logged.</summary>
+    /// <summary>JSON-RPC URLs, the preferred one first; at least one. They may hold keys: never logged.</summary>
     public IList<string> Rpc { get; init; } = [];
 
     /// <summary>Blocks on top of a transaction's own before it counts as confirmed; 0 trusts the first block.</summary>
@@ -55,7 +56,7 @@ public sealed class ChainOptions
     public KeepersOptions Keepers { get; init; } = new();
 }
 
-/// <summary>A forwarder, bound from <c>Chains:{name}:Forwarders:N</c>.</summary>
+/// <summary>An EIP-2771 forwarder that is served, bound from <c>Chains:{name}:Forwarders:N</c>.</summary>
 public sealed class ForwarderOptions
 {
     /// <summary>The contract's address.</summary>
@@ -116,7 +117,7 @@ public sealed class FeeOptions
     /// </summary>
     public TimeSpan BumpAfter { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>And again each time that so long has passed since.</summary>
+    /// <summary>It is outbid again each time that so long has passed since: 15 s suit Ethereum, 5 s a chain with quick blocks.</summary>
     public TimeSpan BumpEvery { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
@@ -172,10 +173,10 @@ public sealed class PolicyOptions
     /// <summary>How long a request without a deadline is tried for. Its signature stays usable until its nonce is spent.</summary>
     public TimeSpan TimeToLive { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Requests accepted from one user in one minute.</summary>
+    /// <summary>Requests accepted from one user in one minute; one more is refused as <c>quota_exceeded</c>.</summary>
     public int RelaysPerMinute { get; set; } = 30;
 
-    /// <summary>Gas granted to one user in one day (UTC).</summary>
+    /// <summary>Gas granted to one user in one day (UTC), by what the requests ask for.</summary>
     public long GasPerDay { get; set; } = 20_000_000;
 }
 

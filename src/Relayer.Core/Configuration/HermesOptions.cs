@@ -1,15 +1,15 @@
 namespace Relayer.Core.Configuration;
 
-/// <summary>Pyth's price service, bound from <c>Hermes</c>; one more of them, bound from <c>Hermes:Fallbacks</c>.</summary>
+/// <summary>Pyth's price service, bound from <c>Hermes</c>, and those asked after it, bound from <c>Hermes:Fallbacks</c>.</summary>
 public class HermesServiceOptions
 {
-    /// <summary>Its base URL.</summary>
+    /// <summary>Its base URL, such as <c>https://hermes.pyth.network</c>.</summary>
     public string Url { get; set; } = "";
 
     /// <summary>The name of the Key Vault secret that holds the API key, sent as a bearer token; none is sent when empty.</summary>
     public string Secret { get; set; } = "";
 
-    /// <summary>The API key itself, in development only.</summary>
+    /// <summary>The API key itself, instead of a secret: in <c>Development</c> only.</summary>
     public string Key { get; set; } = "";
 }
 

@@ -3,7 +3,7 @@ namespace Relayer.Core.Configuration;
 /// <summary>What any keeper may do and lose; part of each keeper's options.</summary>
 public abstract class KeeperLimitOptions
 {
-    /// <summary>Judges and records, and sends nothing.</summary>
+    /// <summary>Decides and records as ever, and sends nothing.</summary>
     public bool DryRun { get; set; }
 
     /// <summary>
@@ -12,7 +12,7 @@ public abstract class KeeperLimitOptions
     /// </summary>
     public string Mode { get; set; } = "Backstop";
 
-    /// <summary>How long the community has before the keeper acts.</summary>
+    /// <summary>How long the community has before the keeper acts: from when the work is found, for an order from its commitment.</summary>
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>The most wei that one action may lose when it brings what it should; decimal. It is not outbid beyond.</summary>

@@ -3,7 +3,7 @@ namespace Relayer.Core.Configuration;
 /// <summary>How long what keepers wrote down is kept, bound from <c>KeeperRecords</c>.</summary>
 public sealed class KeeperRecordsOptions
 {
-    /// <summary>Runs, decisions, and work that is over, are removed once they are as old.</summary>
+    /// <summary>Runs, decisions, and work that is over, are removed once they are as old. Must be longer than any scan looks back.</summary>
     public TimeSpan KeepFor { get; set; } = TimeSpan.FromDays(30);
 }
 

@@ -3,7 +3,7 @@ namespace Relayer.Core.Configuration;
 /// <summary>Liquidates accounts of Synthetix Perps V3, bound from <c>Chains:{name}:Keepers:Liquidation</c>. Off while there is no market.</summary>
 public sealed class LiquidationOptions : PerpsOptions
 {
-    /// <summary>Gas for one liquidation, price updates included.</summary>
+    /// <summary>The gas limit of one liquidation, price updates included.</summary>
     public long GasLimit { get; set; } = 5_000_000;
 
     /// <summary>Accounts looked at in one run; the next run goes on with the next.</summary>

@@ -3,13 +3,13 @@ namespace Relayer.Core.Configuration;
 /// <summary>What the keepers of Synthetix Perps V3 have in common. Each is off while it has no market.</summary>
 public abstract class PerpsOptions : KeeperLimitOptions
 {
-    /// <summary>The PerpsMarketProxy.</summary>
+    /// <summary>The address of the PerpsMarketProxy; the keeper is off without it.</summary>
     public string Market { get; set; } = "";
 
-    /// <summary>The TrustedMulticallForwarder, which appends the sender: so the rewards come to it.</summary>
+    /// <summary>The address of the TrustedMulticallForwarder, which appends the sender: so the rewards come to it.</summary>
     public string Multicall { get; set; } = "";
 
-    /// <summary>What a dollar of reward is worth in wei; decimal. Zero counts rewards as nothing.</summary>
+    /// <summary>What a dollar of reward is worth in wei; decimal. 0 counts rewards as nothing.</summary>
     public string WeiPerUsd { get; set; } = "0";
 
     /// <summary>How the market's events are read.</summary>

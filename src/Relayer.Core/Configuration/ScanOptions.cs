@@ -3,7 +3,10 @@ namespace Relayer.Core.Configuration;
 /// <summary>How a keeper reads a contract's events.</summary>
 public sealed class ScanOptions
 {
-    /// <summary>Where the first scan begins; below 0 it begins <see cref="RecoverBlocks"/> before the head.</summary>
+    /// <summary>
+    /// The block where the first scan begins; below 0 it begins <see cref="RecoverBlocks"/> before the head. For liquidation: where the market was
+    /// deployed, since an account may be older than the scan.
+    /// </summary>
     public long StartBlock { get; set; } = -1;
 
     /// <summary>Blocks read again each time, because a reorg may have changed them.</summary>

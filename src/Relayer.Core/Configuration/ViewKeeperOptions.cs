@@ -1,8 +1,8 @@
 namespace Relayer.Core.Configuration;
 
 /// <summary>
-/// What every keeper of one's own may do and lose; its options derive from this, and are bound from <c>Chains:{name}:Keepers:{its name}</c>. Where
-/// that section is missing it does not run.
+/// What every keeper of one's own may do, bound from <c>Chains:{name}:Keepers:{its name}</c>; its options derive from this. Where that section is
+/// missing it does not run.
 /// </summary>
 public abstract class ViewKeeperOptions : KeeperLimitOptions
 {
@@ -12,7 +12,7 @@ public abstract class ViewKeeperOptions : KeeperLimitOptions
     /// <summary>The most gas of a transaction whose call does not say.</summary>
     public long GasLimit { get; set; } = 500_000;
 
-    /// <summary>How long a transaction is tried for.</summary>
+    /// <summary>How long a transaction is tried for; then it is cancelled.</summary>
     public TimeSpan TimeToLive { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Checks what it adds, once, before anything starts.</summary>
