@@ -3,7 +3,7 @@ using DevChain;
 
 namespace Relayer.Core.Tests;
 
-/// <summary>The tables of scenarios in <c>docs/architecture.md</c> and <c>docs/keepers.md</c> name tests that exist.</summary>
+/// <summary>The tables of scenarios in <c>docs/architecture.md</c> and <c>docs/keepers.md</c>, and the recipes, name tests that exist.</summary>
 public sealed partial class ScenarioTableTests
 {
     [Fact]
@@ -28,6 +28,16 @@ public sealed partial class ScenarioTableTests
             rows.Skip(1).SelectMany(row => row.Skip(1)),
             cell => Assert.True(cell.StartsWith("none: ", StringComparison.Ordinal) || NamesIn(cell).Length > 0, cell));
         AssertExist(NamesIn(TableOf("keepers.md")));
+    }
+
+    [Fact]
+    public void Every_recipe_names_a_test_that_exists()
+    {
+        var recipes = File.ReadAllText(RepositoryRoot.Combine("docs", "recipes.md")).Split("\n## ")[1..];
+
+        Assert.Equal(["A rule", "A chain", "A keeper", "A timer", "A forwarder dialect"], recipes.Select(recipe => recipe.Split('\n')[0]));
+        Assert.All(recipes, recipe => Assert.NotEmpty(NamesIn(recipe)));
+        AssertExist(NamesIn(string.Concat(recipes)));
     }
 
     private static string TableOf(string document) =>
