@@ -1,6 +1,6 @@
 using System.Reflection;
-using Functions;
 using Functions.Catalog;
+using Functions.Health;
 
 namespace SelfHost;
 

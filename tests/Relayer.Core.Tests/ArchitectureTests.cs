@@ -26,7 +26,7 @@ public sealed class ArchitectureTests
         ["Transactions"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Crashes", "Storage", "Operations", "Providers", "Keys"],
         ["Nethereum"] = ["Ethereum", "Configuration", "Providers", "Transactions"],
         ["Incidents"] = ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Storage", "Keys"],
-        ["Gas"] =
+        ["Treasury"] =
         [
             "Ethereum", "Configuration", "Concurrency", "Telemetry", "Crashes", "Storage", "Operations", "Providers", "Keys", "Transactions", "Incidents",
         ],

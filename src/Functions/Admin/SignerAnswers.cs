@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Signers;
 
 namespace Functions.Admin;
 

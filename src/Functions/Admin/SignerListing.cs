@@ -1,12 +1,12 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
-using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Signers;
 
 namespace Functions.Admin;
 
 /// <summary>Puts beside the records of signers what the chain says of their accounts.</summary>
 /// <param name="chains">The chains.</param>
-public sealed class SignerListing(IChainClients chains)
+public sealed class SignerListing(IChainClientFactory chains)
 {
     /// <summary>Shows signers; without balances and nonces of the chain while no provider answers, when operators need the rest most.</summary>
     public async Task<IReadOnlyList<SignerAnswer>> ShowAsync(ChainId chainId, IReadOnlyList<SignerStatus> signers, CancellationToken cancellation)

@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Relayer.Core.Ethereum.Tx;
-using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Records;
+using Relayer.Core.Transactions.Replacement;
 
 namespace Functions.Admin;
 
@@ -46,11 +47,11 @@ public sealed record TransactionAnswer(
             [.. view.Attempts.Select(AttemptAnswer.Of)]);
     }
 
-    private static string? ClosingName(ClosingReason? closing) => closing switch
+    private static string? ClosingName(CancelReason? closing) => closing switch
     {
-        ClosingReason.Late => "late",
-        ClosingReason.Refused => "refused",
-        ClosingReason.Cancelled => "cancelled",
+        CancelReason.Late => "late",
+        CancelReason.Refused => "refused",
+        CancelReason.Cancelled => "cancelled",
         _ => null,
     };
 }

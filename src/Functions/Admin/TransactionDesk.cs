@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Relayer.Core.Operations;
 using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Records;
+using Relayer.Core.Transactions.Replacement;
 
 namespace Functions.Admin;
 

@@ -4,13 +4,13 @@ using Functions.Keepers;
 using Functions.Relay;
 using Functions.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Relayer.Core.Gas;
 using Relayer.Core.Keepers;
 using Relayer.Core.Keys;
 using Relayer.Core.Operations;
 using Relayer.Core.Providers;
 using Relayer.Core.Relay;
 using Relayer.Core.Transactions;
+using Relayer.Core.Treasury;
 
 namespace Functions.Configuration;
 
@@ -23,7 +23,7 @@ public static class RelayerApp
     /// <exception cref="ConfigurationException">A setting is wrong; the message names each.</exception>
     public static IServiceCollection AddRelayerApp(this IServiceCollection services, IConfiguration configuration) => services
         .AddOwnKeepers().AddRelayerOptions(configuration)
-        .AddStorage().AddOperations().AddProviders().AddKeys().AddTransactions().AddGas().AddRelay().AddKeepers()
+        .AddStorage().AddOperations().AddProviders().AddKeys().AddTransactions().AddTreasury().AddRelay().AddKeepers()
         .AddRelayFunctions().AddAdminFunctions();
 
     /// <summary>Adds what any functions need that are served over HTTP: limits, log rules, telemetry, health, CORS.</summary>

@@ -1,6 +1,6 @@
 using Relayer.Core.Configuration;
 using Relayer.Core.Crashes;
-using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Engine;
 
 namespace Functions.Configuration;
 

@@ -2,8 +2,8 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using Functions.Council.Sections;
-using Functions.Gas;
 using Functions.Keepers;
+using Functions.Treasury;
 
 namespace Functions.Council;
 
@@ -33,8 +33,8 @@ internal static class CouncilPage
         var names = gas.Chains.ToDictionary(chain => chain.ChainId, chain => chain.Name);
         return Document(Title(gas), Html.Of($"""
             <a class="skip" href="#main">Skip to the figures</a>
-            <header><h1>The relayer and its gas</h1><p>Figures of {Words.Time(gas.GeneratedAt)}; balances by block, as each says. <a href="council">Read again</a></p></header>
-            <main id="main">{Glance.Of(gas)}{Html.Each(gas.Chains, chain => Chains.Of(chain, gas.Spend.Daily))}
+            <header><h1>The relayer and its gas</h1><p>Figures of {Format.Time(gas.GeneratedAt)}; balances by block, as each says. <a href="council">Read again</a></p></header>
+            <main id="main">{Summary.Of(gas)}{Html.Each(gas.Chains, chain => Chains.Of(chain, gas.Spend.Daily))}
             {Spending.Of(gas.Spend, names)}{TopUps.Of(gas.Chains)}{Sections.Keepers.Of(keepers, names)}{Incidents.Of(gas.Incidents)}</main>
             <footer><p>Every figure here is in <a href="gas">the JSON</a>, exact to the wei, and in <a href="keepers">that of the keepers</a>; longer histories: <a href="gas/spend">spend</a>, <a href="gas/top-ups">top-ups</a>, <a href="gas/history">balances</a>, each also with <code>?format=csv</code>.</p></footer>
             """));

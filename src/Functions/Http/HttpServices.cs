@@ -1,3 +1,4 @@
+using Functions.Health;
 using Functions.OpenApi;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -1,4 +1,5 @@
 using Functions.Configuration;
+using Functions.Health;
 using Functions.Http;
 using Functions.Timers;
 using Microsoft.Azure.Functions.Worker.Builder;

@@ -1,5 +1,5 @@
 using Functions.Http;
-using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Engine;
 
 namespace Functions.Keepers;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Relayer.Core.Relay;
+using Relayer.Core.Relay.Records;
 
 namespace Functions.Relay;
 

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Functions.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
+using Relayer.Core.Relay.Records;
 
 namespace Functions.Relay;
 

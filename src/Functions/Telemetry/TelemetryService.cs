@@ -27,7 +27,7 @@ internal sealed class TelemetryService(string mode) : IHostedService, IDisposabl
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var resource = ResourceBuilder.CreateDefault()
-            .AddService("relayer", serviceVersion: Http.HealthAnswer.Alive.Version)
+            .AddService("relayer", serviceVersion: Functions.Health.HealthAnswer.Alive.Version)
             .AddAttributes([new("relayer.host", mode)])
             .AddEnvironmentVariableDetector();
         _traces = Sdk.CreateTracerProviderBuilder()

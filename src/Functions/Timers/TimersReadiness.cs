@@ -1,4 +1,4 @@
-using Functions.Http;
+using Functions.Health;
 
 namespace Functions.Timers;
 

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Configuration;
+using Relayer.Core.Configuration.Chains;
+using Relayer.Core.Configuration.Keepers;
 
 namespace Relayer.Core.Configuration;
 

@@ -1,3 +1,5 @@
+using Relayer.Core.Configuration.Chains;
+using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Crashes;
 
 namespace Relayer.Core.Configuration;

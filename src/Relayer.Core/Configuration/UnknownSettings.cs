@@ -2,6 +2,7 @@ using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
+using Relayer.Core.Configuration.Keepers;
 
 namespace Relayer.Core.Configuration;
 

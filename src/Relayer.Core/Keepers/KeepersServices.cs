@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
 using Relayer.Core.Keepers.Accounts;
 using Relayer.Core.Keepers.Cctp;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Liquidation;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keepers.Scanning;
@@ -37,11 +38,11 @@ public static class KeepersServices
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<RelayerOptions>(), provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<Pauses>(),
             provider.GetRequiredService<ILogger<KeeperService>>()));
-        services.AddSingleton<KeeperInquest>();
+        services.AddSingleton<KeeperFailureDiagnosis>();
         services.AddSingleton<ITransactionOutlet>(provider => new KeeperOutlet(
             provider.GetRequiredService<KeeperRegistry>(),
             provider.GetRequiredService<ChainEngines>(),
-            provider.GetRequiredService<IChainClients>(),
+            provider.GetRequiredService<IChainClientFactory>(),
             provider.GetRequiredService<KeeperStore>(),
             new KeeperSender(provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<Pauses>()));
@@ -64,9 +65,9 @@ public static class KeepersServices
     }
 
     internal static void AddOutcomes(IServiceCollection services, IKeeperOutcomes outcomes) =>
-        services.AddSingleton<IPurpose>(provider => new KeeperPurpose(
+        services.AddSingleton<ITransactionHandler>(provider => new KeeperTransactionHandler(
             outcomes,
-            provider.GetRequiredService<KeeperInquest>(),
+            provider.GetRequiredService<KeeperFailureDiagnosis>(),
             provider.GetRequiredService<KeeperRegistry>(),
             provider.GetRequiredService<KeeperStore>(),
             provider.GetRequiredService<TimeProvider>()));
@@ -74,7 +75,7 @@ public static class KeepersServices
     private static List<IKeeper> Configured(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<RelayerOptions>();
-        var chains = provider.GetRequiredService<IChainClients>();
+        var chains = provider.GetRequiredService<IChainClientFactory>();
         var store = provider.GetRequiredService<KeeperStore>();
         var time = provider.GetRequiredService<TimeProvider>();
         var keepers = new List<IKeeper>();
@@ -122,7 +123,7 @@ public static class KeepersServices
         new(client, task, provider.GetRequiredService<AccountStore>(), store, time);
 
     private static RedemptionKeeper Redemption(
-        IServiceProvider provider, IChainClient client, RedemptionSettings settings, IChainClients chains, TimeProvider time)
+        IServiceProvider provider, IChainClient client, RedemptionSettings settings, IChainClientFactory chains, TimeProvider time)
     {
         var scanners = settings.Sources.Select(source => (source, new LogScanner(
             chains.Get(source.ChainId), provider.GetRequiredService<ScanStore>(), provider.GetRequiredService<ILogger<LogScanner>>()))).ToArray();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 
 namespace Relayer.Core.Keys;

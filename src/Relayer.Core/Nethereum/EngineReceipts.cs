@@ -3,7 +3,7 @@ using Nethereum.RPC.Eth.DTOs;
 using Nethereum.RPC.Eth.Transactions;
 using Nethereum.RPC.TransactionReceipts;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Records;
 
 namespace Relayer.Core.Nethereum;
 

@@ -6,7 +6,7 @@ using Nethereum.RPC.Eth.DTOs;
 using Nethereum.RPC.NonceServices;
 using Nethereum.RPC.TransactionManagers;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Records;
 
 namespace Relayer.Core.Nethereum;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nethereum.Web3;
 using Relayer.Core.Configuration;
 using Relayer.Core.Providers;
-using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Records;
 
 namespace Relayer.Core.Nethereum;
 
@@ -18,7 +18,7 @@ public static class NethereumServices
     {
         services.TryAddSingleton<IWeb3Factory>(provider => new Web3Factory(
             provider.GetRequiredService<RelayerOptions>(),
-            provider.GetRequiredService<IChainClients>(),
+            provider.GetRequiredService<IChainClientFactory>(),
             new Lazy<ITransactionOutlet>(provider.GetRequiredService<ITransactionOutlet>),
             provider.GetRequiredService<TransactionDirectory>(),
             provider.GetRequiredService<TimeProvider>()));

@@ -2,13 +2,13 @@ using Nethereum.Web3;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
-using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Records;
 
 namespace Relayer.Core.Nethereum;
 
 /// <inheritdoc cref="IWeb3Factory"/>
 internal sealed class Web3Factory(
-    RelayerOptions options, IChainClients chains, Lazy<ITransactionOutlet> outlet, TransactionDirectory directory, TimeProvider time) : IWeb3Factory
+    RelayerOptions options, IChainClientFactory chains, Lazy<ITransactionOutlet> outlet, TransactionDirectory directory, TimeProvider time) : IWeb3Factory
 {
     public IWeb3 For(ChainId chainId) => Create(chainId, null);
 

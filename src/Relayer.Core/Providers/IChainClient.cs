@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Providers.Pool;
 
 namespace Relayer.Core.Providers;
 
@@ -223,7 +224,7 @@ public sealed class ChainUnavailableException(ChainId chainId, string message, E
 }
 
 /// <summary>The configured chains' clients.</summary>
-public interface IChainClients
+public interface IChainClientFactory
 {
     /// <summary>The client of a configured chain.</summary>
     /// <exception cref="KeyNotFoundException">The chain is not configured.</exception>

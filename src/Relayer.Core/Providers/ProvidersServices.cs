@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Relayer.Core.Providers.Pool;
 
 namespace Relayer.Core.Providers;
 
@@ -7,13 +8,13 @@ namespace Relayer.Core.Providers;
 public static class ProvidersServices
 {
     /// <summary>
-    /// Adds <see cref="IChainClients"/> over every URL of <c>Chains:{name}:Rpc</c>, and <see cref="ProviderObservations"/>. Needs
+    /// Adds <see cref="IChainClientFactory"/> over every URL of <c>Chains:{name}:Rpc</c>, and <see cref="ProviderObservations"/>. Needs
     /// <see cref="Configuration.RelayerOptions"/>, storage and logging to be registered; takes a <see cref="TimeProvider"/> if there is one.
     /// </summary>
     public static IServiceCollection AddProviders(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IChainClients, ChainClients>();
+        services.TryAddSingleton<IChainClientFactory, ChainClientFactory>();
         services.TryAddSingleton<ProviderObservations>();
         return services;
     }

@@ -1,3 +1,5 @@
+using Relayer.Core.Relay.Records;
+
 namespace Relayer.Core.Relay;
 
 /// <summary>The answer to a request.</summary>

@@ -1,4 +1,5 @@
 using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay.Forwarders;
 

@@ -4,7 +4,9 @@ using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
+using Relayer.Core.Relay.Admission;
 using Relayer.Core.Relay.Forwarders;
+using Relayer.Core.Relay.Records;
 using Relayer.Core.Relay.Rules;
 using Relayer.Core.Storage;
 using Relayer.Core.Telemetry;
@@ -29,24 +31,24 @@ public sealed class RelayService
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
-    private readonly IChainClients _chains;
+    private readonly IChainClientFactory _chains;
     private readonly TimeProvider _time;
     private readonly RelayStore _store;
-    private readonly RelayReads _reads;
-    private readonly RelayJudge _judge;
+    private readonly RelayReader _reads;
+    private readonly RelayValidator _judge;
     private readonly RelayDispatch _dispatch;
     private readonly int _atOnce;
     private int _deciding;
 
     /// <summary>Connects the parts; does no I/O.</summary>
     public RelayService(
-        RelayerOptions options, RelayRoutes routes, Database database, IChainClients chains, ChainEngines engines, ForwarderCheck forwarders,
+        RelayerOptions options, RelayRoutes routes, Database database, IChainClientFactory chains, ChainEngines engines, ForwarderCheck forwarders,
         TimeProvider time)
     {
         (_chains, _time, _atOnce) = (chains, time, options.Admission.MaxRequests);
         _store = new RelayStore(database);
-        _reads = new RelayReads(_store, engines);
-        _judge = new RelayJudge(routes, new RelayRules(Secp256k1.Default), chains, engines, forwarders, time);
+        _reads = new RelayReader(_store, engines);
+        _judge = new RelayValidator(routes, new RelayRules(Secp256k1.Default), chains, engines, forwarders, time);
         _dispatch = new RelayDispatch(engines, database, _reads, _judge, time);
     }
 
@@ -126,7 +128,7 @@ public sealed class RelayService
     /// <returns>How many were removed.</returns>
     /// <exception cref="NpgsqlException">The database is away.</exception>
     public Task<int> SweepGrantsAsync(CancellationToken cancellation) =>
-        _store.SweepGrantsAsync(GrantWindow.OldestInUse(_time.GetUtcNow()), cancellation);
+        _store.SweepGrantsAsync(QuotaWindow.OldestInUse(_time.GetUtcNow()), cancellation);
 
     private async Task<RelayDecision> DecideAsync(RelayRequest request, CancellationToken cancellation)
     {

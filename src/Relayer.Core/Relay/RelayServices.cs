@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Relayer.Core.Relay.Admission;
+using Relayer.Core.Relay.Outcomes;
 using Relayer.Core.Transactions;
 
 namespace Relayer.Core.Relay;
@@ -12,7 +14,7 @@ public static class RelayServices
         services.AddSingleton<RelayRoutes>();
         services.AddSingleton<ForwarderCheck>();
         services.AddSingleton<RelayService>();
-        services.AddSingleton<IPurpose, RelayPurpose>();
+        services.AddSingleton<ITransactionHandler, RelayTransactionHandler>();
         return services;
     }
 }

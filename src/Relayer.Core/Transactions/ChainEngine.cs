@@ -4,6 +4,13 @@ using Relayer.Core.Concurrency;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Operations;
 using Relayer.Core.Providers;
+using Relayer.Core.Transactions.Confirmation;
+using Relayer.Core.Transactions.Fees;
+using Relayer.Core.Transactions.Nonces;
+using Relayer.Core.Transactions.Records;
+using Relayer.Core.Transactions.Replacement;
+using Relayer.Core.Transactions.Sending;
+using Relayer.Core.Transactions.Signers;
 
 namespace Relayer.Core.Transactions;
 
@@ -18,25 +25,25 @@ public sealed class ChainEngine
     /// <summary>Open transactions looked after in one pass.</summary>
     private const int PassSize = 1_000;
 
-    private readonly ChainGauge _gauge;
+    private readonly FeeAndBalanceCache _gauge;
     private readonly NonceFloor _floor;
     private readonly TransactionStore _store;
     private readonly Submitter _submitter;
     private readonly Interventions _interventions;
     private readonly SignerPool _pool;
-    private readonly Turns<int> _passes;
-    private readonly Watch _watch;
+    private readonly SerialRunner<int> _passes;
+    private readonly ConfirmationLoop _watch;
 
     internal ChainEngine(
-        ChainSettings settings, IChainClient chain, ChainGauge gauge, NonceFloor floor, TransactionStore store, Submitter submitter,
-        Interventions interventions, Confirmer confirmer, SignerPool pool, IEnumerable<IPurpose> purposes, TimeProvider time, ILogger<ChainEngine> logger)
+        ChainSettings settings, IChainClient chain, FeeAndBalanceCache gauge, NonceFloor floor, TransactionStore store, Submitter submitter,
+        Interventions interventions, Confirmer confirmer, SignerPool pool, IEnumerable<ITransactionHandler> purposes, TimeProvider time, ILogger<ChainEngine> logger)
     {
         Settings = settings;
         (_gauge, _floor, _store, _submitter, _interventions) = (gauge, floor, store, submitter, interventions);
         _pool = pool;
-        _passes = new Turns<int>(() => PassAsync(confirmer, [.. purposes]));
+        _passes = new SerialRunner<int>(() => PassAsync(confirmer, [.. purposes]));
         var news = new BlockNews(chain, _passes.RunAsync, PassSize, time);
-        _watch = new Watch(settings.ChainId, news.RunAsync, time, logger);
+        _watch = new ConfirmationLoop(settings.ChainId, news.RunAsync, time, logger);
     }
 
     /// <summary>The chain's settings.</summary>
@@ -67,7 +74,7 @@ public sealed class ChainEngine
 
     /// <summary>The same with one account of the caller's choice, of which no more is spent than the purse holds.</summary>
     internal Task<IReadOnlyList<ReservedTransaction>> ReserveFromAsync(
-        NpgsqlConnection connection, Purse purse, IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation) =>
+        NpgsqlConnection connection, SignerBalance purse, IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation) =>
         _store.ReserveAsync(connection, Settings.ChainId, [purse], Settings.MaxInFlight, WithData(plans), cancellation, Settings.DataFee);
 
     /// <summary>The same as statements at the front of a batch of the caller's own, which then needs no transaction around it.</summary>
@@ -155,7 +162,7 @@ public sealed class ChainEngine
         : [.. plans.Select(plan => plan with { GasLimit = WithData(plan.GasLimit) })];
 
     /// <summary>What is open first; then what features have left that wants a transaction.</summary>
-    private async Task<int> PassAsync(Confirmer confirmer, IReadOnlyList<IPurpose> purposes)
+    private async Task<int> PassAsync(Confirmer confirmer, IReadOnlyList<ITransactionHandler> purposes)
     {
         var count = await confirmer.RunAsync(PassSize, CancellationToken.None);
         foreach (var purpose in purposes)

@@ -4,6 +4,13 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
+using Relayer.Core.Transactions.Confirmation;
+using Relayer.Core.Transactions.Fees;
+using Relayer.Core.Transactions.Nonces;
+using Relayer.Core.Transactions.Records;
+using Relayer.Core.Transactions.Replacement;
+using Relayer.Core.Transactions.Sending;
+using Relayer.Core.Transactions.Signers;
 
 namespace Relayer.Core.Transactions;
 
@@ -14,8 +21,8 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
 
     /// <summary>Makes none yet.</summary>
     public ChainEngines(
-        RelayerOptions options, IChainClients chains, ISignerSource signers, Database database,
-        Lazy<IEnumerable<IPurpose>> purposes, TimeProvider time, ILoggerFactory loggers, ISpendLedger? ledger = null)
+        RelayerOptions options, IChainClientFactory chains, ISignerSource signers, Database database,
+        Lazy<IEnumerable<ITransactionHandler>> purposes, TimeProvider time, ILoggerFactory loggers, ISpendLedger? ledger = null)
     {
         var store = new TransactionStore(time);
         _engines = options.Chains.Values.Select(ChainSettings.From).ToDictionary(
@@ -24,11 +31,11 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
             {
                 var chain = chains.Get(settings.ChainId);
                 var errors = new SignerErrors();
-                var gauge = new ChainGauge(settings, chain, signers, database, store, time);
+                var gauge = new FeeAndBalanceCache(settings, chain, signers, database, store, time);
                 var submitter = new Submitter(settings, chain, signers, errors, database, store, time, loggers.CreateLogger<Submitter>());
                 var recorder = new Recorder(settings, database, store, purposes.Value, ledger, loggers.CreateLogger<Recorder>());
                 var replacer = new Replacer(settings, chain, submitter, database, time, loggers.CreateLogger<Replacer>());
-                var closer = new NonceCloser(settings, chain, replacer, recorder, time, loggers.CreateLogger<NonceCloser>());
+                var closer = new NoopCanceller(settings, chain, replacer, recorder, time, loggers.CreateLogger<NoopCanceller>());
                 var gaps = new GapFiller(settings, chain, submitter, database, time, loggers.CreateLogger<GapFiller>());
                 return new ChainEngine(
                     settings,

@@ -1,6 +1,8 @@
 using System.Globalization;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Transactions.Fees;
+using Relayer.Core.Transactions.Replacement;
 
 namespace Relayer.Core.Transactions;
 
@@ -16,7 +18,7 @@ namespace Relayer.Core.Transactions;
 /// <param name="DataFee">Wei that each transaction may cost beside its gas, for its data.</param>
 /// <param name="Batching">How much one transaction of several requests may hold.</param>
 public sealed record ChainSettings(
-    ChainId ChainId, int Confirmations, int MaxInFlight, FeeLimits Fees, TimeSpan GaugeMaxAge, Speed Speed, BumpSchedule Bumps,
+    ChainId ChainId, int Confirmations, int MaxInFlight, FeeLimits Fees, TimeSpan GaugeMaxAge, Speed Speed, FeeBumpSchedule Bumps,
     ulong DataGas, Wei DataFee, BatchLimits Batching)
 {
     /// <summary>Gas that a signer must be able to pay for, or it is paused.</summary>
@@ -33,7 +35,7 @@ public sealed record ChainSettings(
             Parse(options.Fees.MinPriorityFeePerGasWei), options.Fees.BaseFeePercent, options.Fees.Legacy),
         options.Fees.MaxAge,
         Enum.Parse<Speed>(options.Fees.Speed, ignoreCase: true),
-        new BumpSchedule(options.Fees.BumpAfter, options.Fees.BumpEvery, options.Fees.CloseBefore),
+        new FeeBumpSchedule(options.Fees.BumpAfter, options.Fees.BumpEvery, options.Fees.CloseBefore),
         (ulong)options.Fees.DataGas,
         Parse(options.Fees.DataFeeWei),
         new BatchLimits(options.Batching.MaxRequests, (ulong)options.Batching.MaxGas))

@@ -1,11 +1,12 @@
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
+using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Transactions;
 
 /// <summary>A feature that spends gas learns here what became of its transactions.</summary>
-public interface IPurpose
+public interface ITransactionHandler
 {
     /// <summary>The name in the ledger, such as <c>relay</c>.</summary>
     string Name { get; }
@@ -15,7 +16,7 @@ public interface IPurpose
     /// in the database transaction that moves the states, so that both happen or neither.
     /// </summary>
     Task<Func<NpgsqlConnection, CancellationToken, Task>> PrepareAsync(
-        ChainId chainId, IReadOnlyList<Movement> movements, CancellationToken cancellation);
+        ChainId chainId, IReadOnlyList<StateChange> movements, CancellationToken cancellation);
 
     /// <summary>Work of the feature's own that wants a new transaction, done in each of the engine's passes, in every instance.</summary>
     /// <returns>How much is left to look after; while there is any, passes go on.</returns>
@@ -26,4 +27,4 @@ public interface IPurpose
 /// <param name="Transaction">As it was.</param>
 /// <param name="State">Its new state.</param>
 /// <param name="Receipt">The receipt behind it, if there is one.</param>
-public sealed record Movement(OpenTransaction Transaction, TransactionState State, TransactionReceipt? Receipt);
+public sealed record StateChange(OpenTransaction Transaction, TransactionState State, TransactionReceipt? Receipt);

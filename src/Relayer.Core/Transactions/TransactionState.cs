@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Transactions.Confirmation;
 
 namespace Relayer.Core.Transactions;
 
@@ -59,7 +60,7 @@ public abstract record TransactionState
     }
 
     /// <summary>Something that the relayer did not send took its nonce: the key is used elsewhere. It will never run.</summary>
-    public sealed record Displaced : TransactionState
+    public sealed record NonceUsedExternally : TransactionState
     {
         /// <inheritdoc/>
         public override short Kind => 7;

@@ -5,6 +5,7 @@ using Relayer.Core.Configuration;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
+using Relayer.Core.Transactions.Records;
 
 namespace Relayer.Core.Transactions;
 
@@ -22,14 +23,14 @@ public static class TransactionsServices
         return services;
     }
 
-    /// <summary>Adds <see cref="ChainEngines"/>; needs storage, providers and keys, every feature's <see cref="IPurpose"/>, and takes an <see cref="ISpendLedger"/> if there is one.</summary>
+    /// <summary>Adds <see cref="ChainEngines"/>; needs storage, providers and keys, every feature's <see cref="ITransactionHandler"/>, and takes an <see cref="ISpendLedger"/> if there is one.</summary>
     public static IServiceCollection AddTransactions(this IServiceCollection services) =>
         services.AddSingleton<TransactionDirectory>().AddSingleton(provider => new ChainEngines(
             provider.GetRequiredService<RelayerOptions>(),
-            provider.GetRequiredService<IChainClients>(),
+            provider.GetRequiredService<IChainClientFactory>(),
             provider.GetRequiredService<ISignerSource>(),
             provider.GetRequiredService<Database>(),
-            new Lazy<IEnumerable<IPurpose>>(provider.GetServices<IPurpose>),
+            new Lazy<IEnumerable<ITransactionHandler>>(provider.GetServices<ITransactionHandler>),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>(),
             provider.GetService<ISpendLedger>()));

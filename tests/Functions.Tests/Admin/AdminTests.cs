@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Functions.Catalog;
+using Functions.Health;
 using Functions.Tests.Relay;
 using Npgsql;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Functions.Council;
-using Functions.Gas;
+using Functions.Treasury;
 
 namespace Functions.Tests.Council;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
-using Functions.Gas;
 using Functions.Keepers;
+using Functions.Treasury;
 using Relayer.Core.Ethereum;
 
 namespace Functions.Tests.Council;

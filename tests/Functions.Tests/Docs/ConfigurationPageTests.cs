@@ -1,6 +1,7 @@
 using DevChain;
 using Functions.Timers;
 using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Keepers;
 
 namespace Functions.Tests.Docs;
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Keepers;
 
 namespace Functions.Tests.Docs;
 

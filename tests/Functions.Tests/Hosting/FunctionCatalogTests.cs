@@ -1,9 +1,10 @@
 using System.Reflection;
 using Functions.Catalog;
 using Functions.Configuration;
+using Functions.Health;
 using Functions.Timers;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
 
 namespace Functions.Tests.Hosting;
 

@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Functions.Catalog;
-using Microsoft.Azure.Functions.Worker;
+using Functions.Health;
 using Functions.OpenApi;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using SampleApp;

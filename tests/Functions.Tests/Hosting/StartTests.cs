@@ -7,6 +7,8 @@ using Functions.Timers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
+using Relayer.Core.Configuration.Keepers;
 
 namespace Functions.Tests.Hosting;
 

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using DevChain;
 using DevChain.Processes;
 using Functions.Catalog;
+using Functions.Health;
 using Functions.Tests.Admin;
 using Functions.Tests.DevChain;
 using Functions.Tests.Relay;

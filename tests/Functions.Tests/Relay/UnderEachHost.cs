@@ -1,4 +1,4 @@
-using Functions.Tests.Gas;
+using Functions.Tests.Treasury;
 
 // The HTTP contract, held by both hosts: the app alone, and the published worker behind the Functions host's stand-in.
 namespace Functions.Tests.Relay;

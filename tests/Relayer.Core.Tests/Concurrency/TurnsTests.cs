@@ -9,7 +9,7 @@ public sealed class TurnsTests
     {
         var (runs, gates) = (0, new[] { new TaskCompletionSource(), new TaskCompletionSource() });
         var begun = new TaskCompletionSource();
-        var turns = new Turns<int>(async () =>
+        var turns = new SerialRunner<int>(async () =>
         {
             var run = runs++;
             begun.TrySetResult();
@@ -31,7 +31,7 @@ public sealed class TurnsTests
     public async Task Runs_never_overlap()
     {
         var (inside, most, runs) = (0, 0, 0);
-        var turns = new Turns<int>(async () =>
+        var turns = new SerialRunner<int>(async () =>
         {
             most = Math.Max(most, Interlocked.Increment(ref inside));
             await Task.Yield();
@@ -54,7 +54,7 @@ public sealed class TurnsTests
     public async Task A_run_that_fails_fails_its_own_callers_only()
     {
         var runs = 0;
-        var turns = new Turns<int>(() => runs++ == 0 ? throw new InvalidOperationException("once") : Task.FromResult(7));
+        var turns = new SerialRunner<int>(() => runs++ == 0 ? throw new InvalidOperationException("once") : Task.FromResult(7));
         await Assert.ThrowsAsync<InvalidOperationException>(turns.RunAsync);
         Assert.Equal(7, await turns.RunAsync());
     }

@@ -1,4 +1,4 @@
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
 
 namespace Relayer.Core.Tests.Configuration;
 

@@ -3,11 +3,13 @@ using DevChain;
 using DevChain.Abi;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
+using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Liquidation;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keepers.Perps;
-using Relayer.Core.Providers;
+using Relayer.Core.Providers.Pool;
 
 namespace Relayer.Core.Tests.Keepers;
 
@@ -108,7 +110,7 @@ public sealed class AccountChecksTests
             method == "eth_call" ? Hex.Encode(reply(Hex.Decode(parameters[0].GetProperty("data").GetString()!))) : "0x1";
         var chain = new ChainOptions { ChainId = node.ChainId };
         chain.Rpc.Add(node.Url);
-        using var chains = new ChainClients(new RelayerOptions { Chains = { ["test"] = chain } }, TimeProvider.System, NullLogger<ChainClients>.Instance);
+        using var chains = new ChainClientFactory(new RelayerOptions { Chains = { ["test"] = chain } }, TimeProvider.System, NullLogger<ChainClientFactory>.Instance);
         var client = chains.Get(new ChainId(node.ChainId));
         var settings = LiquidationSettings.From(new LiquidationOptions { Market = $"{Contract}", Multicall = $"{Contract}" });
         var checks = new AccountChecks(client, settings, new PerpsLoop(client, prices ?? new AnyPrice(), Contract, Contract, TimeProvider.System));

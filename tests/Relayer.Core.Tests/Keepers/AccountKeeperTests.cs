@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Numerics;
 using DevChain;
 using DevChain.Abi;
-using Relayer.Core.Keepers;
 using Relayer.Core.Keepers.Accounts;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Keepers;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Numerics;
 using DevChain;
-using Relayer.Core.Configuration;
-using Relayer.Core.Keepers;
+using Relayer.Core.Configuration.Keepers;
+using Relayer.Core.Keepers.Engine;
 
 namespace Relayer.Core.Tests.Keepers;
 

@@ -3,7 +3,7 @@ using System.Numerics;
 using DevChain;
 using DevChain.Abi;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Tests.Storage;
 

@@ -1,7 +1,7 @@
 using DevChain;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Engine;
 
 namespace Relayer.Core.Tests.Keepers;
 

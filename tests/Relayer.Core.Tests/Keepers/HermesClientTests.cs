@@ -1,5 +1,6 @@
 using DevChain;
 using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keys;

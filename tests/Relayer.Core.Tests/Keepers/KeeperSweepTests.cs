@@ -1,7 +1,7 @@
 using System.Numerics;
 using DevChain;
-using Relayer.Core.Configuration;
-using Relayer.Core.Keepers;
+using Relayer.Core.Configuration.Keepers;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Keepers;

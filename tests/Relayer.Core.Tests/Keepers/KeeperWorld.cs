@@ -5,8 +5,11 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
+using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keys;
 using Relayer.Core.Operations;
 using Relayer.Core.Providers;
@@ -148,7 +151,7 @@ internal sealed class KeeperInstance(ServiceProvider services, ChainId chainId, 
 
     public ChainEngine Engine => services.GetRequiredService<ChainEngines>().Get(chainId);
 
-    public IChainClient Chain => services.GetRequiredService<IChainClients>().Get(chainId);
+    public IChainClient Chain => services.GetRequiredService<IChainClientFactory>().Get(chainId);
 
     public T Get<T>()
         where T : notnull => services.GetRequiredService<T>();

@@ -5,9 +5,12 @@ using DevChain;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
+using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Scanning;
 using Relayer.Core.Providers;
+using Relayer.Core.Providers.Pool;
 using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Keepers;
@@ -137,7 +140,7 @@ public sealed class LogScannerTests(PostgresFixture postgres)
 
         private readonly TestDatabase _database;
         private readonly NodeStandIn _node;
-        private readonly ChainClients _chains;
+        private readonly ChainClientFactory _chains;
         private readonly LogScanner _scanner;
         private readonly int _every;
         private readonly LogScan _scan = new("test", Contract, [Topic], new ScanOptions { StartBlock = 0, ReorgBlocks = 16, MaxRange = 200, RangesPerRun = 60 });
@@ -147,8 +150,8 @@ public sealed class LogScannerTests(PostgresFixture postgres)
             (_database, _node, _every) = (database, node, every);
             var chain = new ChainOptions { ChainId = node.ChainId, RpcTimeout = TimeSpan.FromSeconds(5) };
             chain.Rpc.Add(node.Url);
-            _chains = new ChainClients(
-                new RelayerOptions { Chains = { ["test"] = chain } }, TimeProvider.System, NullLogger<ChainClients>.Instance);
+            _chains = new ChainClientFactory(
+                new RelayerOptions { Chains = { ["test"] = chain } }, TimeProvider.System, NullLogger<ChainClientFactory>.Instance);
             _scanner = new LogScanner(
                 _chains.Get(new ChainId(node.ChainId)), new ScanStore(database.Database, TimeProvider.System), NullLogger.Instance);
             node.Answer = Answer;

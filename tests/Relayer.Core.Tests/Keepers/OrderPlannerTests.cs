@@ -1,6 +1,6 @@
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Settlement;
 
 namespace Relayer.Core.Tests.Keepers;
@@ -29,7 +29,7 @@ public sealed class OrderPlannerTests
         var verdict = OrderPlanner.Judge(Example, new OrderView(true, null), head, Now);
 
         Assert.Equal(reason, ReasonOf(verdict));
-        Assert.Equal(wait, verdict is Verdict.Wait waits ? (waits.Until - Now).TotalSeconds : 0);
+        Assert.Equal(wait, verdict is Decision.Wait waits ? (waits.Until - Now).TotalSeconds : 0);
     }
 
     [Theory]
@@ -74,10 +74,10 @@ public sealed class OrderPlannerTests
         Assert.Equal(new Wei((3 * 150) + 11 + 7), payer.CostOf(100, new Wei(11)));
     }
 
-    private static string? ReasonOf(Verdict? verdict) => verdict switch
+    private static string? ReasonOf(Decision? verdict) => verdict switch
     {
-        Verdict.Wait wait => wait.Reason,
-        Verdict.End end => end.Reason,
+        Decision.Wait wait => wait.Reason,
+        Decision.End end => end.Reason,
         _ => null,
     };
 }

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using DevChain;
 using DevChain.Abi;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Keepers;
 using Relayer.Core.Keepers.Accounts;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Keepers;

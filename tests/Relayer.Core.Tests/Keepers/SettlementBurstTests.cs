@@ -1,9 +1,9 @@
 using System.Numerics;
 using DevChain;
 using DevChain.Abi;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Settlement;
 using Relayer.Core.Tests.Storage;
 

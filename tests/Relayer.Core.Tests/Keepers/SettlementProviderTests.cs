@@ -1,5 +1,5 @@
 using DevChain;
-using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Keepers;

@@ -1,6 +1,6 @@
 using System.Numerics;
 using DevChain;
-using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Keepers;

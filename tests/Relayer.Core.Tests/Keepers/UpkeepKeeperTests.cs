@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using DevChain;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Operations;
 using Relayer.Core.Tests.Storage;
 using static Relayer.Core.Tests.Keepers.CountingUpkeep;

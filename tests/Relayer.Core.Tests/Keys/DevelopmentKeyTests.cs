@@ -43,7 +43,7 @@ public sealed class DevelopmentKeyTests
     public async Task The_chains_clients_come_from_the_same_options()
     {
         await using var services = Services("Development", Key);
-        Assert.Equal(Chain, services.GetRequiredService<IChainClients>().Get(Chain).ChainId);
+        Assert.Equal(Chain, services.GetRequiredService<IChainClientFactory>().Get(Chain).ChainId);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Azure.Security.KeyVault.Secrets;
 using DevChain;
 using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
 

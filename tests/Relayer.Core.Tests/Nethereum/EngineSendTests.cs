@@ -6,7 +6,7 @@ using Relayer.Core.Nethereum;
 using Relayer.Core.Tests.Keepers;
 using Relayer.Core.Tests.Keepers.Views;
 using Relayer.Core.Tests.Storage;
-using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Replacement;
 using SampleKeepers;
 
 namespace Relayer.Core.Tests.Nethereum;

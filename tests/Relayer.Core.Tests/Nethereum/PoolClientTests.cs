@@ -11,7 +11,7 @@ using Relayer.Core.Providers;
 using Relayer.Core.Tests.Providers;
 using SampleKeepers;
 using EthCall = Nethereum.RPC.Eth.Transactions.EthCall;
-using RpcClient = Relayer.Core.Providers.RpcClient;
+using RpcClient = Relayer.Core.Providers.JsonRpc.RpcClient;
 
 namespace Relayer.Core.Tests.Nethereum;
 

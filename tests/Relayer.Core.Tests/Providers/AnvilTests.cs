@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
+using Relayer.Core.Providers.Pool;
 
 namespace Relayer.Core.Tests.Providers;
 
@@ -17,7 +18,7 @@ public sealed class AnvilTests : IAsyncLifetime
     private static readonly Address Contract = Address.Parse("0x00000000000000000000000000000000000c0de0");
     private readonly CapturedLogs _logs = new();
     private AnvilNode _node = null!;
-    private ChainClients _clients = null!;
+    private ChainClientFactory _clients = null!;
     private IChainClient _chain = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -279,12 +280,12 @@ public sealed class AnvilTests : IAsyncLifetime
         return data;
     }
 
-    private ChainClients Connect(TimeSpan timeout, params Uri[] urls)
+    private ChainClientFactory Connect(TimeSpan timeout, params Uri[] urls)
     {
         var options = new RelayerOptions
         {
             Chains = { ["test"] = new() { ChainId = Chain.Value, RpcTimeout = timeout, Rpc = [.. urls.Select(url => $"{url}")] } },
         };
-        return new ChainClients(options, TimeProvider.System, new Logger<ChainClients>(_logs));
+        return new ChainClientFactory(options, TimeProvider.System, new Logger<ChainClientFactory>(_logs));
     }
 }

@@ -1,4 +1,5 @@
-using Relayer.Core.Providers;
+using Relayer.Core.Providers.JsonRpc;
+using Relayer.Core.Providers.Pool;
 
 namespace Relayer.Core.Tests.Providers;
 

@@ -1,5 +1,6 @@
 using DevChain;
 using Relayer.Core.Providers;
+using Relayer.Core.Providers.Pool;
 
 namespace Relayer.Core.Tests.Providers;
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using DevChain;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
+using Relayer.Core.Providers.JsonRpc;
 
 namespace Relayer.Core.Tests.Providers;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
+using Relayer.Core.Providers.Pool;
 
 namespace Relayer.Core.Tests.Providers;
 
@@ -13,7 +14,7 @@ public abstract class ManyNodesTests : IAsyncLifetime
     private protected static readonly Address Account = Address.Parse("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
     private protected static readonly Hash32 Hash = Keccak256.Hash("a transaction"u8);
     private protected static readonly byte[] Raw = [1, 2, 3];
-    private ChainClients? _clients;
+    private ChainClientFactory? _clients;
 
     private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -66,7 +67,7 @@ public abstract class ManyNodesTests : IAsyncLifetime
         {
             Chains = { ["test"] = new() { ChainId = Chain.Value, RpcTimeout = TimeSpan.FromSeconds(20), Rpc = [.. Nodes.Select(node => node.Url)] } },
         };
-        _clients = new ChainClients(options, Time, new Logger<ChainClients>(Logs));
+        _clients = new ChainClientFactory(options, Time, new Logger<ChainClientFactory>(Logs));
         var client = _clients.Get(Chain);
         await client.ObserveProvidersAsync(Cancellation);
         return client;

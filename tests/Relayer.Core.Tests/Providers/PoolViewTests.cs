@@ -1,7 +1,7 @@
 using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
-using Relayer.Core.Providers;
+using Relayer.Core.Providers.Pool;
 
 namespace Relayer.Core.Tests.Providers;
 
@@ -24,7 +24,7 @@ public sealed class PoolViewTests
     [InlineData("100 9000000 -", "9000000", "<=?")]    // with two, and nothing known before, the higher
     public void The_pools_head_and_where_each_stands(string heads, string head, string standings)
     {
-        var view = PoolView.Of(Heads(heads), null, MaxLag, Now);
+        var view = PoolSnapshot.Of(Heads(heads), null, MaxLag, Now);
         Assert.Equal(head, $"{view.Head}");
         Assert.Equal(standings, string.Concat(view.Standings.Select(Sign)));
     }
@@ -37,8 +37,8 @@ public sealed class PoolViewTests
     [InlineData("100", 1, "100", "=")]
     public void With_two_a_head_that_no_chain_could_have_reached_is_a_lie(string heads, int secondsLater, string head, string standings)
     {
-        var before = PoolView.Of(Heads("100 100"), null, MaxLag, Now);
-        var view = PoolView.Of(Heads(heads), before, MaxLag, Now.AddSeconds(secondsLater));
+        var before = PoolSnapshot.Of(Heads("100 100"), null, MaxLag, Now);
+        var view = PoolSnapshot.Of(Heads(heads), before, MaxLag, Now.AddSeconds(secondsLater));
         Assert.Equal(head, $"{view.Head}");
         Assert.Equal(standings, string.Concat(view.Standings.Select(Sign)));
     }
@@ -46,21 +46,21 @@ public sealed class PoolViewTests
     [Fact]
     public void When_those_who_knew_better_are_gone_the_rest_stays_behind_for_a_minute()
     {
-        var view = PoolView.Of(Heads("100 50"), null, MaxLag, Now);
+        var view = PoolSnapshot.Of(Heads("100 50"), null, MaxLag, Now);
         for (var second = 3; second <= 60; second += 3)
         {
-            view = PoolView.Of(Heads("- 51"), view, MaxLag, Now.AddSeconds(second));
+            view = PoolSnapshot.Of(Heads("- 51"), view, MaxLag, Now.AddSeconds(second));
             Assert.Equal((100, Standing.Lagging), (view.Head, view.Standings[1]));
         }
 
-        view = PoolView.Of(Heads("- 52"), view, MaxLag, Now.AddSeconds(61));
+        view = PoolSnapshot.Of(Heads("- 52"), view, MaxLag, Now.AddSeconds(61));
         Assert.Equal((52, Standing.Level), (view.Head, view.Standings[1]));
     }
 
     [Fact]
     public void A_head_told_later_may_be_higher_by_what_chains_make_in_the_time()
     {
-        var view = PoolView.Of(Heads("100 100"), null, MaxLag, Now);
+        var view = PoolSnapshot.Of(Heads("100 100"), null, MaxLag, Now);
         Assert.False(view.IsAhead(100 + MaxLag + 50, MaxLag, Now.AddSeconds(1)));
         Assert.True(view.IsAhead(100 + MaxLag + 51, MaxLag, Now.AddSeconds(1)));
     }
@@ -75,7 +75,7 @@ public sealed class PoolViewTests
                 var all = heads.Select(head => (long?)head).ToList();
                 all.Insert(place.Get % (all.Count + 1), Math.Abs(lie % 1_000_000_000));
                 var liar = place.Get % all.Count;
-                var view = PoolView.Of(all, null, MaxLag, Now);
+                var view = PoolSnapshot.Of(all, null, MaxLag, Now);
                 return view.Standings.Where((_, i) => i != liar).All(standing => standing == Standing.Level);
             });
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), property);

@@ -1,7 +1,7 @@
 using DevChain;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relayer.Core.Configuration;
-using Relayer.Core.Providers;
+using Relayer.Core.Providers.Pool;
 using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Providers;
@@ -48,14 +48,14 @@ public sealed class ProviderObservationsTests(PostgresFixture postgres)
         time.Advance(ProviderObservations.KeptFor);
         Assert.Equal(9, await fromWest.SweepAsync(Cancellation));
 
-        ChainClients Observer(string from, out ProviderObservations observations)
+        ChainClientFactory Observer(string from, out ProviderObservations observations)
         {
             var options = new RelayerOptions
             {
                 ObservedFrom = from,
                 Chains = { ["test"] = new() { ChainId = 31337, Rpc = [lagging.Url, healthy.Url, down.Url] } },
             };
-            var clients = new ChainClients(options, time, NullLogger<ChainClients>.Instance);
+            var clients = new ChainClientFactory(options, time, NullLogger<ChainClientFactory>.Instance);
             observations = new ProviderObservations(options, clients, database.Database, time);
             return clients;
         }

@@ -1,4 +1,5 @@
-using Relayer.Core.Providers;
+using Relayer.Core.Providers.JsonRpc;
+using Relayer.Core.Providers.Pool;
 
 namespace Relayer.Core.Tests.Providers;
 
@@ -73,7 +74,7 @@ public sealed class ProviderRankTests
         var known = default(ProviderHealth).AfterProbe(Chain, 100, Fast, Now);
         ProviderHealth[] healths = [known.After(Fault, Now.AddSeconds(5)), known, known.After(Fault, Now), known];
 
-        var states = ProviderRank.StatesOf(healths, PoolView.Of([100, 100, 100, 100], null, 3, Now), Chain, Now);
+        var states = ProviderRank.StatesOf(healths, PoolSnapshot.Of([100, 100, 100, 100], null, 3, Now), Chain, Now);
 
         Assert.Equal([ProviderState.Failing, ProviderState.Healthy, ProviderState.Failing, ProviderState.Healthy], states);
         Assert.Equal([1, 3, 2, 0], ProviderRank.Order(states, healths, Reach.WithPool));
@@ -102,11 +103,11 @@ public sealed class ProviderRankTests
     [Fact]
     public void A_provider_is_behind_itself_until_what_it_told_is_old()
     {
-        var track = default(HeadTrack).After(100, Now).After(90, Now.AddSeconds(1));
+        var track = default(HeadHistory).After(100, Now).After(90, Now.AddSeconds(1));
         Assert.True(track.IsBehindItself(90, 3, Now.AddSeconds(30)));
         Assert.False(track.IsBehindItself(97, 3, Now.AddSeconds(30)));
         Assert.False(track.IsBehindItself(90, 3, Now.AddSeconds(31)));
         Assert.False(track.After(91, Now.AddSeconds(31)).IsBehindItself(91, 3, Now.AddSeconds(31)));
-        Assert.False(default(HeadTrack).IsBehindItself(0, 3, Now));
+        Assert.False(default(HeadHistory).IsBehindItself(0, 3, Now));
     }
 }

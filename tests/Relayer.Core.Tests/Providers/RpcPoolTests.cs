@@ -2,6 +2,7 @@ using DevChain;
 using Microsoft.AspNetCore.Http;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
+using Relayer.Core.Providers.Pool;
 
 namespace Relayer.Core.Tests.Providers;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
+using Relayer.Core.Providers.Pool;
 
 namespace Relayer.Core.Tests.Providers;
 
@@ -15,7 +16,7 @@ public abstract class TwoNodesTests : IAsyncLifetime
     /// <summary>Longer than any answer takes on a starved machine: for all that is not about the timeout itself.</summary>
     private protected static readonly TimeSpan Ample = TimeSpan.FromSeconds(20);
 
-    private readonly List<ChainClients> _clients = [];
+    private readonly List<ChainClientFactory> _clients = [];
 
     private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -53,10 +54,10 @@ public abstract class TwoNodesTests : IAsyncLifetime
 
     private protected IChainClient Connect(TimeProvider time, params string[] urls) => Connect(Ample, time, urls);
 
-    private protected ChainClients Clients(TimeSpan timeout, TimeProvider time, params string[] urls)
+    private protected ChainClientFactory Clients(TimeSpan timeout, TimeProvider time, params string[] urls)
     {
         var options = new RelayerOptions { Chains = { ["test"] = new() { ChainId = Chain.Value, RpcTimeout = timeout, Rpc = [.. urls] } } };
-        var clients = new ChainClients(options, time, new Logger<ChainClients>(Logs));
+        var clients = new ChainClientFactory(options, time, new Logger<ChainClientFactory>(Logs));
         _clients.Add(clients);
         return clients;
     }

@@ -1,7 +1,7 @@
 using DevChain;
 using Microsoft.Extensions.Logging;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Relay;
+using Relayer.Core.Relay.Admission;
 using Relayer.Core.Relay.Forwarders;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Tests.Transactions;

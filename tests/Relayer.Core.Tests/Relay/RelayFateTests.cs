@@ -1,6 +1,7 @@
 using Relayer.Core.Ethereum;
-using Relayer.Core.Relay;
 using Relayer.Core.Relay.Forwarders;
+using Relayer.Core.Relay.Outcomes;
+using Relayer.Core.Relay.Records;
 using Relayer.Core.Transactions;
 
 namespace Relayer.Core.Tests.Relay;
@@ -22,20 +23,20 @@ public sealed class RelayFateTests
         { new TransactionState.Mined(Block), false, Why, 60, RelayState.Accepted, false, Why, true, false },
         { new TransactionState.Mined(Block), null, Why, 60, RelayState.Accepted, false, Why, true, false },
         { new TransactionState.Mined(Block), null, null, 60, RelayState.Accepted, false, null, true, false },
-        { new TransactionState.Mined(Block), null, null, -1, RelayState.Accepted, false, RelayFate.TooLate, true, false },
+        { new TransactionState.Mined(Block), null, null, -1, RelayState.Accepted, false, RelayOutcomes.TooLate, true, false },
         { new TransactionState.Mined(Noop), null, null, 60, RelayState.Accepted, false, null, true, false },
-        { new TransactionState.Mined(Noop), null, null, -1, RelayState.Accepted, false, RelayFate.TooLate, true, false },
+        { new TransactionState.Mined(Noop), null, null, -1, RelayState.Accepted, false, RelayOutcomes.TooLate, true, false },
         { new TransactionState.Confirmed(Block), true, null, -1, RelayState.Confirmed, true, null, true, false },
         { new TransactionState.Confirmed(Block), false, Why, -1, RelayState.Failed, false, Why, true, false },
         { new TransactionState.Confirmed(Block), null, Why, 60, RelayState.Failed, false, Why, true, false },
         { new TransactionState.Confirmed(Block), null, null, 60, RelayState.Accepted, null, null, true, true },
-        { new TransactionState.Confirmed(Block), null, null, -1, RelayState.Expired, false, RelayFate.TooLate, true, false },
+        { new TransactionState.Confirmed(Block), null, null, -1, RelayState.Expired, false, RelayOutcomes.TooLate, true, false },
         { new TransactionState.Failed(Block), null, Why, 60, RelayState.Failed, false, Why, true, false },
         { new TransactionState.Failed(Block), null, null, 60, RelayState.Accepted, null, null, true, true },
         { new TransactionState.Cancelled(Noop), null, null, 60, RelayState.Accepted, null, null, true, true },
-        { new TransactionState.Cancelled(Noop), null, null, -1, RelayState.Expired, false, RelayFate.TooLate, true, false },
-        { new TransactionState.Displaced(), null, null, 60, RelayState.Accepted, null, null, false, true },
-        { new TransactionState.Displaced(), null, null, -1, RelayState.Expired, false, RelayFate.TooLate, false, false },
+        { new TransactionState.Cancelled(Noop), null, null, -1, RelayState.Expired, false, RelayOutcomes.TooLate, true, false },
+        { new TransactionState.NonceUsedExternally(), null, null, 60, RelayState.Accepted, null, null, false, true },
+        { new TransactionState.NonceUsedExternally(), null, null, -1, RelayState.Expired, false, RelayOutcomes.TooLate, false, false },
         { new TransactionState.Broadcast(), null, null, 60, RelayState.Accepted, null, null, false, false },
     };
 
@@ -47,7 +48,7 @@ public sealed class RelayFateTests
     {
         var (relay, fee) = (Carried(expiresIn), hasFee ? new Wei(100_000) : (Wei?)null);
 
-        var outcome = RelayFate.Judge(
+        var outcome = RelayOutcomes.Judge(
             state, executed is { } flag ? [new ExecutedRequest(relay.From, relay.Nonce, flag)] : [], relay, fee, fault, Now);
 
         Assert.Equal(new RelayOutcome(relay.Id, relay.TransactionId, expected, success, reason, fee, goesAgain), outcome);
@@ -59,15 +60,15 @@ public sealed class RelayFateTests
         var relay = Carried(60);
         ExecutedRequest[] others = [new(relay.From, relay.Nonce + 1UL, true), new(Samples.Contract, relay.Nonce, true)];
 
-        Assert.True(RelayFate.Judge(new TransactionState.Confirmed(Block), others, relay, null, null, Now).GoesAgain);
+        Assert.True(RelayOutcomes.Judge(new TransactionState.Confirmed(Block), others, relay, null, null, Now).GoesAgain);
     }
 
     [Fact]
     public void Nothing_goes_again_for_ever()
     {
-        var relay = Carried(60) with { Earlier = RelayFate.MaxTransactions - 1 };
+        var relay = Carried(60) with { Earlier = RelayOutcomes.MaxTransactions - 1 };
 
-        var outcome = RelayFate.Judge(new TransactionState.Displaced(), [], relay, null, null, Now);
+        var outcome = RelayOutcomes.Judge(new TransactionState.NonceUsedExternally(), [], relay, null, null, Now);
 
         Assert.Equal((RelayState.Failed, false), (outcome.State, outcome.GoesAgain));
         Assert.Contains("5 transactions", outcome.Reason, StringComparison.Ordinal);

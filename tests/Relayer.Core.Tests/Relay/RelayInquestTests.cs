@@ -1,8 +1,9 @@
 using DevChain;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
 using Relayer.Core.Relay.Forwarders;
+using Relayer.Core.Relay.Outcomes;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Tests.Transactions;
 
@@ -24,7 +25,7 @@ public sealed class RelayInquestTests(PostgresFixture postgres)
         var options = new ForwarderOptions { Address = $"{deployment.Infinex}", Dialect = InfinexForwarder.Name, Name = Deployment.InfinexName };
         world.Options.Chains["test"].Forwarders.Add(options);
         await world.Node.SetCodeAsync(deployment.Target.ToString(), "0x5f5ffd", Cancellation); // Reverts, without a reason.
-        var inquest = new RelayInquest(new RelayRoutes(world.Options), world.Chain);
+        var inquest = new FailureDiagnosis(new RelayRoutes(world.Options), world.Chain);
         var relay = Relay(new InfinexForwarder(world.Chain.ChainId, deployment.Infinex, Deployment.InfinexName), deployment.Target, new Wei(wei));
 
         Assert.Equal(told, await inquest.WhyItFailedAsync(relay, Cancellation));

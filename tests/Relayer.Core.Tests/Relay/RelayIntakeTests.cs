@@ -1,10 +1,14 @@
 using DevChain;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
+using Relayer.Core.Relay.Admission;
+using Relayer.Core.Relay.Batching;
+using Relayer.Core.Relay.Records;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Tests.Transactions;
 using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Fees;
 
 namespace Relayer.Core.Tests.Relay;
 
@@ -132,7 +136,7 @@ public sealed class RelayIntakeTests(PostgresFixture postgres)
             """);
         var now = new DateTimeOffset(2026, 9, 21, 12, 0, 30, TimeSpan.Zero);
 
-        var removed = await new RelayStore(world.Database.Database).SweepGrantsAsync(GrantWindow.OldestInUse(now), Cancellation);
+        var removed = await new RelayStore(world.Database.Database).SweepGrantsAsync(QuotaWindow.OldestInUse(now), Cancellation);
 
         // Today's and yesterday's stay: 36 hours of minutes, two days.
         Assert.Equal(12_001 + 10 - removed, await world.Database.ScalarAsync<long>("select count(*) from grants"));
@@ -148,7 +152,7 @@ public sealed class RelayIntakeTests(PostgresFixture postgres)
         RelayIntake[] instances = [.. engines.Select(engine => new RelayIntake(engine, world.Database.Database, world.Time))];
         var quote = (await Task.WhenAll(engines.Select(engine => engine.QuoteAsync(100_000, Cancellation))))[0];
         return await Task.WhenAll(candidates.Select((candidate, i) => Task.Run(
-            () => instances[i % 2].AcceptAsync(new Passenger(candidate, quote.Fees!, quote.Signers), Cancellation), Cancellation)));
+            () => instances[i % 2].AcceptAsync(new PendingRelay(candidate, quote.Fees!, quote.Signers), Cancellation), Cancellation)));
     }
 
     /// <summary>Relays, transactions, and the nonces taken: a refusal takes none.</summary>

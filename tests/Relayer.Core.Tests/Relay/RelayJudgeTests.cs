@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
 using Relayer.Core.Relay;
+using Relayer.Core.Relay.Admission;
 using Relayer.Core.Relay.Forwarders;
 using Relayer.Core.Relay.Rules;
 using Relayer.Core.Tests.Storage;
@@ -72,11 +73,11 @@ public sealed class RelayJudgeTests(PostgresFixture postgres)
 
     private static RelayFacts Facts(Predecessor? predecessor = null) => new(null, predecessor, 0, 0);
 
-    private static async Task<(RelayJudge Judge, RelayCandidate Candidate)> SettleAsync(EngineWorld world)
+    private static async Task<(RelayValidator Judge, RelayCandidate Candidate)> SettleAsync(EngineWorld world)
     {
         var deployment = await Deployment.CreateAsync(world.Node, cancellation: Cancellation);
         var forwarder = new OpenZeppelinForwarder(new ChainId(world.Node.ChainId), deployment.OpenZeppelin, Deployment.OpenZeppelinName);
-        var judge = new RelayJudge(
+        var judge = new RelayValidator(
             new RelayRoutes(world.Options), new RelayRules(Secp256k1.Default), world.Chains, world.Engines,
             new ForwarderCheck(world.Chains, new Logger<ForwarderCheck>(world.Logs)), world.Time);
         var message = Samples.Message(forwarder) with { To = deployment.Target, Nonce = 0, Deadline = (1UL << 48) - 1 };

@@ -1,6 +1,8 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Relay;
+using Relayer.Core.Relay.Admission;
+using Relayer.Core.Relay.Batching;
 using Relayer.Core.Relay.Forwarders;
 using Relayer.Core.Tests.Transactions;
 using Relayer.Core.Transactions;
@@ -26,7 +28,7 @@ public sealed class RidePlanTests
     [Fact]
     public void Several_are_executed_as_a_batch_that_never_reverts_for_one()
     {
-        Passenger[] passengers = [.. Enumerable.Range(0, 5).Select(i => User(i))];
+        PendingRelay[] passengers = [.. Enumerable.Range(0, 5).Select(i => User(i))];
         var ride = Assert.Single(Pack(passengers));
         var messages = ride.Passengers.Select(item => (item.Candidate.Message, item.Candidate.Request.Signature)).ToArray();
 
@@ -38,7 +40,7 @@ public sealed class RidePlanTests
     [Fact]
     public void The_highest_fee_that_was_quoted_is_offered()
     {
-        Passenger[] passengers =
+        PendingRelay[] passengers =
             [User(0), User(1) with { Fees = new TransactionFees.Dynamic(new Wei(12), new Wei(2)) }, User(2)];
 
         Assert.Equal(passengers[1].Fees, Assert.Single(Pack(passengers)).Plan.Fees);
@@ -63,7 +65,7 @@ public sealed class RidePlanTests
         var rides = Pack([.. Enumerable.Range(0, 9).Select(i => User(i, message => message with { Data = new byte[30_000] }))]);
 
         Assert.Equal([4, 4, 1], rides.Select(ride => ride.Passengers.Count));
-        Assert.All(rides, ride => Assert.True(ride.Plan.Data.Length <= RidePlan.MaxBytes));
+        Assert.All(rides, ride => Assert.True(ride.Plan.Data.Length <= BatchPlanner.MaxBytes));
     }
 
     [Fact]
@@ -87,7 +89,7 @@ public sealed class RidePlanTests
     [Fact]
     public void One_users_requests_stay_in_their_order_whatever_their_deadlines()
     {
-        Passenger[] passengers = [.. new[] { (2, 3_000), (0, 15), (1, 600), (3, 30) }
+        PendingRelay[] passengers = [.. new[] { (2, 3_000), (0, 15), (1, 600), (3, 30) }
             .Select(item => Passenger(Samples.Candidate(message => message with
             {
                 Nonce = (ulong)item.Item1,
@@ -117,12 +119,12 @@ public sealed class RidePlanTests
         Assert.Equal([1, 2, 3], rides.Select(ride => ride.Passengers.Count).Order());
     }
 
-    private static IReadOnlyList<Ride> Pack(IReadOnlyList<Passenger> passengers, BatchLimits? limits = null) =>
-        RidePlan.Pack(passengers, limits ?? Limits, Guid.NewGuid);
+    private static IReadOnlyList<RelayBatch> Pack(IReadOnlyList<PendingRelay> passengers, BatchLimits? limits = null) =>
+        BatchPlanner.Pack(passengers, limits ?? Limits, Guid.NewGuid);
 
-    private static Passenger Passenger(RelayCandidate candidate) => new(candidate, Fees, [Plans.Nobody]);
+    private static PendingRelay Passenger(RelayCandidate candidate) => new(candidate, Fees, [Plans.Nobody]);
 
-    private static Passenger User(int number, Func<ForwardRequest, ForwardRequest>? change = null) => Passenger(Samples.Candidate(
+    private static PendingRelay User(int number, Func<ForwardRequest, ForwardRequest>? change = null) => Passenger(Samples.Candidate(
         message => (change ?? (same => same))(message) with { From = Plans.Account((byte)number), Nonce = 0 }));
 
     private static RelayCandidate Elsewhere()

@@ -1,7 +1,8 @@
 using DevChain;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
+using Relayer.Core.Relay.Admission;
 using Relayer.Core.Relay.Forwarders;
 
 namespace Relayer.Core.Tests.Relay;

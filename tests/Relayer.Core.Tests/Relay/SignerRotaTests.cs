@@ -1,5 +1,5 @@
 using Relayer.Core.Ethereum;
-using Relayer.Core.Relay;
+using Relayer.Core.Relay.Batching;
 
 namespace Relayer.Core.Tests.Relay;
 
@@ -8,11 +8,11 @@ public sealed class SignerRotaTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    [InlineData(SignerRota.Size)]
+    [InlineData(SignerRotation.Size)]
     public void Few_are_all_looked_at(int count)
     {
         var signers = Signers(count);
-        Assert.Same(signers, new SignerRota().Next(signers));
+        Assert.Same(signers, new SignerRotation().Next(signers));
     }
 
     [Theory]
@@ -21,10 +21,10 @@ public sealed class SignerRotaTests
     [InlineData(32)]
     public void Of_many_each_has_its_turn_equally_often(int count)
     {
-        var (signers, rota) = (Signers(count), new SignerRota());
+        var (signers, rota) = (Signers(count), new SignerRotation());
         var turns = Enumerable.Range(0, count * 8).Select(_ => rota.Next(signers)).ToArray();
-        Assert.All(turns, turn => Assert.Equal(SignerRota.Size, turn.Distinct().Count()));
-        Assert.All(turns.SelectMany(turn => turn).GroupBy(signer => signer), times => Assert.Equal(8 * SignerRota.Size, times.Count()));
+        Assert.All(turns, turn => Assert.Equal(SignerRotation.Size, turn.Distinct().Count()));
+        Assert.All(turns.SelectMany(turn => turn).GroupBy(signer => signer), times => Assert.Equal(8 * SignerRotation.Size, times.Count()));
         Assert.Equal(count, turns.SelectMany(turn => turn).Distinct().Count());
     }
 

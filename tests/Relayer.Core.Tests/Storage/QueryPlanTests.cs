@@ -1,10 +1,13 @@
 using System.Text.RegularExpressions;
 using Npgsql;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Relay;
+using Relayer.Core.Relay.Outcomes;
+using Relayer.Core.Relay.Records;
 using Relayer.Core.Storage;
 using Relayer.Core.Tests.Relay;
-using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Nonces;
+using Relayer.Core.Transactions.Records;
+using Relayer.Core.Transactions.Signers;
 
 namespace Relayer.Core.Tests.Storage;
 
@@ -40,7 +43,7 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         await using var connection = await database.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync(Cancellation);
         var candidate = Samples.Candidate();
-        var signer = new Purse(new Address([.. new byte[19], 1]), new Wei(UInt256.MaxValue));
+        var signer = new SignerBalance(new Address([.. new byte[19], 1]), new Wei(UInt256.MaxValue));
         Guid[] ids = [.. Enumerable.Range(99_900, 64).Select(i => Guid.Parse($"00000000-0000-7000-8000-{i:x12}"))];
         Hash32[] relays = [.. Enumerable.Range(0, 64).Select(i => Keccak256.Hash([(byte)i]))];
         RelayOutcome[] outcomes = [.. relays.Select(id => new RelayOutcome(id, ids[0], RelayState.Confirmed, true, null, Wei.Zero))];
@@ -80,7 +83,7 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         await using (var batch = new NpgsqlBatch())
         {
             new TransactionStore(TimeProvider.System).Reserve(new ChainId(31337), [signer], 64, Transactions.Plans.Many(2)).AddTo(batch);
-            RelayStore.AddInsert(batch, [.. Transactions.Plans.Many(64).Select(plan => new Seat(candidate, plan.Id, 0))]);
+            RelayStore.AddInsert(batch, [.. Transactions.Plans.Many(64).Select(plan => new BatchItem(candidate, plan.Id, 0))]);
             await CheckAsync(connection, batch.BatchCommands[1], "transactions_in_flight");
             await CheckAsync(connection, batch.BatchCommands[2], "transactions_pkey");
             await CheckAsync(connection, batch.BatchCommands[3], "transactions_pkey");

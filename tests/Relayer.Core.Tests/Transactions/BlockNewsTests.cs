@@ -2,8 +2,8 @@ using DevChain;
 using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Providers;
-using Relayer.Core.Transactions;
+using Relayer.Core.Providers.Pool;
+using Relayer.Core.Transactions.Confirmation;
 
 namespace Relayer.Core.Tests.Transactions;
 
@@ -12,7 +12,7 @@ public sealed class BlockNewsTests : IAsyncLifetime
 {
     private readonly StandingTime _time = new();
     private AnvilNode _node = null!;
-    private ChainClients _clients = null!;
+    private ChainClientFactory _clients = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -20,7 +20,7 @@ public sealed class BlockNewsTests : IAsyncLifetime
     {
         _node = await AnvilNode.StartAsync(new AnvilOptions { MineOnDemand = true }, cancellation: Cancellation);
         var options = new RelayerOptions { Chains = { ["test"] = new() { ChainId = _node.ChainId, Rpc = { $"{_node.Url}" } } } };
-        _clients = new ChainClients(options, TimeProvider.System, new Logger<ChainClients>(new CapturedLogs()));
+        _clients = new ChainClientFactory(options, TimeProvider.System, new Logger<ChainClientFactory>(new CapturedLogs()));
     }
 
     public async ValueTask DisposeAsync()

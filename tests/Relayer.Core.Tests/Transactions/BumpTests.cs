@@ -1,8 +1,11 @@
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Providers;
 using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Fees;
+using Relayer.Core.Transactions.Replacement;
+using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Tests.Transactions;
 
@@ -10,7 +13,7 @@ namespace Relayer.Core.Tests.Transactions;
 public sealed class BumpTests
 {
     private static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
-    private static readonly BumpSchedule Schedule = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(12));
+    private static readonly FeeBumpSchedule Schedule = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(12));
     private static readonly Wei Rich = Wei.FromGwei(1_000_000_000);
 
     private static readonly ChainSettings Settings = ChainSettings.From(new ChainOptions
@@ -56,44 +59,44 @@ public sealed class BumpTests
     [InlineData(true, 8, 0)]
     [InlineData(false, 11, 0)]    // its price is below the base fee: no block will come to say so
     public void It_is_outbid_once_a_block_passed_it_over_or_its_price_cannot_do(bool isPassedOver, ulong baseFee, ulong tip) =>
-        Assert.IsType<Bump.Offer>(Bump.Decide(Open(1), isPassedOver, Market(baseFee, tip), Rich, Settings));
+        Assert.IsType<FeeBump.Offer>(FeeBump.Decide(Open(1), isPassedOver, Market(baseFee, tip), Rich, Settings));
 
     [Fact]
-    public void While_no_block_comes_it_waits() => Assert.IsType<Bump.Wait>(Bump.Decide(Open(1), false, Market(10, 1), Rich, Settings));
+    public void While_no_block_comes_it_waits() => Assert.IsType<FeeBump.Wait>(FeeBump.Decide(Open(1), false, Market(10, 1), Rich, Settings));
 
     [Theory]
     [InlineData(101, 10)]  // nothing under the cap would be mined
     [InlineData(50, 100)]  // it offers the cap already
     [InlineData(50, 92)]   // and a tenth more would be above it
     public void At_the_cap_it_waits(ulong baseFee, ulong sent) =>
-        Assert.IsType<Bump.AtCap>(Bump.Decide(Open(1, fee: sent), true, Market(baseFee, 1), Rich, Settings));
+        Assert.IsType<FeeBump.AtCap>(FeeBump.Decide(Open(1, fee: sent), true, Market(baseFee, 1), Rich, Settings));
 
     [Fact]
     public void Just_under_the_cap_it_offers_the_cap() => Assert.Equal(
-        new Bump.Offer(new TransactionFees.Dynamic(Wei.FromGwei(100), new Wei(1_125_000_000UL))),
-        Bump.Decide(Open(1, fee: 90), true, Market(50, 1), Rich, Settings));
+        new FeeBump.Offer(new TransactionFees.Dynamic(Wei.FromGwei(100), new Wei(1_125_000_000UL))),
+        FeeBump.Decide(Open(1, fee: 90), true, Market(50, 1), Rich, Settings));
 
     [Fact]
     public void The_markets_price_counts_at_the_plans_speed_and_a_self_send_is_in_a_hurry()
     {
         var market = Market(20, 1) with { LowPriorityFee = Wei.FromGwei(0), HighPriorityFee = Wei.FromGwei(4) };
-        Assert.Equal(Wei.FromGwei(41), Price(Bump.Decide(Open(1), true, market, Rich, Settings)));
+        Assert.Equal(Wei.FromGwei(41), Price(FeeBump.Decide(Open(1), true, market, Rich, Settings)));
         var slow = Open(1);
         slow = slow with { Reserved = slow.Reserved with { Plan = slow.Reserved.Plan with { Speed = Speed.Slow } } };
-        Assert.Equal(Wei.FromGwei(30) + new Wei(1UL), Price(Bump.Decide(slow, true, market, Rich, Settings)));
-        Assert.Equal(Wei.FromGwei(54), Price(Bump.Decide(Open(2, isNoop: true), true, market, Rich, Settings)));
+        Assert.Equal(Wei.FromGwei(30) + new Wei(1UL), Price(FeeBump.Decide(slow, true, market, Rich, Settings)));
+        Assert.Equal(Wei.FromGwei(54), Price(FeeBump.Decide(Open(2, isNoop: true), true, market, Rich, Settings)));
     }
 
     [Fact]
     public void What_the_signer_cannot_pay_for_is_not_offered_and_a_self_send_costs_less()
     {
         var cost = new Wei((UInt128)11_250_000_000 * 50_000 + 7);
-        Assert.IsType<Bump.Offer>(Bump.Decide(Open(1), true, Market(1, 0), cost, Settings));
-        Assert.IsType<Bump.Unaffordable>(Bump.Decide(Open(1), true, Market(1, 0), cost - new Wei(1UL), Settings));
-        Assert.IsType<Bump.Offer>(Bump.Decide(Open(2, isNoop: true), true, Market(1, 0), new Wei((UInt128)11_250_000_000 * 22_000 + 7), Settings));
+        Assert.IsType<FeeBump.Offer>(FeeBump.Decide(Open(1), true, Market(1, 0), cost, Settings));
+        Assert.IsType<FeeBump.Unaffordable>(FeeBump.Decide(Open(1), true, Market(1, 0), cost - new Wei(1UL), Settings));
+        Assert.IsType<FeeBump.Offer>(FeeBump.Decide(Open(2, isNoop: true), true, Market(1, 0), new Wei((UInt128)11_250_000_000 * 22_000 + 7), Settings));
     }
 
-    private static Wei Price(Bump bump) => Assert.IsType<Bump.Offer>(bump).Fees.MaxPrice;
+    private static Wei Price(FeeBump bump) => Assert.IsType<FeeBump.Offer>(bump).Fees.MaxPrice;
 
     private static FeeMarket Market(ulong baseFee, ulong tip) => new(Wei.FromGwei(baseFee), Wei.FromGwei(tip), Wei.FromGwei(baseFee));
 

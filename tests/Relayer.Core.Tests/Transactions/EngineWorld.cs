@@ -2,11 +2,14 @@ using DevChain;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
+using Relayer.Core.Providers.Pool;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Tests.Transactions;
 
@@ -23,7 +26,7 @@ internal sealed class EngineWorld : IAsyncDisposable
         chain.RpcTimeout = TimeSpan.FromSeconds(20);
         chain.Rpc.Add(node.Url.ToString());
         _options = new RelayerOptions { Chains = { ["test"] = chain } };
-        Chains = new ChainClients(_options, TimeProvider.System, new Logger<ChainClients>(Logs));
+        Chains = new ChainClientFactory(_options, TimeProvider.System, new Logger<ChainClientFactory>(Logs));
         Keys = [.. Enumerable.Range(0, signers).Select(_ => DevKey.Create())];
         Signers = new TestSigners(Keys);
     }
@@ -36,7 +39,7 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     public TestDatabase Database { get; }
 
-    public ChainClients Chains { get; }
+    public ChainClientFactory Chains { get; }
 
     public IReadOnlyList<DevKey> Keys { get; }
 
@@ -72,7 +75,7 @@ internal sealed class EngineWorld : IAsyncDisposable
     public ChainEngine AddInstance()
     {
         var engines = new ChainEngines(
-            _options, Chains, Signers, Database.Database, new Lazy<IEnumerable<IPurpose>>(() => [Purpose]), Time, new LoggerFactory([Logs]));
+            _options, Chains, Signers, Database.Database, new Lazy<IEnumerable<ITransactionHandler>>(() => [Purpose]), Time, new LoggerFactory([Logs]));
         _engines.Add(engines);
         return engines.Get(new ChainId(Node.ChainId));
     }
@@ -169,15 +172,15 @@ internal sealed class TestSigners(IReadOnlyList<DevKey> keys) : ISignerSource
 }
 
 /// <summary>A feature that writes down what it is told, in the engine's transaction.</summary>
-internal sealed class RecordingPurpose : IPurpose
+internal sealed class RecordingPurpose : ITransactionHandler
 {
     public string Name => Plans.Purpose;
 
     /// <summary>Fails the write of whatever it is true for.</summary>
-    public Func<Movement, bool> Fails { get; set; } = _ => false;
+    public Func<StateChange, bool> Fails { get; set; } = _ => false;
 
     public Task<Func<NpgsqlConnection, CancellationToken, Task>> PrepareAsync(
-        ChainId chainId, IReadOnlyList<Movement> movements, CancellationToken cancellation) =>
+        ChainId chainId, IReadOnlyList<StateChange> movements, CancellationToken cancellation) =>
         Task.FromResult<Func<NpgsqlConnection, CancellationToken, Task>>(async (connection, token) =>
         {
             await using var command = connection.CreateCommand();

@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Providers;
-using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Fees;
 
 namespace Relayer.Core.Tests.Transactions;
 

@@ -1,5 +1,5 @@
 using DevChain;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Tests.Storage;

@@ -1,8 +1,9 @@
 using DevChain;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Tests.Storage;
-using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Fees;
+using Relayer.Core.Transactions.Replacement;
 
 namespace Relayer.Core.Tests.Transactions;
 

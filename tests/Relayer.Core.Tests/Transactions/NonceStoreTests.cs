@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Tests.Storage;
-using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Records;
+using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Tests.Transactions;
 
@@ -86,14 +87,14 @@ public sealed class NonceStoreTests(PostgresFixture postgres) : IAsyncLifetime
         await _world.Database.ExecuteAsync("update signers set paused = true");
 
         Assert.Empty(await _world.ReserveAsync(StoreWorld.Purses, 64, Plans.Many(1)));
-        Assert.Empty(await _world.ReserveAsync([new Purse(Plans.Account(99), StoreWorld.Rich)], 64, Plans.Many(1)));
+        Assert.Empty(await _world.ReserveAsync([new SignerBalance(Plans.Account(99), StoreWorld.Rich)], 64, Plans.Many(1)));
     }
 
     [Fact]
     public async Task A_signer_takes_only_what_it_can_pay_for_beside_what_is_in_flight()
     {
         var plans = Plans.Many(4);
-        var poor = new Purse(StoreWorld.Purses[0].Address, new Wei(plans[0].MaxCost.Value + plans[0].MaxCost.Value + 1UL));
+        var poor = new SignerBalance(StoreWorld.Purses[0].Address, new Wei(plans[0].MaxCost.Value + plans[0].MaxCost.Value + 1UL));
 
         Assert.Equal(2, (await _world.ReserveAsync([poor], 64, plans)).Count);
         Assert.Empty(await _world.ReserveAsync([poor], 64, Plans.Many(1)));
@@ -105,7 +106,7 @@ public sealed class NonceStoreTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task What_a_chain_charges_for_data_beside_counts_for_each_transaction()
     {
         var plans = Plans.Many(4);
-        var poor = new Purse(StoreWorld.Purses[0].Address, new Wei(plans[0].MaxCost.Value * 3UL));
+        var poor = new SignerBalance(StoreWorld.Purses[0].Address, new Wei(plans[0].MaxCost.Value * 3UL));
         await using var connection = await _world.Database.OpenAsync();
 
         Assert.Equal(2, (await _world.Store.ReserveAsync(connection, StoreWorld.Chain, [poor], 64, plans, Cancellation, new Wei(1UL))).Count);
@@ -117,7 +118,7 @@ public sealed class NonceStoreTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task What_is_in_flight_counts_at_the_highest_fees_offered_so_far()
     {
         var plan = Plans.Create(maxFeeGwei: 10);
-        var poor = new Purse(StoreWorld.Purses[0].Address, new Wei(plan.MaxCost.Value * 2UL));
+        var poor = new SignerBalance(StoreWorld.Purses[0].Address, new Wei(plan.MaxCost.Value * 2UL));
         await _world.ReserveAsync([poor], 64, [plan]);
         await _world.StoreAsync(plan.Id, StoreWorld.Attempt(1, "payload", false));
         await _world.StoreAsync(plan.Id, StoreWorld.Attempt(2, "bump", false) with { Fees = new TransactionFees.Dynamic(Wei.FromGwei(11), Wei.FromGwei(2)) });

@@ -1,6 +1,6 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Tx;
-using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Tests.Transactions;
 

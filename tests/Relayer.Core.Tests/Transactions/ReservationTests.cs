@@ -1,7 +1,7 @@
 using Npgsql;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Tests.Storage;
-using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Tests.Transactions;
 

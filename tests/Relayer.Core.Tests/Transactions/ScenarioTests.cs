@@ -1,5 +1,5 @@
 using DevChain;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Tests.Transactions.Model;
@@ -130,5 +130,5 @@ public sealed class ScenarioTests(PostgresFixture postgres)
     }
 
     // More gas than a block has: no node takes it, and a self-send takes its nonce.
-    private static Core.Transactions.TransactionPlan Unwanted() => Plans.Create(gas: 1_000_000_000, maxFeeGwei: 2);
+    private static Relayer.Core.Transactions.Sending.TransactionPlan Unwanted() => Plans.Create(gas: 1_000_000_000, maxFeeGwei: 2);
 }

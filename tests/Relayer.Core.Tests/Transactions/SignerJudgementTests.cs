@@ -1,8 +1,9 @@
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Providers;
 using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Signers;
 
 namespace Relayer.Core.Tests.Transactions;
 
@@ -13,39 +14,39 @@ public sealed class SignerJudgementTests
     private static readonly SignerStatus Signer = new(Plans.Account(1), 7, 0, null);
 
     [Theory]
-    [InlineData(170_999, SignerMeans.Short)]    // a usual transaction and the transfer that would refill it
-    [InlineData(171_000, SignerMeans.Enough)]
-    [InlineData(256_499, SignerMeans.Enough)]
-    [InlineData(256_500, SignerMeans.Plenty)]   // half as much again
-    internal void A_balance_is_worth_what_it_pays_for_at_the_present_fee(ulong gas, SignerMeans means)
+    [InlineData(170_999, FundingLevel.Short)]    // a usual transaction and the transfer that would refill it
+    [InlineData(171_000, FundingLevel.Enough)]
+    [InlineData(256_499, FundingLevel.Enough)]
+    [InlineData(256_500, FundingLevel.Plenty)]   // half as much again
+    internal void A_balance_is_worth_what_it_pays_for_at_the_present_fee(ulong gas, FundingLevel means)
     {
         var fees = new TransactionFees.Dynamic(Wei.FromGwei(30), Wei.FromGwei(1));
         var settings = ChainSettings.From(new ChainOptions { ChainId = 1 });
 
-        Assert.Equal(means, SignerJudgement.MeansOf(Wei.FromGwei(30) * gas, fees, settings));
-        Assert.Equal(means, SignerJudgement.MeansOf((Wei.FromGwei(30) * gas) + new Wei(1_500), fees, settings with { DataFee = new Wei(1_000) }));
+        Assert.Equal(means, SignerPausePolicy.MeansOf(Wei.FromGwei(30) * gas, fees, settings));
+        Assert.Equal(means, SignerPausePolicy.MeansOf((Wei.FromGwei(30) * gas) + new Wei(1_500), fees, settings with { DataFee = new Wei(1_000) }));
     }
 
     [Theory]
-    [InlineData(null, SignerMeans.Short, true, "pause balance")]
-    [InlineData(null, SignerMeans.Enough, true, null)]
-    [InlineData(null, SignerMeans.Unknown, false, null)]                    // a key that is not at hand is no verdict on the account
-    [InlineData("balance", SignerMeans.Short, true, null)]
-    [InlineData("balance", SignerMeans.Enough, true, null)]                 // not yet: it would be short again at once
-    [InlineData("balance", SignerMeans.Plenty, true, "resume")]
-    [InlineData("balance", SignerMeans.Unknown, true, null)]
-    [InlineData("errors", SignerMeans.Plenty, true, "resume")]              // its rest is over
-    [InlineData("errors", SignerMeans.Unknown, true, "resume")]
-    [InlineData("errors", SignerMeans.Plenty, false, "pause errors")]       // its key is still not at hand
-    [InlineData("errors", SignerMeans.Short, true, "pause errors")]
-    [InlineData("operator", SignerMeans.Plenty, true, null)]
-    [InlineData("operator", SignerMeans.Short, false, null)]
-    internal void What_follows_from_what_it_can_pay_for(string? cause, SignerMeans means, bool hasKey, string? step)
+    [InlineData(null, FundingLevel.Short, true, "pause balance")]
+    [InlineData(null, FundingLevel.Enough, true, null)]
+    [InlineData(null, FundingLevel.Unknown, false, null)]                    // a key that is not at hand is no verdict on the account
+    [InlineData("balance", FundingLevel.Short, true, null)]
+    [InlineData("balance", FundingLevel.Enough, true, null)]                 // not yet: it would be short again at once
+    [InlineData("balance", FundingLevel.Plenty, true, "resume")]
+    [InlineData("balance", FundingLevel.Unknown, true, null)]
+    [InlineData("errors", FundingLevel.Plenty, true, "resume")]              // its rest is over
+    [InlineData("errors", FundingLevel.Unknown, true, "resume")]
+    [InlineData("errors", FundingLevel.Plenty, false, "pause errors")]       // its key is still not at hand
+    [InlineData("errors", FundingLevel.Short, true, "pause errors")]
+    [InlineData("operator", FundingLevel.Plenty, true, null)]
+    [InlineData("operator", FundingLevel.Short, false, null)]
+    internal void What_follows_from_what_it_can_pay_for(string? cause, FundingLevel means, bool hasKey, string? step)
     {
         var signer = Signer with { Pause = cause is null ? null : new SignerPause(cause, "so", Now), RetryAt = Now, Strikes = 1 };
 
-        Assert.Equal(step, Name(SignerJudgement.Next(signer, means, hasKey, Now)));
-        Assert.True(cause != "errors" || SignerJudgement.Next(signer with { RetryAt = Now.AddSeconds(1) }, means, hasKey, Now) is null);
+        Assert.Equal(step, Name(SignerPausePolicy.Next(signer, means, hasKey, Now)));
+        Assert.True(cause != "errors" || SignerPausePolicy.Next(signer with { RetryAt = Now.AddSeconds(1) }, means, hasKey, Now) is null);
     }
 
     [Fact]
@@ -54,13 +55,13 @@ public sealed class SignerJudgementTests
         var (signer, rests) = (Signer, new List<double>());
         for (var i = 0; i < 9; i++)
         {
-            var pause = Assert.IsType<SignerStep.Pause>(SignerJudgement.Rest(signer, "so", Now));
+            var pause = Assert.IsType<SignerStep.Pause>(SignerPausePolicy.Rest(signer, "so", Now));
             rests.Add((pause.RetryAt!.Value - Now).TotalSeconds);
             signer = signer with { RetryAt = Now, Strikes = pause.Strikes!.Value };
         }
 
         Assert.Equal([15, 30, 60, 120, 240, 480, 900, 900, 900], rests);
-        var later = Assert.IsType<SignerStep.Pause>(SignerJudgement.Rest(signer with { RetryAt = Now - SignerJudgement.Forgotten }, "so", Now));
+        var later = Assert.IsType<SignerStep.Pause>(SignerPausePolicy.Rest(signer with { RetryAt = Now - SignerPausePolicy.Forgotten }, "so", Now));
         Assert.Equal(1, later.Strikes);
     }
 

@@ -1,9 +1,10 @@
 using DevChain;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Operations;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Signers;
 
 namespace Relayer.Core.Tests.Transactions;
 
@@ -25,7 +26,7 @@ public sealed class SignerPoolTests(PostgresFixture postgres)
         var under = Assert.Single(await world.SendAsync(Plans.Create(gas: 25_000, maxFeeGwei: 4)));
         var (poor, rich) = (under.Signer, world.Keys.Select(key => key.Address).Single(address => address != under.Signer));
         var price = (await world.Engine.QuoteAsync(1, Cancellation)).Fees!.MaxPrice;
-        var needed = price * (150_000 + SignerJudgement.RefillGas);
+        var needed = price * (150_000 + SignerPausePolicy.RefillGas);
 
         // What is in flight is still paid for.
         await FundAsync(world, poor, under.Plan.MaxCost);
@@ -72,7 +73,7 @@ public sealed class SignerPoolTests(PostgresFixture postgres)
         }
 
         // The rest is over, and the key still away: a longer one. (The one left behind in the meantime is not another strike.)
-        world.Time.Advance(SignerJudgement.FirstRest);
+        world.Time.Advance(SignerPausePolicy.FirstRest);
         await LookAsync(world, other);
         Assert.Equal(2, await world.Database.ScalarAsync<short>("select max(strikes) from signers"));
         Assert.Equal(SignerPauseCause.Errors, await PauseOfAsync(world, stuck.Signer));

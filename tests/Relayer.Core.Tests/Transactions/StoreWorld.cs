@@ -1,6 +1,7 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Tests.Storage;
-using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Records;
+using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Tests.Transactions;
 
@@ -9,7 +10,7 @@ internal sealed class StoreWorld : IAsyncDisposable
 {
     public static readonly ChainId Chain = new(31337);
     public static readonly Wei Rich = new(UInt256.MaxValue);
-    public static readonly Purse[] Purses = [.. Enumerable.Range(1, 3).Select(i => new Purse(Plans.Account((byte)i), Rich))];
+    public static readonly SignerBalance[] Purses = [.. Enumerable.Range(1, 3).Select(i => new SignerBalance(Plans.Account((byte)i), Rich))];
 
     private StoreWorld(TestDatabase database) => Database = database;
 
@@ -29,7 +30,7 @@ internal sealed class StoreWorld : IAsyncDisposable
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 
     public async Task<IReadOnlyList<ReservedTransaction>> ReserveAsync(
-        Purse[] purses, int maxInFlight, TransactionPlan[] plans, bool commit = true)
+        SignerBalance[] purses, int maxInFlight, TransactionPlan[] plans, bool commit = true)
     {
         await using var connection = await Database.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync(Cancellation);

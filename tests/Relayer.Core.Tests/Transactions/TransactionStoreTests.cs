@@ -1,6 +1,8 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Records;
+using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Tests.Transactions;
 

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Confirmation;
 
 namespace Relayer.Core.Tests.Transactions;
 
@@ -27,14 +28,14 @@ public sealed class TransitionTests
         { new TransactionState.Signed(), Seen(Block10, 13), new TransactionState.Confirmed(Block10) },
         { new TransactionState.Signed(), new Observation.ReceiptMissing(99), new TransactionState.Signed() },
         { new TransactionState.Signed(), Taken(10, 12), new TransactionState.Signed() },
-        { new TransactionState.Signed(), Taken(10, 13), new TransactionState.Displaced() },
+        { new TransactionState.Signed(), Taken(10, 13), new TransactionState.NonceUsedExternally() },
 
         // Broadcast.
         { new TransactionState.Broadcast(), new Observation.NodeTookIt(), new TransactionState.Broadcast() },
         { new TransactionState.Broadcast(), new Observation.ReceiptMissing(99), new TransactionState.Broadcast() },
         { new TransactionState.Broadcast(), Seen(Block10, 12), new TransactionState.Mined(Block10) },
         { new TransactionState.Broadcast(), Taken(10, 12), new TransactionState.Broadcast() },
-        { new TransactionState.Broadcast(), Taken(10, 13), new TransactionState.Displaced() },
+        { new TransactionState.Broadcast(), Taken(10, 13), new TransactionState.NonceUsedExternally() },
 
         // Mined.
         { new TransactionState.Mined(Block10), Seen(Block10, 12), new TransactionState.Mined(Block10) },
@@ -51,7 +52,7 @@ public sealed class TransitionTests
         { new TransactionState.Confirmed(Block10), new Observation.ReceiptMissing(99), new TransactionState.Confirmed(Block10) },
         { new TransactionState.Failed(Block10), Seen(Block10, 99), new TransactionState.Failed(Block10) },
         { new TransactionState.Cancelled(Block10), new Observation.NodeTookIt(), new TransactionState.Cancelled(Block10) },
-        { new TransactionState.Displaced(), Seen(Block10, 99), new TransactionState.Displaced() },
+        { new TransactionState.NonceUsedExternally(), Seen(Block10, 99), new TransactionState.NonceUsedExternally() },
     };
 
     private static Inclusion Reverted => Block10 with { Succeeded = false };
@@ -117,7 +118,7 @@ public sealed class TransitionTests
 
     private static Gen<TransactionState> AnyState() => Gen.Elements<TransactionState>(
         new TransactionState.Reserved(), new TransactionState.Signed(), new TransactionState.Broadcast(), new TransactionState.Mined(Block10),
-        new TransactionState.Confirmed(Block10), new TransactionState.Cancelled(Noop), new TransactionState.Displaced(),
+        new TransactionState.Confirmed(Block10), new TransactionState.Cancelled(Noop), new TransactionState.NonceUsedExternally(),
         new TransactionState.Failed(Reverted));
 
     private static bool MayFollow(TransactionState before, TransactionState after) => (before, after) switch
@@ -126,7 +127,7 @@ public sealed class TransitionTests
         (TransactionState.Reserved, TransactionState.Signed) => true,
         (TransactionState.Signed, TransactionState.Broadcast) => true,
         (TransactionState.Mined, TransactionState.Broadcast) => true,
-        (TransactionState.Signed or TransactionState.Broadcast, TransactionState.Displaced) => true,
+        (TransactionState.Signed or TransactionState.Broadcast, TransactionState.NonceUsedExternally) => true,
         (TransactionState.Signed or TransactionState.Broadcast or TransactionState.Mined,
             TransactionState.Mined or TransactionState.Confirmed or TransactionState.Failed or TransactionState.Cancelled) => true,
         _ => false,

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Confirmation;
 
 namespace Relayer.Core.Tests.Transactions;
 
@@ -14,7 +14,7 @@ public sealed class WatchTests
     public async Task A_wake_is_never_lost_between_the_last_pass_and_the_end()
     {
         var open = 0;
-        var watch = new Watch(Chain, () => Task.FromResult(Interlocked.Exchange(ref open, 0) * 0), TimeProvider.System, NullLogger.Instance);
+        var watch = new ConfirmationLoop(Chain, () => Task.FromResult(Interlocked.Exchange(ref open, 0) * 0), TimeProvider.System, NullLogger.Instance);
 
         // Each wake comes when the run that the one before started is about to end.
         for (var i = 0; i < 20_000; i++)
@@ -36,8 +36,8 @@ public sealed class WatchTests
     public async Task A_wake_during_the_last_pass_brings_another_one()
     {
         var passes = 0;
-        Watch watch = null!;
-        watch = new Watch(
+        ConfirmationLoop watch = null!;
+        watch = new ConfirmationLoop(
             Chain,
             () =>
             {
@@ -66,7 +66,7 @@ public sealed class WatchTests
     {
         var passes = 0;
         var done = new TaskCompletionSource();
-        var watch = new Watch(
+        var watch = new ConfirmationLoop(
             Chain,
             () => Interlocked.Increment(ref passes) switch
             {
@@ -94,7 +94,7 @@ public sealed class WatchTests
     public async Task Once_stopped_it_starts_no_more_passes()
     {
         var passes = 0;
-        var watch = new Watch(Chain, () => Task.FromResult(Interlocked.Increment(ref passes)), TimeProvider.System, NullLogger.Instance);
+        var watch = new ConfirmationLoop(Chain, () => Task.FromResult(Interlocked.Increment(ref passes)), TimeProvider.System, NullLogger.Instance);
         watch.Wake();
         while (Volatile.Read(ref passes) == 0)
         {
@@ -116,7 +116,7 @@ public sealed class WatchTests
         for (var i = 0; i < 20_000; i++)
         {
             var isStopped = false;
-            var watch = new Watch(
+            var watch = new ConfirmationLoop(
                 Chain,
                 () =>
                 {

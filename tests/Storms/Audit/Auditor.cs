@@ -1,4 +1,4 @@
-using Relayer.Core.Relay;
+using Relayer.Core.Relay.Records;
 using Storms.Field;
 
 namespace Storms.Audit;

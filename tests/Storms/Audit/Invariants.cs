@@ -1,5 +1,5 @@
 using System.Numerics;
-using Relayer.Core.Relay;
+using Relayer.Core.Relay.Records;
 using Storms.Field;
 
 namespace Storms.Audit;

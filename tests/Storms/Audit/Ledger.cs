@@ -1,7 +1,7 @@
 using System.Numerics;
 using Npgsql;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Relay;
+using Relayer.Core.Relay.Records;
 using Storms.Field;
 
 namespace Storms.Audit;

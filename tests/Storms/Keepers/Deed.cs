@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Text.Json;
 using DevChain.Abi;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Engine;
 using Storms.Field;
 
 namespace Storms.Keepers;

@@ -1,6 +1,6 @@
 using System.Numerics;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Engine;
 using Storms.Audit;
 
 namespace Storms.Keepers;

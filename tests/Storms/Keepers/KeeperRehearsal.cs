@@ -1,5 +1,5 @@
 using Npgsql;
-using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Engine;
 using Storms.Field;
 
 namespace Storms.Keepers;

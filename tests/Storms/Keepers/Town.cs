@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 using DevChain;
 using DevChain.Abi;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Oracles;
 using Storms.Field;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using DevChain;
-using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Engine;
 
 namespace Storms.Keepers;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Engine;
 
 namespace Storms.Keepers;
 

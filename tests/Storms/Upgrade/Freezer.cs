@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using DevChain;
 using Relayer.Core.Crashes;
-using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Engine;
 using Storms.Audit;
 using Storms.Field;
 using Storms.Keepers;

@@ -1,4 +1,4 @@
-using Functions.Gas;
+using Functions.Treasury;
 
 namespace Functions.Council.Sections;
 
@@ -29,12 +29,12 @@ internal static class Chains
         var others = reading.Providers.Where(view => view.Status != "answered").ToArray();
         var notes = others.Length == 0 ? Html.Empty : Html.Of($"<ul>{Html.Each(others, Provider)}</ul>");
         return Html.Of($"""
-            <p>Balances at block {Words.Count(reading.BlockNumber)} {Words.Hex(reading.BlockHash)} of {Words.Time(reading.BlockTime)}, read {Words.Age(reading.AgeSeconds)} before this page was made; {agreement}.</p>{notes}
+            <p>Balances at block {Format.Count(reading.BlockNumber)} {Format.Hex(reading.BlockHash)} of {Format.Time(reading.BlockTime)}, read {Format.Age(reading.AgeSeconds)} before this page was made; {agreement}.</p>{notes}
             """);
     }
 
     private static Html Provider(ProviderViewAnswer view) => Html.Of($"""
-        <li><code>{view.Provider}</code>: {Words.Plain(view.Status)}{(view.Fault is null ? "" : $" ({view.Fault})")}</li>
+        <li><code>{view.Provider}</code>: {Format.Plain(view.Status)}{(view.Fault is null ? "" : $" ({view.Fault})")}</li>
         """);
 
     private static Html Accounts(ChainGasAnswer chain) => Table.Of(
@@ -44,27 +44,27 @@ internal static class Chains
         "No account is known yet.");
 
     private static Html Account(AccountAnswer account) => Table.Row(
-        Html.Of($"{Role(account.Role)}<br>{Words.Hex(account.Address)}"),
-        Table.Figure(account.Balance is null && account.Answers is not null ? Disputed(account.Answers) : Words.Ether(account.Balance)),
+        Html.Of($"{Role(account.Role)}<br>{Format.Hex(account.Address)}"),
+        Table.Figure(account.Balance is null && account.Answers is not null ? Disputed(account.Answers) : Format.Ether(account.Balance)),
         Table.Cell(Fill(account)),
         Table.Cell(State(account)),
-        Table.Figure(account.LowMark is null ? Html.Empty : Words.Ether(account.LowMark)),
-        Table.Figure(account.Target is null ? Html.Empty : Words.Ether(account.Target)),
-        Table.Figure(Words.Days(account.Runway.Week)),
+        Table.Figure(account.LowMark is null ? Html.Empty : Format.Ether(account.LowMark)),
+        Table.Figure(account.Target is null ? Html.Empty : Format.Ether(account.Target)),
+        Table.Figure(Format.Days(account.Runway.Week)),
         Table.Figure(account.Pending.Transactions == 0
             ? Html.Of($"none")
-            : Html.Of($"{Words.Count(account.Pending.Transactions)}, at most {Words.Ether(account.Pending.MaxCost)}")),
+            : Html.Of($"{Format.Count(account.Pending.Transactions)}, at most {Format.Ether(account.Pending.MaxCost)}")),
         Table.Figure(Nonce(account)),
         Table.Cell(account.Books is { } books
-            ? Html.Of($"blocks {Words.Count(books.SinceBlock)} to {Words.Count(books.ThroughBlock)}")
+            ? Html.Of($"blocks {Format.Count(books.SinceBlock)} to {Format.Count(books.ThroughBlock)}")
             : Html.Of($"<span class=\"soft\">not yet</span>")));
 
     private static Html Disputed(IReadOnlyList<ProviderBalanceAnswer> answers) => Html.Of($"""
-        <strong class="bad">disputed</strong><br>{Html.Each(answers, answer => Html.Of($"{answer.Provider}: {Words.Ether(answer.Balance)}<br>"))}
+        <strong class="bad">disputed</strong><br>{Html.Each(answers, answer => Html.Of($"{answer.Provider}: {Format.Ether(answer.Balance)}<br>"))}
         """);
 
     private static Html Fill(AccountAnswer account) => account is { Balance: { } balance, LowMark: { } low, Target: { } target }
-        ? Charts.Meter.Draw(Words.ToDouble(balance), Words.ToDouble(low), Words.ToDouble(target))
+        ? Charts.Meter.Draw(Format.ToDouble(balance), Format.ToDouble(low), Format.ToDouble(target))
         : Html.Empty;
 
     private static Html State(AccountAnswer account)
@@ -72,7 +72,7 @@ internal static class Chains
         var badges = new List<Html>();
         if (account.IsPaused)
         {
-            badges.Add(Badge("bad", $"paused{(account.PausedWhy is null ? "" : $": {Words.Plain(account.PausedWhy)}")}"));
+            badges.Add(Badge("bad", $"paused{(account.PausedWhy is null ? "" : $": {Format.Plain(account.PausedWhy)}")}"));
         }
 
         if (account.IsLow)
@@ -86,8 +86,8 @@ internal static class Chains
     private static Html Badge(string tone, string text) => Html.Of($"<span class=\"badge {tone}\">{text}</span> ");
 
     private static Html Nonce(AccountAnswer account) => account.NonceGap is > 0 and var gap
-        ? Html.Of($"{Words.Count(account.ChainNonce ?? 0)} <span class=\"soft\">+{gap}</span>")
-        : account.ChainNonce is { } nonce ? Words.Count(nonce) : Html.Empty;
+        ? Html.Of($"{Format.Count(account.ChainNonce ?? 0)} <span class=\"soft\">+{gap}</span>")
+        : account.ChainNonce is { } nonce ? Format.Count(nonce) : Html.Empty;
 
     private static string Role(string role) => role switch
     {
@@ -108,5 +108,5 @@ internal static class Chains
         "");
 
     private static Html Row(string name, Amount? burn, DaysLeftAnswer left) =>
-        Table.Row(Html.Of($"{name}"), Table.Figure(burn is null ? Html.Empty : Words.Ether(burn)), Table.Figure(Words.Days(left)));
+        Table.Row(Html.Of($"{name}"), Table.Figure(burn is null ? Html.Empty : Format.Ether(burn)), Table.Figure(Format.Days(left)));
 }

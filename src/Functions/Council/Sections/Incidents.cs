@@ -1,5 +1,5 @@
 using System.Globalization;
-using Functions.Gas;
+using Functions.Treasury;
 
 namespace Functions.Council.Sections;
 
@@ -24,7 +24,7 @@ internal static class Incidents
             "Open incidents, the worst first", ["What", "How bad", "Since", "What to do"],
             [.. open.OrderByDescending(WantsPerson).Take(Shown).Select(incident => Table.Row(
                 What(incident), Table.Cell(Html.Of($"<span class=\"badge {Tone(incident.Severity)}\">{incident.Severity}</span>")),
-                Table.Cell(Words.Time(incident.OpenedAt)), Table.Cell(ToDo(incident))))],
+                Table.Cell(Format.Time(incident.OpenedAt)), Table.Cell(ToDo(incident))))],
             "No incident is open.")}{More(open.Count - Shown)}
         """);
 
@@ -39,7 +39,7 @@ internal static class Incidents
     private static Html Closed(IReadOnlyList<IncidentAnswer> closed) => Table.Of(
         "The newest incidents that are over", ["What", "From", "To", "Why it ended"],
         [.. closed.Select(incident => Table.Row(
-            What(incident), Table.Cell(Words.Time(incident.OpenedAt)), Table.Cell(Words.Time(incident.ClosedAt)),
+            What(incident), Table.Cell(Format.Time(incident.OpenedAt)), Table.Cell(Format.Time(incident.ClosedAt)),
             Table.Cell(incident.ClosedBy is null ? incident.ClosedWhy : $"{incident.ClosedWhy} (cleared by {incident.ClosedBy})")))],
         "There was none.");
 

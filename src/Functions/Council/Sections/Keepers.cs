@@ -21,17 +21,17 @@ internal static class Keepers
         "Decisions of the last 24 hours",
         ["Keeper", "Chain", "State", "Last run", .. Kinds.Select(kind => $"#{char.ToUpperInvariant(kind[0])}{kind[1..]}"), "#Waiting", "#Under way"],
         [.. keepers.Select(keeper => Table.Row(
-            Html.Of($"{Words.Plain(keeper.Name)}"), Table.Cell(NameOf(keeper.ChainId, names)), Table.Cell(State(keeper)),
-            Table.Cell(Words.Time(keeper.LastRunAt)),
-            Html.Each(Kinds, kind => Table.Figure(keeper.LastDay.TryGetValue(kind, out var count) ? Words.Count(count) : Html.Of($"0"))),
-            Table.Figure(Words.Count(keeper.Open)), Table.Figure(Words.Count(keeper.UnderWay))))],
+            Html.Of($"{Format.Plain(keeper.Name)}"), Table.Cell(NameOf(keeper.ChainId, names)), Table.Cell(State(keeper)),
+            Table.Cell(Format.Time(keeper.LastRunAt)),
+            Html.Each(Kinds, kind => Table.Figure(keeper.LastDay.TryGetValue(kind, out var count) ? Format.Count(count) : Html.Of($"0"))),
+            Table.Figure(Format.Count(keeper.Open)), Table.Figure(Format.Count(keeper.UnderWay))))],
         "No keeper is configured.");
 
     private static Html Reasons(IReadOnlyList<KeeperAnswer> keepers, IReadOnlyDictionary<long, string> names)
     {
         var rows = keepers.SelectMany(keeper => keeper.Reasons.Where(reason => Explained.Contains(reason.Decision)).Select(reason => Table.Row(
-            Html.Of($"{Words.Plain(keeper.Name)}"), Table.Cell(NameOf(keeper.ChainId, names)), Table.Cell(reason.Decision),
-            Table.Cell(Words.Plain(reason.Reason)), Table.Figure(Words.Count(reason.Count)), Table.Cell(Words.Time(reason.LastAt)),
+            Html.Of($"{Format.Plain(keeper.Name)}"), Table.Cell(NameOf(keeper.ChainId, names)), Table.Cell(reason.Decision),
+            Table.Cell(Format.Plain(reason.Reason)), Table.Figure(Format.Count(reason.Count)), Table.Cell(Format.Time(reason.LastAt)),
             Table.Cell(reason.LastSubject), Table.Cell(reason.LastDetail)))).ToArray();
         return rows.Length == 0 ? Html.Empty : Table.Of(
             "Why, in the last 24 hours", ["Keeper", "Chain", "Decision", "Because", "#Times", "Last", "About", "Which says"], rows, "");
@@ -41,9 +41,9 @@ internal static class Keepers
         "Budgets of today; ether",
         ["Lane", "Keeper", "Chain", "Mode", "#May lose", "#Lost", "#Held for what is under way", "Stands still until"],
         [.. keepers.SelectMany(keeper => keeper.Lanes.Select(lane => Table.Row(
-            Html.Of($"{lane.Name}"), Table.Cell(Words.Plain(keeper.Name)), Table.Cell(NameOf(keeper.ChainId, names)),
+            Html.Of($"{lane.Name}"), Table.Cell(Format.Plain(keeper.Name)), Table.Cell(NameOf(keeper.ChainId, names)),
             Table.Cell(lane.DryRun ? $"{lane.Mode}, dry run" : lane.Mode), Amount(lane.BudgetWei), Amount(lane.SpentWei), Amount(lane.HeldWei),
-            Table.Cell(Words.Time(lane.BreakerOpenUntil)))))],
+            Table.Cell(Format.Time(lane.BreakerOpenUntil)))))],
         "");
 
     private static Html State(KeeperAnswer keeper) => keeper switch
@@ -56,7 +56,7 @@ internal static class Keepers
 
     private static Html Badge(string tone, string text) => Html.Of($"<span class=\"badge {tone}\">{text}</span>");
 
-    private static Html Amount(string wei) => Table.Figure(Words.Ether(Wei.TryParse(wei, out var amount) ? Gas.Amount.Of(amount) : null));
+    private static Html Amount(string wei) => Table.Figure(Format.Ether(Wei.TryParse(wei, out var amount) ? Functions.Treasury.Amount.Of(amount) : null));
 
     private static string NameOf(long chainId, IReadOnlyDictionary<long, string> names) => names.GetValueOrDefault(chainId, $"{chainId}");
 }

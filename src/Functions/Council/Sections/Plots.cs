@@ -1,6 +1,6 @@
 using System.Globalization;
 using Functions.Council.Charts;
-using Functions.Gas;
+using Functions.Treasury;
 
 namespace Functions.Council.Sections;
 
@@ -19,16 +19,16 @@ internal static class Plots
         }
 
         string[] days = DaysOf(daily.Select(day => day.Day));
-        string[] purposes = [.. daily.GroupBy(day => day.Purpose).OrderByDescending(group => group.Sum(day => Words.ToDouble(day.Fee)))
+        string[] purposes = [.. daily.GroupBy(day => day.Purpose).OrderByDescending(group => group.Sum(day => Format.ToDouble(day.Fee)))
             .Select(group => group.Key)];
         var fees = daily.ToDictionary(day => (day.Day, day.Purpose), day => (Amount?)day.Fee);
         Series[] shown = [.. purposes.Take(Chart.Colours).Select(purpose =>
-            new Series(Words.Plain(purpose), [.. days.Select(day => Value(fees.GetValueOrDefault((day, purpose))))]))];
+            new Series(Format.Plain(purpose), [.. days.Select(day => Value(fees.GetValueOrDefault((day, purpose))))]))];
         return Chart.Figure(
             $"spend-{chain.ChainId}", "Spent each day, in ether, by purpose",
             $"From {days[0]} to {days[^1]}. The table below has every figure.",
             Chart.Legend([.. shown.Select(series => series.Name)]), BarPlot.Draw([.. days.Select(Short)], shown),
-            ByDay("Fees in ether", days, [.. purposes.Select(Words.Plain)], purposes, fees));
+            ByDay("Fees in ether", days, [.. purposes.Select(Format.Plain)], purposes, fees));
     }
 
     private static Html Balances(ChainGasAnswer chain, string role, string title)
@@ -46,12 +46,12 @@ internal static class Plots
         string[] all = [.. readings.Select(day => day.Account).Distinct()
             .OrderBy(account => Value(balances.GetValueOrDefault((days[^1], account))) ?? 0)];
         Series[] lines = [.. all.Take(Chart.Colours).Select(account =>
-            new Series(Words.Short(account), [.. days.Select(day => Value(balances.GetValueOrDefault((day, account))))]))];
+            new Series(Format.Short(account), [.. days.Select(day => Value(balances.GetValueOrDefault((day, account))))]))];
         return Chart.Figure(
             $"{role}-{chain.ChainId}", $"{title}, in ether, at the end of each day",
             $"From {days[0]} to {days[^1]}. The table below has every figure.",
             Chart.Legend([.. lines.Select(line => line.Name)]), LinePlot.Draw([.. days.Select(Short)], lines, LowMark(chain, role)),
-            ByDay("Balances in ether", days, [.. all.Select(Words.Short)], all, balances));
+            ByDay("Balances in ether", days, [.. all.Select(Format.Short)], all, balances));
     }
 
     /// <summary>A row for each day and a column for each name. Only what is read: the exact amounts are in the JSON.</summary>
@@ -59,18 +59,18 @@ internal static class Plots
         string caption, string[] days, string[] heads, string[] names, Dictionary<(string Day, string Name), Amount?> amounts) => Table.Of(
         caption, ["Day", .. heads.Select(head => $"#{head}")],
         [.. days.Select(day => Table.Row(
-            Html.Of($"{day}"), [.. names.Select(name => Table.Figure(Words.Rounded(amounts.GetValueOrDefault((day, name)))))]))],
+            Html.Of($"{day}"), [.. names.Select(name => Table.Figure(Format.Rounded(amounts.GetValueOrDefault((day, name)))))]))],
         "");
 
     /// <summary>Where signers get low, when it is the same for all: it may follow each one's own burn.</summary>
     private static (double Value, string Name)? LowMark(ChainGasAnswer chain, string role)
     {
         var marks = chain.Accounts.Where(account => account.Role == role && account.LowMark is not null)
-            .Select(account => Words.ToDouble(account.LowMark!)).Distinct().ToArray();
+            .Select(account => Format.ToDouble(account.LowMark!)).Distinct().ToArray();
         return marks.Length == 1 ? (marks[0], "low mark") : null;
     }
 
-    private static double? Value(Amount? amount) => amount is null ? null : Words.ToDouble(amount);
+    private static double? Value(Amount? amount) => amount is null ? null : Format.ToDouble(amount);
 
     /// <summary>Every day from the first to the last, those without a figure too.</summary>
     private static string[] DaysOf(IEnumerable<string> days)

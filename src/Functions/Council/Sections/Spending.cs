@@ -1,4 +1,4 @@
-using Functions.Gas;
+using Functions.Treasury;
 
 namespace Functions.Council.Sections;
 
@@ -19,20 +19,20 @@ internal static class Spending
         [Row("Today", spend.Today), Row("Last 7 days", spend.Week), Row("Last 30 days", spend.Month)], "");
 
     private static Html Row(string name, SpendTotal total) => Table.Row(
-        Html.Of($"{name}"), Table.Figure(Words.Ether(total.Fee)), Table.Figure(Words.Count(total.Actions)), Table.Figure(Words.Count(total.Transactions)));
+        Html.Of($"{name}"), Table.Figure(Format.Ether(total.Fee)), Table.Figure(Format.Count(total.Actions)), Table.Figure(Format.Count(total.Transactions)));
 
     private static Html Purposes(IReadOnlyList<PurposeSpend> purposes) => Table.Of(
         "Last 30 days; ether", ["Purpose", "#Fees", "#Actions", "#Transactions"],
         [.. purposes.Select(purpose => Table.Row(
-            Html.Of($"{Words.Plain(purpose.Purpose)}"), Table.Figure(Words.Ether(purpose.Fee)), Table.Figure(Words.Count(purpose.Actions)),
-            Table.Figure(Words.Count(purpose.Transactions))))],
+            Html.Of($"{Format.Plain(purpose.Purpose)}"), Table.Figure(Format.Ether(purpose.Fee)), Table.Figure(Format.Count(purpose.Actions)),
+            Table.Figure(Format.Count(purpose.Transactions))))],
         "Nothing was spent in the last 30 days.");
 
     private static Html Targets(IReadOnlyList<TargetSpendAnswer> targets, IReadOnlyDictionary<long, string> names) => Table.Of(
         "Last 30 days, the dearest first; ether", ["Contract", "Function", "Chain", "Purpose", "#Fees", "#Actions", "#Transactions"],
         [.. targets.Select(target => Table.Row(
-            Words.Hex(target.Target), Table.Cell(Html.Of($"<code>{target.Selector}</code>")),
-            Table.Cell(names.GetValueOrDefault(target.ChainId, $"{target.ChainId}")), Table.Cell(Words.Plain(target.Purpose)),
-            Table.Figure(Words.Ether(target.Fee)), Table.Figure(Words.Count(target.Actions)), Table.Figure(Words.Count(target.Transactions))))],
+            Format.Hex(target.Target), Table.Cell(Html.Of($"<code>{target.Selector}</code>")),
+            Table.Cell(names.GetValueOrDefault(target.ChainId, $"{target.ChainId}")), Table.Cell(Format.Plain(target.Purpose)),
+            Table.Figure(Format.Ether(target.Fee)), Table.Figure(Format.Count(target.Actions)), Table.Figure(Format.Count(target.Transactions))))],
         "Nothing was spent in the last 30 days.");
 }

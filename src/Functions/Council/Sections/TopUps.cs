@@ -1,4 +1,4 @@
-using Functions.Gas;
+using Functions.Treasury;
 
 namespace Functions.Council.Sections;
 
@@ -24,28 +24,28 @@ internal static class TopUps
         var rules = topUps.Rules;
         var stopped = topUps.IsStopped ? Html.Of($"<p><strong class=\"bad\">Stopped.</strong> No transfer is made until a person says so.</p>") : Html.Empty;
         return Html.Of($"""
-            {stopped}<p>At most {Words.Ether(rules.MaxPerTransfer)} ether in a transfer, {Words.Ether(rules.MaxPerSignerPerDay)} to a signer and {Words.Ether(rules.MaxPerDay)} in all in 24 hours, {Words.Age(rules.CoolDownSeconds)} between two to the same signer; {Words.Ether(rules.CouncilMinimum)} always stay in the wallet. Sent in the last 24 hours: {Words.Ether(topUps.SentLastDay)}.</p>
+            {stopped}<p>At most {Format.Ether(rules.MaxPerTransfer)} ether in a transfer, {Format.Ether(rules.MaxPerSignerPerDay)} to a signer and {Format.Ether(rules.MaxPerDay)} in all in 24 hours, {Format.Age(rules.CoolDownSeconds)} between two to the same signer; {Format.Ether(rules.CouncilMinimum)} always stay in the wallet. Sent in the last 24 hours: {Format.Ether(topUps.SentLastDay)}.</p>
             """);
     }
 
     private static Html Transfers(IReadOnlyList<TopUpAnswer> transfers) => Table.Of(
         "The newest transfers; ether", ["When", "To", "State", "#Asked for", "#Received", "#Fee", "Transaction", "#Block"],
         [.. transfers.Select(transfer => Table.Row(
-            Words.Time(transfer.CreatedAt), Table.Cell(Words.Hex(transfer.Recipient)), Table.Cell(Words.Plain(transfer.State)),
-            Table.Figure(Words.Ether(transfer.Requested)), Table.Figure(OrNothing(transfer.Received)), Table.Figure(OrNothing(transfer.Fee)),
-            Table.Cell(Words.Hex(transfer.TransactionHash)),
-            Table.Figure(transfer.BlockNumber is { } block ? Words.Count(block) : Html.Empty)))],
+            Format.Time(transfer.CreatedAt), Table.Cell(Format.Hex(transfer.Recipient)), Table.Cell(Format.Plain(transfer.State)),
+            Table.Figure(Format.Ether(transfer.Requested)), Table.Figure(OrNothing(transfer.Received)), Table.Figure(OrNothing(transfer.Fee)),
+            Table.Cell(Format.Hex(transfer.TransactionHash)),
+            Table.Figure(transfer.BlockNumber is { } block ? Format.Count(block) : Html.Empty)))],
         "No transfer was made yet.");
 
     private static Html Deposits(IReadOnlyList<DepositAnswer> deposits) => deposits.Count == 0 ? Html.Empty : Table.Of(
         "Deposits made by hand; ether", ["Noticed", "To", "#Amount", "From", "Transaction", "#Block"],
         [.. deposits.Select(deposit => Table.Row(
-            Words.Time(deposit.NoticedAt), Table.Cell(Words.Hex(deposit.Account)), Table.Figure(Words.Ether(deposit.Amount)),
-            Table.Cell(Words.Hex(deposit.Sender)), Table.Cell(Words.Hex(deposit.TransactionHash)),
+            Format.Time(deposit.NoticedAt), Table.Cell(Format.Hex(deposit.Account)), Table.Figure(Format.Ether(deposit.Amount)),
+            Table.Cell(Format.Hex(deposit.Sender)), Table.Cell(Format.Hex(deposit.TransactionHash)),
             Table.Figure(deposit.FirstBlock == deposit.LastBlock
-                ? Words.Count(deposit.LastBlock)
-                : Html.Of($"{Words.Count(deposit.FirstBlock)} to {Words.Count(deposit.LastBlock)}"))))],
+                ? Format.Count(deposit.LastBlock)
+                : Html.Of($"{Format.Count(deposit.FirstBlock)} to {Format.Count(deposit.LastBlock)}"))))],
         "");
 
-    private static Html OrNothing(Amount? amount) => amount is null ? Html.Empty : Words.Ether(amount);
+    private static Html OrNothing(Amount? amount) => amount is null ? Html.Empty : Format.Ether(amount);
 }

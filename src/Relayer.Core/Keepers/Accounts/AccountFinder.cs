@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Accounts;

@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Accounts;
@@ -22,7 +23,7 @@ internal sealed class AccountKeeper(IChainClient chain, AccountTask task, Accoun
         var details = due.Select(AccountWork.Read).ToArray();
         var views = await AccountReader.ReadAsync(chain, task, [.. details.Select(item => item.Address)], cancellation);
         var now = time.GetUtcNow();
-        var verdicts = new List<(KeeperWork, Verdict)>();
+        var verdicts = new List<(KeeperWork, Decision)>();
         var left = new List<(KeeperWork Work, AccountWork Details)>();
         for (var i = 0; i < due.Count; i++)
         {

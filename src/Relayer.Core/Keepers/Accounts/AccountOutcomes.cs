@@ -1,6 +1,7 @@
 using Nethereum.Contracts.Standards.ERC20.ContractDefinition;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Contracts;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Accounts;

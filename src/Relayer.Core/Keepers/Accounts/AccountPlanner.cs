@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Accounts;
@@ -10,7 +11,7 @@ internal static class AccountPlanner
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     /// <summary>The token did not answer: nothing is known.</summary>
-    public static Verdict Unknown(DateTimeOffset now) => new Verdict.Wait(AccountReasons.BalanceUnknown, now + Shortest);
+    public static Decision Unknown(DateTimeOffset now) => new Decision.Wait(AccountReasons.BalanceUnknown, now + Shortest);
 
     /// <summary>
     /// When work that is worth waiting for is looked at again: the longer it has waited, the later. What users own is waited for as long as
@@ -23,23 +24,23 @@ internal static class AccountPlanner
     }
 
     /// <summary>What the number of tries says; <see langword="null"/> to go on.</summary>
-    public static Verdict? JudgeAttempts(KeeperWork work, KeeperLimits limits) =>
-        work.Attempts >= limits.MaxAttempts ? new Verdict.End(WorkState.Failed, KeeperReasons.TooManyAttempts) : null;
+    public static Decision? JudgeAttempts(KeeperWork work, KeeperLimits limits) =>
+        work.Attempts >= limits.MaxAttempts ? new Decision.End(WorkState.Failed, KeeperReasons.TooManyAttempts) : null;
 
     /// <summary>What the simulation says; <see langword="null"/> to send.</summary>
-    public static Verdict? Judge(KeeperWork work, AccountWork details, AccountTask task, CallOutcome simulation, DateTimeOffset now) =>
+    public static Decision? Judge(KeeperWork work, AccountWork details, AccountTask task, CallOutcome simulation, DateTimeOffset now) =>
         simulation is CallOutcome.Returned returned && task.Fault(details, returned.Data.Span) is { } fault
-            ? new Verdict.End(WorkState.Failed, AccountReasons.AddressDiffers, fault)
+            ? new Decision.End(WorkState.Failed, AccountReasons.AddressDiffers, fault)
             : Judge(work, simulation, now);
 
     /// <summary>The same, whatever was returned.</summary>
-    public static Verdict? Judge(KeeperWork work, CallOutcome simulation, DateTimeOffset now) => simulation switch
+    public static Decision? Judge(KeeperWork work, CallOutcome simulation, DateTimeOffset now) => simulation switch
     {
         CallOutcome.Returned => null,
-        CallOutcome.Reverted reverted => new Verdict.Wait(
+        CallOutcome.Reverted reverted => new Decision.Wait(
             KeeperReasons.SimulationReverted, Later(work, now), RevertReason.Decode(reverted.Data.Span)?.ToString()),
-        CallOutcome.Refused { Error.Kind: NodeErrorKind.OutOfGas } => new Verdict.Wait(KeeperReasons.OutOfGas, Later(work, now)),
-        CallOutcome.Refused refused => new Verdict.Wait(KeeperReasons.SimulationReverted, Later(work, now), refused.Error.Message),
+        CallOutcome.Refused { Error.Kind: NodeErrorKind.OutOfGas } => new Decision.Wait(KeeperReasons.OutOfGas, Later(work, now)),
+        CallOutcome.Refused refused => new Decision.Wait(KeeperReasons.SimulationReverted, Later(work, now), refused.Error.Message),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

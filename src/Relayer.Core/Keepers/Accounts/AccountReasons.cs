@@ -1,3 +1,5 @@
+using Relayer.Core.Keepers.Engine;
+
 namespace Relayer.Core.Keepers.Accounts;
 
 /// <summary>Why a keeper of accounts did or did not do something, beside <see cref="KeeperReasons"/>.</summary>

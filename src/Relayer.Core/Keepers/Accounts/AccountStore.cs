@@ -1,5 +1,6 @@
 using Npgsql;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Storage;
 
 namespace Relayer.Core.Keepers.Accounts;

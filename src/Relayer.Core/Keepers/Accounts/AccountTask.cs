@@ -1,8 +1,9 @@
 using System.Numerics;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Keepers.Contracts;
+using Relayer.Core.Keepers.Engine;
 
 namespace Relayer.Core.Keepers.Accounts;
 
@@ -21,7 +22,7 @@ internal abstract record AccountTask(KeeperLimits Limits, Address Usdc, ulong Ga
     public abstract bool IsWanted(AccountView view);
 
     /// <summary>What the chain says by itself of work that was found before; <see langword="null"/> to go on and simulate.</summary>
-    public abstract Verdict? Judge(AccountView view, DateTimeOffset now);
+    public abstract Decision? Judge(AccountView view, DateTimeOffset now);
 
     /// <summary>The work.</summary>
     public abstract AccountWork Describe(PlannedAccount account);
@@ -48,12 +49,12 @@ internal sealed record DeploymentTask(
     public override bool IsWanted(AccountView view) =>
         !view.HasCode && ((!MinUsdc.IsZero && view.Usdc >= MinUsdc) || (NeedsNative && view.Native >= MinWei));
 
-    public override Verdict? Judge(AccountView view, DateTimeOffset now) => view switch
+    public override Decision? Judge(AccountView view, DateTimeOffset now) => view switch
     {
-        { HasCode: true } => new Verdict.End(WorkState.Lost, KeeperReasons.Community),
+        { HasCode: true } => new Decision.End(WorkState.Lost, KeeperReasons.Community),
         _ when IsWanted(view) => null,
         { Usdc: null } => AccountPlanner.Unknown(now),
-        _ => new Verdict.End(WorkState.Dropped, AccountReasons.NothingLeft),
+        _ => new Decision.End(WorkState.Dropped, AccountReasons.NothingLeft),
     };
 
     public override AccountWork Describe(PlannedAccount account) =>
@@ -86,12 +87,12 @@ internal sealed record BridgingTask(
 
     public override bool IsWanted(AccountView view) => view.HasCode && view.Usdc >= MinUsdc;
 
-    public override Verdict? Judge(AccountView view, DateTimeOffset now) => view switch
+    public override Decision? Judge(AccountView view, DateTimeOffset now) => view switch
     {
         _ when IsWanted(view) => null,
-        { HasCode: false } => new Verdict.End(WorkState.Dropped, KeeperReasons.Vanished, "the account has no code any more"),
+        { HasCode: false } => new Decision.End(WorkState.Dropped, KeeperReasons.Vanished, "the account has no code any more"),
         { Usdc: null } => AccountPlanner.Unknown(now),
-        _ => new Verdict.End(WorkState.Lost, KeeperReasons.Community),
+        _ => new Decision.End(WorkState.Lost, KeeperReasons.Community),
     };
 
     public override AccountWork Describe(PlannedAccount account) => new($"{account.Account}", $"{Usdc}", $"{account.Account}", Bridge);

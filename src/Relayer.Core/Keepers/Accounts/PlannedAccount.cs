@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Contracts;
+using Relayer.Core.Keepers.Engine;
 
 namespace Relayer.Core.Keepers.Accounts;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Engine;
 
 namespace Relayer.Core.Keepers.Cctp;
 

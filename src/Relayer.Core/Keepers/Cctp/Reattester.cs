@@ -15,10 +15,10 @@ internal sealed class Reattester(IChainClient chain, IAttestationSource circle)
     /// <param name="cancellation">Stops it.</param>
     /// <returns>What Circle answered about each that has expired; the others are not taken for another reason.</returns>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
-    public async Task<IReadOnlyDictionary<Burn, Reattestation>> AskAsync(
-        IReadOnlyList<(Burn Burn, BurnMessage Attested)> reverted, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<DueBurn, Reattestation>> AskAsync(
+        IReadOnlyList<(DueBurn Burn, BurnMessage Attested)> reverted, CancellationToken cancellation)
     {
-        var answers = new ConcurrentDictionary<Burn, Reattestation>();
+        var answers = new ConcurrentDictionary<DueBurn, Reattestation>();
         var expiring = reverted.Where(item => !item.Attested.ExpirationBlock.IsZero).ToArray();
         if (expiring.Length == 0)
         {

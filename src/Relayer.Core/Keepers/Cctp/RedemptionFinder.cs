@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Scanning;
 using Relayer.Core.Providers;
 

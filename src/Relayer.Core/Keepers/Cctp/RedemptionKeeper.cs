@@ -3,6 +3,7 @@ using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Accounts;
 using Relayer.Core.Keepers.Contracts;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Cctp;
@@ -35,8 +36,8 @@ internal sealed class RedemptionKeeper(
 
     public async Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Payer payer, CancellationToken cancellation)
     {
-        var verdicts = new Dictionary<KeeperWork, Verdict>();
-        Burn[] all = [.. due.Select(work => Burn.Read(work))];
+        var verdicts = new Dictionary<KeeperWork, Decision>();
+        DueBurn[] all = [.. due.Select(work => DueBurn.Read(work))];
         await LeaveOutUsedAsync(all, burn => burn.Message, verdicts, cancellation);
         var attested = await AttestAsync([.. all.Where(burn => !verdicts.ContainsKey(burn.Work))], verdicts, cancellation);
 
@@ -48,7 +49,7 @@ internal sealed class RedemptionKeeper(
     }
 
     private async Task LeaveOutUsedAsync(
-        IReadOnlyList<Burn> items, Func<Burn, BurnMessage> message, Dictionary<KeeperWork, Verdict> verdicts, CancellationToken cancellation)
+        IReadOnlyList<DueBurn> items, Func<DueBurn, BurnMessage> message, Dictionary<KeeperWork, Decision> verdicts, CancellationToken cancellation)
     {
         var keyed = items.Select(burn => (Burn: burn, Key: message(burn).NonceKey)).Where(item => item.Key is not null).ToArray();
         var outcomes = await chain.CallAsync(
@@ -59,15 +60,15 @@ internal sealed class RedemptionKeeper(
             // Whatever else it answers: the simulation will tell.
             if (outcomes[i] is CallOutcome.Returned returned && returned.Data.Span.IndexOfAnyExcept((byte)0) >= 0)
             {
-                verdicts[keyed[i].Burn.Work] = new Verdict.End(WorkState.Lost, KeeperReasons.Community);
+                verdicts[keyed[i].Burn.Work] = new Decision.End(WorkState.Lost, KeeperReasons.Community);
             }
         }
     }
 
-    private async Task<IReadOnlyDictionary<Burn, Attestation.Complete>> AttestAsync(
-        IReadOnlyList<Burn> items, Dictionary<KeeperWork, Verdict> verdicts, CancellationToken cancellation)
+    private async Task<IReadOnlyDictionary<DueBurn, Attestation.Complete>> AttestAsync(
+        IReadOnlyList<DueBurn> items, Dictionary<KeeperWork, Decision> verdicts, CancellationToken cancellation)
     {
-        var answers = new ConcurrentDictionary<Burn, Attestation>();
+        var answers = new ConcurrentDictionary<DueBurn, Attestation>();
         foreach (var burn in items)
         {
             if (_attested.TryGetValue(burn.Work.Id, out var known))
@@ -93,18 +94,18 @@ internal sealed class RedemptionKeeper(
         return await JudgeAsync(items, answers, verdicts, cancellation);
     }
 
-    private async Task<IReadOnlyDictionary<Burn, Attestation.Complete>> JudgeAsync(
-        IReadOnlyList<Burn> items, ConcurrentDictionary<Burn, Attestation> answers, Dictionary<KeeperWork, Verdict> verdicts,
+    private async Task<IReadOnlyDictionary<DueBurn, Attestation.Complete>> JudgeAsync(
+        IReadOnlyList<DueBurn> items, ConcurrentDictionary<DueBurn, Attestation> answers, Dictionary<KeeperWork, Decision> verdicts,
         CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         var gone = await burns.FindGoneAsync([.. items.Where(burn => answers.GetValueOrDefault(burn) is Attestation.Pending)], cancellation);
-        var attested = new Dictionary<Burn, Attestation.Complete>();
+        var attested = new Dictionary<DueBurn, Attestation.Complete>();
         foreach (var burn in items)
         {
             if (!answers.TryGetValue(burn, out var answer))
             {
-                verdicts[burn.Work] = new Verdict.Wait(RedemptionReasons.AttestationPending, now + Soon, "others are asked about first");
+                verdicts[burn.Work] = new Decision.Wait(RedemptionReasons.AttestationPending, now + Soon, "others are asked about first");
             }
             else if (gone.Contains(burn))
             {
@@ -124,7 +125,7 @@ internal sealed class RedemptionKeeper(
     }
 
     private async Task<IReadOnlyList<KeeperAction>> SimulateAsync(
-        IReadOnlyList<(Burn Burn, Attestation.Complete Attested)> items, Address sender, Dictionary<KeeperWork, Verdict> verdicts,
+        IReadOnlyList<(DueBurn Burn, Attestation.Complete Attested)> items, Address sender, Dictionary<KeeperWork, Decision> verdicts,
         CancellationToken cancellation)
     {
         var simulations = await chain.CallAsync(
@@ -155,7 +156,7 @@ internal sealed class RedemptionKeeper(
         return actions;
     }
 
-    private void Remember(Burn burn, Attestation.Complete attested)
+    private void Remember(DueBurn burn, Attestation.Complete attested)
     {
         if (_attested.Count >= MostRemembered)
         {
@@ -167,11 +168,11 @@ internal sealed class RedemptionKeeper(
 }
 
 /// <summary>A burn that is due.</summary>
-internal sealed record Burn(KeeperWork Work, BurnWork Details, BurnMessage Message)
+internal sealed record DueBurn(KeeperWork Work, BurnWork Details, BurnMessage Message)
 {
-    public static Burn Read(KeeperWork work)
+    public static DueBurn Read(KeeperWork work)
     {
         var details = BurnWork.Read(work);
-        return new Burn(work, details, BurnMessage.Read(Hex.Decode(details.Message))!);
+        return new DueBurn(work, details, BurnMessage.Read(Hex.Decode(details.Message))!);
     }
 }

@@ -1,6 +1,7 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Accounts;
 using Relayer.Core.Keepers.Contracts;
+using Relayer.Core.Keepers.Engine;
 
 namespace Relayer.Core.Keepers.Cctp;
 
@@ -10,13 +11,13 @@ internal static class RedemptionPlanner
     private static readonly TimeSpan LeastForAnother = TimeSpan.FromMinutes(1);
 
     /// <summary>What Circle's answer says by itself; <see langword="null"/> to go on and simulate.</summary>
-    public static Verdict? Judge(KeeperWork work, Attestation attestation, RedemptionSettings settings, DateTimeOffset now) => attestation switch
+    public static Decision? Judge(KeeperWork work, Attestation attestation, RedemptionSettings settings, DateTimeOffset now) => attestation switch
     {
         Attestation.Pending pending => Wait(work, RedemptionReasons.AttestationPending, pending.Detail, settings, now),
         Attestation.Wrong wrong => Wait(work, RedemptionReasons.AttestationWrong, wrong.Detail, settings, now),
 
         // While Circle is away nobody's patience ends: it comes back with everything.
-        Attestation.Unavailable away => new Verdict.Wait(
+        Attestation.Unavailable away => new Decision.Wait(
             RedemptionReasons.AttestationUnavailable, AccountPlanner.Later(work, now), away.Detail),
         _ => AccountPlanner.JudgeAttempts(work, settings.Limits),
     };
@@ -25,23 +26,23 @@ internal static class RedemptionPlanner
     /// The attestation expired, and Circle was asked for another one. Until it is there the old one is shown, and asked about again, but
     /// never more often than once a minute.
     /// </summary>
-    public static Verdict Expired(KeeperWork work, Reattestation answer, RedemptionSettings settings, DateTimeOffset now)
+    public static Decision Expired(KeeperWork work, Reattestation answer, RedemptionSettings settings, DateTimeOffset now)
     {
         var verdict = answer switch
         {
             Reattestation.Refused refused => Wait(work, RedemptionReasons.AttestationExpired, $"it is not attested again: {refused.Detail}", settings, now),
-            Reattestation.Unavailable away => new Verdict.Wait(
+            Reattestation.Unavailable away => new Decision.Wait(
                 RedemptionReasons.AttestationExpired, AccountPlanner.Later(work, now), $"Circle could not be asked for another: {away.Detail}"),
-            _ => new Verdict.Wait(RedemptionReasons.AttestationExpired, AccountPlanner.Later(work, now), "Circle is to attest it again"),
+            _ => new Decision.Wait(RedemptionReasons.AttestationExpired, AccountPlanner.Later(work, now), "Circle is to attest it again"),
         };
-        return verdict is Verdict.Wait wait && wait.Until < now + LeastForAnother ? wait with { Until = now + LeastForAnother } : verdict;
+        return verdict is Decision.Wait wait && wait.Until < now + LeastForAnother ? wait with { Until = now + LeastForAnother } : verdict;
     }
 
     /// <summary>The burn is gone from its chain: it may be mined again, or never.</summary>
-    public static Verdict Gone(KeeperWork work, RedemptionSettings settings, DateTimeOffset now) =>
+    public static Decision Gone(KeeperWork work, RedemptionSettings settings, DateTimeOffset now) =>
         work.Attempts + 1 >= settings.Limits.MaxAttempts
-            ? new Verdict.End(WorkState.Dropped, KeeperReasons.Vanished, "the burn is not on its chain any more")
-            : new Verdict.Wait(RedemptionReasons.BurnGone, now + Backoff.After(work.Attempts), null, IsAttempt: true);
+            ? new Decision.End(WorkState.Dropped, KeeperReasons.Vanished, "the burn is not on its chain any more")
+            : new Decision.Wait(RedemptionReasons.BurnGone, now + Backoff.After(work.Attempts), null, IsAttempt: true);
 
     /// <summary>The transaction.</summary>
     public static KeeperAction Act(
@@ -52,8 +53,8 @@ internal static class RedemptionPlanner
     public static byte[] Data(Attestation.Complete attested) =>
         Typed.Encode(new ReceiveMessageFunction { Message = attested.Message.Bytes.ToArray(), Attestation = attested.Signatures });
 
-    private static Verdict Wait(KeeperWork work, string reason, string detail, RedemptionSettings settings, DateTimeOffset now) =>
+    private static Decision Wait(KeeperWork work, string reason, string detail, RedemptionSettings settings, DateTimeOffset now) =>
         now - work.FoundAt > settings.GiveUpAfter
-            ? new Verdict.End(WorkState.Failed, reason, detail)
-            : new Verdict.Wait(reason, AccountPlanner.Later(work, now), detail);
+            ? new Decision.End(WorkState.Failed, reason, detail)
+            : new Decision.Wait(reason, AccountPlanner.Later(work, now), detail);
 }

@@ -1,3 +1,5 @@
+using Relayer.Core.Keepers.Engine;
+
 namespace Relayer.Core.Keepers.Cctp;
 
 /// <summary>Reasons that only redemption has, beside <see cref="KeeperReasons"/>.</summary>

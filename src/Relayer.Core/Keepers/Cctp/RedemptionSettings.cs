@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Numerics;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Keepers.Contracts;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Scanning;
 
 namespace Relayer.Core.Keepers.Cctp;

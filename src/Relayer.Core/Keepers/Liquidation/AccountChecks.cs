@@ -2,6 +2,7 @@ using System.Numerics;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Keepers.Contracts;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keepers.Perps;
 using Relayer.Core.Providers;
@@ -83,7 +84,7 @@ internal sealed class AccountChecks(IChainClient chain, LiquidationSettings sett
         var nobody = new KeeperWork(new FoundWork(default, "", "", "", default), 0, 0, default, "", null);
         var samples = lacking.DistinctBy(item => item.Wanted).Take(MostSamples).Select(item => new[] { new PerpsTask(nobody, Data(item.Question)) });
         var ready = await loop.RunAsync(
-            samples, default, _ => CallGas, (_, _, detail) => new Verdict.Wait(KeeperReasons.CheckFailed, default, detail), cancellation);
+            samples, default, _ => CallGas, (_, _, detail) => new Decision.Wait(KeeperReasons.CheckFailed, default, detail), cancellation);
 
         // One that fails must not take the others' answers with it.
         return [.. ready.SelectMany(bundle => bundle.Calls.SkipLast(1)).DistinctBy(call => Hex.Encode(call.Data)).Select(call => call with { IsRequired = false })];

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keepers.Perps;
 using Relayer.Core.Providers;

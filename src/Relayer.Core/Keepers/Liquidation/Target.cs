@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Contracts;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Perps;
 
 namespace Relayer.Core.Keepers.Liquidation;

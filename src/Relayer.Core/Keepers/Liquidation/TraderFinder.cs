@@ -1,6 +1,7 @@
 using System.Numerics;
 using Npgsql;
 using Relayer.Core.Keepers.Contracts;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Perps;
 using Relayer.Core.Keepers.Scanning;
 using Relayer.Core.Providers;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Relayer.Core.Configuration;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keys;
 
 namespace Relayer.Core.Keepers.Oracles;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Keepers;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keys;
 
 namespace Relayer.Core.Keepers.Oracles;

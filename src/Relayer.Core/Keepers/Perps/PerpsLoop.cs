@@ -1,5 +1,6 @@
 using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Providers;
 
@@ -24,7 +25,7 @@ internal sealed class PerpsLoop(IChainClient chain, IPriceSource prices, Address
     /// <param name="cancellation">Stops it.</param>
     /// <returns>What is ready to be sent, in the order of the groups. Tasks that are in none of it have verdicts.</returns>
     public async Task<IReadOnlyList<PerpsBundle>> RunAsync(
-        IEnumerable<PerpsTask[]> groups, Address sender, Func<int, ulong> gas, Func<PerpsTask, PerpsRefusal, string, Verdict> refuse,
+        IEnumerable<PerpsTask[]> groups, Address sender, Func<int, ulong> gas, Func<PerpsTask, PerpsRefusal, string, Decision> refuse,
         CancellationToken cancellation)
     {
         var updates = new Dictionary<string, OracleUpdate>();
@@ -101,12 +102,12 @@ internal sealed class PerpsLoop(IChainClient chain, IPriceSource prices, Address
         {
             foreach (var task in bundle.Tasks)
             {
-                task.Verdict ??= new Verdict.Wait(PerpsReasons.TooManyRounds, time.GetUtcNow() + Soon, null, IsAttempt: true);
+                task.Verdict ??= new Decision.Wait(PerpsReasons.TooManyRounds, time.GetUtcNow() + Soon, null, IsAttempt: true);
             }
         }
     }
 
-    private Verdict.Wait Without(PriceAnswer answer) => answer switch
+    private Decision.Wait Without(PriceAnswer answer) => answer switch
     {
         PriceAnswer.Missing missing => new(PerpsReasons.PriceMissing, time.GetUtcNow() + Soon, missing.Detail),
         PriceAnswer.Wrong wrong => new(PerpsReasons.PriceWrong, time.GetUtcNow() + Soon, wrong.Detail),

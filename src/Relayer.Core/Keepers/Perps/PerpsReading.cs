@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Providers;
 
@@ -10,7 +11,7 @@ namespace Relayer.Core.Keepers.Perps;
 /// <param name="prices">Told what the chain did not take.</param>
 /// <param name="refuse">What a refusal of the market means.</param>
 internal sealed class PerpsReading(
-    PerpsBundle bundle, Dictionary<string, OracleUpdate> updates, IPriceSource prices, Func<PerpsTask, PerpsRefusal, string, Verdict> refuse)
+    PerpsBundle bundle, Dictionary<string, OracleUpdate> updates, IPriceSource prices, Func<PerpsTask, PerpsRefusal, string, Decision> refuse)
 {
     /// <summary>How one call of several went.</summary>
     private enum Step

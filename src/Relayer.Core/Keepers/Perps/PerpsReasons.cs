@@ -1,3 +1,5 @@
+using Relayer.Core.Keepers.Engine;
+
 namespace Relayer.Core.Keepers.Perps;
 
 /// <summary>Reasons that only the Perps keepers have, beside <see cref="KeeperReasons"/>.</summary>

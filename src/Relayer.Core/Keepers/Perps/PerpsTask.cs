@@ -1,3 +1,4 @@
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Oracles;
 
 namespace Relayer.Core.Keepers.Perps;
@@ -24,7 +25,7 @@ internal sealed class PerpsTask(KeeperWork work, byte[] call, byte[]? instead = 
     public ReadOnlyMemory<byte> Returned { get; set; }
 
     /// <summary>Why it is not sent.</summary>
-    public Verdict? Verdict { get; set; }
+    public Decision? Verdict { get; set; }
 
     /// <summary>Takes the other call.</summary>
     /// <returns><see langword="false"/> when there is none, or it is taken already.</returns>

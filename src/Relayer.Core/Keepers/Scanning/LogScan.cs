@@ -1,4 +1,4 @@
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
 

@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Perps;
 
 namespace Relayer.Core.Keepers.Settlement;
@@ -32,30 +33,30 @@ internal static class OrderPlanner
     /// <param name="view">What the chain says of it.</param>
     /// <param name="head">The newest block's time, in Unix seconds: the next block is later.</param>
     /// <param name="now">The clock, for waiting.</param>
-    public static Verdict? Judge(Order order, OrderView view, long head, DateTimeOffset now) => view switch
+    public static Decision? Judge(Order order, OrderView view, long head, DateTimeOffset now) => view switch
     {
-        { IsThere: false, End: { } end } => new Verdict.End(WorkState.Lost, KeeperReasons.Community, end),
-        { IsThere: false } when head > order.ClosesAt + Patience => new Verdict.End(
+        { IsThere: false, End: { } end } => new Decision.End(WorkState.Lost, KeeperReasons.Community, end),
+        { IsThere: false } when head > order.ClosesAt + Patience => new Decision.End(
             WorkState.Dropped, KeeperReasons.Vanished, "the chain has no such order, and no event of its end"),
-        { IsThere: false } => new Verdict.Wait(PerpsReasons.Gone, now + Soon),
-        _ when head >= order.ClosesAt => new Verdict.End(WorkState.Dropped, KeeperReasons.WindowClosed, $"it closed at {order.ClosesAt}"),
+        { IsThere: false } => new Decision.Wait(PerpsReasons.Gone, now + Soon),
+        _ when head >= order.ClosesAt => new Decision.End(WorkState.Dropped, KeeperReasons.WindowClosed, $"it closed at {order.ClosesAt}"),
 
         // The next block is at least a second later: by then it may be open.
-        _ when head + 1 < order.OpensAt => new Verdict.Wait(KeeperReasons.NotDue, now + TimeSpan.FromSeconds(order.OpensAt - head - 1)),
+        _ when head + 1 < order.OpensAt => new Decision.Wait(KeeperReasons.NotDue, now + TimeSpan.FromSeconds(order.OpensAt - head - 1)),
         _ => null,
     };
 
     /// <summary>What the market's refusal means.</summary>
-    public static Verdict Refuse(KeeperWork work, PerpsRefusal refusal, string detail, KeeperLimits limits, DateTimeOffset now) => refusal switch
+    public static Decision Refuse(KeeperWork work, PerpsRefusal refusal, string detail, KeeperLimits limits, DateTimeOffset now) => refusal switch
     {
-        PerpsRefusal.NotOpen => new Verdict.Wait(KeeperReasons.NotDue, now + Soon, detail),
-        PerpsRefusal.Expired => new Verdict.End(WorkState.Dropped, KeeperReasons.WindowClosed, detail),
-        PerpsRefusal.Gone => new Verdict.Wait(PerpsReasons.Gone, now + Soon, detail),
-        PerpsRefusal.WrongPrice => new Verdict.Wait(PerpsReasons.PriceWrong, now + Soon, detail),
-        PerpsRefusal.Blocked => new Verdict.Wait(PerpsReasons.AccountBlocked, now + Later, detail),
-        PerpsRefusal.Halted => new Verdict.Wait(PerpsReasons.MarketHalted, now + Later, detail),
-        _ when work.Attempts + 1 >= limits.MaxAttempts => new Verdict.End(WorkState.Failed, KeeperReasons.SimulationReverted, detail),
-        _ => new Verdict.Wait(KeeperReasons.SimulationReverted, now + Backoff.After(work.Attempts), detail, IsAttempt: true),
+        PerpsRefusal.NotOpen => new Decision.Wait(KeeperReasons.NotDue, now + Soon, detail),
+        PerpsRefusal.Expired => new Decision.End(WorkState.Dropped, KeeperReasons.WindowClosed, detail),
+        PerpsRefusal.Gone => new Decision.Wait(PerpsReasons.Gone, now + Soon, detail),
+        PerpsRefusal.WrongPrice => new Decision.Wait(PerpsReasons.PriceWrong, now + Soon, detail),
+        PerpsRefusal.Blocked => new Decision.Wait(PerpsReasons.AccountBlocked, now + Later, detail),
+        PerpsRefusal.Halted => new Decision.Wait(PerpsReasons.MarketHalted, now + Later, detail),
+        _ when work.Attempts + 1 >= limits.MaxAttempts => new Decision.End(WorkState.Failed, KeeperReasons.SimulationReverted, detail),
+        _ => new Decision.Wait(KeeperReasons.SimulationReverted, now + Backoff.After(work.Attempts), detail, IsAttempt: true),
     };
 
     /// <summary>

@@ -2,6 +2,7 @@ using System.Numerics;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Keepers.Contracts;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keepers.Perps;
 using Relayer.Core.Providers;
@@ -35,7 +36,7 @@ internal sealed class SettlementKeeper(
         var head = (await chain.ReadHeadAsync(cancellation)).Timestamp.ToUnixTimeSeconds();
         var views = await ViewAsync([.. pending.Select(item => item.Order)], cancellation);
         var now = time.GetUtcNow();
-        var verdicts = new List<(KeeperWork, Verdict)>();
+        var verdicts = new List<(KeeperWork, Decision)>();
         var tasks = new List<(PerpsTask Task, Order Order)>();
         for (var i = 0; i < pending.Length; i++)
         {

@@ -1,3 +1,4 @@
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Perps;
 using Relayer.Core.Providers;
 

@@ -1,6 +1,7 @@
 using System.Numerics;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Perps;
 
 namespace Relayer.Core.Keepers.Settlement;

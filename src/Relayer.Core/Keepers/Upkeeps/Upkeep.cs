@@ -1,6 +1,7 @@
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Contracts;
+using Relayer.Core.Keepers.Engine;
 
 namespace Relayer.Core.Keepers.Upkeeps;
 

@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Upkeeps;
@@ -40,7 +41,7 @@ internal sealed class UpkeepKeeper(IChainClient chain, IReadOnlyList<Upkeep> upk
         var jobs = due.Select(work => _upkeeps[work.Found.Lane]).ToArray();
         var checks = await UpkeepFinder.AskAsync(chain, jobs, cancellation);
         var now = time.GetUtcNow();
-        var verdicts = new List<(KeeperWork, Verdict)>();
+        var verdicts = new List<(KeeperWork, Decision)>();
         var left = new List<(KeeperWork Work, Upkeep Job, ReadOnlyMemory<byte> Data)>();
         for (var i = 0; i < due.Count; i++)
         {

@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Upkeeps;
@@ -7,15 +8,15 @@ namespace Relayer.Core.Keepers.Upkeeps;
 public static class UpkeepPlanner
 {
     /// <summary>What the second look at the check says by itself; <see langword="null"/> to go on and simulate.</summary>
-    public static Verdict? Judge(KeeperWork work, UpkeepCheck check, KeeperLimits limits, DateTimeOffset now) => check switch
+    public static Decision? Judge(KeeperWork work, UpkeepCheck check, KeeperLimits limits, DateTimeOffset now) => check switch
     {
-        UpkeepCheck.Idle => new Verdict.End(WorkState.Lost, KeeperReasons.Community),
+        UpkeepCheck.Idle => new Decision.End(WorkState.Lost, KeeperReasons.Community),
         UpkeepCheck.Faulty fault => Retry(work, limits, KeeperReasons.CheckFailed, fault.Detail, now),
         _ => null,
     };
 
     /// <summary>What the simulation says; <see langword="null"/> to send.</summary>
-    public static Verdict? Judge(KeeperWork work, CallOutcome simulation, KeeperLimits limits, DateTimeOffset now) => simulation switch
+    public static Decision? Judge(KeeperWork work, CallOutcome simulation, KeeperLimits limits, DateTimeOffset now) => simulation switch
     {
         CallOutcome.Returned => null,
         CallOutcome.Reverted reverted => Retry(
@@ -26,10 +27,10 @@ public static class UpkeepPlanner
     };
 
     /// <summary>Another try, later each time, until there were enough.</summary>
-    public static Verdict Retry(KeeperWork work, KeeperLimits limits, string reason, string? detail, DateTimeOffset now) =>
+    public static Decision Retry(KeeperWork work, KeeperLimits limits, string reason, string? detail, DateTimeOffset now) =>
         work.Attempts + 1 >= limits.MaxAttempts
-            ? new Verdict.End(WorkState.Failed, reason, detail)
-            : new Verdict.Wait(reason, now + Backoff.After(work.Attempts), detail, IsAttempt: true);
+            ? new Decision.End(WorkState.Failed, reason, detail)
+            : new Decision.Wait(reason, now + Backoff.After(work.Attempts), detail, IsAttempt: true);
 
     /// <summary>The transaction.</summary>
     public static KeeperAction Act(KeeperWork work, Upkeep upkeep, ReadOnlyMemory<byte> performData, DateTimeOffset now) => new(

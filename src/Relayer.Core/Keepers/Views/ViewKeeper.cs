@@ -1,5 +1,5 @@
 using Nethereum.Web3;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Nethereum;
 
 namespace Relayer.Core.Keepers.Views;

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Upkeeps;
 using Relayer.Core.Keys;
 using Relayer.Core.Nethereum;
@@ -62,7 +63,7 @@ internal sealed partial class ViewKeeperLoop<TOptions>(
             return new KeeperPlan([.. due.Select(work => (work, UpkeepPlanner.Retry(work, Limits, KeeperReasons.CheckFailed, fault, now)))], []);
         }
 
-        var verdicts = new List<(KeeperWork, Verdict)>();
+        var verdicts = new List<(KeeperWork, Decision)>();
         var actions = new List<KeeperAction>();
         foreach (var work in due)
         {
@@ -92,7 +93,7 @@ internal sealed partial class ViewKeeperLoop<TOptions>(
     }
 
     /// <summary>What would be sent as it stands is run as it stands; the keeper's own code is simulated when it sends.</summary>
-    private async Task<IReadOnlyList<(KeeperWork Work, Verdict Verdict)>> SimulateAsync(
+    private async Task<IReadOnlyList<(KeeperWork Work, Decision Verdict)>> SimulateAsync(
         IReadOnlyList<KeeperAction> actions, Address payer, DateTimeOffset now, CancellationToken cancellation)
     {
         KeeperAction[] calls = [.. actions.Where(action => action.Act is null)];

@@ -5,7 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
+using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Nethereum;
 using Relayer.Core.Providers;
 
@@ -80,7 +83,7 @@ public static partial class ViewKeeperServices
             Section.Name,
             ActivatorUtilities.CreateInstance<TKeeper>(services),
             (TOptions)chain.Keepers.ListOwn()[Section.Name],
-            services.GetRequiredService<IChainClients>().Get(new ChainId(chain.ChainId)),
+            services.GetRequiredService<IChainClientFactory>().Get(new ChainId(chain.ChainId)),
             services.GetRequiredService<IWeb3Factory>(),
             services.GetRequiredService<KeeperStore>(),
             services.GetRequiredService<TimeProvider>(),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Nethereum;
 
 namespace Relayer.Core.Keepers.Views;
@@ -46,10 +47,10 @@ internal static class ViewPlanner
     }
 
     /// <summary>What the second look at the view says by itself; <see langword="null"/> to go on.</summary>
-    public static Verdict? Judge(KeeperWork work, DueWork? seen, KeeperLimits limits, DateTimeOffset now) =>
-        seen is null ? new Verdict.End(WorkState.Lost, KeeperReasons.Community)
-        : seen.ExpiresAt <= now ? new Verdict.End(WorkState.Dropped, KeeperReasons.WindowClosed)
-        : work.Attempts >= limits.MaxAttempts ? new Verdict.End(WorkState.Failed, KeeperReasons.TooManyAttempts)
+    public static Decision? Judge(KeeperWork work, DueWork? seen, KeeperLimits limits, DateTimeOffset now) =>
+        seen is null ? new Decision.End(WorkState.Lost, KeeperReasons.Community)
+        : seen.ExpiresAt <= now ? new Decision.End(WorkState.Dropped, KeeperReasons.WindowClosed)
+        : work.Attempts >= limits.MaxAttempts ? new Decision.End(WorkState.Failed, KeeperReasons.TooManyAttempts)
         : null;
 
     /// <summary>The transaction; what is left open is the keeper's own to fill in.</summary>

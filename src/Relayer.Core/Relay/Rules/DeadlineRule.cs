@@ -1,3 +1,5 @@
+using Relayer.Core.Relay.Admission;
+
 namespace Relayer.Core.Relay.Rules;
 
 /// <summary>A deadline must leave time to be mined, and must not leave the signature lying about for long.</summary>

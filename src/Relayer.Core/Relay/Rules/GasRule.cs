@@ -1,3 +1,5 @@
+using Relayer.Core.Relay.Admission;
+
 namespace Relayer.Core.Relay.Rules;
 
 /// <summary>The relayer pays for all the gas it grants.</summary>

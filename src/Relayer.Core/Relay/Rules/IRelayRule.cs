@@ -1,3 +1,5 @@
+using Relayer.Core.Relay.Admission;
+
 namespace Relayer.Core.Relay.Rules;
 
 /// <summary>One reason to refuse a request, judged by the request alone. Pure.</summary>

@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Relay.Admission;
 using Relayer.Core.Relay.Forwarders;
 
 namespace Relayer.Core.Relay.Rules;

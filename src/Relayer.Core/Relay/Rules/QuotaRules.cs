@@ -1,3 +1,5 @@
+using Relayer.Core.Relay.Admission;
+
 namespace Relayer.Core.Relay.Rules;
 
 /// <summary>A user's requests in a minute.</summary>
@@ -10,7 +12,7 @@ internal sealed class RateRule : IRecordRule
             : new Refusal(
                 RefusalCode.QuotaExceeded,
                 $"{candidate.Policy.RelaysPerMinute} requests a minute are relayed for one user.",
-                RetryAfter: GrantWindow.EndOfMinute(candidate.Now) - candidate.Now);
+                RetryAfter: QuotaWindow.EndOfMinute(candidate.Now) - candidate.Now);
 }
 
 /// <summary>A user's gas in a day.</summary>
@@ -23,5 +25,5 @@ internal sealed class GasQuotaRule : IRecordRule
             : new Refusal(
                 RefusalCode.QuotaExceeded,
                 $"{candidate.Policy.GasPerDay} gas a day (UTC) is granted to one user; {facts.GasToday} is used.",
-                RetryAfter: GrantWindow.EndOfDay(candidate.Now) - candidate.Now);
+                RetryAfter: QuotaWindow.EndOfDay(candidate.Now) - candidate.Now);
 }

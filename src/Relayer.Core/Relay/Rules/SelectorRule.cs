@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Relay.Admission;
 
 namespace Relayer.Core.Relay.Rules;
 

@@ -1,3 +1,5 @@
+using Relayer.Core.Relay.Admission;
+
 namespace Relayer.Core.Relay.Rules;
 
 /// <summary>A call that would revert now is not paid for.</summary>

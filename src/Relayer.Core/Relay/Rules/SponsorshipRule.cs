@@ -1,4 +1,5 @@
 using Relayer.Core.Operations;
+using Relayer.Core.Relay.Admission;
 
 namespace Relayer.Core.Relay.Rules;
 

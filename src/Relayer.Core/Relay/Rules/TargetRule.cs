@@ -1,3 +1,5 @@
+using Relayer.Core.Relay.Admission;
+
 namespace Relayer.Core.Relay.Rules;
 
 /// <summary>Only listed contracts are called.</summary>

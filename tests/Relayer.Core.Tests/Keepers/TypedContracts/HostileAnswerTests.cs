@@ -1,7 +1,7 @@
 using System.Numerics;
 using DevChain.Abi;
 using Nethereum.Contracts.Standards.ERC20.ContractDefinition;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Cctp;
 using Relayer.Core.Keepers.Contracts;

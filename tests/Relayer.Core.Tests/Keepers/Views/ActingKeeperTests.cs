@@ -1,7 +1,7 @@
 using Nethereum.Contracts.ContractHandlers;
 using Nethereum.Web3;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Keepers;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Views;
 using Relayer.Core.Nethereum;
 using Relayer.Core.Tests.Storage;

@@ -1,5 +1,6 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
+using Relayer.Core.Relay.Admission;
 using Relayer.Core.Relay.Forwarders;
 using Relayer.Core.Relay.Rules;
 

@@ -1,5 +1,6 @@
 using Relayer.Core.Operations;
 using Relayer.Core.Relay;
+using Relayer.Core.Relay.Admission;
 using Relayer.Core.Relay.Rules;
 
 namespace Relayer.Core.Tests.Relay.Rules;

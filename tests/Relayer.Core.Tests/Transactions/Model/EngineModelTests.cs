@@ -9,7 +9,7 @@ namespace Relayer.Core.Tests.Transactions.Model;
 
 /// <summary>
 /// Whatever happens in whatever order, every accepted payload is on chain exactly once or its nonce was taken by what the model allows, no
-/// nonce is open or used twice, states move as <see cref="Relayer.Core.Transactions.Transition"/> has it, and the ledger is the chain to the wei.
+/// nonce is open or used twice, states move as <see cref="Relayer.Core.Transactions.Confirmation.Transition"/> has it, and the ledger is the chain to the wei.
 /// </summary>
 /// <remarks>
 /// <c>RELAYER_MODEL_STORIES</c> sets how many sequences are tried and <c>RELAYER_MODEL_SEED</c> which: a number, or <c>random</c>. A failure

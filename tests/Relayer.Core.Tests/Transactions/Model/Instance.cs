@@ -11,7 +11,7 @@ namespace Relayer.Core.Tests.Transactions.Model;
 
 /// <summary>One process of the relayer, as far as the engine goes. It can die at any call, and then does nothing any more.</summary>
 /// <remarks>Its watch finds no node: the story decides when it looks after what is open.</remarks>
-internal sealed class Instance : IAsyncDisposable, IChainClients, ISignerSource
+internal sealed class Instance : IAsyncDisposable, IChainClientFactory, ISignerSource
 {
     private readonly ISignerSource _signers;
     private readonly NpgsqlDataSource _source;
@@ -27,7 +27,7 @@ internal sealed class Instance : IAsyncDisposable, IChainClients, ISignerSource
         _source = NpgsqlDataSource.Create(world.Database.ConnectionString);
         var database = new Database(_source, new Migrator(_source, NullLogger<Migrator>.Instance));
         _engines = new ChainEngines(
-            world.Options, this, this, database, new Lazy<IEnumerable<IPurpose>>(() => [world.Purpose]), world.Time, new LoggerFactory([world.Logs]));
+            world.Options, this, this, database, new Lazy<IEnumerable<ITransactionHandler>>(() => [world.Purpose]), world.Time, new LoggerFactory([world.Logs]));
         Engine = _engines.Get(new ChainId(world.Node.ChainId));
     }
 
@@ -42,7 +42,7 @@ internal sealed class Instance : IAsyncDisposable, IChainClients, ISignerSource
         (_death, _calls) = (death, 0);
     }
 
-    IChainClient IChainClients.Get(ChainId chainId) => (IChainClient)(object)_chain;
+    IChainClient IChainClientFactory.Get(ChainId chainId) => (IChainClient)(object)_chain;
 
     public ValueTask<IReadOnlyList<ISigner>> GetSignersAsync(ChainId chainId, CancellationToken cancellation) =>
         _signers.GetSignersAsync(chainId, cancellation);

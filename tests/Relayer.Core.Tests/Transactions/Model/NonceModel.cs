@@ -1,5 +1,5 @@
 using Relayer.Core.Ethereum;
-using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Tests.Transactions.Model;
 

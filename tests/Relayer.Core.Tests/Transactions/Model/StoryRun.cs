@@ -1,12 +1,13 @@
 using System.Numerics;
 using DevChain;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Tests.Transactions.Model;
 

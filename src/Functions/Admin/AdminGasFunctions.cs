@@ -1,0 +1,58 @@
+using System.Globalization;
+using Functions.Catalog;
+using Functions.Http;
+using Functions.OpenApi;
+using Functions.Treasury;
+using Relayer.Core.Operations;
+using Relayer.Core.Relay;
+using Relayer.Core.Treasury;
+
+namespace Functions.Admin;
+
+/// <summary>Operators stop the top-ups for a while, and clear incidents.</summary>
+/// <param name="desk">Pauses and resumes.</param>
+/// <param name="clearing">Clears incidents.</param>
+/// <param name="instructions">Who wants an incident cleared, and why.</param>
+public sealed class AdminGasFunctions(PauseDesk desk, IncidentClearing clearing, InstructionReader instructions)
+{
+    private const string TopUps = HostRoutes.Admin + "/top-ups/";
+
+    /// <summary>Sends nothing more from the council's wallet, until it is resumed.</summary>
+    [Function("PauseTopUps")]
+    [Accepts(typeof(InstructionBody))]
+    [Answers(200, typeof(PauseAnswer), Description = "It is paused, by this command or before.")]
+    [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(503, "storage_unavailable")]
+    public Task<IResult> Pause(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = TopUps + "pause")] HttpRequest request, CancellationToken cancellation) =>
+        desk.PauseAsync(request, PauseScope.TopUps, cancellation);
+
+    /// <summary>Fills the signers again; what an incident has stopped stays so until that is cleared.</summary>
+    [Function("ResumeTopUps")]
+    [Accepts(typeof(InstructionBody))]
+    [Answers(200, typeof(PauseAnswer), Description = "It goes on, by this command or before.")]
+    [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(503, "storage_unavailable")]
+    public Task<IResult> Resume(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = TopUps + "resume")] HttpRequest request, CancellationToken cancellation) =>
+        desk.ResumeAsync(request, PauseScope.TopUps, cancellation);
+
+    /// <summary>Closes an incident; one whose cause is still there opens again, under another number.</summary>
+    [Function("ClearIncident")]
+    [Accepts(typeof(InstructionBody))]
+    [Answers(200, typeof(IncidentAnswer), Description = "It is closed.")]
+    [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(404, "unknown_incident")]
+    [Refuses(503, "storage_unavailable")]
+    public async Task<IResult> ClearIncident(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = HostRoutes.Admin + "/incidents/{id}/clear")] HttpRequest request, long id,
+        CancellationToken cancellation)
+    {
+        var (instruction, refusal) = await instructions.ReadAsync(request, cancellation);
+        return refusal is not null ? refusal
+            : await clearing.ClearAsync(id, instruction!, cancellation) is { } cleared
+                ? TypedResults.Json(GasListing.Show(cleared), GasAnswersJson.Default.IncidentAnswer)
+                : Problems.Create(
+                    StatusCodes.Status404NotFound, "unknown_incident", string.Create(CultureInfo.InvariantCulture, $"No open incident {id} is known."));
+    }
+}

@@ -1,0 +1,97 @@
+using Functions.Catalog;
+using Functions.OpenApi;
+using Functions.Relay;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Relay;
+using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Records;
+
+namespace Functions.Admin;
+
+/// <summary>Operators look at transactions, of whatever purpose, and outbid or cancel them.</summary>
+/// <param name="transactions">Finds them.</param>
+/// <param name="engines">The chains' engines.</param>
+/// <param name="desk">Carries out commands.</param>
+public sealed class AdminTransactionFunctions(TransactionDirectory transactions, ChainEngines engines, TransactionDesk desk)
+{
+    private const string Transactions = HostRoutes.Admin + "/transactions";
+    private const int MaxPage = 100;
+    private const int DefaultPage = 20;
+
+    /// <summary>A transaction with all its signed versions: what they offer, and whether it waits at the cap.</summary>
+    [Function("GetTransaction")]
+    [Answers(200, typeof(TransactionAnswer))]
+    [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(404, AdminProblems.UnknownTransactionCode)]
+    [Refuses(503, "storage_unavailable")]
+    public async Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = Transactions + "/{id}")] HttpRequest request, string id,
+        CancellationToken cancellation) =>
+        !Guid.TryParse(id, out var guid) ? AdminProblems.Malformed(TransactionDesk.WrongId)
+            : await transactions.FindAsync(guid, cancellation) is { } view
+                ? TypedResults.Json(TransactionAnswer.Of(view), TransactionJson.Default.TransactionAnswer)
+                : AdminProblems.UnknownTransaction(guid);
+
+    /// <summary>The transactions under way, the oldest first.</summary>
+    [Function("ListTransactions")]
+    [Query("chainId", typeof(long), "Only this chain.")]
+    [Query("state", typeof(string), "open: those that are not final; nothing else is listed.")]
+    [Query("signer", typeof(string), "Only this account's.")]
+    [Query("limit", typeof(int), "Transactions on a page, 1 to 100; 20 when not given.")]
+    [Query("cursor", typeof(string), "The nextCursor of the page before.")]
+    [Answers(200, typeof(TransactionPage))]
+    [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(404, RefusalCode.UnknownChain)]
+    [Refuses(503, "storage_unavailable")]
+    public async Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = Transactions)] HttpRequest request, CancellationToken cancellation)
+    {
+        var query = new QueryReader(request.Query);
+        var limit = (int)query.ReadInteger("limit", DefaultPage, 1, MaxPage);
+        var chainId = query.ReadInteger("chainId", 0, 1, long.MaxValue);
+        var (signer, after) = (default(Address), Guid.Empty);
+        var fault = query.Fault
+            ?? (request.Query["state"].ToString() is not ("" or "open") ? "state must be open." : null)
+            ?? (request.Query.ContainsKey("signer") && !Address.TryParse(request.Query["signer"], out signer) ? "signer must be an address." : null)
+            ?? (request.Query.ContainsKey("cursor") && !Guid.TryParse(request.Query["cursor"], out after) ? "cursor must be the nextCursor of a page." : null);
+        if (fault is not null)
+        {
+            return AdminProblems.Malformed(fault);
+        }
+
+        if (chainId != 0 && !engines.Chains.Contains(new ChainId(chainId)))
+        {
+            return AdminProblems.UnknownChain(chainId);
+        }
+
+        var page = await transactions.ListOpenAsync(
+            chainId == 0 ? engines.Chains : [new ChainId(chainId)], request.Query.ContainsKey("signer") ? signer : null, after, limit + 1, cancellation);
+        return TypedResults.Json(TransactionPage.Of(page, limit), TransactionJson.Default.TransactionPage);
+    }
+
+    /// <summary>Gives a transaction's nonce to a self-send. A block may still be faster with the transaction itself.</summary>
+    [Function("CancelTransaction")]
+    [Accepts(typeof(InstructionBody))]
+    [Answers(200, typeof(ReplacementAnswer), Description = "The self-send is out, or has been mined.")]
+    [Answers(202, typeof(ReplacementAnswer), Description = "The wish is on record, and is carried out as soon as it can be.")]
+    [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(404, AdminProblems.UnknownTransactionCode)]
+    [Refuses(409, AdminProblems.TooLateCode)]
+    [Refuses(503, RefusalCode.ChainUnavailable, "storage_unavailable")]
+    public Task<IResult> Cancel(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Transactions + "/{id}/cancel")] HttpRequest request, string id,
+        CancellationToken cancellation) => desk.CancelAsync(request, id, cancellation);
+
+    /// <summary>Outbids a transaction at once, with what being mined soon costs.</summary>
+    [Function("SpeedUpTransaction")]
+    [Accepts(typeof(InstructionBody))]
+    [Answers(200, typeof(ReplacementAnswer), Description = "A version that offers more is out.")]
+    [Answers(202, typeof(ReplacementAnswer), Description = "Somebody else was at it: look again.")]
+    [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(404, AdminProblems.UnknownTransactionCode)]
+    [Refuses(409, AdminProblems.TooLateCode, AdminProblems.AtCapCode)]
+    [Refuses(503, RefusalCode.ChainUnavailable, RefusalCode.SignersExhausted, "storage_unavailable")]
+    public Task<IResult> SpeedUp(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Transactions + "/{id}/speed-up")] HttpRequest request, string id,
+        CancellationToken cancellation) => desk.SpeedUpAsync(request, id, cancellation);
+}

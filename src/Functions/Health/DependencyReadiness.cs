@@ -1,0 +1,69 @@
+using Functions.Providers;
+using Relayer.Core.Providers;
+using Relayer.Core.Relay;
+using Relayer.Core.Relay.Admission;
+using Relayer.Core.Storage;
+
+namespace Functions.Health;
+
+/// <summary>The database answers and has the present schema.</summary>
+/// <param name="database">The database.</param>
+internal sealed class DatabaseReadiness(Database database) : IReadinessCheck
+{
+    /// <inheritdoc/>
+    public string Name => "database";
+
+    /// <inheritdoc/>
+    public async Task<ReadinessResult> CheckAsync(CancellationToken cancellation)
+    {
+        await database.PingAsync(cancellation);
+        return ReadinessResult.Ready;
+    }
+}
+
+/// <summary>Every chain has a provider to rely on, and every forwarder is the one that is configured.</summary>
+/// <param name="routes">The forwarders.</param>
+/// <param name="chains">The chains.</param>
+/// <param name="forwarders">Compares them.</param>
+internal sealed class ChainsReadiness(RelayRoutes routes, IChainClientFactory chains, ForwarderCheck forwarders) : IReadinessCheck
+{
+    /// <summary>No configuration has as many; the answer stays bounded all the same.</summary>
+    private const int MostShown = 100;
+
+    /// <inheritdoc/>
+    public string Name => "chains";
+
+    /// <inheritdoc/>
+    public async Task<ReadinessResult> CheckAsync(CancellationToken cancellation)
+    {
+        var observed = await Task.WhenAll(routes.Chains.Select(
+            async chain => (Chain: chain, Reports: await chains.Get(chain).ObserveProvidersAsync(cancellation))));
+        var detail = observed.Where(chain => !chain.Reports.Any(report => report.IsUsable))
+            .Select(chain => $"chain {chain.Chain}: no provider can be relied on")
+            .FirstOrDefault() ?? await FindMismatchAsync(cancellation);
+        return new ReadinessResult(detail is null, detail)
+        {
+            Providers = [.. observed.SelectMany(chain => chain.Reports.Select(report => ProviderEntries.Of(chain.Chain, report))).Take(MostShown)],
+        };
+    }
+
+    private async Task<string?> FindMismatchAsync(CancellationToken cancellation)
+    {
+        foreach (var forwarder in routes.All.Select(route => route.Forwarder))
+        {
+            try
+            {
+                if (await forwarders.FindMismatchAsync(forwarder, cancellation) is { } mismatch)
+                {
+                    return $"forwarder {forwarder.Address} on chain {forwarder.ChainId}: {mismatch}";
+                }
+            }
+            catch (ChainUnavailableException)
+            {
+                return $"chain {forwarder.ChainId}: no provider answers for forwarder {forwarder.Address}";
+            }
+        }
+
+        return null;
+    }
+}

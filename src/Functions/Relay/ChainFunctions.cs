@@ -1,0 +1,46 @@
+using Functions.Http;
+using Functions.OpenApi;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Relay;
+
+namespace Functions.Relay;
+
+/// <summary>What a wallet needs to build a message.</summary>
+/// <param name="routes">The forwarders served.</param>
+/// <param name="relays">Who knows the nonces under way.</param>
+public sealed class ChainFunctions(RelayRoutes routes, RelayService relays)
+{
+    /// <summary>The chains served, their forwarders with EIP-712 domain and types, and the limits.</summary>
+    [Function("GetChains")]
+    [Answers(200, typeof(ChainsAnswer))]
+    public Task<IResult> GetChains([HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "chains")] HttpRequest request) =>
+        Task.FromResult<IResult>(TypedResults.Json(ChainListing.Of(routes), RelayJson.Default.ChainsAnswer));
+
+    /// <summary>The nonce for a user's next request: after those under way (sequential), or fresh random bits (unordered).</summary>
+    [Function("GetNonce")]
+    [Answers(200, typeof(NonceAnswer))]
+    [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(404, RefusalCode.UnknownChain, RefusalCode.UnknownForwarder)]
+    [Refuses(503, RefusalCode.ChainUnavailable, "storage_unavailable")]
+    public async Task<IResult> GetNonce(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "nonces/{chainId}/{forwarder}/{from}")] HttpRequest request,
+        string chainId, string forwarder, string from, CancellationToken cancellation)
+    {
+        if (!long.TryParse(chainId, System.Globalization.NumberStyles.None, null, out var chain) || chain <= 0
+            || !Address.TryParse(forwarder, out var contract) || !Address.TryParse(from, out var user))
+        {
+            return Problems.Create(
+                StatusCodes.Status400BadRequest, RefusalCode.MalformedRequest, "The path is /api/nonces/{chain id}/{forwarder address}/{user address}.");
+        }
+
+        if (routes.Find(new ChainId(chain), contract, out var route) is { } refusal)
+        {
+            return refusal.ToProblem();
+        }
+
+        var nonce = await relays.NextNonceAsync(route, user, cancellation);
+        return TypedResults.Json(
+            new NonceAnswer(chain, contract.ToString(), user.ToString(), nonce.ToString(), ChainListing.NonceKind(route)),
+            RelayJson.Default.NonceAnswer);
+    }
+}

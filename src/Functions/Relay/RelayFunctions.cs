@@ -1,0 +1,201 @@
+using System.Globalization;
+using Functions.Http;
+using Functions.OpenApi;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Relay;
+using Relayer.Core.Relay.Records;
+
+namespace Functions.Relay;
+
+/// <summary>Users' requests: post them, try them, follow them.</summary>
+/// <param name="relays">What carries them out.</param>
+/// <param name="watch">What follows them.</param>
+public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
+{
+    private const int MaxWaitSeconds = 25;
+    private const int MaxPage = 100;
+    private const int DefaultPage = 20;
+
+    /// <summary>Relays a signed request. The same request again gives its present state and never a second transaction.</summary>
+    [Function("SubmitRelay")]
+    [Accepts(typeof(RelayBody))]
+    [Answers(202, typeof(RelayAnswer), Description = "Accepted and on its way; Location names it.")]
+    [Answers(200, typeof(RelayAnswer), Description = "Posted before; its present state.")]
+    [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(401, RefusalCode.SignatureMismatch)]
+    [Refuses(403, RefusalCode.TargetNotAllowed, RefusalCode.SelectorNotAllowed, RefusalCode.ValueNotAllowed)]
+    [Refuses(404, RefusalCode.UnknownChain, RefusalCode.UnknownForwarder)]
+    [Refuses(409, RefusalCode.NonceUsed, RefusalCode.NonceGap)]
+    [Refuses(413, RefusalCode.PayloadTooLarge)]
+    [Refuses(422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.SimulationReverted)]
+    [Refuses(429, RefusalCode.QuotaExceeded)]
+    [Refuses(503, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.SignersExhausted, RefusalCode.ChainUnavailable, "storage_unavailable")]
+    public async Task<IResult> Submit(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "relay")] HttpRequest request, CancellationToken cancellation)
+    {
+        var (relay, refusal) = RelayBodyReader.Read((await JsonBody.ReadAsync(request, cancellation)).Span);
+        return refusal is not null ? refusal.ToProblem() : Show(await relays.SubmitAsync(relay!, cancellation));
+    }
+
+    /// <summary>
+    /// Relays up to 100 signed requests in a body of 1 MiB at most, each for itself. Those of one user are taken in the order of their nonces
+    /// where nonces are sequential, otherwise as they stand.
+    /// </summary>
+    [Function("SubmitRelayBatch")]
+    [Accepts(typeof(BatchDescription))]
+    [Answers(207, typeof(BatchAnswer), Description = "One outcome for each request, in order.")]
+    [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(413, RefusalCode.PayloadTooLarge)]
+    public async Task<IResult> SubmitBatch(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "relay/batch")] HttpRequest request, CancellationToken cancellation)
+    {
+        var (requests, refusal) = RelayBodyReader.ReadBatch((await JsonBody.ReadAsync(request, cancellation)).Span);
+        if (refusal is not null)
+        {
+            return refusal.ToProblem();
+        }
+
+        var outcomes = await BatchSubmission.RunAsync(relays, requests!, ProblemResult.ActivityOf(request.HttpContext), cancellation);
+        return TypedResults.Json(new BatchAnswer(outcomes), RelayJson.Default.BatchAnswer, statusCode: StatusCodes.Status207MultiStatus);
+    }
+
+    /// <summary>Judges a request as posting it for the first time would, and stores nothing.</summary>
+    [Function("SimulateRelay")]
+    [Accepts(typeof(RelayBody))]
+    [Answers(200, typeof(SimulationAnswer), Description = "The rules take it now; whether a signer is free is seen when it is posted.")]
+    [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(401, RefusalCode.SignatureMismatch)]
+    [Refuses(403, RefusalCode.TargetNotAllowed, RefusalCode.SelectorNotAllowed, RefusalCode.ValueNotAllowed)]
+    [Refuses(404, RefusalCode.UnknownChain, RefusalCode.UnknownForwarder)]
+    [Refuses(409, RefusalCode.NonceUsed, RefusalCode.NonceGap)]
+    [Refuses(413, RefusalCode.PayloadTooLarge)]
+    [Refuses(422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.SimulationReverted)]
+    [Refuses(429, RefusalCode.QuotaExceeded)]
+    [Refuses(503, RefusalCode.SponsorshipPaused, RefusalCode.ChainUnavailable, "storage_unavailable")]
+    public async Task<IResult> Simulate(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "relay/simulate")] HttpRequest request, CancellationToken cancellation)
+    {
+        var (relay, refusal) = RelayBodyReader.Read((await JsonBody.ReadAsync(request, cancellation)).Span);
+        if (refusal is not null)
+        {
+            return refusal.ToProblem();
+        }
+
+        return await relays.SimulateAsync(relay!, cancellation) switch
+        {
+            SimulationDecision.Passes passes => TypedResults.Json(
+                new SimulationAnswer(true, passes.Gas.ToString(CultureInfo.InvariantCulture)), RelayJson.Default.SimulationAnswer),
+            SimulationDecision.Rejected rejected => rejected.Refusal.ToProblem(),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    /// <summary>How a relay stands. With <c>wait</c>, answers as soon as it is final.</summary>
+    [Function("GetRelay")]
+    [Query("wait", typeof(int), "Seconds to wait for a final state, 0 to 25.")]
+    [Answers(200, typeof(RelayAnswer))]
+    [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(404, "unknown_relay")]
+    [Refuses(503, "storage_unavailable")]
+    public async Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "relay/{id}")] HttpRequest request, string id, CancellationToken cancellation)
+    {
+        var query = new QueryReader(request.Query);
+        var wait = query.ReadInteger("wait", 0, 0, MaxWaitSeconds);
+        if (query.Fault is { } fault)
+        {
+            return Malformed(fault);
+        }
+
+        return !Hash32.TryParse(id, out var hash)
+            ? Malformed("The id must be 0x and 64 hexadecimal digits.")
+            : await watch.WaitAsync(hash, TimeSpan.FromSeconds(wait), cancellation) is { } relay ? Show(relay) : Unknown(hash);
+    }
+
+    /// <summary>A user's relays, newest first.</summary>
+    [Function("ListRelays")]
+    [Query("from", typeof(string), "The user's address.", Required = true)]
+    [Query("chainId", typeof(long), "Only this chain.")]
+    [Query("limit", typeof(int), "Relays on a page, 1 to 100; 20 when not given.")]
+    [Query("cursor", typeof(string), "The nextCursor of the page before.")]
+    [Answers(200, typeof(RelayPage))]
+    [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(503, "storage_unavailable")]
+    public async Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "relay")] HttpRequest request, CancellationToken cancellation)
+    {
+        var query = new QueryReader(request.Query);
+        var limit = (int)query.ReadInteger("limit", DefaultPage, 1, MaxPage);
+        var before = query.ReadInteger("cursor", long.MaxValue, 1, long.MaxValue);
+        var chainId = query.ReadInteger("chainId", 0, 1, long.MaxValue);
+        if (query.Fault is { } fault)
+        {
+            return Malformed(fault);
+        }
+
+        if (!Address.TryParse(request.Query["from"].ToString(), out var from))
+        {
+            return Malformed("from must be an address.");
+        }
+
+        var page = await relays.ListAsync(chainId == 0 ? null : new ChainId(chainId), from, before, limit + 1, cancellation);
+        return TypedResults.Json(RelayPage.Of(page, limit), RelayJson.Default.RelayPage);
+    }
+
+    /// <summary>
+    /// Server-sent events: the relay in each state it passes, until it is final. A stream may end before: connect again with
+    /// Last-Event-ID, as browsers do by themselves, and nothing is told twice.
+    /// </summary>
+    [Function("FollowRelay")]
+    [Answers(200, null, "text/event-stream", Description = "Events named relay, each with the relay as JSON.")]
+    [Answers(204, null, Description = "Last-Event-ID is the final state's: there is no more to come, and browsers stop connecting.")]
+    [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(404, "unknown_relay")]
+    [Refuses(503, "storage_unavailable")]
+    public async Task<IResult> Follow(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "relay/{id}/events")] HttpRequest request, string id,
+        CancellationToken cancellation)
+    {
+        if (!Hash32.TryParse(id, out var hash))
+        {
+            return Malformed("The id must be 0x and 64 hexadecimal digits.");
+        }
+
+        if (await relays.FindAsync(hash, cancellation) is not { } relay)
+        {
+            return Unknown(hash);
+        }
+
+        var seen = request.Headers["Last-Event-ID"].ToString();
+        return relay.IsFinal && RelayWatch.Event(relay).EventId == seen
+            ? TypedResults.NoContent()
+            : TypedResults.ServerSentEvents(watch.FollowAsync(relay, seen, cancellation));
+    }
+
+    private static IResult Show(RelayDecision decision) => decision switch
+    {
+        RelayDecision.Accepted { Relay: var relay } => new AcceptedRelay(relay),
+        RelayDecision.Known known => Show(known.Relay),
+        RelayDecision.Rejected rejected => rejected.Refusal.ToProblem(),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static IResult Show(RelayRecord relay) => TypedResults.Json(RelayAnswer.Of(relay), RelayJson.Default.RelayAnswer);
+
+    private static ProblemResult Malformed(string detail) =>
+        Problems.Create(StatusCodes.Status400BadRequest, RefusalCode.MalformedRequest, detail);
+
+    private static ProblemResult Unknown(Hash32 id) =>
+        Problems.Create(StatusCodes.Status404NotFound, "unknown_relay", $"No relay {id} is known.");
+
+    /// <summary>202 with <c>Location</c>.</summary>
+    private sealed class AcceptedRelay(RelayRecord relay) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.Location = $"/api/relay/{relay.Id}";
+            return TypedResults.Json(
+                RelayAnswer.Of(relay), RelayJson.Default.RelayAnswer, statusCode: StatusCodes.Status202Accepted).ExecuteAsync(httpContext);
+        }
+    }
+}

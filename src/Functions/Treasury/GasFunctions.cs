@@ -1,0 +1,94 @@
+using Functions.Http;
+using Functions.OpenApi;
+using Relayer.Core.Relay;
+using Relayer.Core.Treasury.Reports;
+
+namespace Functions.Treasury;
+
+/// <summary>What the council checks.</summary>
+/// <param name="report">Puts it together.</param>
+/// <param name="records">The records behind it.</param>
+/// <param name="time">The clock.</param>
+public sealed class GasFunctions(GasReport report, GasRecords records, TimeProvider time)
+{
+    private const string Csv = "text/csv";
+
+    /// <summary>Balances, runway, spend, top-ups and incidents: everything the council checks.</summary>
+    [Function("GetGas")]
+    [Answers(200, typeof(GasAnswer))]
+    [Refuses(503, "storage_unavailable")]
+    public async Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "gas")] HttpRequest request, CancellationToken cancellation) =>
+        TypedResults.Json(GasListing.Of(await report.ReadAsync(cancellation)), GasAnswersJson.Default.GasAnswer);
+
+    /// <summary>What was spent, to the wei, by day, purpose, function and user.</summary>
+    [Function("GetSpend")]
+    [Query("from", typeof(string), "The first day, UTC, such as 2026-09-01; 29 days before the last when not given.")]
+    [Query("to", typeof(string), "The last day; today when not given. At most 400 days in all, 31 by user.")]
+    [Query("groupBy", typeof(string), "Some of day, purpose, target, user, separated by commas; day,purpose when not given. By user: requests only.")]
+    [Query("chainId", typeof(long), "Only this chain.")]
+    [Query("limit", typeof(int), "Rows on a page, 1 to 1000 (10000 as csv); 100 when not given.")]
+    [Query("cursor", typeof(string), "The nextCursor of the page before.")]
+    [Query("format", typeof(string), "json, or csv; the next page of a csv is in the header Link.")]
+    [Answers(200, typeof(SpendPage))]
+    [Answers(200, null, Csv, Description = "The sums.")]
+    [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(503, "storage_unavailable")]
+    public async Task<IResult> GetSpend(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "gas/spend")] HttpRequest request, CancellationToken cancellation)
+    {
+        var query = new GasQuery(request.Query, records.Chains, time.GetUtcNow());
+        var (spend, asCsv) = (query.ReadSpend(), query.IsCsv);
+        return query.Fault is { } fault
+            ? Malformed(fault)
+            : GasPages.Show(spend, await records.ReadSpendAsync(spend, cancellation), request, asCsv);
+    }
+
+    /// <summary>Transfers from the council's wallet to the signers, newest first.</summary>
+    [Function("ListTopUps")]
+    [Query("chainId", typeof(long), "Only this chain.")]
+    [Query("from", typeof(string), "Decided at this time or later, such as 2026-09-01T00:00:00Z.")]
+    [Query("to", typeof(string), "Decided before this time.")]
+    [Query("limit", typeof(int), "Rows on a page, 1 to 1000 (10000 as csv); 100 when not given.")]
+    [Query("cursor", typeof(string), "The nextCursor of the page before.")]
+    [Query("format", typeof(string), "json, or csv; the next page of a csv is in the header Link.")]
+    [Answers(200, typeof(TopUpPage))]
+    [Answers(200, null, Csv, Description = "The transfers.")]
+    [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(503, "storage_unavailable")]
+    public async Task<IResult> ListTopUps(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "gas/top-ups")] HttpRequest request, CancellationToken cancellation)
+    {
+        var query = new GasQuery(request.Query, records.Chains, time.GetUtcNow());
+        var (topUps, asCsv) = (query.ReadTopUps(), query.IsCsv);
+        return query.Fault is { } fault
+            ? Malformed(fault)
+            : GasPages.Show(await records.ReadTopUpsAsync(topUps, cancellation), topUps.Limit, request, asCsv);
+    }
+
+    /// <summary>What the accounts held at which block, newest first.</summary>
+    [Function("ListBalances")]
+    [Query("chainId", typeof(long), "Only this chain.")]
+    [Query("account", typeof(string), "Only this account.")]
+    [Query("from", typeof(string), "Read at this time or later, such as 2026-09-01T00:00:00Z; a week ago when not given.")]
+    [Query("to", typeof(string), "Read before this time.")]
+    [Query("limit", typeof(int), "Rows on a page, 1 to 1000 (10000 as csv); 100 when not given.")]
+    [Query("cursor", typeof(string), "The nextCursor of the page before.")]
+    [Query("format", typeof(string), "json, or csv; the next page of a csv is in the header Link.")]
+    [Answers(200, typeof(HistoryPage))]
+    [Answers(200, null, Csv, Description = "The balances.")]
+    [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(503, "storage_unavailable")]
+    public async Task<IResult> ListBalances(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "gas/history")] HttpRequest request, CancellationToken cancellation)
+    {
+        var query = new GasQuery(request.Query, records.Chains, time.GetUtcNow());
+        var (history, asCsv) = (query.ReadHistory(), query.IsCsv);
+        return query.Fault is { } fault
+            ? Malformed(fault)
+            : GasPages.Show(await records.ReadHistoryAsync(history, cancellation), history.Limit, request, asCsv);
+    }
+
+    private static ProblemResult Malformed(string detail) =>
+        Problems.Create(StatusCodes.Status400BadRequest, RefusalCode.MalformedRequest, detail);
+}

@@ -1,0 +1,195 @@
+using Relayer.Core.Configuration.Keepers;
+
+namespace Relayer.Core.Configuration.Chains;
+
+/// <summary>One chain that is served, bound from <c>Chains:{name}</c>.</summary>
+/// <remarks>Texts here are checked at start by the options validator.</remarks>
+public sealed class ChainOptions
+{
+    /// <summary>The chain's EIP-155 id, such as 8453 for Base; must be set.</summary>
+    public long ChainId { get; set; }
+
+    /// <summary>JSON-RPC URLs, the preferred one first; at least one. They may hold keys: never logged.</summary>
+    public IList<string> Rpc { get; init; } = [];
+
+    /// <summary>Blocks on top of a transaction's own before it counts as confirmed; 0 trusts the first block.</summary>
+    public int Confirmations { get; set; } = 1;
+
+    /// <summary>Transactions of one signer under way at once. Nodes queue few per account: geth 64 by default.</summary>
+    public int MaxInFlightPerSigner { get; set; } = 64;
+
+    /// <summary>
+    /// Gas that a signer must be able to pay for at the present fee, the transfer that would refill it aside: what a usual transaction takes.
+    /// One that cannot is paused, and goes on by itself once it can pay for half as much again.
+    /// </summary>
+    public int SignerReserveGas { get; set; } = 150_000;
+
+    /// <summary>How long one JSON-RPC round trip may take.</summary>
+    public TimeSpan RpcTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Blocks that a provider may be behind the others (and behind what it told itself) and still be believed about what it has not
+    /// seen. Left out: 3 to 8 by chain, about a quarter to half a minute.
+    /// </summary>
+    public int? MaxHeadLag { get; set; }
+
+    /// <summary>The EIP-2771 forwarders served.</summary>
+    public IList<ForwarderOptions> Forwarders { get; init; } = [];
+
+    /// <summary>The accounts that pay for gas.</summary>
+    public IList<SignerOptions> Signers { get; init; } = [];
+
+    /// <summary>The council's wallet, which fills the signers and does nothing else. Without it nobody does.</summary>
+    public SignerOptions Council { get; init; } = new();
+
+    /// <summary>The rules by which it fills them.</summary>
+    public TopUpOptions TopUps { get; init; } = new();
+
+    /// <summary>What a transaction may cost.</summary>
+    public FeeOptions Fees { get; init; } = new();
+
+    /// <summary>How requests share transactions under load.</summary>
+    public BatchingOptions Batching { get; init; } = new();
+
+    /// <summary>What is sponsored.</summary>
+    public PolicyOptions Policy { get; init; } = new();
+
+    /// <summary>Work that the relayer does by itself.</summary>
+    public KeepersOptions Keepers { get; init; } = new();
+}
+
+/// <summary>An EIP-2771 forwarder that is served, bound from <c>Chains:{name}:Forwarders:N</c>.</summary>
+public sealed class ForwarderOptions
+{
+    /// <summary>The contract's address.</summary>
+    public string Address { get; set; } = "";
+
+    /// <summary><c>OpenZeppelin</c> (v5, sequential nonces, deadline) or <c>Infinex</c> (unordered nonces).</summary>
+    public string Dialect { get; set; } = "";
+
+    /// <summary>The EIP-712 domain's name; compared with the contract's <c>eip712Domain()</c>.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>The EIP-712 domain's version.</summary>
+    public string Version { get; set; } = "1";
+}
+
+/// <summary>A signing account, bound from <c>Chains:{name}:Signers:N</c> or <c>Chains:{name}:Council</c>.</summary>
+public sealed class SignerOptions
+{
+    /// <summary>The name of the Key Vault secret that holds the private key (32 bytes in hexadecimal).</summary>
+    public string Secret { get; set; } = "";
+
+    /// <summary>The key itself, in hexadecimal; accepted only when <c>Environment</c> is <c>Development</c>.</summary>
+    public string Key { get; set; } = "";
+
+    /// <summary>The account expected; when given, a key of another account is refused.</summary>
+    public string Address { get; set; } = "";
+
+    /// <summary>True where a key is named.</summary>
+    internal bool IsConfigured => Secret.Length + Key.Length > 0;
+}
+
+/// <summary>What a transaction may cost, bound from <c>Chains:{name}:Fees</c>.</summary>
+public sealed class FeeOptions
+{
+    /// <summary>The most wei per gas ever offered, tip included; decimal.</summary>
+    public string MaxFeePerGasWei { get; set; } = "500000000000";
+
+    /// <summary>The most wei per gas ever offered as a tip; decimal.</summary>
+    public string MaxPriorityFeePerGasWei { get; set; } = "5000000000";
+
+    /// <summary>The least wei per gas offered as a tip; decimal.</summary>
+    public string MinPriorityFeePerGasWei { get; set; } = "1";
+
+    /// <summary>The base fee is multiplied by this, in percent, so that some full blocks do not strand a transaction.</summary>
+    public int BaseFeePercent { get; set; } = 200;
+
+    /// <summary>Sends type 0 transactions, for a chain without EIP-1559.</summary>
+    public bool Legacy { get; set; }
+
+    /// <summary>How long one reading of the fee market is used.</summary>
+    public TimeSpan MaxAge { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary><c>slow</c>, <c>standard</c> or <c>fast</c>: what is offered where nothing else is asked for.</summary>
+    public string Speed { get; set; } = "standard";
+
+    /// <summary>
+    /// A transaction that holds its signer up for so long is outbid. Some blocks' time: 30 s suit Ethereum, 10 s a chain with quick blocks.
+    /// </summary>
+    public TimeSpan BumpAfter { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>It is outbid again each time that so long has passed since: 15 s suit Ethereum, 5 s a chain with quick blocks.</summary>
+    public TimeSpan BumpEvery { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// So long before a request expires its nonce is closed instead, so that the self-send is mined in time: a block's time and a little.
+    /// Never before half of the request's time is over.
+    /// </summary>
+    public TimeSpan CloseBefore { get; set; } = TimeSpan.FromSeconds(12);
+
+    /// <summary>
+    /// Gas put on top of every limit on a chain that charges for data in gas (Arbitrum): the most that a transaction's data costs there.
+    /// What is not used is not paid. 0 elsewhere.
+    /// </summary>
+    public long DataGas { get; set; }
+
+    /// <summary>
+    /// Wei that a signer must hold for each transaction beside its gas, on a chain that charges for data apart (OP stack); decimal. Take the
+    /// most that <c>l1_fee</c> of the ledger shows, times two or three. 0 elsewhere.
+    /// </summary>
+    public string DataFeeWei { get; set; } = "0";
+}
+
+/// <summary>How requests that come at the same time share transactions, bound from <c>Chains:{name}:Batching</c>.</summary>
+public sealed class BatchingOptions
+{
+    /// <summary>The most requests in one transaction; 1 gives each its own.</summary>
+    public int MaxRequests { get; set; } = 48;
+
+    /// <summary>The most gas that a transaction of several may ask for; at most 2^24 (EIP-7825), and well below the chain's block.</summary>
+    public long MaxGas { get; set; } = 10_000_000;
+}
+
+/// <summary>What is sponsored, bound from <c>Chains:{name}:Policy</c>. Empty means nothing.</summary>
+public sealed class PolicyOptions
+{
+    /// <summary>The contracts and functions users may call.</summary>
+    public IList<TargetOptions> Targets { get; init; } = [];
+
+    /// <summary>The most gas a request may ask for its inner call.</summary>
+    public long MaxGas { get; set; } = 2_000_000;
+
+    /// <summary>The most wei a request may carry; decimal. The relayer would pay it.</summary>
+    public string MaxValueWei { get; set; } = "0";
+
+    /// <summary>The most bytes of calldata in one request.</summary>
+    public int MaxDataBytes { get; set; } = 32 * 1024;
+
+    /// <summary>A deadline nearer than this is refused: the request would expire on its way.</summary>
+    public TimeSpan MinDeadline { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A deadline farther than this is refused: the signature would lie about for too long.</summary>
+    public TimeSpan MaxDeadline { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a request without a deadline is tried for. Its signature stays usable until its nonce is spent.</summary>
+    public TimeSpan TimeToLive { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Requests accepted from one user in one minute; one more is refused as <c>quota_exceeded</c>.</summary>
+    public int RelaysPerMinute { get; set; } = 30;
+
+    /// <summary>Gas granted to one user in one day (UTC), by what the requests ask for.</summary>
+    public long GasPerDay { get; set; } = 20_000_000;
+}
+
+/// <summary>A contract users may call, bound from <c>Chains:{name}:Policy:Targets:N</c>.</summary>
+public sealed class TargetOptions
+{
+    /// <summary>The contract's address.</summary>
+    public string Address { get; set; } = "";
+
+    /// <summary>
+    /// Functions allowed: a signature such as <c>increment()</c>, a selector such as <c>0xd09de08a</c>, or <c>*</c> for all.
+    /// </summary>
+    public IList<string> Functions { get; init; } = [];
+}

@@ -1,0 +1,159 @@
+using System.Text.RegularExpressions;
+using Relayer.Core.Configuration.Keepers;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Tx;
+
+namespace Relayer.Core.Configuration.Chains;
+
+/// <summary>Checks one chain's options. A check a section; each notes all it finds.</summary>
+internal static partial class ChainOptionsValidator
+{
+    private static readonly TimeSpan LongestRoundTrip = TimeSpan.FromMinutes(2);
+    private const int MostRequests = 200;
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(365);
+
+    private const long MostDataGas = 100_000_000;
+
+    public static void Validate(string at, ChainOptions chain, bool isDevelopment, OptionFaults faults)
+    {
+        faults.AddIf(chain.ChainId <= 0, $"{at}:ChainId", "must be the chain's EIP-155 id, above 0");
+        faults.RequireAtLeast(0, chain.Confirmations, $"{at}:Confirmations");
+        faults.RequireAtLeast(1, chain.MaxInFlightPerSigner, $"{at}:MaxInFlightPerSigner");
+        faults.RequireAtLeast(0, chain.MaxHeadLag ?? 0, $"{at}:MaxHeadLag");
+        faults.RequireAtLeast(0, chain.SignerReserveGas, $"{at}:SignerReserveGas");
+        ValidateRpc(at, chain, faults);
+        ValidateForwarders(at, chain, faults);
+        ValidateSigners(at, chain, isDevelopment, faults);
+        if (chain.Council.IsConfigured)
+        {
+            ValidateSigner($"{at}:Council", chain.Council, isDevelopment, faults);
+        }
+
+        TopUpOptionsValidator.Validate(at, chain, faults);
+        ValidateFees($"{at}:Fees", chain.Fees, faults);
+        ValidateBatching($"{at}:Batching", chain.Batching, faults);
+        ValidatePolicy($"{at}:Policy", chain.Policy, faults);
+        KeepersOptionsValidator.Validate($"{at}:Keepers", chain.Keepers, faults);
+        KeeperCostValidator.Validate(at, chain, faults);
+    }
+
+    private static void ValidateRpc(string at, ChainOptions chain, OptionFaults faults)
+    {
+        faults.AddIf(chain.Rpc.Count == 0, $"{at}:Rpc", "at least one JSON-RPC URL is needed");
+        for (var i = 0; i < chain.Rpc.Count; i++)
+        {
+            faults.RequireUrl(chain.Rpc[i], $"{at}:Rpc:{i}");
+        }
+
+        faults.RequireTime(chain.RpcTimeout, LongestRoundTrip, "two minutes", $"{at}:RpcTimeout");
+    }
+
+    private static void ValidateForwarders(string at, ChainOptions chain, OptionFaults faults)
+    {
+        var seen = new HashSet<Address>();
+        for (var i = 0; i < chain.Forwarders.Count; i++)
+        {
+            var (key, forwarder) = ($"{at}:Forwarders:{i}", chain.Forwarders[i]);
+            if (faults.RequireAddress(forwarder.Address, $"{key}:Address") is { } address)
+            {
+                faults.AddIf(!seen.Add(address), $"{key}:Address", "is listed twice");
+            }
+
+            faults.AddIf(
+                forwarder.Dialect is not ("OpenZeppelin" or "Infinex"), $"{key}:Dialect", "must be OpenZeppelin or Infinex");
+            faults.Require(forwarder.Name, $"{key}:Name");
+            faults.Require(forwarder.Version, $"{key}:Version");
+        }
+    }
+
+    private static void ValidateSigners(string at, ChainOptions chain, bool isDevelopment, OptionFaults faults)
+    {
+        faults.AddIf(chain.Signers.Count == 0, $"{at}:Signers", "at least one signer is needed");
+        var sources = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < chain.Signers.Count; i++)
+        {
+            var (key, signer) = ($"{at}:Signers:{i}", chain.Signers[i]);
+            ValidateSigner(key, signer, isDevelopment, faults);
+            var source = signer.Secret.Length > 0 ? $"secret {signer.Secret}" : $"key {signer.Key}";
+            faults.AddIf(signer.Secret.Length + signer.Key.Length > 0 && !sources.Add(source), key, "is the same as one before it");
+        }
+    }
+
+    private static void ValidateSigner(string key, SignerOptions signer, bool isDevelopment, OptionFaults faults)
+    {
+        if (signer.Address.Length > 0)
+        {
+            faults.RequireAddress(signer.Address, $"{key}:Address");
+        }
+
+        faults.RequireSecretOrKey(key, signer.Secret, signer.Key, isDevelopment);
+        var (hasSecret, hasKey) = (signer.Secret.Length > 0, signer.Key.Length > 0);
+        faults.AddIf(!hasSecret && !hasKey, key, "has neither a Secret (a Key Vault secret's name) nor a Key");
+        faults.AddIf(!hasSecret && hasKey && !PrivateKey.IsMatch(signer.Key), $"{key}:Key", "is not 32 bytes in hexadecimal");
+    }
+
+    private static void ValidateFees(string at, FeeOptions fees, OptionFaults faults)
+    {
+        var cap = faults.RequireWei(fees.MaxFeePerGasWei, $"{at}:MaxFeePerGasWei");
+        var most = faults.RequireWei(fees.MaxPriorityFeePerGasWei, $"{at}:MaxPriorityFeePerGasWei");
+        var least = faults.RequireWei(fees.MinPriorityFeePerGasWei, $"{at}:MinPriorityFeePerGasWei");
+        faults.AddIf(cap is { IsZero: true }, $"{at}:MaxFeePerGasWei", "must be above 0");
+        faults.AddIf(most > cap, $"{at}:MaxPriorityFeePerGasWei", "is above MaxFeePerGasWei");
+        faults.AddIf(least > most, $"{at}:MinPriorityFeePerGasWei", "is above MaxPriorityFeePerGasWei");
+        faults.RequireAtLeast(100, fees.BaseFeePercent, $"{at}:BaseFeePercent");
+        faults.RequireNotNegative(fees.MaxAge, $"{at}:MaxAge");
+        faults.AddIf(
+            fees.Speed.ToLowerInvariant() is not ("slow" or "standard" or "fast"), $"{at}:Speed", "must be slow, standard or fast");
+        faults.RequireLonger(fees.BumpAfter, $"{at}:BumpAfter");
+        faults.RequireLonger(fees.BumpEvery, $"{at}:BumpEvery");
+        faults.RequireNotNegative(fees.CloseBefore, $"{at}:CloseBefore");
+        faults.AddIf(fees.DataGas is < 0 or > MostDataGas, $"{at}:DataGas", "must be from 0 to 100,000,000 gas");
+        faults.RequireWei(fees.DataFeeWei, $"{at}:DataFeeWei");
+    }
+
+    private static void ValidateBatching(string at, BatchingOptions batching, OptionFaults faults)
+    {
+        faults.AddIf(batching.MaxRequests is < 1 or > MostRequests, $"{at}:MaxRequests", $"must be from 1 to {MostRequests}");
+        faults.AddIf(batching.MaxGas is < 1 or > TransactionLimits.MaxGas, $"{at}:MaxGas", $"must be from 1 to {TransactionLimits.MaxGas} (EIP-7825)");
+    }
+
+    private static void ValidatePolicy(string at, PolicyOptions policy, OptionFaults faults)
+    {
+        var seen = new HashSet<Address>();
+        for (var i = 0; i < policy.Targets.Count; i++)
+        {
+            ValidateTarget($"{at}:Targets:{i}", policy.Targets[i], seen, faults);
+        }
+
+        faults.RequireAtLeast(1, policy.MaxGas, $"{at}:MaxGas");
+        faults.RequireWei(policy.MaxValueWei, $"{at}:MaxValueWei");
+        faults.RequireAtLeast(4, policy.MaxDataBytes, $"{at}:MaxDataBytes");
+        faults.RequireNotNegative(policy.MinDeadline, $"{at}:MinDeadline");
+        faults.AddIf(policy.MaxDeadline <= policy.MinDeadline, $"{at}:MaxDeadline", "must be longer than MinDeadline");
+        faults.AddIf(policy.MaxDeadline > LongestTime, $"{at}:MaxDeadline", "must be at most a year");
+        faults.RequireLonger(policy.TimeToLive, $"{at}:TimeToLive");
+        faults.AddIf(policy.TimeToLive > LongestTime, $"{at}:TimeToLive", "must be at most a year");
+        faults.RequireAtLeast(1, policy.RelaysPerMinute, $"{at}:RelaysPerMinute");
+        faults.RequireAtLeast(1, policy.GasPerDay, $"{at}:GasPerDay");
+    }
+
+    private static void ValidateTarget(string at, TargetOptions target, HashSet<Address> seen, OptionFaults faults)
+    {
+        if (faults.RequireAddress(target.Address, $"{at}:Address") is { } address)
+        {
+            faults.AddIf(!seen.Add(address), $"{at}:Address", "is listed twice; list its functions in one place");
+        }
+
+        faults.AddIf(target.Functions.Count == 0, $"{at}:Functions", "names no function; * allows all");
+        for (var i = 0; i < target.Functions.Count; i++)
+        {
+            faults.AddIf(
+                !AllowedFunction.TryParse(target.Functions[i], out _),
+                $"{at}:Functions:{i}",
+                "is neither *, a selector (0x and 8 digits) nor a canonical signature such as transfer(address,uint256)");
+        }
+    }
+
+    [GeneratedRegex(@"^\s*(0x)?[0-9a-fA-F]{64}\s*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex PrivateKey { get; }
+}

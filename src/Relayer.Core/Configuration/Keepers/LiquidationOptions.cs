@@ -1,0 +1,14 @@
+namespace Relayer.Core.Configuration.Keepers;
+
+/// <summary>Liquidates accounts of Synthetix Perps V3, bound from <c>Chains:{name}:Keepers:Liquidation</c>. Off while there is no market.</summary>
+public sealed class LiquidationOptions : PerpsOptions
+{
+    /// <summary>The gas limit of one liquidation, price updates included.</summary>
+    public long GasLimit { get; set; } = 5_000_000;
+
+    /// <summary>Accounts looked at in one run; the next run goes on with the next.</summary>
+    public int AccountsPerRun { get; set; } = 10_000;
+
+    /// <summary>Accounts asked about in one call.</summary>
+    public int AccountsPerCall { get; set; } = 100;
+}

@@ -1,9 +1,0 @@
-using System.Text.Json.Serialization;
-
-namespace Relayer.Core.Gas;
-
-/// <summary>How lists are kept in jsonb columns.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
-[JsonSerializable(typeof(IReadOnlyList<ProviderView>))]
-[JsonSerializable(typeof(IReadOnlyList<ProviderBalance>))]
-internal sealed partial class GasJson : JsonSerializerContext;

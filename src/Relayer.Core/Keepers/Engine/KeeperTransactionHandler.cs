@@ -1,0 +1,114 @@
+using Npgsql;
+using Relayer.Core.Crashes;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Storage;
+using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Records;
+
+namespace Relayer.Core.Keepers.Engine;
+
+/// <summary>Learns what became of a keeper's transactions, and settles their budgets.</summary>
+/// <param name="outcomes">Reads what a transaction did.</param>
+/// <param name="inquest">Asks why one reverted.</param>
+/// <param name="registry">The breakers' settings.</param>
+/// <param name="store">The records.</param>
+/// <param name="time">The clock.</param>
+internal sealed class KeeperTransactionHandler(
+    IKeeperOutcomes outcomes, KeeperFailureDiagnosis inquest, KeeperRegistry registry, KeeperStore store, TimeProvider time) : ITransactionHandler
+{
+    /// <inheritdoc/>
+    public string Name => outcomes.Name;
+
+    /// <inheritdoc/>
+    public async Task<Func<NpgsqlConnection, CancellationToken, Task>> PrepareAsync(
+        ChainId chainId, IReadOnlyList<StateChange> movements, CancellationToken cancellation)
+    {
+        // Only what cannot change any more counts: until then a reorg may still undo it.
+        var final = movements.Where(movement => movement.State.IsFinal).ToArray();
+        var works = await store.ReadOfTransactionsAsync(Name, final.Select(movement => movement.Transaction.Id), cancellation);
+        CrashPoints.PassIf(works.Count > 0, CrashPoints.OutcomeRead);
+        var why = works.Count == 0 ? null : await inquest.WhyAsync(chainId, final, cancellation);
+        var byTransaction = works.ToLookup(work => work.TransactionId);
+        return async (connection, stop) =>
+        {
+            await LockAsync(connection, chainId, works, stop);
+
+            // Lane by lane, always in the same order: budgets and breakers are shared with other instances.
+            foreach (var movement in final.OrderBy(item => byTransaction[item.Transaction.Id].FirstOrDefault()?.Found.Lane, StringComparer.Ordinal)
+                .ThenBy(item => item.Transaction.Id))
+            {
+                await RecordAsync(
+                    connection, chainId, movement, why?.GetValueOrDefault(movement.Transaction.Id), [.. byTransaction[movement.Transaction.Id]], stop);
+            }
+        };
+    }
+
+    private async Task LockAsync(
+        NpgsqlConnection connection, ChainId chainId, IReadOnlyList<KeeperWork> works, CancellationToken cancellation)
+    {
+        await using var command = KeeperStore.Command(connection, KeeperSql.Lock, Name, chainId);
+        command.Parameters.Add(Columns.ManyBytes(works.Select(work => work.Id.ToArray())));
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private async Task RecordAsync(
+        NpgsqlConnection connection, ChainId chainId, StateChange movement, string? why, IReadOnlyList<KeeperWork> works,
+        CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var done = movement is { State: TransactionState.Confirmed, Receipt: { } receipt }
+            ? works.Select(work => outcomes.Read(work, receipt)).ToArray()
+            : [];
+        var verdicts = works.Select((work, i) => (work, Judge(movement.State, done.Length > i ? done[i] : default, why, now))).ToArray();
+        if (verdicts.Length > 0)
+        {
+            await store.DecideAsync(connection, Name, chainId, verdicts, cancellation);
+            await CountAsync(connection, chainId, works[0].Found.Lane, movement.State, now, cancellation);
+        }
+
+        CrashPoints.Pass(CrashPoints.OutcomeDecided);
+        await SettleAsync(connection, movement, done, cancellation);
+        CrashPoints.Pass(CrashPoints.OutcomeSettled);
+    }
+
+    /// <summary>What a final transaction means for its work. Pure.</summary>
+    internal static Decision Judge(TransactionState state, WorkOutcome outcome, string? why, DateTimeOffset now) => state switch
+    {
+        TransactionState.Confirmed when outcome.IsDone => new Decision.End(WorkState.Won, KeeperReasons.Won, outcome.Detail),
+
+        // Looked at again at once: the planner sees on the chain whether somebody else was first.
+        TransactionState.Confirmed => new Decision.Wait(KeeperReasons.NoEffect, now, outcome.Detail, IsAttempt: true),
+        TransactionState.Failed => new Decision.Wait(KeeperReasons.Reverted, now, why, IsAttempt: true),
+        _ => new Decision.Wait(KeeperReasons.NotMined, now, null, IsAttempt: true),
+    };
+
+    private static async Task SettleAsync(
+        NpgsqlConnection connection, StateChange movement, WorkOutcome[] done, CancellationToken cancellation)
+    {
+        var inclusion = TransactionRow.InclusionOf(movement.State);
+        var value = movement.State is TransactionState.Confirmed ? movement.Transaction.Reserved.Plan.Value : Wei.Zero;
+        var cost = (inclusion?.Fee ?? Wei.Zero) + value;
+        var reward = done.Aggregate(Wei.Zero, (sum, outcome) => sum + outcome.Reward);
+        await using var command = new NpgsqlCommand(KeeperSql.SettleSend, connection);
+        command.Parameters.Add(Columns.Id(movement.Transaction.Id));
+        command.Parameters.Add(Columns.Number(cost.ToBigInteger()));
+        command.Parameters.Add(Columns.Number(reward.ToBigInteger()));
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private async Task CountAsync(
+        NpgsqlConnection connection, ChainId chainId, string lane, TransactionState state, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (registry.Find(Name, chainId, lane) is not { } limit)
+        {
+            return;
+        }
+
+        await using var command = KeeperStore.Command(connection, KeeperSql.CountFailure, Name, chainId);
+        command.Parameters.Add(Columns.Text(lane));
+        command.Parameters.Add(Columns.Flag(state is TransactionState.Failed));
+        command.Parameters.Add(Columns.Int(limit.BreakerFailures));
+        command.Parameters.Add(Columns.Time(now + limit.BreakerPause));
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}

@@ -1,0 +1,134 @@
+using Relayer.Core.Concurrency;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers.JsonRpc;
+
+namespace Relayer.Core.Providers.Pool;
+
+/// <summary>One chain over its providers. Calls and broadcasts of many callers at once share JSON-RPC batches.</summary>
+internal sealed partial class ChainClient : IChainClient
+{
+    // Lists that are gathered into one batch, and batches under way at once. A single caller never waits for either.
+    private const int MaxGathered = 100;
+    private const int Parallelism = 4;
+
+    // Blocks looked back on for the tip: long enough for a median, short enough to follow a rush.
+    private const int FeeHistoryBlocks = 5;
+
+    private readonly RpcPool _pool;
+    private readonly ChainReads _reads;
+    private readonly Broadcast _broadcast;
+    private readonly Coalescer<IReadOnlyList<EthCall>, IReadOnlyList<CallOutcome>> _calls;
+    private readonly Coalescer<IReadOnlyList<ReadOnlyMemory<byte>>, IReadOnlyList<SendOutcome>> _sends;
+
+    public ChainClient(RpcPool pool)
+    {
+        (_pool, _reads, _broadcast) = (pool, new ChainReads(pool), new Broadcast(pool));
+        _calls = new((lists, token) => RunTogetherAsync(lists, (calls, t) => CallBatchAsync(calls, BlockRef.Latest, t), token), MaxGathered, Parallelism);
+        _sends = new((lists, token) => RunTogetherAsync(lists, _broadcast.SendAsync, token), MaxGathered, Parallelism);
+    }
+
+    public ChainId ChainId => _pool.ChainId;
+
+    public async Task<ChainId> ReadChainIdAsync(CancellationToken cancellation) =>
+        new(await _pool.RunAsync((client, token) => client.SendAsync(RpcChain.ChainId(), token), cancellation));
+
+    public Task<BlockHeader> ReadHeadAsync(CancellationToken cancellation) => _reads.ReadHeadAsync(cancellation);
+
+    public Task<IReadOnlyList<ProviderReport>> ObserveProvidersAsync(CancellationToken cancellation) => _pool.ObserveAsync(cancellation);
+
+    public async Task<IReadOnlyList<CallOutcome>> CallAsync(IReadOnlyList<EthCall> calls, CancellationToken cancellation) =>
+        calls.Count == 0 ? [] : await _calls.RunAsync(calls, cancellation);
+
+    public async Task<IReadOnlyList<CallOutcome>> CallAsync(
+        IReadOnlyList<EthCall> calls, BlockRef at, CancellationToken cancellation) =>
+        calls.Count == 0 ? [] : await CallBatchAsync(calls, at, cancellation);
+
+    public Task<LogsOutcome> ReadLogsAsync(LogFilter filter, CancellationToken cancellation) =>
+        _reads.ReadLogsAsync(filter, cancellation);
+
+    public Task<BlocksAtHead> ReadBlocksAsync(IReadOnlyList<BlockRef> blocks, CancellationToken cancellation) =>
+        _reads.ReadBlocksAsync(blocks, cancellation);
+
+    public Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadCodeAsync(
+        IReadOnlyList<Address> accounts, BlockRef at, CancellationToken cancellation) =>
+        _reads.ReadCodeAsync(accounts, at, cancellation);
+
+    public async Task<IReadOnlyList<SendOutcome>> SendRawAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> raw, CancellationToken cancellation) =>
+        raw.Count == 0 ? [] : await _sends.RunAsync(raw, cancellation);
+
+    public Task<ReceiptsAtHead> ReadReceiptsAsync(IReadOnlyList<Hash32> hashes, CancellationToken cancellation) =>
+        _reads.ReadReceiptsAsync(hashes, cancellation);
+
+    public async Task<IReadOnlyList<ulong>> ReadNoncesAsync(IReadOnlyList<Address> accounts, CancellationToken cancellation) =>
+        accounts.Count == 0 ? [] : await _reads.ReadNoncesAsync(accounts, cancellation);
+
+    public Task<IReadOnlyList<Wei>> ReadBalancesAsync(IReadOnlyList<Address> accounts, CancellationToken cancellation) =>
+        ReadEachAsync(accounts, RpcAccounts.Balance, cancellation);
+
+    public Task<FeeMarket> ReadFeeMarketAsync(CancellationToken cancellation) =>
+        _pool.RunAsync(
+            async (client, token) =>
+            {
+                var (head, price, history) = (RpcBlocks.Head(), RpcFees.GasPrice(), RpcFees.FeeHistory(FeeHistoryBlocks));
+                await client.SendAsync([head, price, history], token);
+                return FeeMarkets.Read(head.Value, price.Value, history.Error is null ? history.Value : null);
+            },
+            cancellation);
+
+    private Task<IReadOnlyList<T>> ReadEachAsync<T>(
+        IReadOnlyList<Address> accounts, Func<Address, RpcCall<T>> ask, CancellationToken cancellation) =>
+        accounts.Count == 0
+            ? Task.FromResult<IReadOnlyList<T>>([])
+            : _pool.RunAsync<IReadOnlyList<T>>(
+                async (client, token) =>
+                {
+                    var calls = accounts.Select(ask).ToArray();
+                    await client.SendAsync(calls, token);
+                    return [.. calls.Select(call => call.Value)];
+                },
+                cancellation);
+
+    private Task<CallOutcome[]> CallBatchAsync(IReadOnlyList<EthCall> calls, BlockRef at, CancellationToken cancellation) =>
+        _pool.RunAsync(
+            async (client, token) =>
+            {
+                var asked = calls.Select(call => RpcExecution.Call(call, at)).ToArray();
+                await client.SendAsync(asked, token);
+                return Array.ConvertAll(asked, Outcome);
+            },
+            cancellation);
+
+    private static CallOutcome Outcome(RpcCall<byte[]> call) => call.Error switch
+    {
+        null => new CallOutcome.Returned(call.Value),
+        { Kind: NodeErrorKind.Reverted } error => new CallOutcome.Reverted(call.RevertData, error.Message),
+
+        // The node has not the state to run it on: another one may.
+        { Kind: NodeErrorKind.Unsupported } error => throw new ProviderFaultException(ProviderFaultKind.Lacking, error.Message),
+        var error => new CallOutcome.Refused(error),
+    };
+
+    /// <summary>Runs the lists of several callers as one, and gives each caller its part.</summary>
+    private static async Task<IReadOnlyList<IReadOnlyList<TOut>>> RunTogetherAsync<TIn, TOut>(
+        IReadOnlyList<IReadOnlyList<TIn>> lists,
+        Func<IReadOnlyList<TIn>, CancellationToken, Task<TOut[]>> run,
+        CancellationToken cancellation)
+    {
+        if (lists.Count == 1)
+        {
+            return [await run(lists[0], cancellation)];
+        }
+
+        var answers = await run([.. lists.SelectMany(list => list)], cancellation);
+        var parts = new IReadOnlyList<TOut>[lists.Count];
+        var start = 0;
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i] = new ArraySegment<TOut>(answers, start, lists[i].Count);
+            start += lists[i].Count;
+        }
+
+        return parts;
+    }
+}

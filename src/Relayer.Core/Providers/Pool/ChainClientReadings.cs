@@ -1,0 +1,49 @@
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers.JsonRpc;
+
+namespace Relayer.Core.Providers.Pool;
+
+/// <summary>Readings at one given block.</summary>
+internal sealed partial class ChainClient
+{
+    // A block's transactions in full may be large: few in one body.
+    private const int BlocksInBatch = 8;
+
+    public Task<IReadOnlyList<ProviderAnswer<BlockHeader>>> ReadEachHeadAsync(CancellationToken cancellation) =>
+        _pool.AskEachAsync((client, token) => client.SendAsync(RpcBlocks.Head(), token), cancellation);
+
+    public Task<IReadOnlyList<ProviderAnswer<AccountsAtBlock>>> ReadEachAccountsAsync(
+        long blockNumber, IReadOnlyList<Address> accounts, CancellationToken cancellation) =>
+        _pool.AskEachAsync((client, token) => ReadAccountsAsync(client, blockNumber, accounts, token), cancellation);
+
+    public Task<AccountsAtBlock> ReadAccountsAsync(long blockNumber, IReadOnlyList<Address> accounts, CancellationToken cancellation) =>
+        _pool.RunAsync((client, token) => ReadAccountsAsync(client, blockNumber, accounts, token), cancellation);
+
+    public Task<IReadOnlyList<NativeTransfer>> ReadTransfersAsync(IReadOnlyList<long> blocks, Address to, CancellationToken cancellation) =>
+        _pool.RunAsync<IReadOnlyList<NativeTransfer>>(
+            async (client, token) =>
+            {
+                var found = new List<NativeTransfer>();
+                foreach (var some in blocks.Chunk(BlocksInBatch))
+                {
+                    var calls = Array.ConvertAll(some, block => RpcBlocks.Transfers(block, to));
+                    await client.SendAsync(calls, token);
+                    found.AddRange(calls.SelectMany(call => call.Value));
+                }
+
+                return found;
+            },
+            cancellation);
+
+    private static async Task<AccountsAtBlock> ReadAccountsAsync(
+        RpcClient client, long blockNumber, IReadOnlyList<Address> accounts, CancellationToken cancellation)
+    {
+        var block = RpcBlocks.HeaderAt(blockNumber);
+        var balances = accounts.Select(account => RpcAccounts.BalanceAt(account, blockNumber)).ToArray();
+        var nonces = accounts.Select(account => RpcAccounts.NonceAt(account, blockNumber)).ToArray();
+        await client.SendAsync([block, .. balances, .. nonces], cancellation);
+        return block.Value.Number == blockNumber
+            ? new AccountsAtBlock(block.Value, [.. balances.Zip(nonces, (balance, nonce) => new AccountState(balance.Value, nonce.Value))])
+            : throw new ProviderFaultException(ProviderFaultKind.BadReply, $"gave block {block.Value.Number} for {blockNumber}");
+    }
+}

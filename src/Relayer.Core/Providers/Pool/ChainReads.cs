@@ -1,0 +1,104 @@
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers.JsonRpc;
+
+namespace Relayer.Core.Providers.Pool;
+
+/// <summary>Reads of blocks and their contents: each in one batch with the head of the node that answers.</summary>
+/// <param name="pool">The chain's providers.</param>
+internal sealed class ChainReads(RpcPool pool)
+{
+    /// <inheritdoc cref="IChainClient.ReadHeadAsync"/>
+    public Task<BlockHeader> ReadHeadAsync(CancellationToken cancellation) =>
+        pool.RunAtHeadAsync(
+            async (client, token) =>
+            {
+                var header = await client.SendAsync(RpcBlocks.Head(), token);
+                return new AtHead<BlockHeader>(header.Number, header);
+            },
+            cancellation);
+
+    /// <inheritdoc cref="IChainClient.ReadReceiptsAsync"/>
+    public Task<ReceiptsAtHead> ReadReceiptsAsync(IReadOnlyList<Hash32> hashes, CancellationToken cancellation) =>
+        pool.RunAtHeadAsync(
+            async (client, token) =>
+            {
+                // The height first: a head that is a little old makes a receipt look less confirmed, never more.
+                var head = RpcChain.BlockNumber();
+                var receipts = hashes.Select(RpcTransactions.Receipt).ToArray();
+                await client.SendAsync([head, .. receipts], token);
+                var read = receipts.Select(receipt => receipt.Value).ToArray();
+                var height = Math.Max(head.Value, read.Max(receipt => receipt?.BlockNumber) ?? 0);
+                return new AtHead<ReceiptsAtHead>(height, new ReceiptsAtHead(height, read));
+            },
+            cancellation);
+
+    /// <inheritdoc cref="IChainClient.ReadNoncesAsync"/>
+    public async Task<IReadOnlyList<ulong>> ReadNoncesAsync(IReadOnlyList<Address> accounts, CancellationToken cancellation)
+    {
+        var answers = await pool.AskAllAtHeadAsync(
+            async (client, token) =>
+            {
+                var head = RpcChain.BlockNumber();
+                var nonces = accounts.Select(RpcAccounts.Nonce).ToArray();
+                await client.SendAsync([head, .. nonces], token);
+                return new AtHead<ulong[]>(head.Value, [.. nonces.Select(nonce => nonce.Value)]);
+            },
+            cancellation);
+        return [.. accounts.Select((_, i) => NonceAgreement.Of([.. answers.Select(answer => (answer.Head, answer.Value[i]))]))];
+    }
+
+    /// <inheritdoc cref="IChainClient.ReadLogsAsync"/>
+    public Task<LogsOutcome> ReadLogsAsync(LogFilter filter, CancellationToken cancellation) =>
+        pool.RunAtHeadAsync<LogsOutcome>(
+            async (client, token) =>
+            {
+                // The height first: what the node had when it looked for the logs is at least this.
+                var (head, logs) = (RpcChain.BlockNumber(), RpcLogs.Logs(filter));
+                try
+                {
+                    await client.SendAsync([head, logs], token);
+                }
+                catch (ProviderFaultException fault) when (fault.Kind == ProviderFaultKind.Oversized)
+                {
+                    var tooMany = new NodeError(NodeErrorKind.TooManyResults, 0, fault.Message);
+                    return new AtHead<LogsOutcome>(head.Value, new LogsOutcome.TooMany(tooMany));
+                }
+
+                if (head.Value < filter.ToBlock)
+                {
+                    throw new ProviderFaultException(
+                        ProviderFaultKind.Lagging, $"is at block {head.Value}, before the end of the range at {filter.ToBlock}");
+                }
+
+                return new AtHead<LogsOutcome>(head.Value, logs.Error is { Kind: NodeErrorKind.TooManyResults } error
+                    ? new LogsOutcome.TooMany(error)
+                    : new LogsOutcome.Found(head.Value, logs.Value));
+            },
+            cancellation);
+
+    /// <inheritdoc cref="IChainClient.ReadBlocksAsync"/>
+    public Task<BlocksAtHead> ReadBlocksAsync(IReadOnlyList<BlockRef> blocks, CancellationToken cancellation) =>
+        pool.RunAtHeadAsync(
+            async (client, token) =>
+            {
+                var head = RpcChain.BlockNumber();
+                var headers = blocks.Select(RpcBlocks.Block).ToArray();
+                await client.SendAsync([head, .. headers], token);
+                var read = headers.Select(header => header.Value).ToArray();
+                var height = Math.Max(head.Value, read.Max(header => header?.Number) ?? 0);
+                return new AtHead<BlocksAtHead>(height, new BlocksAtHead(height, read));
+            },
+            cancellation);
+
+    /// <inheritdoc cref="IChainClient.ReadCodeAsync"/>
+    public Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadCodeAsync(
+        IReadOnlyList<Address> accounts, BlockRef at, CancellationToken cancellation) =>
+        pool.RunAsync<IReadOnlyList<ReadOnlyMemory<byte>>>(
+            async (client, token) =>
+            {
+                var codes = accounts.Select(account => RpcAccounts.Code(account, at)).ToArray();
+                await client.SendAsync(codes, token);
+                return [.. codes.Select(code => (ReadOnlyMemory<byte>)code.Value)];
+            },
+            cancellation);
+}

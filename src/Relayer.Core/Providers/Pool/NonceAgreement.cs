@@ -1,0 +1,24 @@
+namespace Relayer.Core.Providers.Pool;
+
+/// <summary>What several providers' answers about one account's nonce amount to. Pure.</summary>
+internal static class NonceAgreement
+{
+    /// <summary>
+    /// With three or more the highest that two of them reach, so that nobody alone moves it either way. With two the highest, since a
+    /// nonce only rises and who says less has not seen the newest block: unless who says less has seen that block. Too low a nonce is
+    /// refused by the chain and mended; too high a one would leave a gap that strands what comes after.
+    /// </summary>
+    /// <param name="answers">Each provider's height and the nonce there; at least one.</param>
+    public static ulong Of(IReadOnlyList<(long Head, ulong Nonce)> answers) => answers switch
+    {
+        [var only] => only.Nonce,
+        [var one, var other] => OfTwo(one, other),
+        _ => answers.Select(answer => answer.Nonce).OrderDescending().ElementAt(1),
+    };
+
+    private static ulong OfTwo((long Head, ulong Nonce) one, (long Head, ulong Nonce) other)
+    {
+        var (less, more) = one.Nonce <= other.Nonce ? (one, other) : (other, one);
+        return less.Head >= more.Head ? less.Nonce : more.Nonce;
+    }
+}

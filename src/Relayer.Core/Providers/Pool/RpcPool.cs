@@ -1,0 +1,203 @@
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers.JsonRpc;
+
+namespace Relayer.Core.Providers.Pool;
+
+/// <summary>The providers of one chain: asks the one that is best to ask, the next when it fails, or all to compare.</summary>
+/// <remarks>Safe for concurrent use.</remarks>
+internal sealed class RpcPool
+{
+    /// <summary>How often everybody is asked while all that was wrong is that a node behind a load balancer lagged.</summary>
+    private const int Rounds = 3;
+
+    private readonly IReadOnlyList<Provider> _providers;
+    private readonly PoolHeights _heights;
+    private readonly TimeProvider _time;
+
+    public RpcPool(ChainId chainId, IReadOnlyList<Provider> providers, int maxLag, TimeProvider time) =>
+        (ChainId, _providers, _heights, _time) = (chainId, providers, new PoolHeights(chainId, providers, maxLag, time), time);
+
+    /// <summary>The chain.</summary>
+    public ChainId ChainId { get; }
+
+    /// <summary>Runs a piece of work with the first provider that carries it through, among those that are with the pool.</summary>
+    /// <exception cref="ChainUnavailableException">None did.</exception>
+    public Task<T> RunAsync<T>(Func<RpcClient, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+        FirstAsync(Reach.WithPool, (provider, token) => work(provider.Client, token), cancellation);
+
+    /// <summary>
+    /// Runs a piece of work that tells the height it was done at; an answer from behind the pool, or from behind what the same provider
+    /// told before, is not believed.
+    /// </summary>
+    /// <exception cref="ChainUnavailableException">Nobody gave an answer to believe.</exception>
+    public Task<T> RunAtHeadAsync<T>(Func<RpcClient, CancellationToken, Task<AtHead<T>>> work, CancellationToken cancellation) =>
+        FirstAsync(Reach.Judged, async (provider, token) => (await AskAtHeadAsync(provider, work, token)).Value, cancellation);
+
+    /// <summary>Runs such a piece of work with every provider that is with the pool, and gives all answers to believe.</summary>
+    /// <exception cref="ChainUnavailableException">There is none.</exception>
+    public async Task<IReadOnlyList<AtHead<T>>> AskAllAtHeadAsync<T>(
+        Func<RpcClient, CancellationToken, Task<AtHead<T>>> work, CancellationToken cancellation)
+    {
+        await _heights.EnsureAsync(cancellation);
+        var asked = Ranked(Reach.WithPool).Where(one => ProviderRank.Answers(one.State)).ToArray();
+        if (asked.Length > 1)
+        {
+            var asking = Array.ConvertAll(asked, one => TryAskAsync(one.Provider, (provider, token) => AskAtHeadAsync(provider, work, token), cancellation));
+            await WaitForMostAsync(asking, cancellation);
+            var answers = new List<AtHead<T>>();
+            foreach (var task in asking.Where(task => task.IsCompletedSuccessfully))
+            {
+                if ((await task).Answer is { } answer)
+                {
+                    answers.Add(answer);
+                }
+            }
+
+            if (answers.Count > 0)
+            {
+                return answers;
+            }
+        }
+
+        return [await FirstAsync(Reach.Judged, (provider, token) => AskAtHeadAsync(provider, work, token), cancellation)];
+    }
+
+    /// <summary>Every provider's own answer, in configuration order; also of those that are passed over for a while.</summary>
+    public async Task<IReadOnlyList<ProviderAnswer<T>>> AskEachAsync<T>(
+        Func<RpcClient, CancellationToken, Task<T>> work, CancellationToken cancellation)
+        where T : class =>
+        await Task.WhenAll(_providers.Select(async provider =>
+        {
+            var (answer, fault) = await TryAskAsync(provider, (one, token) => work(one.Client, token), cancellation);
+            return new ProviderAnswer<T>(provider.Client.Name, answer, fault?.Message);
+        }));
+
+    /// <summary>Whom a broadcast may go to, the preferred one first, with how each is.</summary>
+    public async Task<IReadOnlyList<(Provider Provider, ProviderState State)>> RecipientsAsync(CancellationToken cancellation)
+    {
+        await _heights.EnsureAsync(cancellation);
+        return Ranked(Reach.Everybody);
+    }
+
+    /// <summary>Asks every provider that may be asked how it is.</summary>
+    public async Task<IReadOnlyList<ProviderReport>> ObserveAsync(CancellationToken cancellation)
+    {
+        var view = await _heights.RenewAsync(cancellation);
+        var now = _time.GetUtcNow();
+        var healths = Healths();
+        var states = ProviderRank.StatesOf(healths, view, ChainId.Value, now);
+        return [.. _providers.Select((provider, i) => ReportOf(provider.Client.Name, healths[i], states[i], view, now))];
+    }
+
+    /// <summary>Says why nobody answered.</summary>
+    public ChainUnavailableException Unavailable(IReadOnlyList<string> faults)
+    {
+        var reasons = string.Join("; ", faults);
+        return new(ChainId, faults.Count == 0
+            ? $"chain {ChainId}: every provider serves another chain, is apart from the others or asked to be left alone for a while"
+            : $"chain {ChainId}: no provider answered: {reasons}; {_providers.Count} are configured");
+    }
+
+    private async Task<T> FirstAsync<T>(
+        Reach reach, Func<Provider, CancellationToken, Task<T>> ask, CancellationToken cancellation)
+    {
+        await _heights.EnsureAsync(cancellation);
+        var faults = new List<string>();
+        var lagged = true;
+        for (var round = 0; round < Rounds && lagged; round++)
+        {
+            lagged = false;
+            foreach (var (provider, _) in Ranked(reach))
+            {
+                var fault = await provider.EnsureChainAsync(cancellation);
+                if (fault is null)
+                {
+                    try
+                    {
+                        var answer = await ask(provider, cancellation);
+                        provider.NoteAnswer();
+                        return answer;
+                    }
+                    catch (ProviderFaultException met)
+                    {
+                        provider.Note(met);
+                        fault = met;
+                    }
+                }
+
+                lagged |= fault.Kind == ProviderFaultKind.Lagging;
+                faults.Add($"{provider.Client.Name} {fault.Message}");
+            }
+        }
+
+        throw Unavailable(faults);
+    }
+
+    private async Task<AtHead<T>> AskAtHeadAsync<T>(
+        Provider provider, Func<RpcClient, CancellationToken, Task<AtHead<T>>> work, CancellationToken cancellation)
+    {
+        var answer = await work(provider.Client, cancellation);
+        await _heights.JudgeAsync(provider, answer.Head, cancellation);
+        return answer;
+    }
+
+    /// <summary>One provider's answer, or its fault, noted already.</summary>
+    private static async Task<(T? Answer, ProviderFaultException? Fault)> TryAskAsync<T>(
+        Provider provider, Func<Provider, CancellationToken, Task<T>> ask, CancellationToken cancellation)
+        where T : class
+    {
+        if (await provider.EnsureChainAsync(cancellation) is { } wrong)
+        {
+            return (null, wrong);
+        }
+
+        try
+        {
+            var answer = await ask(provider, cancellation);
+            provider.NoteAnswer();
+            return (answer, null);
+        }
+        catch (ProviderFaultException fault)
+        {
+            provider.Note(fault);
+            return (null, fault);
+        }
+    }
+
+    /// <summary>Everybody, or everybody but those who let the others wait.</summary>
+    private async Task WaitForMostAsync<T>(Task<T>[] asking, CancellationToken cancellation)
+    {
+        await Task.WhenAny(asking);
+        await Task.WhenAny(Task.WhenAll(asking), Task.Delay(PoolHeights.Patience, _time, cancellation));
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    private (Provider Provider, ProviderState State)[] Ranked(Reach reach)
+    {
+        if (_providers.Count == 1)
+        {
+            var only = _providers[0];
+            return only.Health.Breaker.MayBeAsked(_time.GetUtcNow()) ? [(only, ProviderState.Healthy)] : [];
+        }
+
+        var now = _time.GetUtcNow();
+        var healths = Healths();
+        var states = ProviderRank.StatesOf(healths, _heights.View, ChainId.Value, now);
+        return [.. ProviderRank.Order(states, healths, reach).Select(i => (_providers[i], states[i]))];
+    }
+
+    private ProviderHealth[] Healths() => [.. _providers.Select(provider => provider.Health)];
+
+    private static ProviderReport ReportOf(string name, ProviderHealth health, ProviderState state, PoolSnapshot view, DateTimeOffset now) => new(
+        name,
+        state,
+        health.Track.Head,
+        view.Head - health.Track.Head,
+        health.ProbedAt == default ? null : health.Latency,
+        health.Breaker.Window.Rate(now));
+}
+
+/// <summary>An answer and the height of the node that gave it.</summary>
+/// <param name="Head">The node's newest block when it answered, or a little before.</param>
+/// <param name="Value">The answer.</param>
+internal sealed record AtHead<T>(long Head, T Value);

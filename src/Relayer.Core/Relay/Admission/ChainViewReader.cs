@@ -1,0 +1,77 @@
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers;
+using Relayer.Core.Relay.Forwarders;
+
+namespace Relayer.Core.Relay.Admission;
+
+/// <summary>Asks a chain what the rules need to know of a request: its nonce's state, and whether the call would revert and why.</summary>
+/// <param name="chain">The chain.</param>
+internal sealed class ChainViewReader(IChainClient chain)
+{
+    /// <summary>Tries the request, in one round trip; a second one finds the reason of a revert.</summary>
+    /// <remarks>
+    /// A forwarder carries out nothing whose nonce is not the one it wants: where <c>execute</c> succeeds, the nonce need not be asked for.
+    /// </remarks>
+    /// <exception cref="ChainUnavailableException">No provider answers, or the forwarder's answer is not one.</exception>
+    public async Task<ChainView> ReadAsync(
+        RelayCandidate candidate, Predecessor? predecessor, Address? payer, CancellationToken cancellation)
+    {
+        if (predecessor is not null)
+        {
+            return await ReadBehindAsync(candidate, cancellation);
+        }
+
+        var (call, forwarder, nonce) = (candidate.Call, candidate.Route.Forwarder, candidate.Message.Nonce);
+        var trial = new EthCall(payer, forwarder.Address, call.Data, call.Gas, candidate.Message.Value);
+        return ReasonOf((await chain.CallAsync([trial], cancellation))[0]) is not null
+            ? await ExplainAsync(candidate, trial, cancellation)
+            : new ChainView(forwarder.HasSequentialNonces ? new NonceState.Sequential(nonce) : new NonceState.Unordered(false), null);
+    }
+
+    /// <summary>Behind a request under way the forwarder would refuse the nonce: the inner call is tried by itself.</summary>
+    private async Task<ChainView> ReadBehindAsync(RelayCandidate candidate, CancellationToken cancellation)
+    {
+        var forwarder = candidate.Route.Forwarder;
+        var outcomes = await chain.CallAsync([NonceRead(candidate), InnerCall(forwarder.Address, candidate.Message)], cancellation);
+        return new ChainView(NonceOf(forwarder, outcomes[0]), ReasonOf(outcomes[1]));
+    }
+
+    private static EthCall NonceRead(RelayCandidate candidate) => new(
+        null, candidate.Request.Forwarder, candidate.Route.Forwarder.EncodeNonceRead(candidate.Message.From, candidate.Message.Nonce));
+
+    /// <summary>The call as the target sees it. The gas is the request's own, on top of what any transaction costs.</summary>
+    public static EthCall InnerCall(Address forwarder, ForwardRequest message)
+    {
+        var calldata = Forwarder.EncodeInnerCall(message);
+        return new EthCall(forwarder, message.To, calldata, message.Gas + OuterGas.Intrinsic(calldata), message.Value);
+    }
+
+    /// <summary>Why a call did not return; <see langword="null"/> when it did.</summary>
+    public static string? ReasonOf(CallOutcome outcome) => outcome switch
+    {
+        CallOutcome.Reverted reverted => RevertReason.Decode(reverted.Data.Span),
+        CallOutcome.Refused { Error.Kind: NodeErrorKind.OutOfGas } => "out of gas",
+        CallOutcome.Refused refused => refused.Error.Message,
+        _ => null,
+    };
+
+    /// <summary>
+    /// Forwarders do not pass the inner reason on: the inner call by itself tells it. A nonce that is spent, or not its turn yet, would
+    /// be the reason too. All is looked at together: a block may have come since, and the request may succeed now.
+    /// </summary>
+    private async Task<ChainView> ExplainAsync(RelayCandidate candidate, EthCall trial, CancellationToken cancellation)
+    {
+        // The forwarder holds no coins to try the inner call with: a request with value keeps the outer reason.
+        EthCall[] inner = candidate.Message.Value.IsZero ? [InnerCall(candidate.Request.Forwarder, candidate.Message)] : [];
+        var outcomes = await chain.CallAsync([NonceRead(candidate), trial, .. inner], cancellation);
+        var nonce = NonceOf(candidate.Route.Forwarder, outcomes[0]);
+        return ReasonOf(outcomes[1]) is not { } again
+            ? new ChainView(nonce, null)
+            : new ChainView(nonce, outcomes.Skip(2).Select(ReasonOf).FirstOrDefault(reason => reason is not null) ?? again);
+    }
+
+    private NonceState NonceOf(Forwarder forwarder, CallOutcome outcome) =>
+        outcome is CallOutcome.Returned { Data: var word } && forwarder.TryDecodeNonce(word.Span, out var nonce)
+            ? nonce
+            : throw new ChainUnavailableException(chain.ChainId, $"forwarder {forwarder.Address} did not answer for its nonces");
+}

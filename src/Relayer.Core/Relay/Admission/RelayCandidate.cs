@@ -1,0 +1,58 @@
+using Relayer.Core.Ethereum;
+using Relayer.Core.Operations;
+using Relayer.Core.Relay.Batching;
+using Relayer.Core.Relay.Forwarders;
+using Relayer.Core.Relay.Records;
+
+namespace Relayer.Core.Relay.Admission;
+
+/// <summary>A request on its way through the rules, with what has been learnt for them so far.</summary>
+/// <param name="Request">What was posted.</param>
+/// <param name="Route">Where it goes, and under which policy.</param>
+/// <param name="Now">The time the decision is made for.</param>
+public sealed record RelayCandidate(RelayRequest Request, RelayRoute Route, DateTimeOffset Now)
+{
+    private RelayCall? _call;
+
+    /// <summary>The relay's id: the digest that was signed.</summary>
+    public Hash32 Id { get; } = Route.Forwarder.Digest(Request.Message);
+
+    /// <summary>The call that carries it alone, encoded when it is first asked for.</summary>
+    internal RelayCall Call => _call ??= RelayCall.For(Request, Route.Forwarder);
+
+    /// <summary>The signed message.</summary>
+    public ForwardRequest Message => Request.Message;
+
+    /// <summary>The policy it is judged by.</summary>
+    public RelayPolicy Policy => Route.Policy;
+
+    /// <summary>Until when it may be tried: the signed deadline, or the relayer's own time to live.</summary>
+    public DateTimeOffset ExpiresAt => Message.Deadline is { } deadline
+        ? DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(deadline, MaxUnixSeconds))
+        : Now + Policy.TimeToLive;
+
+    // The last second of the year 9999, the end of .NET's and of PostgreSQL's four-digit years.
+    private const ulong MaxUnixSeconds = 253_402_300_799;
+}
+
+/// <summary>What the records say about a request.</summary>
+/// <param name="Known">The same request, posted before.</param>
+/// <param name="Predecessor">The user's highest nonce under way, where nonces are sequential.</param>
+/// <param name="RelaysThisMinute">Requests granted to the user in this minute.</param>
+/// <param name="GasToday">Gas granted to the user today (UTC).</param>
+/// <param name="Pause">What an operator has paused that this request needs.</param>
+public sealed record RelayFacts(
+    RelayRecord? Known, Predecessor? Predecessor, long RelaysThisMinute, long GasToday, Pause? Pause = null);
+
+/// <summary>The user's request under way with the highest nonce.</summary>
+/// <param name="Nonce">Its nonce.</param>
+/// <param name="Signer">
+/// The account that sends it: the next one must follow it there, or it could be mined before. <see langword="null"/> while it waits for
+/// another transaction.
+/// </param>
+public sealed record Predecessor(UInt256 Nonce, Address? Signer);
+
+/// <summary>What the chain says about a request.</summary>
+/// <param name="Nonce">The state of the user's nonce in the forwarder.</param>
+/// <param name="Revert">Why the call would revert; <see langword="null"/> when it would succeed.</param>
+public sealed record ChainView(NonceState Nonce, string? Revert);

@@ -1,0 +1,198 @@
+using Npgsql;
+using Relayer.Core.Concurrency;
+using Relayer.Core.Crashes;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Relay.Batching;
+using Relayer.Core.Relay.Records;
+using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Sending;
+
+namespace Relayer.Core.Relay.Admission;
+
+/// <summary>
+/// The one write that accepts requests: signer, nonce, transaction, relay and quota together, or nothing. Requests at the same time share
+/// it, and share transactions (<see cref="BatchPlanner"/>); one alone is served at once.
+/// </summary>
+/// <remarks>The database has the last word on duplicates, nonces and quotas, however many instances write at once.</remarks>
+internal sealed class RelayIntake
+{
+    private const int MaxGathered = 256;
+
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+
+    private readonly ChainEngine _engine;
+    private readonly Storage.Database _database;
+    private readonly TimeProvider _time;
+    private readonly SignerRotation _rota = new();
+    private readonly Coalescer<PendingRelay, IntakeOutcome> _writes;
+
+    public RelayIntake(ChainEngine engine, Storage.Database database, TimeProvider time)
+    {
+        (_engine, _database, _time) = (engine, database, time);
+        _writes = new Coalescer<PendingRelay, IntakeOutcome>(WriteAsync, MaxGathered);
+    }
+
+    /// <summary>Records a request that passed the rules, and begins to send it.</summary>
+    /// <param name="passenger">The request.</param>
+    /// <param name="cancellation">Stops the waiting, not the write.</param>
+    /// <exception cref="NpgsqlException">The database is away; whether the request was recorded is not known: post it again.</exception>
+    public Task<IntakeOutcome> AcceptAsync(PendingRelay passenger, CancellationToken cancellation) => _writes.RunAsync(passenger, cancellation);
+
+    private async Task<IReadOnlyList<IntakeOutcome>> WriteAsync(IReadOnlyList<PendingRelay> passengers, CancellationToken cancellation)
+    {
+        // The same request twice in one batch: the first is written, the others find it.
+        var first = passengers.GroupBy(passenger => passenger.Candidate.Id).Select(same => same.First());
+        var outcomes = new Dictionary<Hash32, IntakeOutcome>(passengers.Count);
+        foreach (var group in first.GroupBy(passenger => string.Join(',', passenger.Signers)))
+        {
+            // One user's side by side, in their order: whom the database objects to is then found quickly.
+            PendingRelay[] waiting = [.. group.OrderBy(item => item.Candidate.Message.From).ThenBy(item => item.Candidate.Message.Nonce)];
+            await WriteGroupAsync(waiting, outcomes, cancellation);
+        }
+
+        var told = new HashSet<Hash32>(outcomes.Count);
+        return [.. passengers.Select(passenger => (outcomes[passenger.Candidate.Id], told.Add(passenger.Candidate.Id)) switch
+        {
+            (IntakeOutcome.Written, false) => new IntakeOutcome.AlreadyKnown(),
+            var (outcome, _) => outcome,
+        })];
+    }
+
+    /// <summary>All of them in one write; where the database objects to one, half by half, until only that one is refused.</summary>
+    private async Task WriteGroupAsync(PendingRelay[] passengers, Dictionary<Hash32, IntakeOutcome> outcomes, CancellationToken cancellation)
+    {
+        var limits = _engine.Settings.Batching;
+        var (rest, signers) = (passengers, _rota.Next(passengers[0].Signers));
+        while (rest.Length > 0)
+        {
+            var rides = BatchPlanner.Pack(rest, limits, () => Guid.CreateVersion7(_time.GetUtcNow()));
+            try
+            {
+                var reserved = await WriteRidesAsync(rides, signers, cancellation);
+                foreach (var (ride, transaction) in rides.Zip(reserved))
+                {
+                    Depart(ride, transaction, outcomes);
+                }
+
+                rest = [.. rides.Skip(reserved.Count).SelectMany(ride => ride.Passengers)];
+                if (reserved.Count == 0 && signers.Count < passengers[0].Signers.Count)
+                {
+                    signers = passengers[0].Signers;
+                    continue;
+                }
+
+                if (reserved.Count == 0 && rides[0].Passengers.Count == 1)
+                {
+                    Settle(rest, NoRoom(), outcomes);
+                    return;
+                }
+
+                // No signer has room or money for the first: for fewer requests at once it may have.
+                limits = reserved.Count > 0 ? limits : limits with { MaxRequests = rides[0].Passengers.Count / 2 };
+            }
+            catch (PostgresException objection) when (Refuse(objection, rest[0].Candidate) is { } outcome)
+            {
+                if (rest.Length == 1)
+                {
+                    Settle(rest, outcome, outcomes);
+                    return;
+                }
+
+                await WriteHalvesAsync(rest, outcomes, cancellation);
+                return;
+            }
+            catch (PostgresException deadlock) when (deadlock.SqlState == PostgresErrorCodes.DeadlockDetected)
+            {
+                // The same requests at another instance, in another order: that one goes on, and this one then finds them.
+            }
+        }
+    }
+
+    private async Task WriteHalvesAsync(PendingRelay[] passengers, Dictionary<Hash32, IntakeOutcome> outcomes, CancellationToken cancellation)
+    {
+        var (first, second) = (passengers[..(passengers.Length / 2)], passengers[(passengers.Length / 2)..]);
+        await WriteGroupAsync(first, outcomes, cancellation);
+
+        // One user far beyond the quota must not cost everybody else a transaction for each of the refusals.
+        var user = passengers[0].Candidate.Message.From;
+        var beyond = first.Select(passenger => outcomes[passenger.Candidate.Id])
+            .FirstOrDefault(outcome => outcome is IntakeOutcome.Refused { Refusal.Code: RefusalCode.QuotaExceeded });
+        if (beyond is not null && passengers.All(passenger => passenger.Candidate.Message.From == user))
+        {
+            Settle(second, beyond, outcomes);
+        }
+        else
+        {
+            await WriteGroupAsync(second, outcomes, cancellation);
+        }
+    }
+
+    /// <summary>One round trip; the database commits all of it or nothing.</summary>
+    private async Task<IReadOnlyList<ReservedTransaction>> WriteRidesAsync(
+        IReadOnlyList<RelayBatch> rides, IReadOnlyList<Address> signers, CancellationToken cancellation)
+    {
+        var reservation = _engine.Reserve(signers, [.. rides.Select(ride => ride.Plan)]);
+        await using var connection = await _database.OpenAsync(cancellation);
+        await using var batch = new NpgsqlBatch(connection);
+        reservation.AddTo(batch);
+        RelayStore.AddInsert(
+            batch, [.. rides.SelectMany(ride => ride.Passengers.Select((passenger, place) => new BatchItem(passenger.Candidate, ride.Plan.Id, place)))]);
+        await using var rows = await batch.ExecuteReaderAsync(cancellation);
+        var reserved = await reservation.ReadAsync(rows, cancellation);
+        while (await rows.NextResultAsync(cancellation))
+        {
+            // To the end: what the database objects to is said there, and the commit.
+        }
+
+        return reserved;
+    }
+
+    /// <summary>Recorded: from here on it is carried out, whether or not anybody still waits for it.</summary>
+    private void Depart(RelayBatch ride, ReservedTransaction reserved, Dictionary<Hash32, IntakeOutcome> outcomes)
+    {
+        CrashPoints.Pass(CrashPoints.RelayReserved);
+        var submission = _engine.SubmitAsync(reserved, CancellationToken.None);
+        Settle(ride.Passengers, new IntakeOutcome.Written(reserved, submission), outcomes);
+    }
+
+    private static void Settle(IEnumerable<PendingRelay> passengers, IntakeOutcome outcome, Dictionary<Hash32, IntakeOutcome> outcomes)
+    {
+        foreach (var passenger in passengers)
+        {
+            outcomes[passenger.Candidate.Id] = outcome;
+        }
+    }
+
+    private static IntakeOutcome? Refuse(PostgresException objection, RelayCandidate candidate) => objection switch
+    {
+        { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "relays_pkey" } => new IntakeOutcome.AlreadyKnown(),
+        { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "relays_nonce" } => new IntakeOutcome.Refused(
+            new Refusal(RefusalCode.NonceUsed, $"Nonce {candidate.Message.Nonce} is held by another request.")),
+        { SqlState: PostgresErrorCodes.CheckViolation, ConstraintName: "grants_within_quota" } => new IntakeOutcome.Refused(
+            new Refusal(RefusalCode.QuotaExceeded, "The user's share is used up.",
+                RetryAfter: QuotaWindow.EndOfMinute(candidate.Now) - candidate.Now)),
+        _ => null,
+    };
+
+    private static IntakeOutcome NoRoom() => new IntakeOutcome.Refused(
+        new Refusal(RefusalCode.SignersExhausted, "No signer has room for another transaction.", RetryAfter: Soon));
+}
+
+/// <summary>What the database said to a request.</summary>
+internal abstract record IntakeOutcome
+{
+    private IntakeOutcome()
+    {
+    }
+
+    /// <summary>It is recorded; from now on it is carried out whatever happens.</summary>
+    /// <param name="Reserved">The transaction that carries it, perhaps with others.</param>
+    /// <param name="Submission">Its signing and sending, under way; it fails as <see cref="ChainEngine.SubmitAsync"/> does.</param>
+    public sealed record Written(ReservedTransaction Reserved, Task<Submission> Submission) : IntakeOutcome;
+
+    /// <summary>The same request was recorded by somebody else a moment ago.</summary>
+    public sealed record AlreadyKnown : IntakeOutcome;
+
+    /// <summary>It was not recorded.</summary>
+    public sealed record Refused(Refusal Refusal) : IntakeOutcome;
+}

@@ -1,0 +1,76 @@
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers;
+using Relayer.Core.Relay.Admission;
+using Relayer.Core.Relay.Batching;
+using Relayer.Core.Relay.Forwarders;
+
+namespace Relayer.Core.Relay.Outcomes;
+
+/// <summary>Asks the chain why requests failed, or why a transaction did not carry them out.</summary>
+/// <param name="routes">The forwarders.</param>
+/// <param name="chain">The chain.</param>
+internal sealed class FailureDiagnosis(RelayRoutes routes, IChainClient chain)
+{
+    private const string Spent = "its nonce was spent by another transaction";
+    private const string Changed = "it reverted when it was mined and would succeed now";
+    private const string Untried = "it reverted when it was mined; a call with value cannot be tried again to find out why";
+
+    /// <summary>Why the call of a request fails that was carried out.</summary>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    public async Task<string> WhyItFailedAsync(SignedRelay relay, CancellationToken cancellation)
+    {
+        var outcomes = await chain.CallAsync([InnerCall(relay, Route(relay)?.Forwarder)], cancellation);
+        return InnerReason(outcomes[0], relay) ?? (relay.Value.IsZero ? Changed : Untried);
+    }
+
+    /// <summary>Why a mined transaction did not carry a request out.</summary>
+    /// <returns><see langword="null"/> when nothing speaks against another transaction.</returns>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    public async Task<string?> WhyNotCarriedAsync(SignedRelay relay, bool wentAlone, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (Route(relay) is not { Forwarder: var forwarder } || !Signature.TryParse(relay.Signature.Span, out var signature, out _))
+        {
+            return "its forwarder is not served any more";
+        }
+
+        var message = relay.MessageFor(forwarder);
+        var call = RelayCall.For(new RelayRequest(chain.ChainId, relay.Forwarder, message, signature), forwarder);
+        var outcomes = await chain.CallAsync(
+            [
+                new EthCall(null, forwarder.Address, forwarder.EncodeNonceRead(relay.From, relay.Nonce)),
+                InnerCall(relay, forwarder),
+                new EthCall(null, forwarder.Address, call.Data, call.Gas),
+            ],
+            cancellation);
+        if (outcomes[0] is not CallOutcome.Returned { Data: var word } || !forwarder.TryDecodeNonce(word.Span, out var nonce))
+        {
+            throw new ChainUnavailableException(chain.ChainId, $"forwarder {forwarder.Address} did not answer for its nonces");
+        }
+
+        return nonce.Of(relay.Nonce) switch
+        {
+            NonceStanding.Used => Spent,
+
+            // The request before it has to go again first.
+            NonceStanding.Ahead => null,
+            _ => InnerReason(outcomes[1], relay) ?? Outer(outcomes[2], relay, wentAlone, now),
+        };
+    }
+
+    private static string? Outer(CallOutcome outcome, SignedRelay relay, bool wentAlone, DateTimeOffset now)
+    {
+        // What has expired is told so.
+        var revert = relay.Value.IsZero && relay.ExpiresAt > now ? ChainViewReader.ReasonOf(outcome) : null;
+        return revert ?? (wentAlone && relay.ExpiresAt > now ? relay.Value.IsZero ? Changed : Untried : null);
+    }
+
+    // Value is tried from the forwarder, which holds none: what the node says to that is no reason of the target's.
+    private static string? InnerReason(CallOutcome outcome, SignedRelay relay) =>
+        relay.Value.IsZero || outcome is CallOutcome.Reverted ? ChainViewReader.ReasonOf(outcome) : null;
+
+    // By what was recorded, not by the configuration: a forwarder may be taken out of it while its relays are under way.
+    private static EthCall InnerCall(SignedRelay relay, Forwarder? forwarder) =>
+        ChainViewReader.InnerCall(relay.Forwarder, relay.MessageFor(forwarder));
+
+    private RelayRoute? Route(SignedRelay relay) => routes.Find(chain.ChainId, relay.Forwarder, out var route) is null ? route : null;
+}

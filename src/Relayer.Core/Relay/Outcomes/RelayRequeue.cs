@@ -1,0 +1,161 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Tx;
+using Relayer.Core.Keys;
+using Relayer.Core.Providers;
+using Relayer.Core.Relay.Admission;
+using Relayer.Core.Relay.Batching;
+using Relayer.Core.Relay.Forwarders;
+using Relayer.Core.Relay.Records;
+using Relayer.Core.Storage;
+using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Sending;
+
+namespace Relayer.Core.Relay.Outcomes;
+
+/// <summary>Gives another transaction to requests whose own ended without carrying them; each rides alone from then on.</summary>
+/// <remarks>
+/// Safe in several instances at once and after a crash anywhere: a request waits in the database from the very write that ended its
+/// transaction until the very write that reserves the next. Sequential nonces keep their order: who is behind another waits for it.
+/// </remarks>
+internal sealed partial class RelayRequeue(
+    RelayRoutes routes, IChainClientFactory chains, RelayStore store, Database database, TimeProvider time, ILogger logger)
+{
+    private const int PageSize = 256;
+
+    /// <summary>One pass.</summary>
+    /// <returns>How many waited.</returns>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="SignerUnavailableException">No signing key can be had.</exception>
+    public async Task<int> RunAsync(ChainEngine engine, CancellationToken cancellation)
+    {
+        var waiting = await store.FindWaitingAsync(engine.Settings.ChainId, PageSize, cancellation);
+        if (waiting.Count == 0)
+        {
+            return 0;
+        }
+
+        var verdicts = await Task.WhenAll(waiting.Select(relay => JudgeAsync(engine, relay, cancellation)));
+        (Hash32, RelayState, string)[] ended =
+            [.. verdicts.OfType<Decision.Over>().Select(over => (over.Relay.Id, over.State, over.Reason))];
+        if (ended.Length > 0)
+        {
+            await store.EndWaitingAsync(ended, time.GetUtcNow(), cancellation);
+        }
+
+        await SendAsync(engine, [.. verdicts.OfType<Decision.Goes>()], cancellation);
+        return waiting.Count;
+    }
+
+    /// <summary>Nothing takes a nonce that would not succeed now: the transaction that was in the way may have changed everything.</summary>
+    private async Task<Decision> JudgeAsync(ChainEngine engine, SignedRelay relay, CancellationToken cancellation)
+    {
+        var chainId = engine.Settings.ChainId;
+        if (routes.Find(chainId, relay.Forwarder, out var route) is not null || !Signature.TryParse(relay.Signature.Span, out var signature, out _))
+        {
+            return new Decision.Over(relay, RelayState.Failed, "its forwarder is not served any more");
+        }
+
+        // As for a new request: what is left must do to be mined.
+        if (relay.ExpiresAt - time.GetUtcNow() < route.Policy.MinDeadline)
+        {
+            return new Decision.Over(relay, RelayState.Expired, RelayOutcomes.TooLate);
+        }
+
+        if (relay.IsBehind && route.Forwarder.HasSequentialNonces)
+        {
+            return new Decision.Waits(relay);
+        }
+
+        var request = new RelayRequest(chainId, relay.Forwarder, relay.MessageFor(route.Forwarder), signature);
+        var candidate = new RelayCandidate(request, route, time.GetUtcNow());
+        var quote = await engine.QuoteAsync(candidate.Call.Gas, cancellation);
+        if (quote.Fees is not { } fees || quote.Signers.Count == 0)
+        {
+            return new Decision.Waits(relay);
+        }
+
+        Address? payer = relay.Value.IsZero ? null : quote.Signers[0];
+        var view = await new ChainViewReader(chains.Get(chainId)).ReadAsync(candidate, predecessor: null, payer, cancellation);
+        return view.Nonce.Of(relay.Nonce) switch
+        {
+            NonceStanding.Used => new Decision.Over(relay, RelayState.Failed, "its nonce was spent by another transaction"),
+            NonceStanding.Ahead => new Decision.Over(relay, RelayState.Failed, "the request before it was not carried out"),
+            _ when view.Revert is { } revert => new Decision.Over(relay, RelayState.Failed, revert),
+            _ => new Decision.Goes(relay, candidate.Call, fees, quote.Signers),
+        };
+    }
+
+    private async Task SendAsync(ChainEngine engine, IReadOnlyList<Decision.Goes> going, CancellationToken cancellation)
+    {
+        if (going.Count == 0)
+        {
+            return;
+        }
+
+        var reserved = await ReserveAsync(engine, going, cancellation);
+        await Task.WhenAll(reserved.Select(async transaction =>
+        {
+            try
+            {
+                await engine.SubmitAsync(transaction, cancellation);
+            }
+            catch (Exception later) when (later is SignerUnavailableException or NpgsqlException)
+            {
+                // The record is safe; the engine's next pass signs and sends it.
+            }
+        }));
+    }
+
+    /// <summary>One database transaction: whoever holds the rows reserves, and binds them to what was reserved.</summary>
+    private async Task<IReadOnlyList<ReservedTransaction>> ReserveAsync(
+        ChainEngine engine, IReadOnlyList<Decision.Goes> going, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var held = await RelayStore.LockWaitingAsync(connection, going.Select(item => item.Relay.Id), cancellation);
+        Decision.Goes[] mine = [.. going.Where(item => held.Contains(item.Relay.Id))];
+        if (mine.Length == 0)
+        {
+            return [];
+        }
+
+        TransactionPlan[] plans = [.. mine.Select(item => item.Plan(time.GetUtcNow()))];
+        var reserved = await engine.ReserveAsync(connection, mine[0].Signers, plans, cancellation);
+        if (reserved.Count == 0)
+        {
+            return [];
+        }
+
+        await RelayStore.RebindAsync(
+            connection, [.. reserved.Select((item, i) => (mine[i].Relay.Id, item.Plan.Id))], time.GetUtcNow(), cancellation);
+        await transaction.CommitAsync(cancellation);
+        for (var i = 0; i < reserved.Count; i++)
+        {
+            Log.GoesAgain(logger, mine[i].Relay.Id, engine.Settings.ChainId, reserved[i].Plan.Id);
+        }
+
+        return reserved;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 310, Level = LogLevel.Warning, Message = "Relay {Id} on chain {ChainId} goes again, in transaction {TransactionId}: its last one ended without carrying it")]
+        public static partial void GoesAgain(ILogger logger, Hash32 id, ChainId chainId, Guid transactionId);
+    }
+
+    private abstract record Decision(SignedRelay Relay)
+    {
+        public sealed record Waits(SignedRelay Relay) : Decision(Relay);
+
+        public sealed record Over(SignedRelay Relay, RelayState State, string Reason) : Decision(Relay);
+
+        public sealed record Goes(SignedRelay Relay, RelayCall Call, TransactionFees Fees, IReadOnlyList<Address> Signers) : Decision(Relay)
+        {
+            public TransactionPlan Plan(DateTimeOffset now) => new(
+                Guid.CreateVersion7(now), RelayService.Purpose, Relay.Forwarder, Relay.Value, Call.Gas, Call.Data, Fees, Relay.ExpiresAt);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers;
+using Relayer.Core.Relay.Forwarders;
+using Relayer.Core.Relay.Records;
+using Relayer.Core.Storage;
+using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Replacement;
+
+namespace Relayer.Core.Relay.Outcomes;
+
+/// <summary>Learns from a transaction's events what became of the requests in it, and gives another one to those it did not carry.</summary>
+/// <param name="routes">The forwarders.</param>
+/// <param name="chains">To ask for the reason of a failure.</param>
+/// <param name="database">The records.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Says what goes again.</param>
+public sealed class RelayTransactionHandler(
+    RelayRoutes routes, IChainClientFactory chains, Database database, TimeProvider time, ILogger<RelayTransactionHandler> logger) : ITransactionHandler
+{
+    private readonly RelayStore _store = new(database);
+    private readonly RelayRequeue _requeue = new(routes, chains, new RelayStore(database), database, time, logger);
+
+    /// <inheritdoc/>
+    public string Name => RelayService.Purpose;
+
+    /// <inheritdoc/>
+    public async Task<Func<NpgsqlConnection, CancellationToken, Task>> PrepareAsync(
+        ChainId chainId, IReadOnlyList<StateChange> movements, CancellationToken cancellation)
+    {
+        var carried = await _store.FindCarriedAsync(movements.Select(movement => movement.Transaction.Id), cancellation);
+        var byTransaction = carried.ToLookup(relay => relay.TransactionId);
+        var cases = movements.SelectMany(movement =>
+        {
+            var (relays, executed) = (byTransaction[movement.Transaction.Id].ToArray(), Executed(movement));
+            return relays.Select((relay, i) => new Case(movement, relay, executed, Share(movement, i, relays.Length), relays.Length == 1));
+        }).ToArray();
+        var faults = await FindFaultsAsync(chainId, cases, cancellation);
+        var now = time.GetUtcNow();
+        RelayOutcome[] outcomes =
+            [.. cases.Select(item => (item.Relay, Outcome: RelayOutcomes.Judge(
+                item.Movement.State, item.Executed, item.Relay, item.Fee, faults.GetValueOrDefault(item.Relay.Id), item.JudgedAt(now))))
+                .Where(item => !IsToldByTransaction(item.Relay, item.Outcome)).Select(item => item.Outcome)];
+        return (connection, stop) => outcomes.Length == 0
+            ? Task.CompletedTask
+            : RelayStore.UpdateAsync(connection, outcomes, time.GetUtcNow(), stop);
+    }
+
+    /// <inheritdoc/>
+    public Task<int> CarryOnAsync(ChainEngine engine, CancellationToken cancellation) => _requeue.RunAsync(engine, cancellation);
+
+    /// <summary>Why requests failed or were passed over; those that went well are not asked about.</summary>
+    private async Task<Dictionary<Hash32, string?>> FindFaultsAsync(ChainId chainId, IReadOnlyList<Case> cases, CancellationToken cancellation)
+    {
+        var faults = cases.Where(item => item.WasCalledOff).ToDictionary(item => item.Relay.Id, _ => (string?)RelayOutcomes.CalledOff);
+        var open = new Dictionary<Hash32, Case>();
+        foreach (var item in cases.Where(item => item.WantsReason))
+        {
+            if (item.WasExplained)
+            {
+                faults[item.Relay.Id] = item.Relay.Reason == RelayOutcomes.TooLate ? null : item.Relay.Reason;
+            }
+            else
+            {
+                open[item.Relay.Id] = item;
+            }
+        }
+
+        if (open.Count > 0)
+        {
+            // Side by side: the questions share their round trips.
+            var inquest = new FailureDiagnosis(routes, chains.Get(chainId));
+            var signed = await _store.FindSignedAsync(open.Keys, cancellation);
+            var reasons = await Task.WhenAll(signed.Select(async relay => open[relay.Id].WasCarriedOut
+                ? await inquest.WhyItFailedAsync(relay, cancellation)
+                : await inquest.WhyNotCarriedAsync(relay, open[relay.Id].WentAlone, time.GetUtcNow(), cancellation)));
+            foreach (var (relay, reason) in signed.Zip(reasons))
+            {
+                faults[relay.Id] = reason;
+            }
+        }
+
+        return faults;
+    }
+
+    /// <summary>That all went well so far follows from the transaction's row: most relays are written once more only, at their end.</summary>
+    private static bool IsToldByTransaction(CarriedRelay relay, RelayOutcome outcome) =>
+        outcome is { State: RelayState.Accepted, Success: true } && relay.Success is null;
+
+    // By the contract that was called, not by the configuration: a forwarder may be taken out of it while its relays are under way.
+    private static List<ExecutedRequest> Executed(StateChange movement)
+    {
+        var executed = new List<ExecutedRequest>();
+        foreach (var log in movement.Receipt?.Logs ?? [])
+        {
+            if (log.Address == movement.Transaction.Reserved.Plan.To && ExecutedRequest.TryDecode(log, out var request))
+            {
+                executed.Add(request);
+            }
+        }
+
+        return executed;
+    }
+
+    /// <summary>Wei are not split: what does not divide falls to the first.</summary>
+    private static Wei? Share(StateChange movement, int place, int count)
+    {
+        if (movement.Receipt?.Fee is not { } fee)
+        {
+            return null;
+        }
+
+        var share = fee / (ulong)count;
+        return place == 0 ? fee - (share * (ulong)(count - 1)) : share;
+    }
+
+    /// <summary>A request in a transaction that moved.</summary>
+    private sealed record Case(StateChange Movement, CarriedRelay Relay, IReadOnlyList<ExecutedRequest> Executed, Wei? Fee, bool WentAlone)
+    {
+        private readonly ExecutedRequest? _event = RelayOutcomes.Find(Executed, Relay);
+
+        public bool WasCarriedOut => _event is not null;
+
+        /// <summary>A self-send or a stranger's transaction explains itself.</summary>
+        public bool WantsReason => _event is not { Success: true }
+            && Movement.State is TransactionState.Mined { Inclusion.IsNoop: false } or TransactionState.Confirmed or TransactionState.Failed;
+
+        /// <summary>An operator did not want it mined: another transaction would be against that.</summary>
+        public bool WasCalledOff => Movement.Transaction.Closing is CancelReason.Cancelled
+            && Movement.State is TransactionState.Mined { Inclusion.IsNoop: true } or TransactionState.Cancelled;
+
+        /// <summary>What is given up a moment before its time, so that its nonce is free in time, has expired all the same.</summary>
+        public DateTimeOffset JudgedAt(DateTimeOffset now)
+        {
+            var wasLate = Movement.Transaction.Closing is CancelReason.Late && Relay.ExpiresAt <= Movement.Transaction.Reserved.Plan.ExpiresAt;
+            return wasLate && Relay.ExpiresAt > now ? Relay.ExpiresAt : now;
+        }
+
+        /// <summary>What was found out when it was mined is nearer to the truth than what the chain would say some blocks later.</summary>
+        public bool WasExplained => Movement.Transaction.State is TransactionState.Mined before
+            && Movement.Receipt?.BlockHash == before.Inclusion.BlockHash;
+    }
+}

@@ -1,0 +1,248 @@
+using Npgsql;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Relay.Admission;
+using Relayer.Core.Relay.Outcomes;
+using Relayer.Core.Storage;
+
+namespace Relayer.Core.Relay.Records;
+
+/// <summary>The statements of <see cref="RelayStore"/>.</summary>
+/// <remarks>
+/// A relay under way has state 0 (accepted) in its row; what users see until the end follows from its transaction,
+/// so that broadcasting writes no relay, and mining only those that did not simply succeed. One that waits for another transaction is accepted, and one
+/// that was mined without being carried out (no success and no reason) is still pending.
+/// </remarks>
+internal static class RelaySql
+{
+    private const string View = """
+        select r.id,
+            case when r.state >= 3 then r.state::int when r.waiting then 0
+                when t.state = 3 and (coalesce(r.success, true) or r.reason is not null) then 2
+                when t.state in (2, 3) then 1 else 0 end,
+            r.chain_id, r.forwarder, r."from", r."to", r.nonce,
+            case when not r.waiting then
+                coalesce(t.hash, (select a.hash from attempts a where a.transaction_id = t.id order by a.number desc limit 1)) end,
+            case when not r.waiting then t.block_number end,
+            case when r.state >= 3 or t.state <> 3 then r.success when coalesce(r.success, true) then true
+                when r.reason is not null then false end,
+            r.reason,
+            case when r.state < 3 and t.state = 3 and r.fee is null then (
+                select r.fee_before + case when r.position = 0 then t.fee - div(t.fee, count(*)) * (count(*) - 1) else div(t.fee, count(*)) end
+                from relays s where s.transaction_id = t.id) else r.fee end,
+            r.created_at, greatest(r.updated_at, t.updated_at), r.sequence
+        from relays r join transactions t on t.id = r.transaction_id
+        """;
+
+    private const string Signed = """
+        r.id, r.forwarder, r."from", r."to", r.value, r.gas, r.nonce, r.data, r.signature, r.expires_at
+        """;
+
+    public static NpgsqlBatchCommand Find(IEnumerable<Hash32> ids) => new($"{View} where r.id = any($1)")
+    {
+        Parameters = { Columns.ManyBytes(ids.Select(id => id.ToArray())) },
+    };
+
+    public static NpgsqlBatchCommand List(ChainId? chainId, Address from, long before, int limit) => new(
+        $"{View} where r.\"from\" = $1 and r.sequence < $2 and ($3 = 0 or r.chain_id = $3) order by r.sequence desc limit $4")
+    {
+        Parameters = { Columns.Address(from), Columns.Long(before), Columns.Long(chainId?.Value ?? 0), Columns.Int(limit) },
+    };
+
+    /// <summary>The highest nonce under way of each user, by place. Where the highest of all is spent, none is under way.</summary>
+    public static NpgsqlBatchCommand FindPredecessors(IReadOnlyList<(ChainId Chain, Address Forwarder, Address From)> users) => new("""
+        select q.place, p.nonce, p.signer
+        from unnest($1, $2, $3) with ordinality as q (chain_id, forwarder, "from", place)
+        cross join lateral (
+            select r.nonce, r.state, case when not r.waiting then t.signer end as signer from relays r join transactions t on t.id = r.transaction_id
+            where r.chain_id = q.chain_id and r.forwarder = q.forwarder and r."from" = q."from" and not r.freed
+            order by r.nonce desc limit 1) p
+        where p.state = 0
+        """)
+    {
+        Parameters =
+        {
+            Columns.Longs(users.Select(user => user.Chain.Value)),
+            Columns.ManyBytes(users.Select(user => user.Forwarder.ToArray())),
+            Columns.ManyBytes(users.Select(user => user.From.ToArray())),
+        },
+    };
+
+    public static NpgsqlBatchCommand ReadGrants(IReadOnlyList<RelayCandidate> candidates) => new("""
+        select q.place, g.period, g.granted
+        from unnest($1, $2, $3, $4) with ordinality as q (chain_id, "user", minute, day, place)
+        cross join lateral (values (0::smallint, q.minute), (1::smallint, q.day)) as w (period, starts_at)
+        join grants g on g.chain_id = q.chain_id and g."user" = q."user" and g.period = w.period and g.starts_at = w.starts_at
+        """)
+    {
+        Parameters =
+        {
+            Columns.Longs(candidates.Select(candidate => candidate.Request.ChainId.Value)),
+            Columns.ManyBytes(candidates.Select(candidate => candidate.Message.From.ToArray())),
+            Columns.Times(candidates.Select(candidate => QuotaWindow.StartOfMinute(candidate.Now))),
+            Columns.Times(candidates.Select(candidate => QuotaWindow.StartOfDay(candidate.Now))),
+        },
+    };
+
+    public static NpgsqlBatchCommand Insert(IReadOnlyList<BatchItem> relays) => new("""
+        insert into relays (id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id,
+            position, state, created_at, updated_at)
+        select id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id, position, 0, now_, now_
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) as n (id, chain_id, forwarder, "from", "to", value, gas,
+            nonce, data, signature, expires_at, transaction_id, now_, position)
+        where exists (select from transactions t where t.id = n.transaction_id)
+        """)
+    {
+        Parameters =
+        {
+            Columns.ManyBytes(relays.Select(relay => relay.Candidate.Id.ToArray())),
+            Columns.Longs(relays.Select(relay => relay.Candidate.Request.ChainId.Value)),
+            Columns.ManyBytes(relays.Select(relay => relay.Candidate.Request.Forwarder.ToArray())),
+            Columns.ManyBytes(relays.Select(relay => relay.Candidate.Message.From.ToArray())),
+            Columns.ManyBytes(relays.Select(relay => relay.Candidate.Message.To.ToArray())),
+            Columns.Numbers(relays.Select(relay => relay.Candidate.Message.Value.ToBigInteger())),
+            Columns.Longs(relays.Select(relay => (long)relay.Candidate.Message.Gas)),
+            Columns.Numbers(relays.Select(relay => relay.Candidate.Message.Nonce.ToBigInteger())),
+            Columns.ManyBytes(relays.Select(relay => relay.Candidate.Message.Data.ToArray())),
+            Columns.ManyBytes(relays.Select(relay => relay.Candidate.Request.Signature.ToArray())),
+            Columns.Times(relays.Select(relay => relay.Candidate.ExpiresAt)),
+            Columns.Ids(relays.Select(relay => relay.Transaction)),
+            Columns.Times(relays.Select(relay => relay.Candidate.Now)),
+            Columns.Ints(relays.Select(relay => relay.Position)),
+        },
+    };
+
+    /// <summary>Counts what is granted; the table's check refuses what exceeds the quota, and with it the whole transaction.</summary>
+    /// <remarks>One row for each window: PostgreSQL does not let one statement touch a row twice. In key order, against deadlocks.</remarks>
+    public static NpgsqlBatchCommand Grant(IReadOnlyList<BatchItem> relays)
+    {
+        var windows = relays.SelectMany(relay => Windows(relay.Candidate, relay.Transaction)).ToArray();
+        return new NpgsqlBatchCommand("""
+            insert into grants as g (chain_id, "user", period, starts_at, granted, quota)
+            select w.chain_id, w."user", w.period, w.starts_at, sum(w.granted)::bigint, max(w.quota)
+            from unnest($1, $2, $3, $4, $5, $6, $7) as w (transaction_id, chain_id, "user", period, starts_at, granted, quota)
+            where exists (select from transactions t where t.id = w.transaction_id)
+            group by 1, 2, 3, 4 order by 1, 2, 3, 4
+            on conflict (chain_id, "user", period, starts_at) do update
+            set granted = g.granted + excluded.granted, quota = excluded.quota
+            """)
+        {
+            Parameters =
+            {
+                Columns.Ids(windows.Select(window => window.Transaction)),
+                Columns.Longs(windows.Select(window => window.Chain.Value)),
+                Columns.ManyBytes(windows.Select(window => window.User.ToArray())),
+                Columns.Shorts(windows.Select(window => window.Period)),
+                Columns.Times(windows.Select(window => window.StartsAt)),
+                Columns.Longs(windows.Select(window => window.Granted)),
+                Columns.Longs(windows.Select(window => window.Quota)),
+            },
+        };
+    }
+
+    /// <summary>Windows that are over grant nothing any more.</summary>
+    public static NpgsqlBatchCommand DeleteGrants(DateTimeOffset before, int limit) => new("""
+        delete from grants where ctid = any(array(select ctid from grants where starts_at < $1 limit $2 for update skip locked))
+        """)
+    {
+        Parameters = { Columns.Time(before), Columns.Int(limit) },
+    };
+
+    public static NpgsqlBatchCommand FindCarried(IEnumerable<Guid> transactions) => new("""
+        select id, transaction_id, "from", nonce, expires_at, success, reason, cardinality(earlier_transactions)
+        from relays where transaction_id = any($1) order by transaction_id, position
+        """)
+    {
+        Parameters = { Columns.Ids(transactions) },
+    };
+
+    /// <summary>What was signed, to ask the chain about it.</summary>
+    public static NpgsqlBatchCommand FindSigned(IEnumerable<Hash32> ids) => new($"select {Signed}, false from relays r where id = any($1)")
+    {
+        Parameters = { Columns.ManyBytes(ids.Select(id => id.ToArray())) },
+    };
+
+    /// <summary>Those that want another transaction, and whether an earlier nonce of the same user is under way.</summary>
+    public static NpgsqlBatchCommand FindWaiting(ChainId chainId, int limit) => new($"""
+        select {Signed}, exists (
+            select from relays p where p.chain_id = r.chain_id and p.forwarder = r.forwarder and p."from" = r."from" and p.nonce < r.nonce
+                and not p.freed and p.state = 0)
+        from relays r where chain_id = $1 and waiting order by "from", nonce limit $2
+        """)
+    {
+        Parameters = { Columns.Long(chainId.Value), Columns.Int(limit) },
+    };
+
+    /// <summary>Whoever holds the rows may give them a transaction; another instance leaves them out.</summary>
+    public static NpgsqlBatchCommand LockWaiting(IEnumerable<Hash32> ids) =>
+        new("select id from relays where id = any($1) and waiting order by id for update skip locked")
+        {
+            Parameters = { Columns.ManyBytes(ids.Select(id => id.ToArray())) },
+        };
+
+    public static NpgsqlBatchCommand Rebind(IReadOnlyList<(Hash32 Id, Guid Transaction)> relays, DateTimeOffset now) => new("""
+        update relays r set transaction_id = n.transaction_id, position = 0, waiting = false, updated_at = $3
+        from unnest($1, $2) as n (id, transaction_id) where r.id = n.id and r.waiting
+        """)
+    {
+        Parameters =
+        {
+            Columns.ManyBytes(relays.Select(relay => relay.Id.ToArray())),
+            Columns.Ids(relays.Select(relay => relay.Transaction)),
+            Columns.Time(now),
+        },
+    };
+
+    public static NpgsqlBatchCommand EndWaiting(IReadOnlyList<(Hash32 Id, RelayState State, string Reason)> relays, DateTimeOffset now) => new("""
+        update relays r set state = n.state, success = false, reason = n.reason, fee = nullif(r.fee_before, 0), waiting = false, updated_at = $4
+        from unnest($1, $2, $3) as n (id, state, reason) where r.id = n.id and r.waiting
+        """)
+    {
+        Parameters =
+        {
+            Columns.ManyBytes(relays.Select(relay => relay.Id.ToArray())),
+            Columns.Shorts(relays.Select(relay => (short)relay.State)),
+            Columns.Texts(relays.Select(relay => relay.Reason)),
+            Columns.Time(now),
+        },
+    };
+
+    /// <summary>
+    /// What goes again keeps its share of what was spent in vain, and lets go of its transaction, which is over. Only those that still ride
+    /// in the transaction that moved.
+    /// </summary>
+    public static NpgsqlBatchCommand Update(IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now) => new("""
+        update relays r set state = o.state, success = o.success, reason = o.reason, updated_at = $8, waiting = o.again,
+            fee = case when o.again or (o.fee is null and r.fee_before = 0) then null else coalesce(o.fee, 0) + r.fee_before end,
+            fee_before = case when o.again then r.fee_before + coalesce(o.fee, 0) else r.fee_before end,
+            earlier_transactions = case when o.again then r.earlier_transactions || r.transaction_id else r.earlier_transactions end
+        from unnest($1, $2, $3, $4, $5, $6, $7) as o (id, transaction_id, state, success, reason, fee, again)
+        where r.id = o.id and r.transaction_id = o.transaction_id and r.state = 0 and not r.waiting
+        """)
+    {
+        Parameters =
+        {
+            Columns.ManyBytes(outcomes.Select(outcome => outcome.Id.ToArray())),
+            Columns.Ids(outcomes.Select(outcome => outcome.TransactionId)),
+            Columns.Shorts(outcomes.Select(outcome => (short)outcome.State)),
+            Columns.Flags(outcomes.Select(outcome => outcome.Success)),
+            Columns.Texts(outcomes.Select(outcome => outcome.Reason)),
+            Columns.Numbers(outcomes.Select(outcome => outcome.Fee?.ToBigInteger())),
+            Columns.Flags(outcomes.Select(outcome => (bool?)outcome.GoesAgain)),
+            Columns.Time(now),
+        },
+    };
+
+    private static IEnumerable<Window> Windows(RelayCandidate candidate, Guid transaction)
+    {
+        var (chain, user, policy) = (candidate.Request.ChainId, candidate.Message.From, candidate.Policy);
+        yield return new(transaction, chain, user, QuotaWindow.Minute, QuotaWindow.StartOfMinute(candidate.Now), 1, policy.RelaysPerMinute);
+        yield return new(
+            transaction, chain, user, QuotaWindow.Day, QuotaWindow.StartOfDay(candidate.Now), (long)candidate.Message.Gas, policy.GasPerDay);
+    }
+
+    private readonly record struct Window(
+        Guid Transaction, ChainId Chain, Address User, short Period, DateTimeOffset StartsAt, long Granted, long Quota);
+}
+
+/// <summary>A request's place in a transaction.</summary>
+internal readonly record struct BatchItem(RelayCandidate Candidate, Guid Transaction, int Position);

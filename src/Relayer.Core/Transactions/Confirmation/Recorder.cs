@@ -1,0 +1,132 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Relayer.Core.Crashes;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers;
+using Relayer.Core.Storage;
+using Relayer.Core.Telemetry;
+using Relayer.Core.Transactions.Records;
+using Relayer.Core.Transactions.Sending;
+
+namespace Relayer.Core.Transactions.Confirmation;
+
+/// <summary>Writes movements: the engine's states and the features' outcomes in one database transaction.</summary>
+internal sealed partial class Recorder(
+    ChainSettings settings, Database database, TransactionStore store, IEnumerable<ITransactionHandler> purposes, ISpendLedger? ledger,
+    ILogger<Recorder> logger)
+{
+    private readonly Dictionary<string, ITransactionHandler> _purposes = purposes.ToDictionary(purpose => purpose.Name);
+
+    /// <summary>Records what nobody else has recorded since; the next pass sees the rest.</summary>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public async Task RecordAsync(IReadOnlyList<StateChange> movements, CancellationToken cancellation)
+    {
+        if (movements.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await RecordTogetherAsync(movements, cancellation);
+        }
+        catch (Exception failure) when (!IsInfrastructure(failure))
+        {
+            // The boundary: one outcome that cannot be written must not hold up everybody else's.
+            Log.Failed(logger, movements.Count, settings.ChainId, movements[0].Transaction.Id, failure);
+            if (movements.Count > 1)
+            {
+                foreach (var movement in movements)
+                {
+                    await RecordAsync([movement], cancellation);
+                }
+            }
+        }
+    }
+
+    private static bool IsInfrastructure(Exception failure) => failure switch
+    {
+        PostgresException refused => refused.IsTransient,
+        _ => failure is ChainUnavailableException or NpgsqlException or OperationCanceledException or ObjectDisposedException,
+    };
+
+    private async Task RecordTogetherAsync(IReadOnlyList<StateChange> movements, CancellationToken cancellation)
+    {
+        var writes = new List<Func<NpgsqlConnection, CancellationToken, Task>>();
+        foreach (var group in movements.GroupBy(movement => movement.Transaction.Reserved.Plan.Purpose))
+        {
+            if (_purposes.TryGetValue(group.Key, out var purpose))
+            {
+                writes.Add(await purpose.PrepareAsync(settings.ChainId, [.. group], cancellation));
+            }
+            else if (group.Key != TransactionPlan.NoopPurpose) // The engine's own: there is nobody to tell.
+            {
+                Log.UnknownPurpose(logger, group.Key, settings.ChainId);
+            }
+        }
+
+        await using var connection = await database.OpenAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var moved = await store.MoveAsync(connection, [.. movements.Select(movement => (movement.Transaction, movement.State))], cancellation);
+        if (moved.Count < movements.Count)
+        {
+            // Another instance was faster with some of them.
+            await transaction.RollbackAsync(cancellation);
+            await RecordAsync([.. movements.Where(movement => moved.Contains(movement.Transaction.Id))], cancellation);
+            return;
+        }
+
+        CrashPoints.Pass(CrashPoints.RecordMoved);
+        foreach (var write in writes)
+        {
+            await write(connection, cancellation);
+        }
+
+        // Last: it reads what the features wrote.
+        Guid[] final = [.. movements.Where(movement => movement.State.IsFinal).Select(movement => movement.Transaction.Id)];
+        if (ledger is not null && final.Length > 0)
+        {
+            await ledger.AddAsync(connection, settings.ChainId, final, cancellation);
+        }
+
+        CrashPoints.Pass(CrashPoints.RecordWritten);
+        await transaction.CommitAsync(cancellation);
+        CrashPoints.Pass(CrashPoints.RecordCommitted);
+        Announce(movements);
+    }
+
+    private void Announce(IReadOnlyList<StateChange> movements)
+    {
+        foreach (var movement in movements)
+        {
+            var (plan, state) = (movement.Transaction.Reserved.Plan, movement.State);
+            Log.Moved(logger, plan.Id, plan.Purpose, settings.ChainId, movement.Transaction.State.GetType().Name, state.GetType().Name);
+            if (!state.IsFinal)
+            {
+                continue;
+            }
+
+            var (chainTag, purposeTag) = (Tag("chain", settings.ChainId.Value), Tag("purpose", plan.Purpose));
+            RelayerMetrics.TransactionsConfirmed.Add(1, chainTag, purposeTag, Tag("success", state is TransactionState.Confirmed));
+            if (TransactionRow.InclusionOf(state) is { } inclusion)
+            {
+                RelayerMetrics.TransactionFee.Record((double)inclusion.Fee.ToBigInteger(), chainTag, purposeTag);
+            }
+        }
+    }
+
+    private static KeyValuePair<string, object?> Tag(string name, object value) => new(name, value);
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 210, Level = LogLevel.Debug, Message = "Transaction {Id} ({Purpose}) on chain {ChainId}: {From} -> {To}")]
+        public static partial void Moved(ILogger logger, Guid id, string purpose, ChainId chainId, string from, string to);
+
+        [LoggerMessage(EventId = 217, Level = LogLevel.Error, Message = "Recording {Count} transactions on chain {ChainId} failed, among them {Id}")]
+        public static partial void Failed(ILogger logger, int count, ChainId chainId, Guid id, Exception exception);
+
+        [LoggerMessage(EventId = 218, Level = LogLevel.Error, Message = "Nobody here knows the purpose {Purpose} of a transaction on chain {ChainId}: only the ledger is written")]
+        public static partial void UnknownPurpose(ILogger logger, string purpose, ChainId chainId);
+    }
+}

@@ -1,0 +1,106 @@
+using Relayer.Core.Crashes;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Tx;
+using Relayer.Core.Keys;
+using Relayer.Core.Providers;
+using Relayer.Core.Storage;
+using Relayer.Core.Transactions.Records;
+
+namespace Relayer.Core.Transactions.Fees;
+
+/// <summary>What sending on a chain takes now: the fee market, and what the signers hold. Read at most once in a while.</summary>
+/// <remarks>
+/// Safe for concurrent use: many callers share one reading. The next one is begun when half of its time is over, so that under
+/// load nobody waits for it.
+/// </remarks>
+internal sealed class FeeAndBalanceCache(
+    ChainSettings settings, IChainClient chain, ISignerSource signers, Database database, TransactionStore store, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<Address> _known = [];
+    private Task<Snapshot>? _measuring;
+    private Snapshot? _last;
+    private long _lastAt;
+
+    /// <summary>The present reading, refreshed when it is too old or failed.</summary>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    /// <exception cref="SignerUnavailableException">No signing key can be had.</exception>
+    public Task<Snapshot> ReadAsync(CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            var age = _last is null ? TimeSpan.MaxValue : time.GetElapsedTime(_lastAt);
+            if (age > settings.GaugeMaxAge / 2 && _measuring is null or { IsCompleted: true })
+            {
+                // Task.Run: the synchronous part must not run under the lock.
+                _measuring = Task.Run(MeasureAsync, CancellationToken.None);
+            }
+
+            return age <= settings.GaugeMaxAge ? Task.FromResult(_last!) : _measuring!.WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>What signers held when last read. One that was not read yet is left to the node's judgement.</summary>
+    public IReadOnlyList<SignerBalance> PursesOf(IReadOnlyList<Address> addresses)
+    {
+        var balances = Last?.Purses.ToDictionary(purse => purse.Address, purse => purse.Balance) ?? [];
+        return [.. addresses.Select(address => new SignerBalance(address, balances.GetValueOrDefault(address, new Wei(UInt256.MaxValue))))];
+    }
+
+    private Snapshot? Last
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _last;
+            }
+        }
+    }
+
+    private async Task<Snapshot> MeasureAsync()
+    {
+        var startedAt = time.GetTimestamp();
+        var available = await signers.GetSignersAsync(settings.ChainId, CancellationToken.None);
+        Address[] addresses = [.. available.Select(signer => signer.Address).Distinct()];
+        var market = chain.ReadFeeMarketAsync(CancellationToken.None);
+        var balances = await chain.ReadBalancesAsync(addresses, CancellationToken.None);
+        await IntroduceAsync(addresses);
+        CrashPoints.Pass(CrashPoints.GaugeRead);
+        var reading = new Snapshot(
+            await market,
+            [.. addresses.Zip(balances, (address, balance) => new SignerBalance(address, balance))]);
+        lock (_gate)
+        {
+            (_last, _lastAt) = (reading, startedAt);
+        }
+
+        return reading;
+    }
+
+    /// <summary>A signer seen for the first time starts at the chain's nonce, not at zero.</summary>
+    private async Task IntroduceAsync(Address[] addresses)
+    {
+        Address[] fresh = [.. addresses.Where(address => !_known.Contains(address))];
+        if (fresh.Length == 0)
+        {
+            return;
+        }
+
+        var nonces = await chain.ReadNoncesAsync(fresh, CancellationToken.None);
+        await using var connection = await database.OpenAsync(CancellationToken.None);
+        await store.SyncSignersAsync(connection, settings.ChainId, [.. fresh.Zip(nonces)], CancellationToken.None);
+        _known.UnionWith(fresh);
+    }
+
+    /// <summary>What was measured.</summary>
+    /// <param name="Market">What block space costs.</param>
+    /// <param name="Purses">The signers and what they hold.</param>
+    internal sealed record Snapshot(FeeMarket Market, IReadOnlyList<SignerBalance> Purses)
+    {
+        /// <summary>The signers that can pay for this much gas, and for the data beside.</summary>
+        public IReadOnlyList<Address> AbleToPay(TransactionFees? fees, ulong gas, Wei dataFee) => fees is null
+            ? []
+            : [.. Purses.Where(purse => purse.Balance >= (fees.MaxPrice * gas) + dataFee).Select(purse => purse.Address)];
+    }
+}

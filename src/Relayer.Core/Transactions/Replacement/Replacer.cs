@@ -1,0 +1,141 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Tx;
+using Relayer.Core.Keys;
+using Relayer.Core.Providers;
+using Relayer.Core.Storage;
+using Relayer.Core.Telemetry;
+using Relayer.Core.Transactions.Fees;
+using Relayer.Core.Transactions.Sending;
+
+namespace Relayer.Core.Transactions.Replacement;
+
+/// <summary>Outbids what blocks pass over, payload and self-send alike, on the chain's schedule and up to its caps.</summary>
+/// <remarks>
+/// Of each signer only the transaction at the chain's own nonce is outbid. Those behind it cannot be mined before it whatever they offer,
+/// most are mined at their price once it is gone, and outbidding all of them would cost dearly in tips, signatures and bandwidth just when
+/// gas is dear. For one caller at a time in each instance; several instances make one attempt between them (<see cref="Submitter"/>).
+/// </remarks>
+internal sealed partial class Replacer(
+    ChainSettings settings, IChainClient chain, Submitter submitter, Database database, TimeProvider time, ILogger<Replacer> logger)
+{
+    private const int Remembered = 4_096;
+
+    // The head at which an attempt was first seen in front. Forgotten at a restart, which costs a block's time.
+    private readonly Dictionary<(Guid Id, int Number), long> _firstSeen = [];
+
+    /// <summary>Outbids what is due among these.</summary>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public async Task BumpAsync(IReadOnlyList<OpenTransaction> open, long head, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        OpenTransaction[] front = [.. open.Where(item => item.IsInFlight)
+            .GroupBy(item => item.Reserved.Signer).Select(group => group.MinBy(item => item.Reserved.Nonce)!)];
+        Remember(front, head);
+        OpenTransaction[] due = [.. front.Where(item => settings.Bumps.IsDue(item, now))];
+        if (due.Length == 0)
+        {
+            return;
+        }
+
+        Address[] signers = [.. due.Select(item => item.Reserved.Signer)];
+        var market = chain.ReadFeeMarketAsync(cancellation);
+        var balances = chain.ReadBalancesAsync(signers, cancellation);
+        var nonces = chain.ReadNoncesAsync(signers, cancellation);
+        await Task.WhenAll(market, balances, nonces);
+        for (var i = 0; i < due.Length; i++)
+        {
+            // Below: mined, its receipt is on the way. Above: another page has what holds it up.
+            if ((await nonces)[i] == due[i].Reserved.Nonce)
+            {
+                var isPassedOver = _firstSeen.GetValueOrDefault((due[i].Id, due[i].Attempts.Count), head) < head;
+                await CarryOutAsync(due[i], FeeBump.Decide(due[i], isPassedOver, await market, (await balances)[i], settings), cancellation);
+            }
+        }
+    }
+
+    /// <summary>Outbids one at once, whatever the schedule says, with what being mined soon costs.</summary>
+    /// <returns>The new attempt and its fees, or no fees at the cap; no attempt either when somebody else was faster.</returns>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    /// <exception cref="SignerUnavailableException">The key cannot be had now.</exception>
+    public async Task<(TransactionFees? Fees, Attempt? Attempt)> OutbidAsync(
+        OpenTransaction transaction, CancelReason? closing, CancellationToken cancellation)
+    {
+        var limits = transaction.Reserved.Plan.LimitsOf(settings, transaction.IsClosing || closing is not null);
+        var market = FeePlan.For(await chain.ReadFeeMarketAsync(cancellation), limits, Speed.Fast);
+        var fees = FeePlan.Outbid(transaction.Reserved.Plan.Fees, market, limits);
+
+        // At the cap a self-send cannot outbid a payload that a node holds; where none does, the same fees will do.
+        var attempt = fees is not null || closing is not null
+            ? await submitter.ReplaceAsync(transaction, fees ?? transaction.Reserved.Plan.Fees, closing, cancellation)
+            : null;
+        return (fees, attempt);
+    }
+
+    private async Task CarryOutAsync(OpenTransaction transaction, FeeBump bump, CancellationToken cancellation)
+    {
+        try
+        {
+            switch (bump)
+            {
+                case FeeBump.Offer offer when await submitter.ReplaceAsync(transaction, offer.Fees, null, cancellation) is { } attempt:
+                    Log.Outbid(logger, transaction.Id, settings.ChainId, transaction.Reserved.Nonce, attempt.Number, offer.Fees);
+                    break;
+                case FeeBump.AtCap when await IsNewsAsync(transaction, cancellation):
+                    RelayerMetrics.TransactionsAtCap.Add(
+                        1, new("chain", settings.ChainId.Value), new("purpose", transaction.Reserved.Plan.Purpose));
+                    Log.AtCap(logger, transaction.Id, settings.ChainId, transaction.Reserved.Nonce, transaction.Reserved.Plan.Fees);
+                    break;
+                case FeeBump.Unaffordable when await IsNewsAsync(transaction, cancellation):
+                    Log.Unaffordable(logger, transaction.Id, settings.ChainId, transaction.Reserved.Signer);
+                    break;
+            }
+        }
+        catch (SignerUnavailableException unavailable)
+        {
+            Log.NoKey(logger, transaction.Id, settings.ChainId, unavailable);
+        }
+    }
+
+    /// <summary>Said once for each time it comes to stand there, by whichever instance is first.</summary>
+    private async Task<bool> IsNewsAsync(OpenTransaction transaction, CancellationToken cancellation)
+    {
+        if (transaction.CappedAt is not null)
+        {
+            return false;
+        }
+
+        await using var connection = await database.OpenAsync(cancellation);
+        return await ReplacementSql.MarkCapped(settings.ChainId, transaction.Id, time.GetUtcNow()).RunAsync(connection, cancellation) > 0;
+    }
+
+    private void Remember(OpenTransaction[] front, long head)
+    {
+        if (_firstSeen.Count > Remembered)
+        {
+            _firstSeen.Clear();
+        }
+
+        foreach (var transaction in front.Where(item => item.Attempts.Count > 0))
+        {
+            _firstSeen.TryAdd((transaction.Id, transaction.Attempts.Count), head);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 230, Level = LogLevel.Information, Message = "Transaction {Id} on chain {ChainId} at nonce {Nonce} is outbid: attempt {Number} offers {Fees}")]
+        public static partial void Outbid(ILogger logger, Guid id, ChainId chainId, ulong nonce, int number, TransactionFees fees);
+
+        [LoggerMessage(EventId = 231, Level = LogLevel.Warning, Message = "Transaction {Id} on chain {ChainId} holds up nonce {Nonce} and may not offer more than {Fees}: it waits for the market to fall, or for a higher cap")]
+        public static partial void AtCap(ILogger logger, Guid id, ChainId chainId, ulong nonce, TransactionFees fees);
+
+        [LoggerMessage(EventId = 232, Level = LogLevel.Warning, Message = "Transaction {Id} on chain {ChainId} should be outbid, but {Signer} cannot pay for it: fund it")]
+        public static partial void Unaffordable(ILogger logger, Guid id, ChainId chainId, Address signer);
+
+        [LoggerMessage(EventId = 233, Level = LogLevel.Error, Message = "Transaction {Id} on chain {ChainId} cannot be outbid: its key is not at hand")]
+        public static partial void NoKey(ILogger logger, Guid id, ChainId chainId, Exception exception);
+    }
+}

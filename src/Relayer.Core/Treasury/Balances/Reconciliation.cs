@@ -1,0 +1,185 @@
+using System.Numerics;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Incidents;
+using Relayer.Core.Providers;
+using Relayer.Core.Storage;
+using Relayer.Core.Treasury.TopUps;
+
+namespace Relayer.Core.Treasury.Balances;
+
+/// <summary>Holds the ledger against the chain: balance now = balance then + deposits + top-ups - fees - values, to the wei.</summary>
+/// <remarks>
+/// An account's nonce at a block says exactly which of its transactions are in it, so nothing is compared before all of those are final in
+/// the records. What the records do not explain is looked for in the blocks: transfers by hand become deposits, the rest an incident.
+/// </remarks>
+/// <param name="chains">The chains.</param>
+/// <param name="database">The records.</param>
+/// <param name="incidents">Where a difference is told.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where it is said.</param>
+public sealed partial class Reconciliation(
+    IChainClientFactory chains, Database database, IncidentLog incidents, TimeProvider time, ILogger<Reconciliation> logger)
+{
+    private const string Gain = "unexplained_gain";
+    private const string Restarted = "books_restarted";
+
+    /// <summary>Takes every account's books as far as a reading goes.</summary>
+    /// <returns>Accounts whose books are exact up to it.</returns>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    /// <exception cref="NpgsqlException">The database is away.</exception>
+    public async Task<int> RunAsync(BalanceReading reading, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenAsync(cancellation);
+        var marks = await ReconciliationStore.LoadAsync(connection, reading.ChainId, cancellation);
+        var council = reading.Accounts.FirstOrDefault(account => account.Role == AccountRole.Council);
+        var exact = 0;
+        foreach (var account in reading.Accounts)
+        {
+            if (account.State is not { } state)
+            {
+                continue;
+            }
+
+            var now = new ReconciliationCheckpoint(reading.Block.Number, reading.Block.Hash, state.Balance, state.Nonce);
+            if (!marks.TryGetValue(account.Account, out var then))
+            {
+                await ReconciliationStore.OpenAsync(connection, reading.ChainId, account.Account, now, time.GetUtcNow(), cancellation);
+            }
+            else if (then.Block < now.Block)
+            {
+                exact += await CompareAsync(
+                    connection, reading.ChainId, account.Account, then, now, (council?.Account ?? default, council?.State?.Nonce ?? 0), cancellation);
+            }
+        }
+
+        return exact;
+    }
+
+    private async Task<int> CompareAsync(
+        NpgsqlConnection connection, ChainId chainId, Address account, ReconciliationCheckpoint then, ReconciliationCheckpoint now, (Address Address, ulong Nonce) council,
+        CancellationToken cancellation)
+    {
+        if (!await IsCanonicalAsync(chainId, then, cancellation))
+        {
+            await RestartAsync(connection, chainId, account, then, now, cancellation);
+            return 0;
+        }
+
+        var ledger = now.Nonce >= then.Nonce
+            ? await ReconciliationStore.ReadLedgerAsync(connection, chainId, account, then, now, council, cancellation)
+            : null;
+        if (ledger is null or { IsIncomplete: true })
+        {
+            return 0; // The confirmer has not come so far, or a provider went back: the next reading will do.
+        }
+
+        if (ledger.Unexplained(then, now).IsZero && ledger.Foreign(then, now) == 0)
+        {
+            return await ReconciliationStore.AdvanceAsync(connection, chainId, account, then, now, time.GetUtcNow(), cancellation) ? 1 : 0;
+        }
+
+        await TellAsync(connection, chainId, account, then, now, council.Address, cancellation);
+        return 0;
+    }
+
+    /// <summary>Deposits, incidents and the books' new mark in one transaction: whoever comes second finds it done.</summary>
+    private async Task TellAsync(
+        NpgsqlConnection connection, ChainId chainId, Address account, ReconciliationCheckpoint then, ReconciliationCheckpoint now, Address council, CancellationToken cancellation)
+    {
+        var search = new Differences(chains.Get(chainId), connection, account, council);
+        var found = new List<(Difference Difference, List<FoundDeposit> Deposits)>();
+        foreach (var difference in await search.FindAsync(then, now, cancellation))
+        {
+            found.Add((difference, await search.ExplainAsync(difference, cancellation)));
+        }
+
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (!await ReconciliationStore.AdvanceAsync(connection, chainId, account, then, now, time.GetUtcNow(), cancellation))
+        {
+            return;
+        }
+
+        foreach (var (difference, deposits) in found)
+        {
+            foreach (var deposit in deposits)
+            {
+                await ReconciliationStore.AddDepositAsync(connection, chainId, account, deposit, time.GetUtcNow(), cancellation);
+                Log.Deposited(logger, account, chainId, deposit.Amount, deposit.FirstBlock);
+            }
+
+            var rest = difference.Amount - deposits.Aggregate(BigInteger.Zero, (sum, deposit) => sum + deposit.Amount);
+            if (!rest.IsZero || difference.Foreign != 0)
+            {
+                // Money whose transfer is not seen came from a contract: a deposit too, but one that a person should know.
+                if (rest.Sign > 0)
+                {
+                    await ReconciliationStore.AddDepositAsync(
+                        connection, chainId, account, new FoundDeposit(rest, difference.FirstBlock, difference.LastBlock, null, null),
+                        time.GetUtcNow(), cancellation);
+                }
+
+                await incidents.RaiseAsync(connection, Report(chainId, account, difference, rest), cancellation);
+                Log.Different(logger, account, chainId, rest, difference.Foreign, difference.FirstBlock, difference.LastBlock);
+            }
+        }
+
+        await transaction.CommitAsync(cancellation);
+    }
+
+    private async Task RestartAsync(
+        NpgsqlConnection connection, ChainId chainId, Address account, ReconciliationCheckpoint then, ReconciliationCheckpoint now, CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (await ReconciliationStore.RestartAsync(connection, chainId, account, then, now, time.GetUtcNow(), cancellation))
+        {
+            await incidents.RaiseAsync(
+                connection,
+                new(
+                    Restarted, IncidentSeverity.Warning, chainId, account, $"The books of {account} on chain {chainId} begin anew",
+                    $"Block {then.Block}, up to which its balance was explained, is not on the chain any more: a reorganisation deeper than "
+                    + $"the configured confirmations. What happened up to block {now.Block} is not compared.",
+                    NeedsPerson: true, Occurrence: $"{then.Block}"),
+                cancellation);
+            await transaction.CommitAsync(cancellation);
+        }
+    }
+
+    private async Task<bool> IsCanonicalAsync(ChainId chainId, ReconciliationCheckpoint mark, CancellationToken cancellation)
+    {
+        // No account asked for: headers are kept for ever, states are not.
+        var view = await chains.Get(chainId).ReadAccountsAsync(mark.Block, [], cancellation);
+        return view.Block.Hash == mark.Hash;
+    }
+
+    private static IncidentReport Report(ChainId chainId, Address account, Difference difference, BigInteger rest)
+    {
+        var isLoss = rest.Sign < 0 || difference.Foreign != 0;
+        var where = difference.FirstBlock == difference.LastBlock
+            ? $"in block {difference.FirstBlock}"
+            : $"between blocks {difference.FirstBlock} and {difference.LastBlock}";
+        var foreign = difference.Foreign == 0 ? ""
+            : $"{difference.Foreign} transactions of the account there are not the relayer's: its key is used elsewhere. ";
+        return new IncidentReport(
+            isLoss ? TopUpStops.Loss : Gain,
+            isLoss ? IncidentSeverity.Critical : IncidentSeverity.Warning,
+            chainId,
+            account,
+            $"{(isLoss ? "Money left" : "Money came to")} {account} on chain {chainId}, and the ledger does not say how",
+            $"{BigInteger.Abs(rest)} wei {where}. {foreign}"
+            + (isLoss ? "It is not topped up until a person has cleared this incident." : "No transfer carried it there: a contract may have paid it."),
+            NeedsPerson: true,
+            Occurrence: $"{difference.FirstBlock}-{difference.LastBlock}");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 620, Level = LogLevel.Information, Message = "{Account} on chain {ChainId} received {Amount} wei by hand in block {Block}")]
+        public static partial void Deposited(ILogger logger, Address account, ChainId chainId, BigInteger amount, long block);
+
+        [LoggerMessage(EventId = 621, Level = LogLevel.Error, Message = "{Account} on chain {ChainId} differs from the ledger by {Amount} wei and {Foreign} transactions in blocks {FirstBlock} to {LastBlock}")]
+        public static partial void Different(
+            ILogger logger, Address account, ChainId chainId, BigInteger amount, long foreign, long firstBlock, long lastBlock);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Numerics;
+using Relayer.Core.Configuration.Chains;
+using Relayer.Core.Ethereum;
+
+namespace Relayer.Core.Treasury.TopUps;
+
+/// <summary>All that a plan of top-ups looks at. Amounts are wei.</summary>
+/// <param name="Now">The time.</param>
+/// <param name="CouncilAddress">The council's wallet.</param>
+/// <param name="Council">What it holds; <see langword="null"/> when that is not known or the providers disagree.</param>
+/// <param name="CouncilCommitted">The most that its transactions under way can still cost, value included.</param>
+/// <param name="SentToday">Sent to any signer of the chain in the last 24 hours, also to former ones.</param>
+/// <param name="TransferCost">The most that one transfer costs beside its value.</param>
+/// <param name="Stopped">Top-ups of the chain are paused, or stopped by an incident.</param>
+/// <param name="Signers">The signers whose keys are loaded: nobody else is ever paid.</param>
+public sealed record TopUpContext(
+    DateTimeOffset Now, Address CouncilAddress, Wei? Council, Wei CouncilCommitted, Wei SentToday, Wei TransferCost, bool Stopped,
+    IReadOnlyList<TopUpSigner> Signers);
+
+/// <summary>A signer as a plan sees it. Amounts are wei.</summary>
+/// <param name="Address">The account.</param>
+/// <param name="Balance">What it holds; <see langword="null"/> when that is not known or the providers disagree.</param>
+/// <param name="BurnPerDay">What it spends in a day at present.</param>
+/// <param name="InFlight">What is on its way to it, or arrived after <paramref name="Balance"/> was read.</param>
+/// <param name="SentToday">Sent to it in the last 24 hours.</param>
+/// <param name="LastAt">When the last transfer to it was decided.</param>
+/// <param name="Stopped">Nothing is sent to it until a person has cleared an incident.</param>
+public sealed record TopUpSigner(
+    Address Address, Wei? Balance, Wei BurnPerDay, Wei InFlight, Wei SentToday, DateTimeOffset? LastAt, bool Stopped);
+
+/// <summary>The rules of the top-ups, read once from the validated options. Amounts are wei.</summary>
+public sealed record TopUpRules(
+    Wei LowMark, Wei Target, int LowDays, int TargetDays, Wei MaxPerTransfer, Wei MaxPerSignerPerDay, Wei MaxPerDay, TimeSpan CoolDown,
+    Wei CouncilMinimum)
+{
+    /// <summary>Reads validated options.</summary>
+    /// <exception cref="FormatException">A number that validation would have refused.</exception>
+    public static TopUpRules From(TopUpOptions options) => new(
+        Parse(options.LowMarkWei), Parse(options.TargetWei), options.LowDays, options.TargetDays, Parse(options.MaxPerTransferWei),
+        Parse(options.MaxPerSignerPerDayWei), Parse(options.MaxPerDayWei), options.CoolDown, Parse(options.CouncilMinimumWei));
+
+    /// <summary>Below this a signer of such a burn is filled.</summary>
+    public Wei LowMarkAt(Wei burnPerDay) => Greater(LowMark, burnPerDay, LowDays);
+
+    /// <summary>What a signer of such a burn is filled to.</summary>
+    public Wei TargetAt(Wei burnPerDay) => Wei.Max(LowMarkAt(burnPerDay), Greater(Target, burnPerDay, TargetDays));
+
+    /// <summary>What a signer lacks to its target; zero while it is not low, <see langword="null"/> when its balance is not known.</summary>
+    internal BigInteger? DeficitOf(TopUpSigner signer) => signer.Balance is not { } balance ? null
+        : balance >= LowMarkAt(signer.BurnPerDay) ? BigInteger.Zero
+        : TargetAt(signer.BurnPerDay).ToBigInteger() - balance.ToBigInteger();
+
+    internal static Wei Parse(string wei) =>
+        Wei.TryParse(wei, out var value) ? value : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{wei}' is not an amount of wei"));
+
+    private static Wei Greater(Wei mark, Wei burnPerDay, int days) => Wei.Max(
+        mark, new Wei(UInt256.From(BigInteger.Min(burnPerDay.ToBigInteger() * days, UInt256.MaxValue.ToBigInteger()))));
+}

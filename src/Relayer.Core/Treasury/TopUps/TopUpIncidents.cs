@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Numerics;
+using Relayer.Core.Configuration.Chains;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Incidents;
+using Relayer.Core.Storage;
+using Relayer.Core.Treasury.Balances;
+using Relayer.Core.Treasury.Spend;
+
+namespace Relayer.Core.Treasury.TopUps;
+
+/// <summary>Says what is in the way of filling the signers.</summary>
+/// <param name="database">The records.</param>
+/// <param name="incidents">Where it is said.</param>
+/// <param name="time">The clock.</param>
+public sealed class TopUpIncidents(Database database, IncidentLog incidents, TimeProvider time)
+{
+    private const string CouncilLow = "council_low";
+    private const string SignerLow = "signer_low";
+    private const string ClockOff = "clock_off";
+
+    private const string NoSigner = "It is none of the chain's signers any more.";
+
+    /// <summary>Hours that the present ones are compared with.</summary>
+    private const int HistoryHours = 14 * 24;
+
+    /// <summary>A chain without a wallet of the council: low signers want a person.</summary>
+    public async Task TellWithoutCouncilAsync(
+        ChainId chainId, IReadOnlyList<Address> signers, BalanceReading? reading, CancellationToken cancellation)
+    {
+        await ForgetAsync(CouncilLow, chainId, [], "No wallet of the council is configured any more.", cancellation);
+        await ForgetAsync(SignerLow, chainId, signers, NoSigner, cancellation);
+        foreach (var signer in signers)
+        {
+            // Nothing fills it, so nothing is too little: what relays need is the engine's to judge.
+            if (reading?.Find(signer)?.State is { Balance.IsZero: true })
+            {
+                await incidents.RaiseAsync(SignerIsLow(chainId, signer, "no wallet of the council is configured"), cancellation);
+            }
+            else if (reading is not null)
+            {
+                await incidents.ResolveAsync(IncidentReport.CauseOf(SignerLow, chainId, signer), "It has money again.", cancellation);
+            }
+        }
+    }
+
+    /// <summary>The council's wallet pays for relays too: whoever drains the one drains the other.</summary>
+    public Task TellSharedKeyAsync(ChainId chainId, Address council, CancellationToken cancellation) => incidents.RaiseAsync(
+        new(
+            TopUpStops.SharedKey, IncidentSeverity.Critical, chainId, null, $"The council's wallet on chain {chainId} is one of the signers",
+            $"{council} is configured as both. Nothing is topped up until the council's wallet has a key of its own.", NeedsPerson: true),
+        cancellation);
+
+    /// <summary>Stops top-ups when a chain spends far more in an hour than it ever did.</summary>
+    public async Task WatchSpendingAsync(ChainId chainId, TopUpOptions options, Address council, CancellationToken cancellation)
+    {
+        var hour = SpendStore.HourOf(time.GetUtcNow());
+        var cause = IncidentReport.CauseOf(TopUpStops.Anomaly, chainId);
+        IReadOnlyDictionary<DateTimeOffset, Wei> hours;
+        DateTimeOffset? cleared;
+        await using (var connection = await database.OpenAsync(cancellation))
+        {
+            hours = await SpendStore.ReadHoursAsync(connection, chainId, council, hour.AddHours(-HistoryHours), hour, cancellation);
+            (_, cleared) = await IncidentLog.LookAsync(connection, cause, cancellation);
+        }
+
+        // What a person has looked at is not told again.
+        Wei[] present = [.. hours.Where(spent => spent.Key >= hour.AddHours(-1) && (cleared is null || spent.Key > cleared)).Select(spent => spent.Value)];
+        var earlier = hours.Where(spent => spent.Key < hour.AddHours(-1)).ToDictionary();
+        var since = earlier.Count == 0 ? 0 : (int)(hour.AddHours(-1) - earlier.Keys.Min()).TotalHours;
+        Wei[] history = [.. Enumerable.Range(1, since).Select(back => earlier.GetValueOrDefault(hour.AddHours(-1 - back)))];
+        var anomaly = SpendAnomaly.Judge(present, history, options.AnomalyFactor, TopUpRules.Parse(options.AnomalyFloorWei));
+        if (anomaly.IsAnomaly)
+        {
+            await incidents.RaiseAsync(
+                new(
+                    TopUpStops.Anomaly, IncidentSeverity.Critical, chainId, null, $"Chain {chainId} spends far more than usual: top-ups are stopped",
+                    $"An hour cost {Ether(anomaly.Hour)} ether; by the last 14 days up to {Ether(anomaly.Limit)} would be nothing unusual. "
+                    + "Look at what is spent on (/api/gas/spend). Top-ups go on when a person has cleared this incident.",
+                    NeedsPerson: true),
+                cancellation);
+        }
+    }
+
+    /// <summary>Says what a plan could not do; what is in order again is closed.</summary>
+    /// <param name="view">What the plan was made by.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="signers">What the signers hold and spend.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task TellAsync(TopUpView view, TopUpPlan plan, IReadOnlyList<TopUpSigner> signers, CancellationToken cancellation)
+    {
+        await ForgetAsync(CouncilLow, view.ChainId, [view.Council], "It is not the council's wallet any more.", cancellation);
+        await ForgetAsync(SignerLow, view.ChainId, view.Signers, NoSigner, cancellation);
+        await RaiseOrResolveAsync(
+            TopUpContextReader.IsClockOff(view, time.GetUtcNow()),
+            new(
+                ClockOff, IncidentSeverity.Critical, view.ChainId, null, $"Clock and chain {view.ChainId} are far apart",
+                "Either this machine's clock is wrong, or the chain or its providers stand still. Nothing is topped up meanwhile."),
+            "They are near each other again.", cancellation);
+        await RaiseOrResolveAsync(!plan.Missing.IsZero, CouncilIsLow(view, plan, signers), "The wallet has enough again.", cancellation);
+        var held = plan.Held.ToDictionary(hold => hold.Signer, hold => hold.Reason);
+        foreach (var signer in view.Signers)
+        {
+            var isHeld = held.TryGetValue(signer, out var reason);
+            var why = isHeld ? Explain(reason) : null;
+
+            // What is being filled is not filled yet: said before, it stays said, or it would be closed and opened with each transfer.
+            if (!isHeld || why is not null)
+            {
+                await RaiseOrResolveAsync(isHeld, SignerIsLow(view.ChainId, signer, why ?? ""), "It is filled again.", cancellation);
+            }
+        }
+    }
+
+    /// <summary>Closes what was said of accounts that the settings do not name any more: nobody looks after them.</summary>
+    private async Task ForgetAsync(string kind, ChainId chainId, IReadOnlyList<Address> present, string why, CancellationToken cancellation)
+    {
+        IReadOnlySet<Address> told;
+        await using (var connection = await database.OpenAsync(cancellation))
+        {
+            told = await IncidentLog.ReadAccountsAsync(connection, kind, chainId, cancellation);
+        }
+
+        foreach (var account in told.Except(present))
+        {
+            await incidents.ResolveAsync(IncidentReport.CauseOf(kind, chainId, account), why, cancellation);
+        }
+    }
+
+    private Task RaiseOrResolveAsync(bool isSo, IncidentReport report, string why, CancellationToken cancellation) => isSo
+        ? incidents.RaiseAsync(report, cancellation)
+        : incidents.ResolveAsync(report.Cause, why, cancellation);
+
+    private static IncidentReport SignerIsLow(ChainId chainId, Address signer, string why) => new(
+        SignerLow, IncidentSeverity.Warning, chainId, signer, $"Signer {signer} on chain {chainId} is low and is not filled",
+        $"The reason: {why}.");
+
+    private static IncidentReport CouncilIsLow(TopUpView view, TopUpPlan plan, IReadOnlyList<TopUpSigner> signers) => new(
+        CouncilLow,
+        plan.Held.Any(hold => hold.Reason == HoldReason.CouncilLow) ? IncidentSeverity.Critical : IncidentSeverity.Warning,
+        view.ChainId, view.Council, $"The council's wallet on chain {view.ChainId} is too low",
+        $"It lacks {Ether(plan.Missing)} ether to fill the signers and keep its minimum. Send at least that to {view.Council}. {HowLong(signers)}");
+
+    private static string HowLong(IReadOnlyList<TopUpSigner> signers)
+    {
+        if (signers.Any(signer => signer.Balance is null))
+        {
+            return "What the signers still hold is not known.";
+        }
+
+        var balance = signers.Aggregate(Wei.Zero, (sum, signer) => sum + signer.Balance!.Value);
+        var all = DaysLeft.Of(balance, signers.Aggregate(Wei.Zero, (sum, signer) => sum + signer.BurnPerDay));
+        var first = signers.Select(signer => DaysLeft.Of(signer.Balance!.Value, signer.BurnPerDay)).Aggregate(DaysLeft.Lesser);
+        var holds = $"The signers still hold {Ether(balance)} ether";
+        return all.IsSpending
+            ? string.Create(CultureInfo.InvariantCulture, $"{holds}: {all.Days} days at the present burn; the first of them is empty in {first.Days} days.")
+            : $"{holds}, and spend nothing at present.";
+    }
+
+    private static string? Explain(HoldReason reason) => reason switch
+    {
+        HoldReason.BalanceUnknown => "its balance is not known, or the providers disagree about it",
+        HoldReason.Stopped => "top-ups are paused, or stopped by another incident",
+        HoldReason.NotASigner => "it is the council's own wallet",
+        HoldReason.SignerCap => "what one signer may be sent in 24 hours is used up",
+        HoldReason.DailyCap => "what all signers may be sent in 24 hours is used up",
+        HoldReason.CouncilLow => "the council's wallet has not enough",
+        _ => null, // It is being filled.
+    };
+
+    private static string Ether(Wei wei) =>
+        ((decimal)BigInteger.Min(wei.ToBigInteger() / 1_000_000_000, 1_000_000_000_000_000_000) / 1_000_000_000).ToString("0.#########", CultureInfo.InvariantCulture);
+}
