@@ -30,7 +30,7 @@ public sealed class AdminGasFunctions(PauseDesk desk, IncidentClearing clearing,
     /// <summary>Fills the signers again; what an incident has stopped stays so until that is cleared.</summary>
     [Function("ResumeTopUps")]
     [Accepts(typeof(InstructionBody))]
-    [Answers(200, typeof(PauseAnswer), Description = "It goes on, by this command or before.")]
+    [Answers(200, typeof(PauseAnswer), Description = "Resumed, or it was not paused.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> Resume(

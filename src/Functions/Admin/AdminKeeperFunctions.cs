@@ -28,7 +28,7 @@ public sealed class AdminKeeperFunctions(PauseDesk desk, KeeperRegistry keepers)
     /// <summary>Runs a keeper again.</summary>
     [Function("ResumeKeeper")]
     [Accepts(typeof(InstructionBody))]
-    [Answers(200, typeof(PauseAnswer), Description = "It goes on, by this command or before.")]
+    [Answers(200, typeof(PauseAnswer), Description = "Resumed, or it was not paused.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, KeeperProblems.UnknownKeeperCode)]
     [Refuses(503, "storage_unavailable")]

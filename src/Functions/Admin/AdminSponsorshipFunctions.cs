@@ -27,7 +27,7 @@ public sealed class AdminSponsorshipFunctions(PauseDesk desk, RelayRoutes routes
     /// <summary>Takes relays again; a chain that is paused by itself stays so.</summary>
     [Function("ResumeSponsorship")]
     [Accepts(typeof(InstructionBody))]
-    [Answers(200, typeof(PauseAnswer), Description = "It goes on, by this command or before.")]
+    [Answers(200, typeof(PauseAnswer), Description = "Resumed, or it was not paused.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> Resume(
@@ -48,7 +48,7 @@ public sealed class AdminSponsorshipFunctions(PauseDesk desk, RelayRoutes routes
     /// <summary>Takes relays on one chain again, unless all of them are paused.</summary>
     [Function("ResumeChainSponsorship")]
     [Accepts(typeof(InstructionBody))]
-    [Answers(200, typeof(PauseAnswer), Description = "It goes on, by this command or before.")]
+    [Answers(200, typeof(PauseAnswer), Description = "Resumed, or it was not paused.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, RefusalCode.UnknownChain)]
     [Refuses(503, "storage_unavailable")]

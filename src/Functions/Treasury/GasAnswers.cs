@@ -124,7 +124,7 @@ public sealed record PricesAnswer(string MeanWei, string DearWei, string Stresse
 
 /// <summary>An account.</summary>
 /// <param name="Address">The account.</param>
-/// <param name="Role"><c>council</c>, <c>signer</c>, or <c>former</c>: it was a signer, or its key is not at hand.</param>
+/// <param name="Role"><c>council</c>, <c>signer</c>, or <c>former</c>: it was a signer, or its signing key is unavailable.</param>
 /// <param name="Balance">What it held at the reading's block; null where the providers disagree.</param>
 /// <param name="Answers">What each provider said, where they disagree.</param>
 /// <param name="LowMark">Below this it is filled; only of signers.</param>

@@ -137,7 +137,7 @@ public sealed class RelayService
         {
             // Said before anything is done for it, so that what is under way is not slowed down by what is turned away.
             return atOnce > _atOnce
-                ? new RelayDecision.Rejected(new Refusal(RefusalCode.Overloaded, "Too many requests at once; the same again is taken a little later.", RetryAfter: Soon))
+                ? new RelayDecision.Rejected(new Refusal(RefusalCode.Overloaded, "The relayer is at capacity. Retry the same request in a second.", RetryAfter: Soon))
                 : await DecideAsync(request, atOnce <= QuietUpTo, cancellation);
         }
         finally

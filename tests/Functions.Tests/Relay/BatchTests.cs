@@ -6,7 +6,7 @@ using Relayer.Core.Relay;
 
 namespace Functions.Tests.Relay;
 
-/// <summary>Requests that ride in one transaction: nobody's end is another's.</summary>
+/// <summary>Requests that share one transaction: nobody's end is another's.</summary>
 [Trait("needs", "services")]
 public sealed class BatchTests(Islands islands) : IClassFixture<Islands>
 {

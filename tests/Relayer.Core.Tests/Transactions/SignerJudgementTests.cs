@@ -79,7 +79,7 @@ public sealed class SignerJudgementTests
         errors.Refused(signer, broke);
         errors.Took(signer);
         errors.Refused(signer, broke);
-        errors.Failed(signer, "its key is not at hand");
+        errors.Failed(signer, "its signing key is unavailable");
         Assert.Empty(errors.Failing());
 
         errors.Refused(signer, broke);

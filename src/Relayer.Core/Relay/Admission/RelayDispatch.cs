@@ -37,7 +37,7 @@ internal sealed class RelayDispatch
         var quote = await engine.QuoteAsync(candidate.Call.Gas, cancellation);
         if (quote.Fees is null)
         {
-            return Rejected(RefusalCode.ChainUnavailable, "Gas costs more than is paid on this chain at the moment.", TimeSpan.FromSeconds(15));
+            return Rejected(RefusalCode.ChainUnavailable, "The base fee is above this chain's fee cap. Retry later.", TimeSpan.FromSeconds(15));
         }
 
         // Behind a request under way only its own signer will do: another could be mined first.

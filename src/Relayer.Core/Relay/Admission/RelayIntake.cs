@@ -18,12 +18,15 @@ internal sealed class RelayIntake
 {
     private const int MaxGathered = 256;
 
+    /// <summary>The same group written again after a deadlock; more than a few are a fault of the database, which the callers are told.</summary>
+    private const int MaxDeadlocks = 5;
+
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     private readonly ChainEngine _engine;
     private readonly Storage.Database _database;
     private readonly TimeProvider _time;
-    private readonly SignerRotation _rota = new();
+    private readonly SignerRotation _rotation = new();
     private readonly Coalescer<PendingRelay, IntakeOutcome> _writes;
 
     public RelayIntake(ChainEngine engine, Storage.Database database, TimeProvider time)
@@ -33,17 +36,17 @@ internal sealed class RelayIntake
     }
 
     /// <summary>Records a request that passed the rules, and begins to send it.</summary>
-    /// <param name="passenger">The request.</param>
+    /// <param name="pendingRelay">The request.</param>
     /// <param name="cancellation">Stops the waiting, not the write.</param>
     /// <exception cref="NpgsqlException">The database is away; whether the request was recorded is not known: post it again.</exception>
-    public Task<IntakeOutcome> AcceptAsync(PendingRelay passenger, CancellationToken cancellation) => _writes.RunAsync(passenger, cancellation);
+    public Task<IntakeOutcome> AcceptAsync(PendingRelay pendingRelay, CancellationToken cancellation) => _writes.RunAsync(pendingRelay, cancellation);
 
-    private async Task<IReadOnlyList<IntakeOutcome>> WriteAsync(IReadOnlyList<PendingRelay> passengers, CancellationToken cancellation)
+    private async Task<IReadOnlyList<IntakeOutcome>> WriteAsync(IReadOnlyList<PendingRelay> pendingRelays, CancellationToken cancellation)
     {
         // The same request twice in one batch: the first is written, the others find it.
-        var first = passengers.GroupBy(passenger => passenger.Candidate.Id).Select(same => same.First());
-        var outcomes = new Dictionary<Hash32, IntakeOutcome>(passengers.Count);
-        foreach (var group in first.GroupBy(passenger => string.Join(',', passenger.Signers)))
+        var first = pendingRelays.GroupBy(pendingRelay => pendingRelay.Candidate.Id).Select(same => same.First());
+        var outcomes = new Dictionary<Hash32, IntakeOutcome>(pendingRelays.Count);
+        foreach (var group in first.GroupBy(pendingRelay => string.Join(',', pendingRelay.Signers)))
         {
             // One user's side by side, in their order: whom the database objects to is then found quickly.
             PendingRelay[] waiting = [.. group.OrderBy(item => item.Candidate.Message.From).ThenBy(item => item.Candidate.Message.Nonce)];
@@ -51,7 +54,7 @@ internal sealed class RelayIntake
         }
 
         var told = new HashSet<Hash32>(outcomes.Count);
-        return [.. passengers.Select(passenger => (outcomes[passenger.Candidate.Id], told.Add(passenger.Candidate.Id)) switch
+        return [.. pendingRelays.Select(pendingRelay => (outcomes[pendingRelay.Candidate.Id], told.Add(pendingRelay.Candidate.Id)) switch
         {
             (IntakeOutcome.Written, false) => new IntakeOutcome.AlreadyKnown(),
             var (outcome, _) => outcome,
@@ -59,36 +62,37 @@ internal sealed class RelayIntake
     }
 
     /// <summary>All of them in one write; where the database objects to one, half by half, until only that one is refused.</summary>
-    private async Task WriteGroupAsync(PendingRelay[] passengers, Dictionary<Hash32, IntakeOutcome> outcomes, CancellationToken cancellation)
+    private async Task WriteGroupAsync(PendingRelay[] pendingRelays, Dictionary<Hash32, IntakeOutcome> outcomes, CancellationToken cancellation)
     {
         var limits = _engine.Settings.Batching;
-        var (rest, signers) = (passengers, _rota.Next(passengers[0].Signers));
+        var (rest, signers) = (pendingRelays, _rotation.Next(pendingRelays[0].Signers));
+        var deadlocks = 0;
         while (rest.Length > 0)
         {
-            var rides = BatchPlanner.Pack(rest, limits, () => Guid.CreateVersion7(_time.GetUtcNow()));
+            var relayBatches = BatchPlanner.Pack(rest, limits, () => Guid.CreateVersion7(_time.GetUtcNow()));
             try
             {
-                var reserved = await WriteRidesAsync(rides, signers, cancellation);
-                foreach (var (ride, transaction) in rides.Zip(reserved))
+                var reserved = await WriteBatchesAsync(relayBatches, signers, cancellation);
+                foreach (var (relayBatch, transaction) in relayBatches.Zip(reserved))
                 {
-                    Depart(ride, transaction, outcomes);
+                    Submit(relayBatch, transaction, outcomes);
                 }
 
-                rest = [.. rides.Skip(reserved.Count).SelectMany(ride => ride.Passengers)];
-                if (reserved.Count == 0 && signers.Count < passengers[0].Signers.Count)
+                rest = [.. relayBatches.Skip(reserved.Count).SelectMany(relayBatch => relayBatch.PendingRelays)];
+                if (reserved.Count == 0 && signers.Count < pendingRelays[0].Signers.Count)
                 {
-                    signers = passengers[0].Signers;
+                    signers = pendingRelays[0].Signers;
                     continue;
                 }
 
-                if (reserved.Count == 0 && rides[0].Passengers.Count == 1)
+                if (reserved.Count == 0 && relayBatches[0].PendingRelays.Count == 1)
                 {
                     Settle(rest, NoRoom(), outcomes);
                     return;
                 }
 
                 // No signer has room or money for the first: for fewer requests at once it may have.
-                limits = reserved.Count > 0 ? limits : limits with { MaxRequests = rides[0].Passengers.Count / 2 };
+                limits = reserved.Count > 0 ? limits : limits with { MaxRequests = relayBatches[0].PendingRelays.Count / 2 };
             }
             catch (PostgresException objection) when (Refuse(objection, rest[0].Candidate) is { } outcome)
             {
@@ -101,23 +105,23 @@ internal sealed class RelayIntake
                 await WriteHalvesAsync(rest, outcomes, cancellation);
                 return;
             }
-            catch (PostgresException deadlock) when (deadlock.SqlState == PostgresErrorCodes.DeadlockDetected)
+            catch (PostgresException deadlock) when (deadlock.SqlState == PostgresErrorCodes.DeadlockDetected && ++deadlocks < MaxDeadlocks)
             {
                 // The same requests at another instance, in another order: that one goes on, and this one then finds them.
             }
         }
     }
 
-    private async Task WriteHalvesAsync(PendingRelay[] passengers, Dictionary<Hash32, IntakeOutcome> outcomes, CancellationToken cancellation)
+    private async Task WriteHalvesAsync(PendingRelay[] pendingRelays, Dictionary<Hash32, IntakeOutcome> outcomes, CancellationToken cancellation)
     {
-        var (first, second) = (passengers[..(passengers.Length / 2)], passengers[(passengers.Length / 2)..]);
+        var (first, second) = (pendingRelays[..(pendingRelays.Length / 2)], pendingRelays[(pendingRelays.Length / 2)..]);
         await WriteGroupAsync(first, outcomes, cancellation);
 
         // One user far beyond the quota must not cost everybody else a transaction for each of the refusals.
-        var user = passengers[0].Candidate.Message.From;
-        var beyond = first.Select(passenger => outcomes[passenger.Candidate.Id])
+        var user = pendingRelays[0].Candidate.Message.From;
+        var beyond = first.Select(pendingRelay => outcomes[pendingRelay.Candidate.Id])
             .FirstOrDefault(outcome => outcome is IntakeOutcome.Refused { Refusal.Code: RefusalCode.QuotaExceeded });
-        if (beyond is not null && passengers.All(passenger => passenger.Candidate.Message.From == user))
+        if (beyond is not null && pendingRelays.All(pendingRelay => pendingRelay.Candidate.Message.From == user))
         {
             Settle(second, beyond, outcomes);
         }
@@ -128,15 +132,15 @@ internal sealed class RelayIntake
     }
 
     /// <summary>One round trip; the database commits all of it or nothing.</summary>
-    private async Task<IReadOnlyList<ReservedTransaction>> WriteRidesAsync(
-        IReadOnlyList<RelayBatch> rides, IReadOnlyList<Address> signers, CancellationToken cancellation)
+    private async Task<IReadOnlyList<ReservedTransaction>> WriteBatchesAsync(
+        IReadOnlyList<RelayBatch> relayBatches, IReadOnlyList<Address> signers, CancellationToken cancellation)
     {
-        var reservation = _engine.Reserve(signers, [.. rides.Select(ride => ride.Plan)]);
+        var reservation = _engine.Reserve(signers, [.. relayBatches.Select(relayBatch => relayBatch.Plan)]);
         await using var connection = await _database.OpenAsync(cancellation);
         await using var batch = new NpgsqlBatch(connection);
         reservation.AddTo(batch);
         RelayStore.AddInsert(
-            batch, [.. rides.SelectMany(ride => ride.Passengers.Select((passenger, place) => new BatchItem(passenger.Candidate, ride.Plan.Id, place)))]);
+            batch, [.. relayBatches.SelectMany(relayBatch => relayBatch.PendingRelays.Select((pendingRelay, place) => new BatchItem(pendingRelay.Candidate, relayBatch.Plan.Id, place)))]);
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
         var reserved = await reservation.ReadAsync(rows, cancellation);
         while (await rows.NextResultAsync(cancellation))
@@ -148,18 +152,18 @@ internal sealed class RelayIntake
     }
 
     /// <summary>Recorded: from here on it is carried out, whether or not anybody still waits for it.</summary>
-    private void Depart(RelayBatch ride, ReservedTransaction reserved, Dictionary<Hash32, IntakeOutcome> outcomes)
+    private void Submit(RelayBatch relayBatch, ReservedTransaction reserved, Dictionary<Hash32, IntakeOutcome> outcomes)
     {
         CrashPoints.Pass(CrashPoints.RelayReserved);
         var submission = _engine.SubmitAsync(reserved, CancellationToken.None);
-        Settle(ride.Passengers, new IntakeOutcome.Written(reserved, submission), outcomes);
+        Settle(relayBatch.PendingRelays, new IntakeOutcome.Written(reserved, submission), outcomes);
     }
 
-    private static void Settle(IEnumerable<PendingRelay> passengers, IntakeOutcome outcome, Dictionary<Hash32, IntakeOutcome> outcomes)
+    private static void Settle(IEnumerable<PendingRelay> pendingRelays, IntakeOutcome outcome, Dictionary<Hash32, IntakeOutcome> outcomes)
     {
-        foreach (var passenger in passengers)
+        foreach (var pendingRelay in pendingRelays)
         {
-            outcomes[passenger.Candidate.Id] = outcome;
+            outcomes[pendingRelay.Candidate.Id] = outcome;
         }
     }
 

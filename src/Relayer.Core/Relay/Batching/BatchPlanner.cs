@@ -12,7 +12,7 @@ namespace Relayer.Core.Relay.Batching;
 /// has to be accounted for.</para>
 /// <para>Deadlines. A transaction is tried until the last of its requests expires: a short deadline never closes the nonce under the others,
 /// and on chain the forwarder skips what has expired. So that a short deadline is not kept waiting for its end either, only requests
-/// whose time left is within a factor of two ride together: none is told of its end later than after twice its own time.</para>
+/// whose time left is within a factor of two share a transaction: none is told of its end later than after twice its own time.</para>
 /// </remarks>
 internal static class BatchPlanner
 {
@@ -24,71 +24,71 @@ internal static class BatchPlanner
     private const int Word = 32;
 
     /// <summary>Shares requests out to transactions. One user's stay in nonce order, within a transaction and from one to the next.</summary>
-    /// <param name="passengers">The requests, all of one chain and with the same signers.</param>
+    /// <param name="pendingRelays">The requests, all of one chain and with the same signers.</param>
     /// <param name="limits">How much a transaction may hold.</param>
     /// <param name="newId">Gives each transaction its id.</param>
-    public static IReadOnlyList<RelayBatch> Pack(IReadOnlyList<PendingRelay> passengers, BatchLimits limits, Func<Guid> newId)
+    public static IReadOnlyList<RelayBatch> Pack(IReadOnlyList<PendingRelay> pendingRelays, BatchLimits limits, Func<Guid> newId)
     {
-        if (passengers.Count == 1)
+        if (pendingRelays.Count == 1)
         {
-            return [Build(passengers, newId)];
+            return [Build(pendingRelays, newId)];
         }
 
         // A user's requests are judged by the shortest of them, so that their order is kept.
-        var haste = passengers.GroupBy(UserOf).ToDictionary(user => user.Key, user => user.Min(HasteOf));
-        var groups = passengers
-            .GroupBy(passenger => (passenger.Candidate.Request.Forwarder, Haste: haste[UserOf(passenger)]))
+        var haste = pendingRelays.GroupBy(UserOf).ToDictionary(user => user.Key, user => user.Min(UrgencyOf));
+        var groups = pendingRelays
+            .GroupBy(pendingRelay => (pendingRelay.Candidate.Request.Forwarder, Haste: haste[UserOf(pendingRelay)]))
             .OrderBy(group => group.Key.Haste);
-        var rides = new List<RelayBatch>();
+        var relayBatches = new List<RelayBatch>();
         foreach (var group in groups)
         {
-            Fill(rides, group.OrderBy(passenger => passenger.Candidate.Message.From).ThenBy(passenger => passenger.Candidate.Message.Nonce), limits, newId);
+            Fill(relayBatches, group.OrderBy(pendingRelay => pendingRelay.Candidate.Message.From).ThenBy(pendingRelay => pendingRelay.Candidate.Message.Nonce), limits, newId);
         }
 
-        return rides;
+        return relayBatches;
     }
 
-    private static void Fill(List<RelayBatch> rides, IEnumerable<PendingRelay> passengers, BatchLimits limits, Func<Guid> newId)
+    private static void Fill(List<RelayBatch> relayBatches, IEnumerable<PendingRelay> pendingRelays, BatchLimits limits, Func<Guid> newId)
     {
-        var (aboard, gas, bytes) = (new List<PendingRelay>(), 0UL, BatchHead);
-        foreach (var passenger in passengers)
+        var (current, gas, bytes) = (new List<PendingRelay>(), 0UL, BatchHead);
+        foreach (var pendingRelay in pendingRelays)
         {
-            var (ownGas, ownBytes) = (passenger.Candidate.Call.Gas, passenger.Candidate.Call.Data.Length + Word);
-            var isFull = aboard.Count >= limits.MaxRequests || gas + ownGas > limits.MaxGas || bytes + ownBytes > MaxBytes
-                || !passenger.Candidate.Message.Value.IsZero || (aboard.Count > 0 && !aboard[^1].Candidate.Message.Value.IsZero);
-            if (isFull && aboard.Count > 0)
+            var (ownGas, ownBytes) = (pendingRelay.Candidate.Call.Gas, pendingRelay.Candidate.Call.Data.Length + Word);
+            var isFull = current.Count >= limits.MaxRequests || gas + ownGas > limits.MaxGas || bytes + ownBytes > MaxBytes
+                || !pendingRelay.Candidate.Message.Value.IsZero || (current.Count > 0 && !current[^1].Candidate.Message.Value.IsZero);
+            if (isFull && current.Count > 0)
             {
-                rides.Add(Build(aboard, newId));
-                (aboard, gas, bytes) = ([], 0, BatchHead);
+                relayBatches.Add(Build(current, newId));
+                (current, gas, bytes) = ([], 0, BatchHead);
             }
 
-            aboard.Add(passenger);
+            current.Add(pendingRelay);
 
             // Each one's own limit holds a whole transaction's intrinsic gas: the sum is above what the batch will ask for.
             (gas, bytes) = (gas + ownGas, bytes + ownBytes);
         }
 
-        if (aboard.Count > 0)
+        if (current.Count > 0)
         {
-            rides.Add(Build(aboard, newId));
+            relayBatches.Add(Build(current, newId));
         }
     }
 
-    private static RelayBatch Build(IReadOnlyList<PendingRelay> aboard, Func<Guid> newId)
+    private static RelayBatch Build(IReadOnlyList<PendingRelay> current, Func<Guid> newId)
     {
-        var first = aboard[0].Candidate;
-        var call = aboard.Count == 1
+        var first = current[0].Candidate;
+        var call = current.Count == 1
             ? first.Call
-            : RelayCall.ForMany([.. aboard.Select(passenger => passenger.Candidate.Request)], first.Route.Forwarder, aboard[0].Signers[0]);
-        return new RelayBatch(aboard, new TransactionPlan(
+            : RelayCall.ForMany([.. current.Select(pendingRelay => pendingRelay.Candidate.Request)], first.Route.Forwarder, current[0].Signers[0]);
+        return new RelayBatch(current, new TransactionPlan(
             newId(), RelayService.Purpose, first.Request.Forwarder, first.Message.Value, call.Gas, call.Data,
-            aboard.MaxBy(passenger => passenger.Fees.MaxPrice)!.Fees, aboard.Max(passenger => passenger.Candidate.ExpiresAt)));
+            current.MaxBy(pendingRelay => pendingRelay.Fees.MaxPrice)!.Fees, current.Max(pendingRelay => pendingRelay.Candidate.ExpiresAt)));
     }
 
-    private static (Address Forwarder, Address From) UserOf(PendingRelay passenger) =>
-        (passenger.Candidate.Request.Forwarder, passenger.Candidate.Message.From);
+    private static (Address Forwarder, Address From) UserOf(PendingRelay pendingRelay) =>
+        (pendingRelay.Candidate.Request.Forwarder, pendingRelay.Candidate.Message.From);
 
     /// <summary>The power of two of the seconds left.</summary>
-    private static int HasteOf(PendingRelay passenger) =>
-        BitOperations.Log2((ulong)Math.Max(1, (passenger.Candidate.ExpiresAt - passenger.Candidate.Now).TotalSeconds));
+    private static int UrgencyOf(PendingRelay pendingRelay) =>
+        BitOperations.Log2((ulong)Math.Max(1, (pendingRelay.Candidate.ExpiresAt - pendingRelay.Candidate.Now).TotalSeconds));
 }

@@ -12,6 +12,6 @@ namespace Relayer.Core.Relay.Batching;
 internal sealed record PendingRelay(RelayCandidate Candidate, TransactionFees Fees, IReadOnlyList<Address> Signers);
 
 /// <summary>Requests that go in one transaction, in the order of their execution.</summary>
-/// <param name="Passengers">At least one.</param>
+/// <param name="PendingRelays">At least one.</param>
 /// <param name="Plan">The transaction.</param>
-internal sealed record RelayBatch(IReadOnlyList<PendingRelay> Passengers, TransactionPlan Plan);
+internal sealed record RelayBatch(IReadOnlyList<PendingRelay> PendingRelays, TransactionPlan Plan);

@@ -14,7 +14,7 @@ using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Relay.Outcomes;
 
-/// <summary>Gives another transaction to requests whose own ended without carrying them; each rides alone from then on.</summary>
+/// <summary>Gives another transaction to requests whose own ended without carrying them; each goes alone from then on.</summary>
 /// <remarks>
 /// Safe in several instances at once and after a crash anywhere: a request waits in the database from the very write that ended its
 /// transaction until the very write that reserves the next. Sequential nonces keep their order: who is behind another waits for it.

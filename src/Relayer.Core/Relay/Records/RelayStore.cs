@@ -117,7 +117,7 @@ internal sealed class RelayStore(Database database)
         return removed;
     }
 
-    /// <summary>The requests that ride in transactions, with what is needed to judge how they ended.</summary>
+    /// <summary>The requests in transactions, with what is needed to judge how they ended.</summary>
     public async Task<IReadOnlyList<CarriedRelay>> FindCarriedAsync(IEnumerable<Guid> transactions, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);

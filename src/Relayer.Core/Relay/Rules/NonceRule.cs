@@ -38,7 +38,7 @@ internal sealed class NonceRule : IChainRule
         if (predecessor is { Signer: null })
         {
             return new Refusal(
-                RefusalCode.NonceGap, $"Nonce {predecessor.Nonce} is about to be sent anew; this one is taken behind it.", RetryAfter: TimeSpan.FromSeconds(2));
+                RefusalCode.NonceGap, $"Nonce {predecessor.Nonce} is being retried. Retry this request in 2 seconds.", RetryAfter: TimeSpan.FromSeconds(2));
         }
 
         // Behind another request the call can only be tried from the forwarder, which holds no coins.

@@ -160,7 +160,7 @@ internal sealed partial class GapFiller(
         [LoggerMessage(EventId = 224, Level = LogLevel.Critical, Message = "{Count} confirmed transactions of {Signer} on chain {ChainId}, from nonce {Nonce} on, are gone from it: a reorg deeper than Confirmations. They are sent again")]
         public static partial void DeepReorg(ILogger logger, int count, Address signer, ChainId chainId, ulong nonce);
 
-        [LoggerMessage(EventId = 225, Level = LogLevel.Error, Message = "A nonce on chain {ChainId} cannot be filled yet: its key is not at hand")]
+        [LoggerMessage(EventId = 225, Level = LogLevel.Error, Message = "A nonce on chain {ChainId} cannot be filled yet: its signing key is unavailable")]
         public static partial void NoKey(ILogger logger, ChainId chainId, Exception exception);
     }
 }

@@ -126,7 +126,7 @@ internal sealed partial class NoopCanceller(
         [LoggerMessage(EventId = 215, Level = LogLevel.Critical, Message = "Transaction {Id} on chain {ChainId} is given up: something else used nonce {Nonce} of {Signer}. Who has its key?")]
         public static partial void Displaced(ILogger logger, Guid id, ChainId chainId, ulong nonce, Address signer);
 
-        [LoggerMessage(EventId = 216, Level = LogLevel.Error, Message = "The nonce of transaction {Id} on chain {ChainId} cannot be closed: its key is not at hand")]
+        [LoggerMessage(EventId = 216, Level = LogLevel.Error, Message = "The nonce of transaction {Id} on chain {ChainId} cannot be closed: its signing key is unavailable")]
         public static partial void NoKey(ILogger logger, Guid id, ChainId chainId, Exception exception);
     }
 }

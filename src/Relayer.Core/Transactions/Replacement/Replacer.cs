@@ -129,13 +129,13 @@ internal sealed partial class Replacer(
         [LoggerMessage(EventId = 230, Level = LogLevel.Information, Message = "Transaction {Id} on chain {ChainId} at nonce {Nonce} is outbid: attempt {Number} offers {Fees}")]
         public static partial void Outbid(ILogger logger, Guid id, ChainId chainId, ulong nonce, int number, TransactionFees fees);
 
-        [LoggerMessage(EventId = 231, Level = LogLevel.Warning, Message = "Transaction {Id} on chain {ChainId} holds up nonce {Nonce} and may not offer more than {Fees}: it waits for the market to fall, or for a higher cap")]
+        [LoggerMessage(EventId = 231, Level = LogLevel.Warning, Message = "Transaction {Id} on chain {ChainId} is stuck at nonce {Nonce}: fee cap {Fees} reached. Raise Fees__MaxFeePerGasWei or wait for the base fee to fall")]
         public static partial void AtCap(ILogger logger, Guid id, ChainId chainId, ulong nonce, TransactionFees fees);
 
         [LoggerMessage(EventId = 232, Level = LogLevel.Warning, Message = "Transaction {Id} on chain {ChainId} should be outbid, but {Signer} cannot pay for it: fund it")]
         public static partial void Unaffordable(ILogger logger, Guid id, ChainId chainId, Address signer);
 
-        [LoggerMessage(EventId = 233, Level = LogLevel.Error, Message = "Transaction {Id} on chain {ChainId} cannot be outbid: its key is not at hand")]
+        [LoggerMessage(EventId = 233, Level = LogLevel.Error, Message = "Transaction {Id} on chain {ChainId} cannot be outbid: its signing key is unavailable")]
         public static partial void NoKey(ILogger logger, Guid id, ChainId chainId, Exception exception);
     }
 }

@@ -34,7 +34,7 @@ public static class SignerPauseCause
 /// <summary>What a signer can pay for.</summary>
 internal enum FundingLevel
 {
-    /// <summary>Not known: its key is not at hand, or gas costs more than is paid at all.</summary>
+    /// <summary>Not known: its signing key is unavailable, or gas costs more than is paid at all.</summary>
     Unknown,
 
     /// <summary>Less than a usual transaction, and the transfer that would refill it.</summary>

@@ -125,7 +125,7 @@ public enum AccountRole
     /// <summary>It fills the signers.</summary>
     Council,
 
-    /// <summary>It paid for gas once, or its key is not at hand: what it holds is still the council's.</summary>
+    /// <summary>It paid for gas once, or its signing key is unavailable: what it holds is still the council's.</summary>
     Former,
 }
 
