@@ -2,7 +2,7 @@ using Functions.Http;
 using Functions.Keepers;
 using Functions.OpenApi;
 using Functions.Treasury;
-using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Treasury.Reports;
 
 namespace Functions.Council;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Records;
 
 namespace Functions.Keepers;
 

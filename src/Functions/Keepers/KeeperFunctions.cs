@@ -3,6 +3,7 @@ using Functions.OpenApi;
 using Functions.Relay;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Relay;
 
 namespace Functions.Keepers;

@@ -6,6 +6,7 @@ using Relayer.Core.Keepers.Cctp;
 using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Liquidation;
 using Relayer.Core.Keepers.Oracles;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Keepers.Scanning;
 using Relayer.Core.Keepers.Settlement;
 using Relayer.Core.Keepers.Upkeeps;

@@ -2,6 +2,7 @@ using System.Numerics;
 using DevChain;
 using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Keepers;

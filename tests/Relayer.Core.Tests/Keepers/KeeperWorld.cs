@@ -10,6 +10,7 @@ using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers;
 using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Keys;
 using Relayer.Core.Operations;
 using Relayer.Core.Providers;

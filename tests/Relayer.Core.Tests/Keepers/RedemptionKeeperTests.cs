@@ -5,6 +5,7 @@ using DevChain.Abi;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Accounts;
 using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Keepers;

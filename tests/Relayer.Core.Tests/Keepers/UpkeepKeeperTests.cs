@@ -3,6 +3,7 @@ using System.Numerics;
 using DevChain;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Operations;
 using Relayer.Core.Tests.Storage;
 using static Relayer.Core.Tests.Keepers.CountingUpkeep;

@@ -3,6 +3,7 @@ using System.Text;
 using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Accounts;

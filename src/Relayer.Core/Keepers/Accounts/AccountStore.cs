@@ -1,6 +1,7 @@
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Storage;
 
 namespace Relayer.Core.Keepers.Accounts;

@@ -2,6 +2,7 @@ using Npgsql;
 using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Storage;
 
 namespace Relayer.Core.Keepers.Cctp;

@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Nethereum;
 using Relayer.Core.Operations;
 using Relayer.Core.Providers;

@@ -1,6 +1,7 @@
 using Npgsql;
 using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Storage;
 using Relayer.Core.Transactions;
 using Relayer.Core.Transactions.Sending;

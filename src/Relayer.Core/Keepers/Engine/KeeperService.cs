@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Operations;
 
 namespace Relayer.Core.Keepers.Engine;

@@ -4,6 +4,7 @@ using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keepers.Perps;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Liquidation;

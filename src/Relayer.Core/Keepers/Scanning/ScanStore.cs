@@ -1,7 +1,7 @@
 using Npgsql;
 using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
 

@@ -2,6 +2,7 @@ using Npgsql;
 using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Perps;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Keepers.Scanning;
 using Relayer.Core.Providers;
 

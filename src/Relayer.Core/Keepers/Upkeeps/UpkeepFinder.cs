@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Upkeeps;

@@ -1,5 +1,6 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Upkeeps;

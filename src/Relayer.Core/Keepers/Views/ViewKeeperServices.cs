@@ -9,6 +9,7 @@ using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Nethereum;
 using Relayer.Core.Providers;
 

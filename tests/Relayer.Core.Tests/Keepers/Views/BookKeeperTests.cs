@@ -1,7 +1,7 @@
 using System.Numerics;
 using DevChain;
 using DevChain.Abi;
-using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Operations;
 using Relayer.Core.Tests.Storage;
 

@@ -1,5 +1,5 @@
 using DevChain;
-using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Records;
 using Relayer.Core.Keepers.Views;
 using Relayer.Core.Tests.Storage;
 using SampleKeepers;

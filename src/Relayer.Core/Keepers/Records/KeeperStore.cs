@@ -1,8 +1,9 @@
 using Npgsql;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Storage;
 
-namespace Relayer.Core.Keepers.Engine;
+namespace Relayer.Core.Keepers.Records;
 
 /// <summary>The keepers' records: work, decisions and runs. Every change of work is a compare-and-set.</summary>
 /// <param name="database">The database.</param>

@@ -2,7 +2,7 @@ using Npgsql;
 using Relayer.Core.Configuration;
 using Relayer.Core.Storage;
 
-namespace Relayer.Core.Keepers.Engine;
+namespace Relayer.Core.Keepers.Records;
 
 /// <summary>Removes what keepers wrote down and nobody needs any more, by age, portion by portion.</summary>
 /// <remarks>

@@ -1,4 +1,5 @@
-namespace Relayer.Core.Keepers.Engine;
+
+namespace Relayer.Core.Keepers.Records;
 
 /// <summary>The keepers' statements.</summary>
 internal static class KeeperSql

@@ -1,9 +1,10 @@
 using Npgsql;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Operations;
 using Relayer.Core.Storage;
 
-namespace Relayer.Core.Keepers.Engine;
+namespace Relayer.Core.Keepers.Records;
 
 /// <summary>What the keepers did, for people.</summary>
 /// <param name="registry">What is configured.</param>

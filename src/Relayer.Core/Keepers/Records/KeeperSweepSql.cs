@@ -1,4 +1,6 @@
-namespace Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Engine;
+
+namespace Relayer.Core.Keepers.Records;
 
 /// <summary>The sweeper's statements: each removes up to $2 rows that are older than $1, and says how many.</summary>
 internal static class KeeperSweepSql
