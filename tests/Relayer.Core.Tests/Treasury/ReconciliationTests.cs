@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text.Json;
 using DevChain;
+using DevChain.Processes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
 using Relayer.Core.Tests.Storage;
@@ -123,9 +125,9 @@ public sealed class ReconciliationTests(PostgresFixture postgres)
         await world.ReconcileAsync();
         await world.Node.MineAsync(7, Cancellation);
         await world.Node.Rpc.SendAsync("anvil_impersonateAccount", [$"{world.Signer}"], Cancellation);
-        await world.Node.Rpc.SendAsync(
+        var sent = await world.Node.Rpc.SendAsync(
             "eth_sendTransaction", [new { from = $"{world.Signer}", to = $"{Plans.Nobody}", value = Quantity(995 * Milli) }], Cancellation);
-        var block = await world.Node.BlockNumberAsync(Cancellation);
+        var block = await MinedInAsync(world, sent.GetString()!);
         await world.Node.MineAsync(7, Cancellation);
 
         Assert.Empty(await world.TopUpAsync());
@@ -206,5 +208,19 @@ public sealed class ReconciliationTests(PostgresFixture postgres)
         }
 
         return sum;
+    }
+
+    /// <summary>The block that took a transaction: a node answers before it has mined.</summary>
+    private static async Task<long> MinedInAsync(GasWorld world, string hash)
+    {
+        JsonElement receipt = default;
+        Assert.True(await Poll.UntilAsync(
+            async () =>
+            {
+                receipt = await world.Node.Rpc.SendAsync("eth_getTransactionReceipt", [hash], Cancellation);
+                return receipt.ValueKind == JsonValueKind.Object;
+            },
+            TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(20), Cancellation));
+        return (long)JsonRpc.ToInteger(receipt.GetProperty("blockNumber"));
     }
 }

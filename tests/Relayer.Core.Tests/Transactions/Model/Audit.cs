@@ -61,8 +61,8 @@ internal sealed class Audit(EngineWorld world, NonceModel model)
             await CheckBalanceAsync(address, balance, rows, chain);
         }
 
-        var told = await world.Database.ColumnAsync<string>("select id || ' ' || state from told where state in ('Confirmed', 'Cancelled', 'Failed', 'Displaced')");
-        string[] ends = ["Confirmed", "Cancelled", "Failed", "Displaced"];
+        var told = await world.Database.ColumnAsync<string>("select id || ' ' || state from told where state in ('Confirmed', 'Cancelled', 'Failed', 'NonceUsedExternally')");
+        string[] ends = ["Confirmed", "Cancelled", "Failed", "NonceUsedExternally"];
         Assert.Equal(
             model.Promises.Keys.Select(id => $"{id} {ends[_before[id].State - 4]}").Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
     }
