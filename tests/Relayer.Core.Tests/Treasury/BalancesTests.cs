@@ -148,7 +148,7 @@ public sealed class BalancesTests(PostgresFixture postgres)
 
         Assert.Equal(1, await world.Database.ScalarAsync<long>("select max(n) from (select count(*) n from readings where taken_at < now() - interval '61 days' group by date_trunc('day', taken_at, 'UTC')) d"));
         Assert.Equal(1, await world.Database.ScalarAsync<long>("select max(n) from (select count(*) n from readings where taken_at < now() - interval '3 days' group by date_trunc('hour', taken_at, 'UTC')) d"));
-        Assert.Equal(3, await world.Database.ScalarAsync<long>("select max(n) from (select count(*) n from readings where taken_at > now() - interval '1 day' group by date_trunc('hour', taken_at, 'UTC')) d"));
+        Assert.Equal(3, await world.Database.ScalarAsync<long>("select max(n) from (select count(*) n from readings where taken_at > date_trunc('day', now(), 'UTC') - interval '1 day' group by date_trunc('hour', taken_at, 'UTC')) d"));
         Assert.Equal(0, await world.Database.ScalarAsync<long>("select count(*) from balances b where not exists (select from readings r where r.block_number = b.block_number)"));
     }
 
