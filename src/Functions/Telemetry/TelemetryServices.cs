@@ -11,7 +11,7 @@ public static class TelemetryServices
     /// <summary>Adds OTLP export when one of the standard endpoint settings is there; otherwise nothing is even loaded.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configuration">Where the endpoint would be.</param>
-    /// <param name="mode">What this instance is: <c>alone</c>, <c>custom-handler</c> or <c>isolated</c>.</param>
+    /// <param name="mode">What this instance is: <c>alone</c> or <c>isolated</c>.</param>
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration, string mode) =>
         Array.Exists(Endpoints, key => !string.IsNullOrEmpty(configuration[key])) ? AddExport(services, mode) : services;
 
