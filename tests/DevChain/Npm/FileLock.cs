@@ -13,16 +13,27 @@ internal static class FileLock
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         while (true)
         {
-            try
+            if (TryTake(path) is { } held)
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return held;
             }
-            catch (IOException e) when (e.HResult is WouldBlock or SharingViolation)
-            {
-                onFirstWait?.Invoke();
-                onFirstWait = null;
-                await Task.Delay(Pause, cancellation);
-            }
+
+            onFirstWait?.Invoke();
+            onFirstWait = null;
+            await Task.Delay(Pause, cancellation);
+        }
+    }
+
+    /// <returns>Null when somebody else holds it.</returns>
+    public static FileStream? TryTake(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (e.HResult is WouldBlock or SharingViolation)
+        {
+            return null;
         }
     }
 }

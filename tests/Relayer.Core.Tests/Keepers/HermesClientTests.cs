@@ -35,7 +35,18 @@ public sealed class HermesClientTests : IAsyncLifetime
     [Fact]
     public async Task What_fails_together_is_one_failure_and_costs_one_short_rest()
     {
-        _first.Misbehave = LoopbackServer.Status(503);
+        var (asked, all) = (0, new TaskCompletionSource());
+        _first.Misbehave = async context =>
+        {
+            // Nobody is answered before everybody has asked: who asks later would know of the failure.
+            if (Interlocked.Increment(ref asked) == 8)
+            {
+                all.SetResult();
+            }
+
+            await all.Task;
+            await LoopbackServer.Status(503)(context);
+        };
         await Task.WhenAll(Enumerable.Range(1, 8).Select(ReadAsync));
         _first.Misbehave = null;
         _time.Advance(TimeSpan.FromSeconds(6));
