@@ -125,20 +125,20 @@ internal sealed class LoadDriver(LoadOptions options)
     {
         Say($"{name}…");
         var before = CpuTimes.Read(stack);
-        var crowd = new Crowd(poster, requests);
+        var workload = new Workload(poster, requests);
         var started = Stopwatch.GetTimestamp();
-        await crowd.RunAsync(clients, duration, cancellation);
+        await workload.RunAsync(clients, duration, cancellation);
         var posting = Stopwatch.GetElapsedTime(started);
-        await watch.WaitAsync([.. crowd.Accepted.Select(relay => relay.User)], Patience, cancellation);
+        await watch.WaitAsync([.. workload.Accepted.Select(relay => relay.User)], Patience, cancellation);
         await Task.Delay(Aftermath, cancellation);
         var cpu = CpuTimes.Read(stack).Since(before);
 
-        var executions = crowd.Accepted.Select(relay => watch.Find(relay.User)).ToArray();
+        var executions = workload.Accepted.Select(relay => watch.Find(relay.User)).ToArray();
         var lastMined = executions.OfType<Execution>().Select(execution => execution.SeenAt).DefaultIfEmpty(started).Max();
         return new LevelResult(
-            clients, crowd.Accepted.Count, posting, Stopwatch.GetElapsedTime(started, lastMined),
-            Quantiles.Of(crowd.Accepted.Select(relay => relay.Answer.Took)), Quantiles.Of(Mined(watch, crowd.Accepted)), cpu,
-            crowd.Deferred, crowd.Errors, crowd.FirstError,
+            clients, workload.Accepted.Count, posting, Stopwatch.GetElapsedTime(started, lastMined),
+            Quantiles.Of(workload.Accepted.Select(relay => relay.Answer.Took)), Quantiles.Of(Mined(watch, workload.Accepted)), cpu,
+            workload.Deferred, workload.Errors, workload.FirstError,
             executions.Count(execution => execution is null),
             executions.Count(execution => execution is { Times: > 1 }),
             executions.Count(execution => execution is { Succeeded: false }));

@@ -94,18 +94,18 @@ internal static class Peers
             foreach (var clients in new[] { 1, 16, 64 })
             {
                 var cpu = Usage.Cpu(naive.Id);
-                var crowd = new Crowd(poster, traffic.Sign((int)(duration.TotalSeconds * NaivePerSecond)));
+                var workload = new Workload(poster, traffic.Sign((int)(duration.TotalSeconds * NaivePerSecond)));
                 var started = Stopwatch.GetTimestamp();
-                await crowd.RunAsync(clients, duration, cancellation);
+                await workload.RunAsync(clients, duration, cancellation);
                 var posting = Stopwatch.GetElapsedTime(started);
-                if (crowd.FirstError is { } error)
+                if (workload.FirstError is { } error)
                 {
                     throw new LoadException($"the plain relay failed: {error}");
                 }
 
                 results.Add(await ResultAsync(
-                    watch, "plain viem relay", clients, [.. crowd.Accepted.Select(relay => relay.User)], posting, started,
-                    crowd.Accepted.Select(relay => relay.Answer.Took), () => Usage.Cpu(naive.Id) - cpu, "relay", cancellation));
+                    watch, "plain viem relay", clients, [.. workload.Accepted.Select(relay => relay.User)], posting, started,
+                    workload.Accepted.Select(relay => relay.Answer.Took), () => Usage.Cpu(naive.Id) - cpu, "relay", cancellation));
             }
 
             return results;

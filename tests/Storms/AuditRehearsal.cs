@@ -1,11 +1,11 @@
 using System.Numerics;
 using Npgsql;
 using Storms.Audit;
-using Storms.Field;
+using Storms.Workloads;
 
 namespace Storms;
 
-/// <summary>Tampers with the records of a calm site, one thing after the other: an audit that finds nothing would be worth nothing.</summary>
+/// <summary>Tampers with the records of a relayer at rest, one thing after the other: an audit that finds nothing would be worth nothing.</summary>
 public static class AuditRehearsal
 {
     /// <summary>What is broken, and how it is mended again.</summary>
@@ -20,27 +20,27 @@ public static class AuditRehearsal
     ];
 
     /// <summary>The findings before anything is tampered with, and what was tampered with and not found.</summary>
-    public static async Task<(IReadOnlyList<string> Before, IReadOnlyList<string> Unseen)> RunAsync(Ground ground, CancellationToken cancellation)
+    public static async Task<(IReadOnlyList<string> Before, IReadOnlyList<string> Unseen)> RunAsync(SharedStack shared, CancellationToken cancellation)
     {
-        await using var site = await Site.SettleAsync(ground, new SiteOptions { Signers = 1 }, cancellation);
-        await site.StartAsync(0, null, cancellation);
-        using var crowd = new Crowd(site, 1, new CrowdOptions(Clients: 4, PauseMilliseconds: 10));
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new SiteOptions { Signers = 1 }, cancellation);
+        await relayer.StartAsync(0, null, cancellation);
+        using var workload = new Workload(relayer, 1, new WorkloadOptions(Clients: 4, PauseMilliseconds: 10));
         using var end = new CancellationTokenSource();
-        var posting = crowd.RunAsync(end.Token, cancellation);
-        while (crowd.Accepted < 8)
+        var posting = workload.RunAsync(end.Token, cancellation);
+        while (workload.Accepted < 8)
         {
             await Task.Delay(20, cancellation);
         }
 
         await end.CancelAsync();
         await posting;
-        var before = (await Auditor.CheckAsync(site, crowd, cancellation)).Violations;
+        var before = (await Auditor.CheckAsync(relayer, workload, cancellation)).Violations;
         var unseen = new List<string>();
         await TryAsync("money that is gone", () => SpendAsync(1), () => SpendAsync(0));
         await TryAsync("a request that was refused and ran", () => Refuse(true), () => Refuse(false));
         foreach (var (what, tamper, mend) in Tampering)
         {
-            await TryAsync(what, () => ExecuteAsync(site, tamper, cancellation), () => ExecuteAsync(site, mend, cancellation));
+            await TryAsync(what, () => ExecuteAsync(relayer, tamper, cancellation), () => ExecuteAsync(relayer, mend, cancellation));
         }
 
         return (before, unseen);
@@ -48,7 +48,7 @@ public static class AuditRehearsal
         async Task TryAsync(string what, Func<Task> tamper, Func<Task> mend)
         {
             await tamper();
-            if ((await Auditor.CheckAsync(site, crowd, cancellation)).Violations.Count == 0)
+            if ((await Auditor.CheckAsync(relayer, workload, cancellation)).Violations.Count == 0)
             {
                 unseen.Add(what);
             }
@@ -58,24 +58,24 @@ public static class AuditRehearsal
 
         async Task SpendAsync(int wei)
         {
-            var signer = site.Signers[0].Address.ToString();
-            var balance = await ground.Stack.Node.BalanceAsync(signer, cancellation);
-            await ground.Stack.Node.SetBalanceAsync(signer, balance + (wei == 1 ? BigInteger.MinusOne : BigInteger.One), cancellation);
+            var signer = relayer.Signers[0].Address.ToString();
+            var balance = await shared.Stack.Node.BalanceAsync(signer, cancellation);
+            await shared.Stack.Node.SetBalanceAsync(signer, balance + (wei == 1 ? BigInteger.MinusOne : BigInteger.One), cancellation);
         }
 
         Task Refuse(bool isRefused)
         {
-            var errand = crowd.Errands.First(errand => errand.Kind == ErrandKind.Count);
-            errand.Verdict = isRefused ? new Verdict(422, "made_up") : new Verdict(202, null);
+            var signed = workload.Requests.First(signed => signed.Kind == SignedRequestKind.Count);
+            signed.Verdict = isRefused ? new ExpectedAnswer(422, "made_up") : new ExpectedAnswer(202, null);
             return Task.CompletedTask;
         }
     }
 
-    private static async Task ExecuteAsync(Site site, string sql, CancellationToken cancellation)
+    private static async Task ExecuteAsync(RelayerUnderTest relayer, string sql, CancellationToken cancellation)
     {
         if (sql.Length > 0)
         {
-            await using var connection = await site.OpenAsync(cancellation);
+            await using var connection = await relayer.OpenAsync(cancellation);
             await using var command = new NpgsqlCommand(sql, connection);
             await command.ExecuteNonQueryAsync(cancellation);
         }

@@ -1,7 +1,7 @@
 using Relayer.Core.Crashes;
 using Storms.Audit;
-using Storms.Field;
-using Storms.Weather;
+using Storms.Faults;
+using Storms.Workloads;
 
 namespace Storms;
 
@@ -17,7 +17,7 @@ public static class KillStorm
     private static readonly Dictionary<string, string> ShortLives = new() { ["Schedules__Confirm"] = "* * * * * *", ["DOTNET_TieredPGO"] = "0" };
 
     /// <summary>Several instances on one database; any of them is killed at any time, until there were so many kills.</summary>
-    /// <param name="ground">Where.</param>
+    /// <param name="shared">Where.</param>
     /// <param name="instances">So many at once.</param>
     /// <param name="kills">So many in all.</param>
     /// <param name="isFaulty">True puts a node under them that fails at random as well.</param>
@@ -25,14 +25,14 @@ public static class KillStorm
     /// <param name="progress">Gets a line for each kill.</param>
     /// <param name="cancellation">Stops it.</param>
     public static async Task<StormReport> RandomAsync(
-        Ground ground, int instances, int kills, bool isFaulty, int seed, Action<string>? progress, CancellationToken cancellation)
+        SharedStack shared, int instances, int kills, bool isFaulty, int seed, Action<string>? progress, CancellationToken cancellation)
     {
         var faults = isFaulty ? FaultSchedule.All(seed) : null;
-        await using var site = await Site.SettleAsync(ground, new SiteOptions { Settings = ShortLives, Faults = faults }, cancellation);
-        using var crowd = new Crowd(site, seed, new CrowdOptions(HastySeconds: 3));
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new SiteOptions { Settings = ShortLives, Faults = faults }, cancellation);
+        using var workload = new Workload(relayer, seed, new WorkloadOptions(HastySeconds: 3));
         using var end = new CancellationTokenSource();
-        await Task.WhenAll(Enumerable.Range(0, instances).Select(place => site.StartAsync(place, null, cancellation)));
-        var posting = crowd.RunAsync(end.Token, cancellation);
+        await Task.WhenAll(Enumerable.Range(0, instances).Select(place => relayer.StartAsync(place, null, cancellation)));
+        var posting = workload.RunAsync(end.Token, cancellation);
         faults?.Begin();
         var left = kills;
         await Task.WhenAll(Enumerable.Range(0, instances).Select(place => Task.Run(
@@ -42,10 +42,10 @@ public static class KillStorm
                 while (Interlocked.Decrement(ref left) >= 0)
                 {
                     await Task.Delay(random.Next(50, 1_500), cancellation);
-                    await GrowAsync(crowd, kills - Volatile.Read(ref left), cancellation);
-                    await site.KillAsync(place);
-                    progress?.Invoke($"{kills - Math.Max(0, Volatile.Read(ref left))} of {kills} kills, {crowd.Accepted} accepted");
-                    await site.StartAsync(place, null, cancellation);
+                    await GrowAsync(workload, kills - Volatile.Read(ref left), cancellation);
+                    await relayer.KillAsync(place);
+                    progress?.Invoke($"{kills - Math.Max(0, Volatile.Read(ref left))} of {kills} kills, {workload.Accepted} accepted");
+                    await relayer.StartAsync(place, null, cancellation);
                 }
             },
             cancellation)));
@@ -55,19 +55,19 @@ public static class KillStorm
         return StormReport.Of(
             $"{kills} kills of {instances} instances{(isFaulty ? " over a faulty node" : "")}",
             $"kill --kills {kills} --instances {instances} --seed {seed}{(isFaulty ? " --faulty" : "")}", kills,
-            await Auditor.CheckAsync(site, crowd, cancellation), crowd, site);
+            await Auditor.CheckAsync(relayer, workload, cancellation), workload, relayer);
     }
 
     /// <summary>One instance after the other that dies at a named place, each at every one of the places and rounds.</summary>
     public static async Task<StormReport> AtPointsAsync(
-        Ground ground, IReadOnlyList<string> points, int rounds, int seed, Action<string>? progress, CancellationToken cancellation)
+        SharedStack shared, IReadOnlyList<string> points, int rounds, int seed, Action<string>? progress, CancellationToken cancellation)
     {
         // Replaced is what is not mined in time: so the node sits on transactions.
         var faults = points.Any(IsOfReplacing) ? FaultSchedule.Of(Fault.NeverMine, seed) : null;
-        await using var site = await Site.SettleAsync(ground, new SiteOptions { Settings = ShortLives, Faults = faults }, cancellation);
-        using var crowd = new Crowd(site, seed, new CrowdOptions(HastySeconds: 3));
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new SiteOptions { Settings = ShortLives, Faults = faults }, cancellation);
+        using var workload = new Workload(relayer, seed, new WorkloadOptions(HastySeconds: 3));
         using var end = new CancellationTokenSource();
-        var posting = crowd.RunAsync(end.Token, cancellation);
+        var posting = workload.RunAsync(end.Token, cancellation);
         faults?.Begin();
         var (kills, missed) = (0, new List<string>());
         foreach (var point in points)
@@ -75,25 +75,25 @@ public static class KillStorm
             for (var round = 1; round <= rounds; round++)
             {
                 // A migration that was cut off is not applied: it comes first again.
-                if (await DieAsync(site, new Crash(point, point == CrashPoints.MigrationApplied ? 1 : round), cancellation))
+                if (await DieAsync(relayer, new Crash(point, point == CrashPoints.MigrationApplied ? 1 : round), cancellation))
                 {
-                    progress?.Invoke($"killed at {point} ({++kills}), {crowd.Accepted} accepted");
+                    progress?.Invoke($"killed at {point} ({++kills}), {workload.Accepted} accepted");
                 }
                 else
                 {
                     missed.Add($"never got to {point} for the {round}. time");
-                    await site.KillAsync(0);
+                    await relayer.KillAsync(0);
                 }
             }
         }
 
         faults?.End();
-        await site.StartAsync(0, null, cancellation);
+        await relayer.StartAsync(0, null, cancellation);
         await end.CancelAsync();
         await posting;
         var report = StormReport.Of(
             $"{kills} kills at {points.Count} named places", $"points --at {string.Join(' ', points)} --rounds {rounds} --seed {seed}", kills,
-            await Auditor.CheckAsync(site, crowd, cancellation), crowd, site);
+            await Auditor.CheckAsync(relayer, workload, cancellation), workload, relayer);
         return report with { Violations = [.. missed, .. report.Violations] };
     }
 
@@ -103,10 +103,10 @@ public static class KillStorm
             .GroupBy(item => item.Lane, item => item.Point).Select(lane => lane.ToArray())];
 
     /// <summary>However slow the machine is: nobody is killed before there was something to lose.</summary>
-    private static async Task GrowAsync(Crowd crowd, int accepted, CancellationToken cancellation)
+    private static async Task GrowAsync(Workload workload, int accepted, CancellationToken cancellation)
     {
         for (var started = TimeProvider.System.GetTimestamp();
-            crowd.Accepted < accepted && TimeProvider.System.GetElapsedTime(started) < GrowthPatience;)
+            workload.Accepted < accepted && TimeProvider.System.GetElapsedTime(started) < GrowthPatience;)
         {
             await Task.Delay(20, cancellation);
         }
@@ -115,15 +115,15 @@ public static class KillStorm
     private static bool IsOfReplacing(string point) =>
         point.StartsWith("close.", StringComparison.Ordinal) || point.StartsWith("bump.", StringComparison.Ordinal);
 
-    private static async Task<bool> DieAsync(Site site, Crash crash, CancellationToken cancellation)
+    private static async Task<bool> DieAsync(RelayerUnderTest relayer, Crash crash, CancellationToken cancellation)
     {
-        if (!await site.StartAsync(0, crash, cancellation))
+        if (!await relayer.StartAsync(0, crash, cancellation))
         {
             return true;
         }
 
         var started = TimeProvider.System.GetTimestamp();
-        while (site.Running is [{ IsRunning: true }])
+        while (relayer.Running is [{ IsRunning: true }])
         {
             if (TimeProvider.System.GetElapsedTime(started) > PointPatience)
             {

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Storms.Audit;
-using Storms.Field;
-using Storms.Weather;
+using Storms.Faults;
+using Storms.Workloads;
 
 namespace Storms;
 
@@ -11,9 +11,9 @@ public static class NodeStorm
     /// <summary>Most of such a storm is waiting.</summary>
     private const int SideBySide = 8;
 
-    /// <summary>Lets many rage, some side by side, each at a site of its own.</summary>
+    /// <summary>Lets many rage, some side by side, each on a relayer of its own.</summary>
     public static async Task<IReadOnlyList<StormReport>> RunManyAsync(
-        Ground ground, IEnumerable<FaultSchedule> schedules, TimeSpan duration, Action<string>? progress, CancellationToken cancellation)
+        SharedStack shared, IEnumerable<FaultSchedule> schedules, TimeSpan duration, Action<string>? progress, CancellationToken cancellation)
     {
         var reports = new ConcurrentQueue<StormReport>();
         await Parallel.ForEachAsync(
@@ -21,7 +21,7 @@ public static class NodeStorm
             new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancellation },
             async (schedule, token) =>
             {
-                var report = await RunAsync(ground, schedule, duration, token);
+                var report = await RunAsync(shared, schedule, duration, token);
                 reports.Enqueue(report);
                 progress?.Invoke(report.Name);
             });
@@ -30,24 +30,24 @@ public static class NodeStorm
 
     /// <summary>Lets it rage for a while and audits what is left.</summary>
     public static async Task<StormReport> RunAsync(
-        Ground ground, FaultSchedule schedule, TimeSpan duration, CancellationToken cancellation)
+        SharedStack shared, FaultSchedule schedule, TimeSpan duration, CancellationToken cancellation)
     {
-        await using var site = await Site.SettleAsync(ground, new SiteOptions { Faults = schedule, Signers = 2 }, cancellation);
-        using var crowd = new Crowd(site, schedule.Seed, new CrowdOptions(Clients: 3, PauseMilliseconds: 120, HastySeconds: 4));
-        await site.StartAsync(0, null, cancellation);
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new SiteOptions { Faults = schedule, Signers = 2 }, cancellation);
+        using var workload = new Workload(relayer, schedule.Seed, new WorkloadOptions(Clients: 3, PauseMilliseconds: 120, HastySeconds: 4));
+        await relayer.StartAsync(0, null, cancellation);
         schedule.Begin();
         using var end = new CancellationTokenSource(duration);
-        var posting = crowd.RunAsync(end.Token, cancellation);
+        var posting = workload.RunAsync(end.Token, cancellation);
         await Task.Delay(duration, cancellation);
         schedule.End();
         await posting;
         var report = StormReport.Of(
-            $"faulty node, {schedule.Name}, seed {schedule.Seed}", "", 0, await Auditor.CheckAsync(site, crowd, cancellation), crowd, site);
+            $"faulty node, {schedule.Name}, seed {schedule.Seed}", "", 0, await Auditor.CheckAsync(relayer, workload, cancellation), workload, relayer);
         return report with
         {
             Command = schedule.Command,
             Violations = report.Holds ? [] : [.. report.Violations, $"schedule: {schedule}"],
-            Summary = $"{site.Node!.Faults} faults; {report.Summary}",
+            Summary = $"{relayer.Node!.Faults} faults; {report.Summary}",
         };
     }
 }

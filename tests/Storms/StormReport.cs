@@ -1,5 +1,5 @@
 using Storms.Audit;
-using Storms.Field;
+using Storms.Workloads;
 
 namespace Storms;
 
@@ -15,10 +15,10 @@ public sealed record StormReport(string Name, string Command, int Kills, IReadOn
     /// <summary>True when every invariant holds.</summary>
     public bool Holds => Violations.Count == 0;
 
-    internal static StormReport Of(string name, string command, int kills, Findings findings, Crowd crowd, Site site) => new(
+    internal static StormReport Of(string name, string command, int kills, Findings findings, Workload workload, RelayerUnderTest relayer) => new(
         name, "dotnet run -c Release --project tests/Storms -- " + command, kills, findings.Violations,
-        $"{findings}; answers: {string.Join(", ", crowd.Answers.OrderBy(answer => answer.Key).Select(answer => $"{answer.Value} x {answer.Key}"))}",
-        site.Output);
+        $"{findings}; answers: {string.Join(", ", workload.Answers.OrderBy(answer => answer.Key).Select(answer => $"{answer.Value} x {answer.Key}"))}",
+        relayer.Output);
 
     /// <inheritdoc/>
     public override string ToString() => string.Join('\n', [$"{Name}: {(Holds ? "holds" : "VIOLATED")}. {Summary}", .. Violations, $"again: {Command}"]);

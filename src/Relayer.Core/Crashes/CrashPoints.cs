@@ -16,7 +16,7 @@ public static class CrashPoints
     public const string GaugeRead = "gauge.read";
 
     /// <summary>The rules are passed; nothing is written.</summary>
-    public const string RelayJudged = "relay.judged";
+    public const string RelayEvaluated = "relay.judged";
 
     /// <summary>Signer, nonce, transaction and relay are committed; nothing is signed.</summary>
     public const string RelayReserved = "relay.reserved";
@@ -129,7 +129,7 @@ public static class CrashPoints
     /// <summary>Those of the engine, of relays and of the program itself, in the order of a transaction's way.</summary>
     public static IReadOnlyList<string> Relaying { get; } =
     [
-        MigrationApplied, GaugeRead, RelayJudged, RelayReserved, SubmitSigned, SubmitStored, SubmitBroadcast, SubmitMarked, ConfirmRead,
+        MigrationApplied, GaugeRead, RelayEvaluated, RelayReserved, SubmitSigned, SubmitStored, SubmitBroadcast, SubmitMarked, ConfirmRead,
         ConfirmObserved, RecordMoved, RecordWritten, RecordCommitted, CloseSigned, CloseStored, CloseBroadcast, BumpSigned,
         BumpStored, BumpBroadcast, TimerClaimed,
     ];

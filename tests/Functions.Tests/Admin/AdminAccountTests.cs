@@ -8,7 +8,7 @@ namespace Functions.Tests.Admin;
 
 /// <summary>Accounts handed in over HTTP.</summary>
 [Collection(AdminCollection.Name)]
-public sealed class AdminAccountTests(Islands islands)
+public sealed class AdminAccountTests(IsolatedStacks stacks)
 {
     private const string Path = "chains/31337/accounts";
     private const string Count = "select count(*) from keeper_planned_accounts";
@@ -16,8 +16,8 @@ public sealed class AdminAccountTests(Islands islands)
     [Fact]
     public async Task Accounts_are_taken_in_once_all_or_none_and_the_audit_says_who_and_why()
     {
-        await using var island = await islands.SettleAsync(AdminClient.Settings);
-        using var admin = new AdminClient(island.App);
+        await using var stack = await stacks.SettleAsync(AdminClient.Settings);
+        using var admin = new AdminClient(stack.App);
         JsonObject[] accounts = [Account(), Account(), Account()];
 
         var added = await admin.PostAsync(Path, Body("new users", accounts[0], accounts[1]));
@@ -28,7 +28,7 @@ public sealed class AdminAccountTests(Islands islands)
         changed["number"] = "8";
         (await admin.PostAsync(Path, Body("otherwise", accounts[2], changed))).AssertProblem(409, "account_differs");
 
-        Assert.Equal("2", (await island.World.AskAsync(Count))?.ToString());
+        Assert.Equal("2", (await stack.World.AskAsync(Count))?.ToString());
         Assert.Equal(
             [
                 ("accounts.add", "2 accounts on chain 31337", "otherwise", "account_differs"),
@@ -47,9 +47,9 @@ public sealed class AdminAccountTests(Islands islands)
     [Fact]
     public async Task What_is_no_account_is_refused_and_without_a_key_nothing_is_taken()
     {
-        await using var island = await islands.SettleAsync(AdminClient.Settings);
-        using var admin = new AdminClient(island.App);
-        using var nobody = new AdminClient(island.App, key: null);
+        await using var stack = await stacks.SettleAsync(AdminClient.Settings);
+        using var admin = new AdminClient(stack.App);
+        using var nobody = new AdminClient(stack.App, key: null);
         (await nobody.PostAsync(Path, Body("mine", Account()))).AssertProblem(401, "unauthorized");
         (await admin.PostAsync("chains/7/accounts", Body("elsewhere", Account()))).AssertProblem(404, "unknown_chain");
         (await admin.GetAsync("chains/7/accounts")).AssertProblem(404, "unknown_chain");
@@ -71,15 +71,15 @@ public sealed class AdminAccountTests(Islands islands)
             (await admin.GetAsync($"{Path}?{query}")).AssertProblem(400, "malformed_request");
         }
 
-        Assert.Equal("0", (await island.World.AskAsync(Count))?.ToString());
+        Assert.Equal("0", (await stack.World.AskAsync(Count))?.ToString());
     }
 
     // In the bodies % is an account, and @ an address.
     [Fact]
     public async Task Whatever_the_body_is_the_answer_is_a_problem_that_says_what_is_wrong()
     {
-        await using var island = await islands.SettleAsync(AdminClient.Settings);
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = island.App.Url };
+        await using var stack = await stacks.SettleAsync(AdminClient.Settings);
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = stack.App.Url };
         http.DefaultRequestHeaders.Add("x-functions-key", AdminClient.Key);
         const string Zero = "0x0000000000000000000000000000000000000000";
         string[] bodies =
@@ -110,15 +110,15 @@ public sealed class AdminAccountTests(Islands islands)
             await RefusesAsync(http, $"api/admin/chains/{chain}/accounts", good, "application/json", status, chain);
         }
 
-        Assert.Equal("0", (await island.World.AskAsync(Count))?.ToString());
+        Assert.Equal("0", (await stack.World.AskAsync(Count))?.ToString());
     }
 
     [Fact]
     public async Task Two_instances_that_are_told_the_same_at_once_take_it_in_once_and_otherwise_one_of_them_refuses()
     {
-        await using var island = await islands.SettleAsync(AdminClient.Settings);
-        await using var other = await island.StartAnotherAppAsync();
-        using var first = new AdminClient(island.App);
+        await using var stack = await stacks.SettleAsync(AdminClient.Settings);
+        await using var other = await stack.StartAnotherAppAsync();
+        using var first = new AdminClient(stack.App);
         using var second = new AdminClient(other);
         for (var round = 0; round < 6; round++)
         {
@@ -136,17 +136,17 @@ public sealed class AdminAccountTests(Islands islands)
             apart.Single(reply => reply.Status == 409).AssertProblem(409, "account_differs");
         }
 
-        Assert.Equal("240", (await island.World.AskAsync(Count))?.ToString());
+        Assert.Equal("240", (await stack.World.AskAsync(Count))?.ToString());
     }
 
     [Fact]
     public async Task What_is_handed_in_and_holds_dollars_is_deployed_bridged_and_redeemed_by_the_apps_own_timers()
     {
-        var node = islands.Stack.Node;
+        var node = stacks.Stack.Node;
         await using var circle = await CircleStandIn.StartAsync(node, TestContext.Current.CancellationToken);
         var contracts = await DevAccounts.DeployAsync(node, circle.Attester.Address, version: 2);
-        await using var island = await islands.SettleAsync(new Dictionary<string, string>(AdminClient.Settings.Concat(Keepers(contracts, circle, node.ChainId))));
-        using var admin = new AdminClient(island.App);
+        await using var stack = await stacks.SettleAsync(new Dictionary<string, string>(AdminClient.Settings.Concat(Keepers(contracts, circle, node.ChainId))));
+        using var admin = new AdminClient(stack.App);
         var (salt, first, second) = (new Hash32(RandomNumberGenerator.GetBytes(Hash32.Size)), DevKey.Create().Address, DevKey.Create().Address);
         var account = await contracts.PredictAsync(salt, 7, first, second, default);
         await contracts.MintAsync(account, 40);
@@ -162,7 +162,7 @@ public sealed class AdminAccountTests(Islands islands)
         Assert.True(await RelayWorld.BecomesAsync(async () => await contracts.ArrivedAsync(account) == 40 * DevAccounts.Dollar));
         foreach (var keeper in new[] { "deployment", "bridging", "redemption" })
         {
-            Assert.True(await RelayWorld.BecomesAsync(async () => Decisions(await Reply.GetAsync(island.Http, $"api/keepers/{keeper}/decisions"))
+            Assert.True(await RelayWorld.BecomesAsync(async () => Decisions(await Reply.GetAsync(stack.Http, $"api/keepers/{keeper}/decisions"))
                 is ["won", "sent", "found"]));
         }
 

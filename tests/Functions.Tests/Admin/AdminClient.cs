@@ -49,7 +49,7 @@ internal sealed class AdminClient : IDisposable
 [CollectionDefinition(Name)]
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "xunit's word for it.")]
 [Trait("needs", "services")]
-public sealed class AdminCollection : ICollectionFixture<Islands>
+public sealed class AdminCollection : ICollectionFixture<IsolatedStacks>
 {
     public const string Name = "admin";
 }

@@ -6,20 +6,20 @@ namespace Functions.Tests.Admin;
 
 /// <summary>Signers are looked at, taken out of use and given back, with two instances on one database.</summary>
 [Collection(AdminCollection.Name)]
-public sealed class AdminSignerTests(Islands islands)
+public sealed class AdminSignerTests(IsolatedStacks stacks)
 {
     private const string Signers = "chains/31337/signers";
 
     [Fact]
     public async Task A_paused_signer_takes_nothing_new_on_any_instance_and_finishes_what_it_has()
     {
-        await using var island = await islands.SettleAsync(AdminClient.Settings);
-        await using var second = await island.StartAnotherAppAsync();
-        using var here = new AdminClient(island.App);
+        await using var stack = await stacks.SettleAsync(AdminClient.Settings);
+        await using var second = await stack.StartAnotherAppAsync();
+        using var here = new AdminClient(stack.App);
         using var there = new AdminClient(second);
-        var (world, user, address) = (island.World, new Wallet(), island.Signer.Address.ToString());
-        island.Node.Refuse("eth_sendRawTransaction");
-        var taken = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.Infinex, user));
+        var (world, user, address) = (stack.World, new Wallet(), stack.Signer.Address.ToString());
+        stack.Node.Refuse("eth_sendRawTransaction");
+        var taken = await Reply.PostAsync(stack.Http, "api/relay", world.Post(world.Infinex, user));
         Assert.Equal(202, taken.Status);
 
         var paused = await here.PostAsync($"{Signers}/{address.ToLowerInvariant()}/pause", "its key may be known");
@@ -31,18 +31,18 @@ public sealed class AdminSignerTests(Islands islands)
                 (string?)signer["nextNonce"], (string?)signer["chainNonce"]));
         Assert.Equal(BigInteger.Pow(10, 21).ToString(), (string?)signer["balanceWei"]);
         Assert.Equal("false", (await there.PostAsync($"{Signers}/{address}/pause", "me too"))["changed"]);
-        foreach (var app in new[] { island.App, second })
+        foreach (var app in new[] { stack.App, second })
         {
-            Island.AssertUnavailable(await Reply.PostAsync(app.Http, "api/relay", world.Post(world.Infinex, user)), "signers_exhausted");
+            IsolatedStack.AssertUnavailable(await Reply.PostAsync(app.Http, "api/relay", world.Post(world.Infinex, user)), "signers_exhausted");
         }
 
-        island.Node.Heal();
+        stack.Node.Heal();
         Assert.Equal("confirmed", (await RelayWorld.WaitAsync(second.Http, taken["id"]!))["state"]);
         var listed = Assert.Single((await there.GetAsync(Signers)).Json["signers"]!.AsArray())!;
         Assert.Equal((true, 0, "1"), ((bool)listed["paused"]!, (int)listed["inFlight"]!, (string?)listed["chainNonce"]));
 
         Assert.Equal("true", (await there.PostAsync($"{Signers}/{address}/resume", "it is not"))["changed"]);
-        Assert.Equal(202, (await Reply.PostAsync(island.Http, "api/relay", world.Post(world.Infinex, user))).Status);
+        Assert.Equal(202, (await Reply.PostAsync(stack.Http, "api/relay", world.Post(world.Infinex, user))).Status);
         Assert.Equal("false", (await here.PostAsync($"{Signers}/{address}/resume", "twice"))["changed"]);
 
         (await here.PostAsync($"{Signers}/{Address.Zero}/pause")).AssertProblem(404, "unknown_signer");
@@ -62,23 +62,23 @@ public sealed class AdminSignerTests(Islands islands)
     [Fact]
     public async Task Out_of_funds_it_is_paused_by_itself_and_goes_on_once_refilled()
     {
-        await using var island = await islands.SettleAsync(AdminClient.Settings);
-        using var admin = new AdminClient(island.App);
-        var (world, user) = (island.World, new Wallet());
-        Assert.Equal(202, (await Reply.PostAsync(island.Http, "api/relay", world.Post(world.Infinex, user))).Status);
+        await using var stack = await stacks.SettleAsync(AdminClient.Settings);
+        using var admin = new AdminClient(stack.App);
+        var (world, user) = (stack.World, new Wallet());
+        Assert.Equal(202, (await Reply.PostAsync(stack.Http, "api/relay", world.Post(world.Infinex, user))).Status);
 
-        await FundAsync(island, 1_000);
-        Assert.True(await RelayWorld.BecomesAsync(async () => await CauseAsync(admin) == "balance"), island.App.Output);
-        Island.AssertUnavailable(await Reply.PostAsync(island.Http, "api/relay", world.Post(world.Infinex, user)), "signers_exhausted");
+        await FundAsync(stack, 1_000);
+        Assert.True(await RelayWorld.BecomesAsync(async () => await CauseAsync(admin) == "balance"), stack.App.Output);
+        IsolatedStack.AssertUnavailable(await Reply.PostAsync(stack.Http, "api/relay", world.Post(world.Infinex, user)), "signers_exhausted");
 
         // Its listing needs no provider.
-        island.Node.Refuse("jsonrpc");
+        stack.Node.Refuse("jsonrpc");
         var listed = Assert.Single((await admin.GetAsync(Signers)).Json["signers"]!.AsArray())!;
         Assert.Equal(("balance", null, null), ((string?)listed["cause"], (string?)listed["balanceWei"], (string?)listed["chainNonce"]));
-        island.Node.Heal();
+        stack.Node.Heal();
 
-        await FundAsync(island, BigInteger.Pow(10, 18));
-        await island.PostUntilTakenAsync(world.Post(world.Infinex, user));
+        await FundAsync(stack, BigInteger.Pow(10, 18));
+        await stack.PostUntilTakenAsync(world.Post(world.Infinex, user));
         Assert.Null(await CauseAsync(admin));
         Assert.Empty(await admin.AuditAsync(10));
     }
@@ -86,6 +86,6 @@ public sealed class AdminSignerTests(Islands islands)
     private static async Task<string?> CauseAsync(AdminClient admin) =>
         (string?)Assert.Single((await admin.GetAsync(Signers)).Json["signers"]!.AsArray())!["cause"];
 
-    private Task FundAsync(Island island, BigInteger wei) =>
-        islands.Stack.Node.SetBalanceAsync(island.Signer.Address.ToString(), wei, TestContext.Current.CancellationToken);
+    private Task FundAsync(IsolatedStack stack, BigInteger wei) =>
+        stacks.Stack.Node.SetBalanceAsync(stack.Signer.Address.ToString(), wei, TestContext.Current.CancellationToken);
 }

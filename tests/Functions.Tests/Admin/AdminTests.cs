@@ -9,14 +9,14 @@ namespace Functions.Tests.Admin;
 
 /// <summary>What operators do over HTTP, with two instances on one database.</summary>
 [Collection(AdminCollection.Name)]
-public sealed partial class AdminTests(Islands islands)
+public sealed partial class AdminTests(IsolatedStacks stacks)
 {
     [Fact]
     public async Task Without_a_right_key_every_door_is_shut()
     {
-        await using var island = await islands.SettleAsync(AdminClient.Settings);
-        using var nobody = new AdminClient(island.App, key: null);
-        using var stranger = new AdminClient(island.App, "a-key-of-somewhere-else");
+        await using var stack = await stacks.SettleAsync(AdminClient.Settings);
+        using var nobody = new AdminClient(stack.App, key: null);
+        using var stranger = new AdminClient(stack.App, "a-key-of-somewhere-else");
         var doors = FunctionCatalog.Read(typeof(HealthFunctions).Assembly).OfType<HttpFunction>()
             .Where(function => function.Route.StartsWith("admin/", StringComparison.Ordinal)).ToArray();
 
@@ -31,7 +31,7 @@ public sealed partial class AdminTests(Islands islands)
             }
         }
 
-        using var admin = new AdminClient(island.App);
+        using var admin = new AdminClient(stack.App);
         Assert.Empty((await admin.GetAsync("pauses")).Json["pauses"]!.AsArray());
         Assert.Empty((await admin.GetAsync("audit")).Json["entries"]!.AsArray());
     }
@@ -39,26 +39,26 @@ public sealed partial class AdminTests(Islands islands)
     [Fact]
     public async Task Paused_sponsorship_takes_nothing_new_on_any_instance_and_carries_out_what_was_taken()
     {
-        await using var island = await islands.SettleAsync(AdminClient.Settings);
-        await using var second = await island.StartAnotherAppAsync();
-        using var here = new AdminClient(island.App);
+        await using var stack = await stacks.SettleAsync(AdminClient.Settings);
+        await using var second = await stack.StartAnotherAppAsync();
+        using var here = new AdminClient(stack.App);
         using var there = new AdminClient(second);
-        var (world, user) = (island.World, new Wallet());
-        island.Node.Refuse("eth_sendRawTransaction");
+        var (world, user) = (stack.World, new Wallet());
+        stack.Node.Refuse("eth_sendRawTransaction");
         var taken = world.Post(world.OpenZeppelin, user);
-        var before = await Reply.PostAsync(island.Http, "api/relay", taken);
+        var before = await Reply.PostAsync(stack.Http, "api/relay", taken);
         Assert.Equal((202, "accepted"), (before.Status, before["state"]));
 
         var paused = await here.PostAsync("sponsorship/pause", " prices look wrong ");
         Assert.Equal(
             (200, "sponsorship", "true", "true", "prices look wrong", AdminClient.Name),
             (paused.Status, paused["scope"], paused["paused"], paused["changed"], paused["reason"], paused["by"]));
-        foreach (var app in new[] { island.App, second })
+        foreach (var app in new[] { stack.App, second })
         {
             foreach (var path in new[] { "api/relay", "api/relay/simulate" })
             {
                 var refused = await Reply.PostAsync(app.Http, path, world.Post(world.OpenZeppelin, user, 1));
-                Island.AssertUnavailable(refused, "sponsorship_paused");
+                IsolatedStack.AssertUnavailable(refused, "sponsorship_paused");
                 Assert.DoesNotContain("prices", refused.Text, StringComparison.Ordinal);
             }
 
@@ -70,13 +70,13 @@ public sealed partial class AdminTests(Islands islands)
         Assert.Equal(("true", "false", "prices look wrong"), (again["paused"], again["changed"], again["reason"]));
         Assert.Equal("sponsorship", (string?)Assert.Single((await there.GetAsync("pauses")).Json["pauses"]!.AsArray())!["scope"]);
 
-        island.Node.Heal();
-        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(island.Http, before["id"]!))["state"]);
+        stack.Node.Heal();
+        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(stack.Http, before["id"]!))["state"]);
 
         var resumed = await there.PostAsync("sponsorship/resume", "all is well");
         Assert.Equal((200, "false", "true", null), (resumed.Status, resumed["paused"], resumed["changed"], resumed["reason"]));
         Assert.Equal("false", (await here.PostAsync("sponsorship/resume", "twice"))["changed"]);
-        Assert.Equal(202, (await Reply.PostAsync(island.Http, "api/relay", world.Post(world.OpenZeppelin, user, 1))).Status);
+        Assert.Equal(202, (await Reply.PostAsync(stack.Http, "api/relay", world.Post(world.OpenZeppelin, user, 1))).Status);
 
         Assert.Equal(
             [
@@ -99,21 +99,21 @@ public sealed partial class AdminTests(Islands islands)
     [Fact]
     public async Task A_chain_is_paused_by_itself_and_what_is_not_a_command_is_refused()
     {
-        await using var island = await islands.SettleAsync(AdminClient.Settings);
-        using var admin = new AdminClient(island.App);
-        var (world, user) = (island.World, new Wallet());
+        await using var stack = await stacks.SettleAsync(AdminClient.Settings);
+        using var admin = new AdminClient(stack.App);
+        var (world, user) = (stack.World, new Wallet());
 
         Assert.Equal("sponsorship:31337", (await admin.PostAsync("chains/31337/sponsorship/pause"))["scope"]);
-        Island.AssertUnavailable(await Reply.PostAsync(island.Http, "api/relay", world.Post(world.Infinex, user)), "sponsorship_paused");
+        IsolatedStack.AssertUnavailable(await Reply.PostAsync(stack.Http, "api/relay", world.Post(world.Infinex, user)), "sponsorship_paused");
 
         // To resume all leaves the chain as it is, and pausing all does not end with the chain.
         await admin.PostAsync("sponsorship/resume");
-        Island.AssertUnavailable(await Reply.PostAsync(island.Http, "api/relay", world.Post(world.Infinex, user)), "sponsorship_paused");
+        IsolatedStack.AssertUnavailable(await Reply.PostAsync(stack.Http, "api/relay", world.Post(world.Infinex, user)), "sponsorship_paused");
         await admin.PostAsync("sponsorship/pause");
         await admin.PostAsync("chains/31337/sponsorship/resume");
-        Island.AssertUnavailable(await Reply.PostAsync(island.Http, "api/relay", world.Post(world.Infinex, user)), "sponsorship_paused");
+        IsolatedStack.AssertUnavailable(await Reply.PostAsync(stack.Http, "api/relay", world.Post(world.Infinex, user)), "sponsorship_paused");
         await admin.PostAsync("sponsorship/resume");
-        Assert.Equal(202, (await Reply.PostAsync(island.Http, "api/relay", world.Post(world.Infinex, user))).Status);
+        Assert.Equal(202, (await Reply.PostAsync(stack.Http, "api/relay", world.Post(world.Infinex, user))).Status);
 
         var entries = await world.AskAsync("select count(*) from audit");
         (await admin.PostAsync("chains/7/sponsorship/pause")).AssertProblem(404, "unknown_chain");

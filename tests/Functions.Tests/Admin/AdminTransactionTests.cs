@@ -6,25 +6,25 @@ namespace Functions.Tests.Admin;
 
 /// <summary>Transactions are looked at, outbid and cancelled over HTTP.</summary>
 [Collection(AdminCollection.Name)]
-public sealed class AdminTransactionTests(Islands islands)
+public sealed class AdminTransactionTests(IsolatedStacks stacks)
 {
     [Fact]
     public async Task A_transaction_under_way_is_found_outbid_and_cancelled_and_all_of_it_is_audited()
     {
-        await using var island = await islands.SettleAsync(AdminClient.Settings);
-        using var admin = new AdminClient(island.App);
-        var (world, user) = (island.World, new Wallet());
-        island.Node.Refuse("eth_sendRawTransaction");
-        var relay = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.Infinex, user));
-        await Reply.PostAsync(island.Http, "api/relay", world.Post(world.Infinex, user));
+        await using var stack = await stacks.SettleAsync(AdminClient.Settings);
+        using var admin = new AdminClient(stack.App);
+        var (world, user) = (stack.World, new Wallet());
+        stack.Node.Refuse("eth_sendRawTransaction");
+        var relay = await Reply.PostAsync(stack.Http, "api/relay", world.Post(world.Infinex, user));
+        await Reply.PostAsync(stack.Http, "api/relay", world.Post(world.Infinex, user));
 
         var first = await admin.GetAsync("transactions?chainId=31337&state=open&limit=1");
-        var rest = await admin.GetAsync($"transactions?limit=1&cursor={first["nextCursor"]}&signer={island.Signer.Address}");
+        var rest = await admin.GetAsync($"transactions?limit=1&cursor={first["nextCursor"]}&signer={stack.Signer.Address}");
         var (one, two) = (Only(first), Only(rest));
         Assert.Equal(("0", "1"), ((string?)one["nonce"], (string?)two["nonce"]));
         Assert.Null(rest["nextCursor"]);
         Assert.Equal(
-            (31337L, "relay", "signed", island.Signer.Address.ToString(), world.Infinex.Address.ToString(), false),
+            (31337L, "relay", "signed", stack.Signer.Address.ToString(), world.Infinex.Address.ToString(), false),
             ((long)one["chainId"]!, (string?)one["purpose"], (string?)one["state"], (string?)one["signer"], (string?)one["to"], (bool)one["waitsAtCap"]!));
         var attempt = Assert.Single(one["attempts"]!.AsArray())!;
         Assert.Equal((relay["transactionHash"], false), ((string?)attempt["transactionHash"], (bool)attempt["selfSend"]!));
@@ -45,8 +45,8 @@ public sealed class AdminTransactionTests(Islands islands)
         var again = await admin.PostAsync($"transactions/{id}/cancel", "no more, I said");
         Assert.Equal((200, 3), (again.Status, again.Json["transaction"]!["attempts"]!.AsArray().Count));
 
-        island.Node.Heal();
-        Assert.Equal("failed", (await RelayWorld.WaitAsync(island.Http, relay["id"]!))["state"]);
+        stack.Node.Heal();
+        Assert.Equal("failed", (await RelayWorld.WaitAsync(stack.Http, relay["id"]!))["state"]);
         var final = await admin.GetAsync($"transactions/{id}");
         Assert.Equal(("cancelled", false), (final["state"], final["transactionHash"] == relay["transactionHash"]));
         Assert.True(BigInteger.Parse(final["feeWei"]!, System.Globalization.CultureInfo.InvariantCulture) > 0);
@@ -71,8 +71,8 @@ public sealed class AdminTransactionTests(Islands islands)
     [Fact]
     public async Task What_is_no_transaction_and_what_is_no_question_is_refused()
     {
-        await using var island = await islands.SettleAsync(AdminClient.Settings);
-        using var admin = new AdminClient(island.App);
+        await using var stack = await stacks.SettleAsync(AdminClient.Settings);
+        using var admin = new AdminClient(stack.App);
         var unknown = Guid.CreateVersion7();
 
         (await admin.GetAsync($"transactions/{unknown}")).AssertProblem(404, "unknown_transaction");

@@ -15,7 +15,7 @@ namespace Functions.Tests.Hosting;
 
 /// <summary>The published isolated worker behind the stand-in of the Azure Functions host.</summary>
 [Trait("needs", "services")]
-public sealed partial class WorkerTests(Islands islands) : IClassFixture<Islands>
+public sealed partial class WorkerTests(IsolatedStacks stacks) : IClassFixture<IsolatedStacks>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -120,15 +120,15 @@ public sealed partial class WorkerTests(Islands islands) : IClassFixture<Islands
     [Fact]
     public async Task Keys_and_statements_never_reach_the_log()
     {
-        await using var island = await islands.SettleAsync(
+        await using var stack = await stacks.SettleAsync(
             new Dictionary<string, string>(AdminClient.Settings) { ["Logging__LogLevel__Default"] = "Debug" }, program: await PublishedWorker.EnsureAsync(Cancellation));
-        using var admin = new AdminClient(island.App);
+        using var admin = new AdminClient(stack.App);
         Assert.Equal(200, (await admin.GetAsync("audit")).Status);
-        Assert.Equal(200, (await Reply.GetAsync(island.Http, $"api/admin/audit?code={AdminClient.Key}")).Status);
-        Assert.Equal(200, (await Reply.GetAsync(island.Http, "api/ready")).Status);
+        Assert.Equal(200, (await Reply.GetAsync(stack.Http, $"api/admin/audit?code={AdminClient.Key}")).Status);
+        Assert.Equal(200, (await Reply.GetAsync(stack.Http, "api/ready")).Status);
 
-        Assert.DoesNotContain(AdminClient.Key, island.App.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("Npgsql.Command", island.App.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(AdminClient.Key, stack.App.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Npgsql.Command", stack.App.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -165,64 +165,64 @@ public sealed partial class WorkerTests(Islands islands) : IClassFixture<Islands
     public async Task A_stop_ends_streams_in_order_and_their_clients_resume_where_they_were()
     {
         var settings = new Dictionary<string, string> { [$"Chains__{AppSettings.ChainName}__Confirmations"] = "1000000" };
-        await using var island = await islands.SettleAsync(settings, program: await PublishedWorker.EnsureAsync(Cancellation));
-        var posted = await Reply.PostAsync(island.Http, "api/relay", island.World.Post(island.World.Infinex, new Wallet()));
+        await using var stack = await stacks.SettleAsync(settings, program: await PublishedWorker.EnsureAsync(Cancellation));
+        var posted = await Reply.PostAsync(stack.Http, "api/relay", stack.World.Post(stack.World.Infinex, new Wallet()));
         var path = new Uri($"api/relay/{posted["id"]}/events", UriKind.Relative);
-        Assert.True(await RelayWorld.BecomesAsync(async () => (await Reply.GetAsync(island.Http, $"api/relay/{posted["id"]}"))["state"] == "mined"));
-        using var following = await island.Http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        Assert.True(await RelayWorld.BecomesAsync(async () => (await Reply.GetAsync(stack.Http, $"api/relay/{posted["id"]}"))["state"] == "mined"));
+        using var following = await stack.Http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, Cancellation);
         using var events = new StreamReader(await following.Content.ReadAsStreamAsync(Cancellation));
         Assert.Equal("event: relay", await events.ReadLineAsync(Cancellation));
 
         // The host waits 30 s at most and then cuts; the stream must end by itself before.
-        Assert.True(await island.App.StopAsync());
+        Assert.True(await stack.App.StopAsync());
         var rest = await events.ReadToEndAsync(Cancellation);
-        Assert.DoesNotContain("killed after its grace", island.App.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("killed after its grace", stack.App.Output, StringComparison.Ordinal);
         var last = EventId().Match(rest).Groups[1].Value;
 
-        await island.App.StartAsync(Cancellation);
+        await stack.App.StartAsync(Cancellation);
         using var resume = new HttpRequestMessage(HttpMethod.Get, path);
         resume.Headers.Add("Last-Event-ID", last);
-        using var resumed = await island.Http.SendAsync(resume, Cancellation);
+        using var resumed = await stack.Http.SendAsync(resume, Cancellation);
         Assert.Equal("", await resumed.Content.ReadAsStringAsync(Cancellation)); // Nothing is told twice, and nothing was missed.
     }
 
     [Fact]
     public async Task Killed_at_any_instant_it_loses_nothing_and_does_nothing_twice()
     {
-        await using var island = await islands.SettleAsync(program: await PublishedWorker.EnsureAsync(Cancellation));
+        await using var stack = await stacks.SettleAsync(program: await PublishedWorker.EnsureAsync(Cancellation));
         var (user, ids) = (new Wallet(), new List<string>());
         for (var round = 0; round < 3; round++)
         {
             for (var i = 0; i < 6; i++)
             {
-                ids.Add((await island.PostUntilTakenAsync(island.World.Post(island.World.Infinex, user)))["id"]!);
+                ids.Add((await stack.PostUntilTakenAsync(stack.World.Post(stack.World.Infinex, user)))["id"]!);
             }
 
             // Once the worker alone, which its host starts again; then both.
             if (round == 0)
             {
-                Unix.Signal(WorkerOf(island.App), UnixSignal.Kill);
+                Unix.Signal(WorkerOf(stack.App), UnixSignal.Kill);
             }
             else
             {
-                await island.App.KillAsync();
-                await island.App.StartAsync(Cancellation);
+                await stack.App.KillAsync();
+                await stack.App.StartAsync(Cancellation);
             }
         }
 
         foreach (var id in ids)
         {
-            Assert.True(await RelayWorld.BecomesAsync(async () => (await StateAsync(island, id)) == "confirmed", 180), await StateAsync(island, id));
+            Assert.True(await RelayWorld.BecomesAsync(async () => (await StateAsync(stack, id)) == "confirmed", 180), await StateAsync(stack, id));
         }
 
-        await island.AssertOnceAsync(user, ids.Count);
+        await stack.AssertOnceAsync(user, ids.Count);
     }
 
-    private static async Task<string?> StateAsync(Island island, string id)
+    private static async Task<string?> StateAsync(IsolatedStack stack, string id)
     {
         try
         {
-            var reply = await Reply.GetAsync(island.Http, $"api/relay/{id}");
+            var reply = await Reply.GetAsync(stack.Http, $"api/relay/{id}");
             return reply.Status == 200 ? reply["state"] : null;
         }
         catch (HttpRequestException)

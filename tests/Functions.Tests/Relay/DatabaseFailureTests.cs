@@ -5,7 +5,7 @@ namespace Functions.Tests.Relay;
 
 /// <summary>The database goes away: callers are told to come back, and what was accepted is carried out once.</summary>
 [Trait("needs", "services")]
-public sealed class DatabaseFailureTests(Islands islands) : IClassFixture<Islands>
+public sealed class DatabaseFailureTests(IsolatedStacks stacks) : IClassFixture<IsolatedStacks>
 {
     private const string Send = "eth_sendRawTransaction";
 
@@ -14,74 +14,74 @@ public sealed class DatabaseFailureTests(Islands islands) : IClassFixture<Island
     [Fact]
     public async Task While_the_database_is_down_callers_are_told_to_come_back()
     {
-        await using var island = await islands.SettleAsync();
-        var (world, user) = (island.World, new Wallet());
-        island.Node.Refuse(Send);
-        var accepted = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.OpenZeppelin, user));
+        await using var stack = await stacks.SettleAsync();
+        var (world, user) = (stack.World, new Wallet());
+        stack.Node.Refuse(Send);
+        var accepted = await Reply.PostAsync(stack.Http, "api/relay", world.Post(world.OpenZeppelin, user));
         var next = world.Post(world.OpenZeppelin, user, 1);
-        await islands.Stack.Postgres.StopAsync();
+        await stacks.Stack.Postgres.StopAsync();
         try
         {
-            island.Node.Heal();
-            Island.AssertUnavailable(await Reply.PostAsync(island.Http, "api/relay", next), "storage_unavailable");
-            Island.AssertUnavailable(await Reply.PostAsync(island.Http, "api/relay/simulate", next), "storage_unavailable");
-            Island.AssertUnavailable(await Reply.GetAsync(island.Http, $"api/relay/{accepted["id"]}"), "storage_unavailable");
-            Island.AssertUnavailable(await Reply.GetAsync(island.Http, $"api/relay/{accepted["id"]}/events"), "storage_unavailable");
-            Island.AssertUnavailable(await Reply.GetAsync(island.Http, $"api/relay?from={user.Address}"), "storage_unavailable");
-            Island.AssertUnavailable(
-                await Reply.GetAsync(island.Http, $"api/nonces/31337/{world.OpenZeppelin.Address}/{user.Address}"), "storage_unavailable");
-            Island.AssertUnavailable(await Reply.GetAsync(island.Http, "api/ready"), "not_ready");
-            Island.AssertUnavailable(await Reply.GetAsync(island.Http, "api/council"), "storage_unavailable");
-            await AssertPageForPeopleAsync(island.Http);
-            Assert.Equal(200, (await Reply.GetAsync(island.Http, "api/health")).Status);
-            Assert.Equal(200, (await Reply.GetAsync(island.Http, "api/chains")).Status);
-            var batch = await Reply.PostAsync(island.Http, "api/relay/batch", new JsonObject { ["requests"] = new JsonArray(next.DeepClone()) });
+            stack.Node.Heal();
+            IsolatedStack.AssertUnavailable(await Reply.PostAsync(stack.Http, "api/relay", next), "storage_unavailable");
+            IsolatedStack.AssertUnavailable(await Reply.PostAsync(stack.Http, "api/relay/simulate", next), "storage_unavailable");
+            IsolatedStack.AssertUnavailable(await Reply.GetAsync(stack.Http, $"api/relay/{accepted["id"]}"), "storage_unavailable");
+            IsolatedStack.AssertUnavailable(await Reply.GetAsync(stack.Http, $"api/relay/{accepted["id"]}/events"), "storage_unavailable");
+            IsolatedStack.AssertUnavailable(await Reply.GetAsync(stack.Http, $"api/relay?from={user.Address}"), "storage_unavailable");
+            IsolatedStack.AssertUnavailable(
+                await Reply.GetAsync(stack.Http, $"api/nonces/31337/{world.OpenZeppelin.Address}/{user.Address}"), "storage_unavailable");
+            IsolatedStack.AssertUnavailable(await Reply.GetAsync(stack.Http, "api/ready"), "not_ready");
+            IsolatedStack.AssertUnavailable(await Reply.GetAsync(stack.Http, "api/council"), "storage_unavailable");
+            await AssertPageForPeopleAsync(stack.Http);
+            Assert.Equal(200, (await Reply.GetAsync(stack.Http, "api/health")).Status);
+            Assert.Equal(200, (await Reply.GetAsync(stack.Http, "api/chains")).Status);
+            var batch = await Reply.PostAsync(stack.Http, "api/relay/batch", new JsonObject { ["requests"] = new JsonArray(next.DeepClone()) });
             Assert.Equal((207, 503), (batch.Status, (int)batch.Json["outcomes"]![0]!["status"]!));
         }
         finally
         {
-            await islands.Stack.Postgres.StartAsync(Cancellation);
+            await stacks.Stack.Postgres.StartAsync(Cancellation);
         }
 
         Assert.Equal(202, accepted.Status);
-        var posted = await island.PostUntilTakenAsync(next);
-        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(island.Http, accepted["id"]!))["state"]);
-        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(island.Http, posted["id"]!))["state"]);
+        var posted = await stack.PostUntilTakenAsync(next);
+        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(stack.Http, accepted["id"]!))["state"]);
+        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(stack.Http, posted["id"]!))["state"]);
         Assert.Equal([UInt256.Zero, 1], (await world.ExecutedAsync(user.Address)).Select(executed => executed.Nonce));
     }
 
     [Fact]
     public async Task An_app_that_starts_before_its_database_finds_it_later()
     {
-        await using var island = await islands.SettleAsync();
-        await island.App.StopAsync();
-        await islands.Stack.Postgres.StopAsync();
+        await using var stack = await stacks.SettleAsync();
+        await stack.App.StopAsync();
+        await stacks.Stack.Postgres.StopAsync();
         try
         {
-            await island.App.StartAsync(Cancellation);
-            Island.AssertUnavailable(
-                await Reply.PostAsync(island.Http, "api/relay", island.World.Post(island.World.Infinex, new Wallet())), "storage_unavailable");
+            await stack.App.StartAsync(Cancellation);
+            IsolatedStack.AssertUnavailable(
+                await Reply.PostAsync(stack.Http, "api/relay", stack.World.Post(stack.World.Infinex, new Wallet())), "storage_unavailable");
         }
         finally
         {
-            await islands.Stack.Postgres.StartAsync(Cancellation);
+            await stacks.Stack.Postgres.StartAsync(Cancellation);
         }
 
-        var posted = await island.PostUntilTakenAsync(island.World.Post(island.World.Infinex, new Wallet()));
-        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(island.Http, posted["id"]!))["state"]);
+        var posted = await stack.PostUntilTakenAsync(stack.World.Post(stack.World.Infinex, new Wallet()));
+        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(stack.Http, posted["id"]!))["state"]);
     }
 
     [Fact]
     public async Task What_was_accepted_when_the_database_crashed_is_on_chain_once()
     {
-        await using var island = await islands.SettleAsync();
-        var (world, taken) = (island.World, 0);
+        await using var stack = await stacks.SettleAsync();
+        var (world, taken) = (stack.World, 0);
         var users = Enumerable.Range(0, 60).Select(_ => new Wallet()).ToArray();
         var bodies = users.Select((user, i) => world.Post(i % 2 == 0 ? world.OpenZeppelin : world.Infinex, user)).ToArray();
         var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var posts = bodies.Select(async body =>
         {
-            var reply = await Reply.PostAsync(island.Http, "api/relay", body);
+            var reply = await Reply.PostAsync(stack.Http, "api/relay", body);
             if (Interlocked.Increment(ref taken) == 10)
             {
                 enough.TrySetResult();
@@ -90,16 +90,16 @@ public sealed class DatabaseFailureTests(Islands islands) : IClassFixture<Island
             return reply;
         }).ToArray();
         await enough.Task.WaitAsync(TimeSpan.FromSeconds(90), Cancellation);
-        await islands.Stack.Postgres.CrashAsync();
+        await stacks.Stack.Postgres.CrashAsync();
         var answers = await Task.WhenAll(posts);
-        await islands.Stack.Postgres.StartAsync(Cancellation);
+        await stacks.Stack.Postgres.StartAsync(Cancellation);
 
-        Assert.All(answers.Where(reply => reply.Status != 202), reply => Island.AssertUnavailable(reply, "storage_unavailable"));
-        await island.PostUntilTakenAsync(bodies[0]);
+        Assert.All(answers.Where(reply => reply.Status != 202), reply => IsolatedStack.AssertUnavailable(reply, "storage_unavailable"));
+        await stack.PostUntilTakenAsync(bodies[0]);
         foreach (var (body, answer) in bodies.Zip(answers))
         {
-            var reply = answer.Status == 202 ? answer : await island.PostUntilTakenAsync(body);
-            Assert.Equal("confirmed", (await RelayWorld.WaitAsync(island.Http, reply["id"]!))["state"]);
+            var reply = answer.Status == 202 ? answer : await stack.PostUntilTakenAsync(body);
+            Assert.Equal("confirmed", (await RelayWorld.WaitAsync(stack.Http, reply["id"]!))["state"]);
         }
 
         foreach (var user in users)
@@ -107,7 +107,7 @@ public sealed class DatabaseFailureTests(Islands islands) : IClassFixture<Island
             Assert.Equal(1UL, await world.CountAsync(user.Address));
         }
 
-        await island.AssertLedgerIsTheChainAsync(users.Length);
+        await stack.AssertLedgerIsTheChainAsync(users.Length);
     }
 
     /// <summary>Whoever opens the council's page in a browser gets one, with a status and headers as a problem has.</summary>

@@ -5,7 +5,7 @@ namespace Functions.Tests.Relay;
 
 /// <summary>The node goes away, is silent or talks nonsense: callers are told to come back, and nothing is recorded.</summary>
 [Trait("needs", "services")]
-public sealed class NodeFailureTests(Islands islands) : IClassFixture<Islands>
+public sealed class NodeFailureTests(IsolatedStacks stacks) : IClassFixture<IsolatedStacks>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -40,12 +40,12 @@ public sealed class NodeFailureTests(Islands islands) : IClassFixture<Islands>
     public async Task A_data_fee_that_receipts_name_is_in_the_ledger_to_the_wei_and_part_of_what_a_relay_cost()
     {
         const long DataFee = 123_456_789;
-        await using var island = await islands.SettleAsync(new Dictionary<string, string> { ["Chains__local__Fees__DataFeeWei"] = "1000000000" });
-        island.Node.Garble(answer => answer.Replace("\"effectiveGasPrice\":", $"\"l1Fee\":\"0x{DataFee:x}\",\"effectiveGasPrice\":", StringComparison.Ordinal));
-        var posted = await Reply.PostAsync(island.Http, "api/relay", island.World.Post(island.World.Infinex, new Wallet()));
-        var done = await RelayWorld.WaitAsync(island.Http, posted["id"]!);
+        await using var stack = await stacks.SettleAsync(new Dictionary<string, string> { ["Chains__local__Fees__DataFeeWei"] = "1000000000" });
+        stack.Node.Garble(answer => answer.Replace("\"effectiveGasPrice\":", $"\"l1Fee\":\"0x{DataFee:x}\",\"effectiveGasPrice\":", StringComparison.Ordinal));
+        var posted = await Reply.PostAsync(stack.Http, "api/relay", stack.World.Post(stack.World.Infinex, new Wallet()));
+        var done = await RelayWorld.WaitAsync(stack.Http, posted["id"]!);
 
-        var receipt = await islands.Stack.Node.Rpc.SendAsync("eth_getTransactionReceipt", [done["transactionHash"]], Cancellation);
+        var receipt = await stacks.Stack.Node.Rpc.SendAsync("eth_getTransactionReceipt", [done["transactionHash"]], Cancellation);
         var gas = JsonRpc.ToInteger(receipt.GetProperty("gasUsed")) * JsonRpc.ToInteger(receipt.GetProperty("effectiveGasPrice"));
         Assert.Equal($"{gas + DataFee}", done["feeWei"]);
     }
@@ -55,30 +55,30 @@ public sealed class NodeFailureTests(Islands islands) : IClassFixture<Islands>
     [InlineData(true)]
     public async Task While_the_node_is_down_or_silent_callers_are_told_to_come_back(bool isSilent)
     {
-        var node = islands.Stack.Node;
-        await using var island = await islands.SettleAsync(new Dictionary<string, string> { ["Chains__local__RpcTimeout"] = "00:00:01" });
-        var (world, user) = (island.World, new Wallet());
-        var done = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.Infinex, user));
-        await RelayWorld.WaitAsync(island.Http, done["id"]!);
+        var node = stacks.Stack.Node;
+        await using var stack = await stacks.SettleAsync(new Dictionary<string, string> { ["Chains__local__RpcTimeout"] = "00:00:01" });
+        var (world, user) = (stack.World, new Wallet());
+        var done = await Reply.PostAsync(stack.Http, "api/relay", world.Post(world.Infinex, user));
+        await RelayWorld.WaitAsync(stack.Http, done["id"]!);
         var body = world.Post(world.OpenZeppelin, user);
         await AwayAsync();
         try
         {
-            Island.AssertUnavailable(await Reply.PostAsync(island.Http, "api/relay", body), "chain_unavailable");
-            Island.AssertUnavailable(await Reply.PostAsync(island.Http, "api/relay/simulate", body), "chain_unavailable");
-            Island.AssertUnavailable(
-                await Reply.GetAsync(island.Http, $"api/nonces/31337/{world.OpenZeppelin.Address}/{user.Address}"), "chain_unavailable");
-            Island.AssertUnavailable(await Reply.GetAsync(island.Http, "api/ready"), "not_ready");
-            Assert.Equal("confirmed", (await Reply.GetAsync(island.Http, $"api/relay/{done["id"]}"))["state"]); // Needs no chain.
-            Assert.Single((await Reply.GetAsync(island.Http, $"api/relay?from={user.Address}")).Json["relays"]!.AsArray());
+            IsolatedStack.AssertUnavailable(await Reply.PostAsync(stack.Http, "api/relay", body), "chain_unavailable");
+            IsolatedStack.AssertUnavailable(await Reply.PostAsync(stack.Http, "api/relay/simulate", body), "chain_unavailable");
+            IsolatedStack.AssertUnavailable(
+                await Reply.GetAsync(stack.Http, $"api/nonces/31337/{world.OpenZeppelin.Address}/{user.Address}"), "chain_unavailable");
+            IsolatedStack.AssertUnavailable(await Reply.GetAsync(stack.Http, "api/ready"), "not_ready");
+            Assert.Equal("confirmed", (await Reply.GetAsync(stack.Http, $"api/relay/{done["id"]}"))["state"]); // Needs no chain.
+            Assert.Single((await Reply.GetAsync(stack.Http, $"api/relay?from={user.Address}")).Json["relays"]!.AsArray());
         }
         finally
         {
             await BackAsync();
         }
 
-        var posted = await island.PostUntilTakenAsync(body);
-        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(island.Http, posted["id"]!))["state"]);
+        var posted = await stack.PostUntilTakenAsync(body);
+        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(stack.Http, posted["id"]!))["state"]);
 
         Task AwayAsync()
         {
@@ -106,41 +106,41 @@ public sealed class NodeFailureTests(Islands islands) : IClassFixture<Islands>
     [Fact]
     public async Task A_node_that_answers_garbage_is_as_good_as_none()
     {
-        await using var island = await islands.SettleAsync();
-        var world = island.World;
+        await using var stack = await stacks.SettleAsync();
+        var world = stack.World;
         var user = new Wallet();
         foreach (var (name, garble) in Garblings.Where(pair => pair.Key != "another chain"))
         {
-            island.Node.Garble(garble);
+            stack.Node.Garble(garble);
             foreach (var forwarder in new[] { world.OpenZeppelin, world.Infinex })
             {
-                var reply = await Reply.PostAsync(island.Http, "api/relay", world.Post(forwarder, user));
+                var reply = await Reply.PostAsync(stack.Http, "api/relay", world.Post(forwarder, user));
                 Assert.True(reply.Status == 503, $"{name}: {reply.Text}");
-                Island.AssertUnavailable(reply, "chain_unavailable");
+                IsolatedStack.AssertUnavailable(reply, "chain_unavailable");
             }
 
-            Island.AssertUnavailable(
-                await Reply.GetAsync(island.Http, $"api/nonces/31337/{world.OpenZeppelin.Address}/{user.Address}"), "chain_unavailable");
+            IsolatedStack.AssertUnavailable(
+                await Reply.GetAsync(stack.Http, $"api/nonces/31337/{world.OpenZeppelin.Address}/{user.Address}"), "chain_unavailable");
         }
 
-        island.Node.Heal();
-        var posted = await island.PostUntilTakenAsync(world.Post(world.OpenZeppelin, user));
-        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(island.Http, posted["id"]!))["state"]);
+        stack.Node.Heal();
+        var posted = await stack.PostUntilTakenAsync(world.Post(world.OpenZeppelin, user));
+        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(stack.Http, posted["id"]!))["state"]);
         Assert.Single(await world.ExecutedAsync(user.Address));
     }
 
     [Fact]
     public async Task A_known_forwarder_that_answers_garbage_later_is_no_reason_to_refuse()
     {
-        await using var island = await islands.SettleAsync();
-        var (world, user) = (island.World, new Wallet());
-        Assert.Equal(200, (await Reply.PostAsync(island.Http, "api/relay/simulate", world.Post(world.OpenZeppelin, user))).Status);
+        await using var stack = await stacks.SettleAsync();
+        var (world, user) = (stack.World, new Wallet());
+        Assert.Equal(200, (await Reply.PostAsync(stack.Http, "api/relay/simulate", world.Post(world.OpenZeppelin, user))).Status);
         foreach (var (name, garble) in Garblings.Where(pair => pair.Key != Void))
         {
-            island.Node.Garble(garble);
-            var reply = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.OpenZeppelin, user));
+            stack.Node.Garble(garble);
+            var reply = await Reply.PostAsync(stack.Http, "api/relay", world.Post(world.OpenZeppelin, user));
             Assert.True(reply.Status == 503, $"{name}: {reply.Text}");
-            Island.AssertUnavailable(reply, "chain_unavailable");
+            IsolatedStack.AssertUnavailable(reply, "chain_unavailable");
         }
 
         Assert.Equal(0, await world.CountRowsAsync("relays"));
@@ -150,30 +150,30 @@ public sealed class NodeFailureTests(Islands islands) : IClassFixture<Islands>
     [Fact]
     public async Task What_was_accepted_on_an_empty_answer_is_carried_out_once_the_node_is_itself_again()
     {
-        await using var island = await islands.SettleAsync();
-        var (world, user) = (island.World, new Wallet());
-        var before = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.OpenZeppelin, new Wallet()));
-        await RelayWorld.WaitAsync(island.Http, before["id"]!); // The fees are known now, so that nothing but the trial asks the node.
+        await using var stack = await stacks.SettleAsync();
+        var (world, user) = (stack.World, new Wallet());
+        var before = await Reply.PostAsync(stack.Http, "api/relay", world.Post(world.OpenZeppelin, new Wallet()));
+        await RelayWorld.WaitAsync(stack.Http, before["id"]!); // The fees are known now, so that nothing but the trial asks the node.
 
-        island.Node.Garble(Garblings[Void]);
-        var reply = await Reply.PostAsync(island.Http, "api/relay", world.Post(world.OpenZeppelin, user));
-        island.Node.Heal();
+        stack.Node.Garble(Garblings[Void]);
+        var reply = await Reply.PostAsync(stack.Http, "api/relay", world.Post(world.OpenZeppelin, user));
+        stack.Node.Heal();
         if (reply.Status == 503) // The fees had grown old.
         {
-            Island.AssertUnavailable(reply, "chain_unavailable");
-            reply = await island.PostUntilTakenAsync(world.Post(world.OpenZeppelin, user));
+            IsolatedStack.AssertUnavailable(reply, "chain_unavailable");
+            reply = await stack.PostUntilTakenAsync(world.Post(world.OpenZeppelin, user));
         }
 
-        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(island.Http, reply["id"]!))["state"]);
+        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(stack.Http, reply["id"]!))["state"]);
         Assert.Single(await world.ExecutedAsync(user.Address));
     }
 
     [Fact]
     public async Task A_node_of_another_chain_is_never_used()
     {
-        await using var island = await islands.SettleAsync(before: node => node.Garble(Garblings["another chain"]));
-        Island.AssertUnavailable(
-            await Reply.PostAsync(island.Http, "api/relay", island.World.Post(island.World.Infinex, new Wallet())), "chain_unavailable");
+        await using var stack = await stacks.SettleAsync(before: node => node.Garble(Garblings["another chain"]));
+        IsolatedStack.AssertUnavailable(
+            await Reply.PostAsync(stack.Http, "api/relay", stack.World.Post(stack.World.Infinex, new Wallet())), "chain_unavailable");
     }
 
     private static string Each(string answer, Action<JsonObject> spoil)

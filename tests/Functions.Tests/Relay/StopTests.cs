@@ -5,7 +5,7 @@ namespace Functions.Tests.Relay;
 
 /// <summary>A stop does not wait for callers who wait.</summary>
 [Trait("needs", "services")]
-public sealed class StopTests(Islands islands) : IClassFixture<Islands>
+public sealed class StopTests(IsolatedStacks stacks) : IClassFixture<IsolatedStacks>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -14,11 +14,11 @@ public sealed class StopTests(Islands islands) : IClassFixture<Islands>
     {
         // Never confirmed, so that nothing else ends the waiting.
         var settings = new Dictionary<string, string> { [$"Chains__{AppSettings.ChainName}__Confirmations"] = "1000000" };
-        await using var island = await islands.SettleAsync(settings);
-        var posted = await Reply.PostAsync(island.Http, "api/relay", island.World.Post(island.World.Infinex, new Wallet()));
+        await using var stack = await stacks.SettleAsync(settings);
+        var posted = await Reply.PostAsync(stack.Http, "api/relay", stack.World.Post(stack.World.Infinex, new Wallet()));
         Assert.Equal(202, posted.Status);
-        var waiting = island.Http.GetAsync($"api/relay/{posted["id"]}?wait=25", Cancellation);
-        using var following = await island.Http.GetAsync(
+        var waiting = stack.Http.GetAsync($"api/relay/{posted["id"]}?wait=25", Cancellation);
+        using var following = await stack.Http.GetAsync(
             $"api/relay/{posted["id"]}/events", HttpCompletionOption.ResponseHeadersRead, Cancellation);
         await using var events = await following.Content.ReadAsStreamAsync(Cancellation);
         var first = new byte[5];
@@ -26,7 +26,7 @@ public sealed class StopTests(Islands islands) : IClassFixture<Islands>
         Assert.False(waiting.IsCompleted);
 
         var started = Stopwatch.GetTimestamp();
-        Assert.True(await island.App.StopAsync());
+        Assert.True(await stack.App.StopAsync());
         using var answer = await waiting;
 
         // Without it the stop takes its whole limit of 25 seconds.

@@ -1,21 +1,21 @@
-using Storms.Field;
+using Storms.Workloads;
 
 namespace Functions.Tests.Storms;
 
-/// <summary>The ground of all storms; they come one after the other, and when everything else is done.</summary>
+/// <summary>What all storms share; they come one after the other, and when everything else is done.</summary>
 public sealed class StormFixture : IAsyncLifetime
 {
-    private Ground? _ground;
+    private SharedStack? _shared;
 
-    public Ground Ground => _ground!;
+    public SharedStack Stack => _shared!;
 
-    public async ValueTask InitializeAsync() => _ground = await Ground.StartAsync(cancellation: TestContext.Current.CancellationToken);
+    public async ValueTask InitializeAsync() => _shared = await SharedStack.StartAsync(cancellation: TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        if (_ground is not null)
+        if (_shared is not null)
         {
-            await _ground.DisposeAsync();
+            await _shared.DisposeAsync();
         }
     }
 }

@@ -1,6 +1,6 @@
 using Storms;
+using Storms.Faults;
 using Storms.Keepers;
-using Storms.Weather;
 
 namespace Functions.Tests.Storms;
 
@@ -21,7 +21,7 @@ public sealed class StormTests(StormFixture fixture)
     [Fact]
     public async Task The_audit_sees_whatever_is_tampered_with()
     {
-        var (before, unseen) = await AuditRehearsal.RunAsync(fixture.Ground, Cancellation);
+        var (before, unseen) = await AuditRehearsal.RunAsync(fixture.Stack, Cancellation);
 
         Assert.Empty(before);
         Assert.Empty(unseen);
@@ -30,7 +30,7 @@ public sealed class StormTests(StormFixture fixture)
     [Fact]
     public async Task Four_instances_on_one_database_killed_at_random_lose_nothing_and_do_nothing_twice()
     {
-        var report = await KillStorm.RandomAsync(fixture.Ground, instances: 4, RandomKills, isFaulty: false, seed: 1, Say, Cancellation);
+        var report = await KillStorm.RandomAsync(fixture.Stack, instances: 4, RandomKills, isFaulty: false, seed: 1, Say, Cancellation);
 
         AssertHolds(report);
         Assert.Equal(RandomKills, report.Kills);
@@ -40,7 +40,7 @@ public sealed class StormTests(StormFixture fixture)
     public async Task An_instance_killed_between_every_two_steps_loses_nothing_and_does_nothing_twice()
     {
         var reports = await Task.WhenAll(KillStorm.Lanes.Select(points =>
-            KillStorm.AtPointsAsync(fixture.Ground, points, rounds: 2, seed: 2, Say, Cancellation)));
+            KillStorm.AtPointsAsync(fixture.Stack, points, rounds: 2, seed: 2, Say, Cancellation)));
 
         Assert.All(reports, AssertHolds);
         Assert.InRange(reports.Sum(report => report.Kills) + RandomKills, 100, int.MaxValue);
@@ -49,7 +49,7 @@ public sealed class StormTests(StormFixture fixture)
     [Fact]
     public async Task The_audit_of_keepers_sees_whatever_is_tampered_with()
     {
-        var (before, unseen) = await KeeperRehearsal.RunAsync(fixture.Ground, Cancellation);
+        var (before, unseen) = await KeeperRehearsal.RunAsync(fixture.Stack, Cancellation);
 
         Assert.Empty(before);
         Assert.Empty(unseen);
@@ -59,7 +59,7 @@ public sealed class StormTests(StormFixture fixture)
     public async Task Keepers_killed_between_every_two_steps_do_everything_once_and_account_for_every_wei()
     {
         var report = await KeeperStorm.RunAsync(
-            fixture.Ground, instances: 4, KeeperStorm.Points, rounds: 1, kills: 3, seed: 6, Say, Cancellation);
+            fixture.Stack, instances: 4, KeeperStorm.Points, rounds: 1, kills: 3, seed: 6, Say, Cancellation);
 
         AssertHolds(report);
         Assert.Equal(KeeperStorm.Points.Count + 3, report.Kills);
@@ -75,22 +75,22 @@ public sealed class StormTests(StormFixture fixture)
 
     [Fact]
     public async Task Restarts_of_the_database_under_load_lose_nothing_that_was_accepted() =>
-        AssertHolds(await DatabaseStorm.RestartAsync(fixture.Ground, restarts: 4, seed: 3, Say, Cancellation));
+        AssertHolds(await DatabaseStorm.RestartAsync(fixture.Stack, restarts: 4, seed: 3, Say, Cancellation));
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task While_the_disk_is_full_callers_are_told_to_come_back_and_nothing_accepted_is_lost(bool mayMount) =>
-        AssertHolds(await DatabaseStorm.DiskFullAsync(fixture.Ground, rounds: 1, mayMount, seed: 4, Cancellation));
+        AssertHolds(await DatabaseStorm.DiskFullAsync(fixture.Stack, rounds: 1, mayMount, seed: 4, Cancellation));
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task With_too_few_connections_callers_are_told_to_come_back_and_nothing_accepted_is_lost(bool isServer) =>
-        AssertHolds(await DatabaseStorm.FewConnectionsAsync(fixture.Ground, isServer, seed: 5, Cancellation));
+        AssertHolds(await DatabaseStorm.FewConnectionsAsync(fixture.Stack, isServer, seed: 5, Cancellation));
 
     private async Task AssertSurvivedAsync(IEnumerable<FaultSchedule> schedules) =>
-        Assert.All(await NodeStorm.RunManyAsync(fixture.Ground, schedules, FaultsLast, Say, Cancellation), AssertHolds);
+        Assert.All(await NodeStorm.RunManyAsync(fixture.Stack, schedules, FaultsLast, Say, Cancellation), AssertHolds);
 
     private static void Say(string line) => TestContext.Current.SendDiagnosticMessage(line);
 

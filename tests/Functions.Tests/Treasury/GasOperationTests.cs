@@ -8,7 +8,7 @@ namespace Functions.Tests.Treasury;
 
 /// <summary>Top-ups and incidents in the running app, with an operator at it.</summary>
 [Collection(AdminCollection.Name)]
-public sealed class GasOperationTests(Islands islands)
+public sealed class GasOperationTests(IsolatedStacks stacks)
 {
     private static readonly BigInteger Milli = BigInteger.Pow(10, 15);
 
@@ -18,21 +18,21 @@ public sealed class GasOperationTests(Islands islands)
     public async Task A_signer_drained_by_another_hand_pauses_waits_for_a_person_is_refilled_and_goes_on()
     {
         var council = DevKey.Create();
-        await islands.Stack.Node.SetBalanceAsync(council.Address.ToString(), 10_000 * Milli, Cancellation);
-        await using var island = await islands.SettleAsync(new Dictionary<string, string>(AdminClient.Settings)
+        await stacks.Stack.Node.SetBalanceAsync(council.Address.ToString(), 10_000 * Milli, Cancellation);
+        await using var stack = await stacks.SettleAsync(new Dictionary<string, string>(AdminClient.Settings)
         {
             ["Chains__local__Council__Key"] = council.PrivateKey,
             ["Schedules__ReadBalances"] = "*/2 * * * * *",
             ["Schedules__TopUpSigners"] = "1/2 * * * * *",
         });
-        using var admin = new AdminClient(island.App);
-        await island.PostUntilTakenAsync(island.World.Post(island.World.OpenZeppelin, new Wallet()));
-        await BecomesAsync(island, gas => Account(gas, "signer")?["books"] is not null);
+        using var admin = new AdminClient(stack.App);
+        await stack.PostUntilTakenAsync(stack.World.Post(stack.World.OpenZeppelin, new Wallet()));
+        await BecomesAsync(stack, gas => Account(gas, "signer")?["books"] is not null);
 
-        await islands.Stack.Node.SetBalanceAsync(island.Signer.Address.ToString(), 1, Cancellation);
-        await BecomesAsync(island, gas => (bool?)Account(gas, "signer")?["isPaused"] == true && Incident(gas, "unexplained_loss") is not null);
-        (await Reply.PostAsync(island.Http, "api/relay", island.World.Post(island.World.OpenZeppelin, new Wallet()))).AssertProblem(503, "signers_exhausted");
-        var gas = await GetAsync(island);
+        await stacks.Stack.Node.SetBalanceAsync(stack.Signer.Address.ToString(), 1, Cancellation);
+        await BecomesAsync(stack, gas => (bool?)Account(gas, "signer")?["isPaused"] == true && Incident(gas, "unexplained_loss") is not null);
+        (await Reply.PostAsync(stack.Http, "api/relay", stack.World.Post(stack.World.OpenZeppelin, new Wallet()))).AssertProblem(503, "signers_exhausted");
+        var gas = await GetAsync(stack);
         Assert.Equal("critical", (string?)gas["status"]);
         Assert.Empty(gas["chains"]![0]!["topUps"]!["newest"]!.AsArray());
 
@@ -42,29 +42,29 @@ public sealed class GasOperationTests(Islands islands)
         Assert.Equal(("incident.clear", "a test drained it", "done"), (await admin.AuditAsync(1)).Select(entry => (entry.Action, entry.Reason, entry.Outcome)).Single());
         (await admin.PostAsync($"incidents/{id}/clear", "again")).AssertProblem(404, "unknown_incident");
 
-        await BecomesAsync(island, now => (bool?)Account(now, "signer")?["isPaused"] == false
+        await BecomesAsync(stack, now => (bool?)Account(now, "signer")?["isPaused"] == false
             && (string?)now["chains"]![0]!["topUps"]!["newest"]!.AsArray().FirstOrDefault()?["state"] == "received");
-        await island.PostUntilTakenAsync(island.World.Post(island.World.OpenZeppelin, new Wallet()));
-        var topUp = (await GetAsync(island))["chains"]![0]!["topUps"]!["newest"]!.AsArray().Single()!;
+        await stack.PostUntilTakenAsync(stack.World.Post(stack.World.OpenZeppelin, new Wallet()));
+        var topUp = (await GetAsync(stack))["chains"]![0]!["topUps"]!["newest"]!.AsArray().Single()!;
         Assert.Equal(topUp["requested"]!.ToJsonString(), topUp["received"]!.ToJsonString());
         Assert.Equal(council.Address.ToString(), (string?)topUp["council"]);
-        var listed = (await Reply.GetAsync(island.Http, "api/gas/top-ups")).Json["topUps"]!.AsArray();
+        var listed = (await Reply.GetAsync(stack.Http, "api/gas/top-ups")).Json["topUps"]!.AsArray();
         Assert.Equal(topUp["transactionHash"]!.ToString(), listed.Single()!["transactionHash"]!.ToString());
     }
 
     [Fact]
     public async Task Operators_pause_top_ups_and_the_council_sees_it()
     {
-        await using var island = await islands.SettleAsync(AdminClient.Settings);
-        using var admin = new AdminClient(island.App);
-        using var stranger = new AdminClient(island.App, key: null);
+        await using var stack = await stacks.SettleAsync(AdminClient.Settings);
+        using var admin = new AdminClient(stack.App);
+        using var stranger = new AdminClient(stack.App, key: null);
 
         Assert.Equal(401, (await stranger.PostAsync("top-ups/pause")).Status);
         Assert.Equal(401, (await stranger.PostAsync("incidents/1/clear")).Status);
         Assert.Equal(200, (await admin.PostAsync("top-ups/pause", "looking into it")).Status);
-        Assert.True((bool)(await GetAsync(island))["chains"]![0]!["topUps"]!["isStopped"]!);
+        Assert.True((bool)(await GetAsync(stack))["chains"]![0]!["topUps"]!["isStopped"]!);
         Assert.Equal(200, (await admin.PostAsync("top-ups/resume", "all is well")).Status);
-        Assert.False((bool)(await GetAsync(island))["chains"]![0]!["topUps"]!["isStopped"]!);
+        Assert.False((bool)(await GetAsync(stack))["chains"]![0]!["topUps"]!["isStopped"]!);
         Assert.Equal(["top_ups.resume", "top_ups.pause"], (await admin.AuditAsync(2)).Select(entry => entry.Action));
     }
 
@@ -74,11 +74,11 @@ public sealed class GasOperationTests(Islands islands)
     private static JsonNode? Incident(JsonNode gas, string kind) =>
         gas["incidents"]!["open"]!.AsArray().FirstOrDefault(incident => (string?)incident!["kind"] == kind);
 
-    private static async Task<JsonNode> GetAsync(Island island) => (await Reply.GetAsync(island.Http, "api/gas")).Json;
+    private static async Task<JsonNode> GetAsync(IsolatedStack stack) => (await Reply.GetAsync(stack.Http, "api/gas")).Json;
 
-    private static async Task BecomesAsync(Island island, Func<JsonNode, bool> isSo)
+    private static async Task BecomesAsync(IsolatedStack stack, Func<JsonNode, bool> isSo)
     {
         JsonNode? last = null;
-        Assert.True(await RelayWorld.BecomesAsync(async () => isSo(last = await GetAsync(island)), 60), last?.ToJsonString());
+        Assert.True(await RelayWorld.BecomesAsync(async () => isSo(last = await GetAsync(stack)), 60), last?.ToJsonString());
     }
 }

@@ -6,7 +6,7 @@ using Relayer.Core.Keepers.Engine;
 
 namespace Relayer.Core.Tests.Keepers;
 
-/// <summary>What each lane of a <see cref="BudgetStory"/> may lose and bring in, and the settings that say so.</summary>
+/// <summary>What each lane of a <see cref="BudgetScenario"/> may lose and bring in, and the settings that say so.</summary>
 internal sealed class BudgetLanes(DevPerps perps, BigInteger weiPerUsd)
 {
     private const int MaxOrders = 3;
@@ -26,7 +26,7 @@ internal sealed class BudgetLanes(DevPerps perps, BigInteger weiPerUsd)
             Limits[lane] = (day * random.Next(3, 10) / 10, day);
         }
 
-        // However dear it is: one lane can always pay for something, or the story would be about nothing.
+        // However dear it is: one lane can always pay for something, or the scenario would be about nothing.
         Limits["upkeep 0"] = (2 * BigInteger.Pow(10, 15), 3 * BigInteger.Pow(10, 15));
     }
 

@@ -21,19 +21,19 @@ public sealed class BudgetTests(PostgresFixture postgres)
     [MemberData(nameof(Seeds))]
     public async Task No_budget_is_exceeded_whatever_fees_contracts_the_community_and_the_instances_do(int seed)
     {
-        await using var story = await BudgetStory.BeginAsync(postgres, seed);
-        var world = story.World;
-        await story.RunAsync(() => AssertWithinAsync(story));
+        await using var steps = await BudgetScenario.BeginAsync(postgres, seed);
+        var world = steps.World;
+        await steps.RunAsync(() => AssertWithinAsync(steps));
 
-        await AssertWithinAsync(story);
-        TestContext.Current.TestOutputHelper?.WriteLine(await story.TellAsync());
+        await AssertWithinAsync(steps);
+        TestContext.Current.TestOutputHelper?.WriteLine(await steps.TellAsync());
         Assert.True(await world.PaidAsync() > 0);
         Assert.Equal(await world.PaidAsync(), await world.ScalarAsync<BigInteger>("select sum(cost) from keeper_sends"));
         Assert.Equal(0, await world.ScalarAsync<long>("select count(*) from keeper_budgets where held <> 0"));
         Assert.Equal(
             await world.ScalarAsync<BigInteger>("select sum(greatest(0, cost - reward)) from keeper_sends"),
             await world.ScalarAsync<BigInteger>("select sum(spent) from keeper_budgets"));
-        Assert.Equal(await story.EarnedAsync(), await world.ScalarAsync<BigInteger>("select sum(reward) from keeper_sends"));
+        Assert.Equal(await steps.EarnedAsync(), await world.ScalarAsync<BigInteger>("select sum(reward) from keeper_sends"));
     }
 
     [Fact]
@@ -59,9 +59,9 @@ public sealed class BudgetTests(PostgresFixture postgres)
         Assert.Equal(Gas + DataGas, await world.ScalarAsync<long>("select gas_limit from transactions"));
     }
 
-    private static async Task AssertWithinAsync(BudgetStory story)
+    private static async Task AssertWithinAsync(BudgetScenario steps)
     {
-        foreach (var (lane, limit) in story.Lanes.Limits)
+        foreach (var (lane, limit) in steps.Lanes.Limits)
         {
             await AssertNoneAsync($"select format('%s holds %s and lost %s on %s', lane, held, spent, day) from keeper_budgets where lane = '{lane}' and held + spent > {limit.Day}");
             await AssertNoneAsync(
@@ -73,8 +73,8 @@ public sealed class BudgetTests(PostgresFixture postgres)
                 """);
 
             // What should have come in and did not, because somebody else was faster, is lost beside.
-            await AssertNoneAsync($"select format('an action of %s cost %s for %s', lane, cost, reward) from keeper_sends where lane = '{lane}' and cost > {limit.Action + story.Lanes.Reward(lane)}");
-            await AssertNoneAsync($"select format('an action of %s holds %s', lane, held) from keeper_sends where lane = '{lane}' and held > {limit.Action + story.Lanes.Reward(lane)}");
+            await AssertNoneAsync($"select format('an action of %s cost %s for %s', lane, cost, reward) from keeper_sends where lane = '{lane}' and cost > {limit.Action + steps.Lanes.Reward(lane)}");
+            await AssertNoneAsync($"select format('an action of %s holds %s', lane, held) from keeper_sends where lane = '{lane}' and held > {limit.Action + steps.Lanes.Reward(lane)}");
         }
 
         await AssertNoneAsync(
@@ -83,7 +83,7 @@ public sealed class BudgetTests(PostgresFixture postgres)
             from keeper_sends s join transactions t on t.id = s.transaction_id where s.held < greatest(s.cost, t.gas_limit * t.fee_cap + t.value)
             """);
 
-        async Task AssertNoneAsync(string sql) => Assert.Empty(await story.World.ColumnAsync<string>(sql));
+        async Task AssertNoneAsync(string sql) => Assert.Empty(await steps.World.ColumnAsync<string>(sql));
     }
 
     private static int Number(string name, int otherwise) =>

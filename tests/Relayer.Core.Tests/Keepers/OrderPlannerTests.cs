@@ -26,7 +26,7 @@ public sealed class OrderPlannerTests
     [InlineData(Closes + 1, KeeperReasons.WindowClosed, 0)]
     public void An_order_that_is_there_is_simulated_while_the_next_block_is_in_the_window(long head, string? reason, int wait)
     {
-        var verdict = OrderPlanner.Judge(Example, new OrderView(true, null), head, Now);
+        var verdict = OrderPlanner.Evaluate(Example, new OrderView(true, null), head, Now);
 
         Assert.Equal(reason, ReasonOf(verdict));
         Assert.Equal(wait, verdict is Decision.Wait waits ? (waits.Until - Now).TotalSeconds : 0);
@@ -38,7 +38,7 @@ public sealed class OrderPlannerTests
     [InlineData(Closes + 61, "settled by somebody", KeeperReasons.Community)]
     [InlineData(Opens - 3, "cancelled by somebody", KeeperReasons.Community)]
     public void An_order_that_is_not_there_waits_a_minute_beyond_its_window_for_the_events_to_say_why(long head, string? end, string reason) =>
-        Assert.Equal(reason, ReasonOf(OrderPlanner.Judge(Example, new OrderView(false, end), head, Now)));
+        Assert.Equal(reason, ReasonOf(OrderPlanner.Evaluate(Example, new OrderView(false, end), head, Now)));
 
     [Theory]
     [InlineData(0, Opens)]

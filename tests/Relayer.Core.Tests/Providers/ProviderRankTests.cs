@@ -59,7 +59,7 @@ public sealed class ProviderRankTests
 
     [Theory]
     [InlineData("Healthy Slow Unknown OnTrial Failing", Reach.WithPool)]
-    [InlineData("Healthy Slow Unknown OnTrial Failing Lagging", Reach.Judged)]
+    [InlineData("Healthy Slow Unknown OnTrial Failing Lagging", Reach.Evaluated)]
     [InlineData("Healthy Slow Unknown OnTrial Failing Lagging Ahead", Reach.Everybody)]
     internal void The_better_are_asked_first_and_the_rest_not_at_all(string order, Reach reach)
     {

@@ -48,7 +48,7 @@ public sealed class RelayFateTests
     {
         var (relay, fee) = (Carried(expiresIn), hasFee ? new Wei(100_000) : (Wei?)null);
 
-        var outcome = RelayOutcomes.Judge(
+        var outcome = RelayOutcomes.Evaluate(
             state, executed is { } flag ? [new ExecutedRequest(relay.From, relay.Nonce, flag)] : [], relay, fee, fault, Now);
 
         Assert.Equal(new RelayOutcome(relay.Id, relay.TransactionId, expected, success, reason, fee, goesAgain), outcome);
@@ -60,7 +60,7 @@ public sealed class RelayFateTests
         var relay = Carried(60);
         ExecutedRequest[] others = [new(relay.From, relay.Nonce + 1UL, true), new(Samples.Contract, relay.Nonce, true)];
 
-        Assert.True(RelayOutcomes.Judge(new TransactionState.Confirmed(Block), others, relay, null, null, Now).GoesAgain);
+        Assert.True(RelayOutcomes.Evaluate(new TransactionState.Confirmed(Block), others, relay, null, null, Now).GoesAgain);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class RelayFateTests
     {
         var relay = Carried(60) with { Earlier = RelayOutcomes.MaxTransactions - 1 };
 
-        var outcome = RelayOutcomes.Judge(new TransactionState.NonceUsedExternally(), [], relay, null, null, Now);
+        var outcome = RelayOutcomes.Evaluate(new TransactionState.NonceUsedExternally(), [], relay, null, null, Now);
 
         Assert.Equal((RelayState.Failed, false), (outcome.State, outcome.GoesAgain));
         Assert.Contains("5 transactions", outcome.Reason, StringComparison.Ordinal);

@@ -28,7 +28,7 @@ public sealed class NonceStoreTests(PostgresFixture postgres) : IAsyncLifetime
             new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Cancellation },
             async (i, _) =>
             {
-                foreach (var reserved in await _world.ReserveAsync(StoreWorld.Purses, 10_000, Plans.Many(1 + (i % 5)), commit: i % 7 != 0))
+                foreach (var reserved in await _world.ReserveAsync(StoreWorld.SignerBalances, 10_000, Plans.Many(1 + (i % 5)), commit: i % 7 != 0))
                 {
                     taken.Add(reserved);
                 }
@@ -47,9 +47,9 @@ public sealed class NonceStoreTests(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task A_rollback_gives_the_nonces_back()
     {
-        await _world.ReserveAsync([StoreWorld.Purses[0]], 64, Plans.Many(3), commit: false);
+        await _world.ReserveAsync([StoreWorld.SignerBalances[0]], 64, Plans.Many(3), commit: false);
 
-        var reserved = await _world.ReserveAsync([StoreWorld.Purses[0]], 64, Plans.Many(2));
+        var reserved = await _world.ReserveAsync([StoreWorld.SignerBalances[0]], 64, Plans.Many(2));
 
         Assert.Equal([0UL, 1UL], reserved.Select(item => item.Nonce));
     }
@@ -61,23 +61,23 @@ public sealed class NonceStoreTests(PostgresFixture postgres) : IAsyncLifetime
         await Parallel.ForEachAsync(
             Enumerable.Range(0, 24),
             new ParallelOptions { MaxDegreeOfParallelism = 12, CancellationToken = Cancellation },
-            async (_, _) => counts.Add((await _world.ReserveAsync(StoreWorld.Purses, 10, Plans.Many(4))).Count));
+            async (_, _) => counts.Add((await _world.ReserveAsync(StoreWorld.SignerBalances, 10, Plans.Many(4))).Count));
 
         Assert.Equal([10L, 10L, 10L], await _world.Database.ColumnAsync<long>("select count(*) from transactions group by signer"));
         Assert.Equal(30, counts.Sum());
-        Assert.Empty(await _world.ReserveAsync(StoreWorld.Purses, 10, Plans.Many(1)));
+        Assert.Empty(await _world.ReserveAsync(StoreWorld.SignerBalances, 10, Plans.Many(1)));
     }
 
     [Fact]
     public async Task The_least_loaded_signer_takes_as_many_from_the_front_as_it_has_room_for()
     {
-        await _world.ReserveAsync([StoreWorld.Purses[0]], 64, Plans.Many(2));
-        await _world.ReserveAsync([StoreWorld.Purses[1]], 64, Plans.Many(1));
+        await _world.ReserveAsync([StoreWorld.SignerBalances[0]], 64, Plans.Many(2));
+        await _world.ReserveAsync([StoreWorld.SignerBalances[1]], 64, Plans.Many(1));
         var plans = Plans.Many(5);
 
-        var reserved = await _world.ReserveAsync(StoreWorld.Purses[..2], 4, plans);
+        var reserved = await _world.ReserveAsync(StoreWorld.SignerBalances[..2], 4, plans);
 
-        Assert.All(reserved, item => Assert.Equal(StoreWorld.Purses[1].Address, item.Signer));
+        Assert.All(reserved, item => Assert.Equal(StoreWorld.SignerBalances[1].Address, item.Signer));
         Assert.Equal(plans[..3], reserved.OrderBy(item => item.Nonce).Select(item => item.Plan));
     }
 
@@ -86,7 +86,7 @@ public sealed class NonceStoreTests(PostgresFixture postgres) : IAsyncLifetime
     {
         await _world.Database.ExecuteAsync("update signers set paused = true");
 
-        Assert.Empty(await _world.ReserveAsync(StoreWorld.Purses, 64, Plans.Many(1)));
+        Assert.Empty(await _world.ReserveAsync(StoreWorld.SignerBalances, 64, Plans.Many(1)));
         Assert.Empty(await _world.ReserveAsync([new SignerBalance(Plans.Account(99), StoreWorld.Rich)], 64, Plans.Many(1)));
     }
 
@@ -94,19 +94,19 @@ public sealed class NonceStoreTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task A_signer_takes_only_what_it_can_pay_for_beside_what_is_in_flight()
     {
         var plans = Plans.Many(4);
-        var poor = new SignerBalance(StoreWorld.Purses[0].Address, new Wei(plans[0].MaxCost.Value + plans[0].MaxCost.Value + 1UL));
+        var poor = new SignerBalance(StoreWorld.SignerBalances[0].Address, new Wei(plans[0].MaxCost.Value + plans[0].MaxCost.Value + 1UL));
 
         Assert.Equal(2, (await _world.ReserveAsync([poor], 64, plans)).Count);
         Assert.Empty(await _world.ReserveAsync([poor], 64, Plans.Many(1)));
-        var other = Assert.Single(await _world.ReserveAsync([poor, StoreWorld.Purses[1]], 64, Plans.Many(1)));
-        Assert.Equal(StoreWorld.Purses[1].Address, other.Signer);
+        var other = Assert.Single(await _world.ReserveAsync([poor, StoreWorld.SignerBalances[1]], 64, Plans.Many(1)));
+        Assert.Equal(StoreWorld.SignerBalances[1].Address, other.Signer);
     }
 
     [Fact]
     public async Task What_a_chain_charges_for_data_beside_counts_for_each_transaction()
     {
         var plans = Plans.Many(4);
-        var poor = new SignerBalance(StoreWorld.Purses[0].Address, new Wei(plans[0].MaxCost.Value * 3UL));
+        var poor = new SignerBalance(StoreWorld.SignerBalances[0].Address, new Wei(plans[0].MaxCost.Value * 3UL));
         await using var connection = await _world.Database.OpenAsync();
 
         Assert.Equal(2, (await _world.Store.ReserveAsync(connection, StoreWorld.Chain, [poor], 64, plans, Cancellation, new Wei(1UL))).Count);
@@ -118,7 +118,7 @@ public sealed class NonceStoreTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task What_is_in_flight_counts_at_the_highest_fees_offered_so_far()
     {
         var plan = Plans.Create(maxFeeGwei: 10);
-        var poor = new SignerBalance(StoreWorld.Purses[0].Address, new Wei(plan.MaxCost.Value * 2UL));
+        var poor = new SignerBalance(StoreWorld.SignerBalances[0].Address, new Wei(plan.MaxCost.Value * 2UL));
         await _world.ReserveAsync([poor], 64, [plan]);
         await _world.StoreAsync(plan.Id, StoreWorld.Attempt(1, "payload", false));
         await _world.StoreAsync(plan.Id, StoreWorld.Attempt(2, "bump", false) with { Fees = new TransactionFees.Dynamic(Wei.FromGwei(11), Wei.FromGwei(2)) });
@@ -132,11 +132,11 @@ public sealed class NonceStoreTests(PostgresFixture postgres) : IAsyncLifetime
     {
         var fresh = Plans.Account(7);
         Assert.Empty(await _world.SyncAsync([(fresh, 41UL)]));
-        Assert.Equal([fresh], await _world.SyncAsync([(fresh, 43UL), (StoreWorld.Purses[0].Address, 0UL)]));
+        Assert.Equal([fresh], await _world.SyncAsync([(fresh, 43UL), (StoreWorld.SignerBalances[0].Address, 0UL)]));
         Assert.Empty(await _world.SyncAsync([(fresh, 12UL)]));
 
         await using var connection = await _world.Database.OpenAsync();
         var nonces = await TransactionStore.ReadNextNoncesAsync(connection, StoreWorld.Chain, Cancellation);
-        Assert.Equal((43UL, 0UL), (nonces[fresh], nonces[StoreWorld.Purses[0].Address]));
+        Assert.Equal((43UL, 0UL), (nonces[fresh], nonces[StoreWorld.SignerBalances[0].Address]));
     }
 }

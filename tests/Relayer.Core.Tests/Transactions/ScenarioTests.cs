@@ -31,7 +31,7 @@ public sealed class ScenarioTests(PostgresFixture postgres)
             }),
         ];
 
-        await StoryRun.PlayAsync(postgres, new Story(steps));
+        await ScenarioRun.PlayAsync(postgres, new ScenarioSteps(steps));
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class ScenarioTests(PostgresFixture postgres)
             new Step.Accept(0, 1, Kind.Ordinary, Sending.Fine, null), new Step.Reorganise(1, Keeps: false),
         ];
 
-        await StoryRun.PlayAsync(postgres, new Story(steps));
+        await ScenarioRun.PlayAsync(postgres, new ScenarioSteps(steps));
     }
 
     // More gas than a block has: no node takes it, and a self-send takes its nonce.

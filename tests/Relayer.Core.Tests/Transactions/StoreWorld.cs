@@ -10,7 +10,7 @@ internal sealed class StoreWorld : IAsyncDisposable
 {
     public static readonly ChainId Chain = new(31337);
     public static readonly Wei Rich = new(UInt256.MaxValue);
-    public static readonly SignerBalance[] Purses = [.. Enumerable.Range(1, 3).Select(i => new SignerBalance(Plans.Account((byte)i), Rich))];
+    public static readonly SignerBalance[] SignerBalances = [.. Enumerable.Range(1, 3).Select(i => new SignerBalance(Plans.Account((byte)i), Rich))];
 
     private StoreWorld(TestDatabase database) => Database = database;
 
@@ -23,18 +23,18 @@ internal sealed class StoreWorld : IAsyncDisposable
     public static async Task<StoreWorld> StartAsync(PostgresFixture postgres)
     {
         var world = new StoreWorld(await TestDatabase.CreateAsync(postgres));
-        await world.SyncAsync([.. Purses.Select(purse => (purse.Address, 0UL))]);
+        await world.SyncAsync([.. SignerBalances.Select(balance => (balance.Address, 0UL))]);
         return world;
     }
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 
     public async Task<IReadOnlyList<ReservedTransaction>> ReserveAsync(
-        SignerBalance[] purses, int maxInFlight, TransactionPlan[] plans, bool commit = true)
+        SignerBalance[] balances, int maxInFlight, TransactionPlan[] plans, bool commit = true)
     {
         await using var connection = await Database.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync(Cancellation);
-        var reserved = await Store.ReserveAsync(connection, Chain, purses, maxInFlight, plans, Cancellation);
+        var reserved = await Store.ReserveAsync(connection, Chain, balances, maxInFlight, plans, Cancellation);
         if (!commit)
         {
             await transaction.RollbackAsync(Cancellation);

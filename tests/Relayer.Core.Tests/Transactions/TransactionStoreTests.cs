@@ -22,7 +22,7 @@ public sealed class TransactionStoreTests(PostgresFixture postgres) : IAsyncLife
     public async Task What_a_block_has_gets_no_further_attempt_and_what_is_to_be_closed_no_payload()
     {
         var (mined, closing) = (Plans.Create(), Plans.Create());
-        await _world.ReserveAsync([StoreWorld.Purses[0]], 64, [mined, closing]);
+        await _world.ReserveAsync([StoreWorld.SignerBalances[0]], 64, [mined, closing]);
         await _world.StoreAsync(mined.Id, StoreWorld.Attempt(1, "mined", false));
         await _world.Database.ExecuteAsync($"update transactions set state = 3 where id = '{mined.Id}'");
         await _world.Database.ExecuteAsync($"update transactions set closing = 3 where id = '{closing.Id}'");
@@ -37,7 +37,7 @@ public sealed class TransactionStoreTests(PostgresFixture postgres) : IAsyncLife
     {
         var expiry = DateTimeOffset.FromUnixTimeSeconds(1_900_000_000);
         var plan = Plans.Create(value: 5, expiresAt: expiry);
-        var reserved = Assert.Single(await _world.ReserveAsync([StoreWorld.Purses[0]], 64, [plan]));
+        var reserved = Assert.Single(await _world.ReserveAsync([StoreWorld.SignerBalances[0]], 64, [plan]));
 
         var open = Assert.Single(await _world.ReadOpenAsync());
 
@@ -51,7 +51,7 @@ public sealed class TransactionStoreTests(PostgresFixture postgres) : IAsyncLife
     [Fact]
     public async Task Bytes_are_stored_once_and_only_the_first_attempt_under_a_number_counts()
     {
-        var id = Assert.Single(await _world.ReserveAsync([StoreWorld.Purses[0]], 64, Plans.Many(1))).Plan.Id;
+        var id = Assert.Single(await _world.ReserveAsync([StoreWorld.SignerBalances[0]], 64, Plans.Many(1))).Plan.Id;
         var (payload, noop) = (StoreWorld.Attempt(1, "payload", false), StoreWorld.Attempt(1, "noop", true));
 
         Assert.Equal([id], await _world.StoreAsync(id, payload));
@@ -69,7 +69,7 @@ public sealed class TransactionStoreTests(PostgresFixture postgres) : IAsyncLife
     public async Task Only_stored_bytes_wait_not_for_the_disk_and_everything_after_them_does()
     {
         await using var connection = await _world.Database.OpenAsync();
-        var id = Assert.Single(await _world.ReserveAsync([StoreWorld.Purses[0]], 64, Plans.Many(1))).Plan.Id;
+        var id = Assert.Single(await _world.ReserveAsync([StoreWorld.SignerBalances[0]], 64, Plans.Many(1))).Plan.Id;
         await _world.Store.StoreAttemptsAsync(connection, [(id, StoreWorld.Attempt(1, "payload", false))], Cancellation);
         await TransactionStore.MarkBroadcastAsync(connection, [Mark(id, TimeProvider.System.GetUtcNow())], Cancellation);
 
@@ -81,7 +81,7 @@ public sealed class TransactionStoreTests(PostgresFixture postgres) : IAsyncLife
     [Fact]
     public async Task A_state_moves_only_from_the_version_that_was_read_but_a_mark_does_not_stand_in_its_way()
     {
-        var id = Assert.Single(await _world.ReserveAsync([StoreWorld.Purses[0]], 64, Plans.Many(1))).Plan.Id;
+        var id = Assert.Single(await _world.ReserveAsync([StoreWorld.SignerBalances[0]], 64, Plans.Many(1))).Plan.Id;
         await _world.StoreAsync(id, StoreWorld.Attempt(1, "payload", false));
         var read = Assert.Single(await _world.ReadOpenAsync());
         await using var connection = await _world.Database.OpenAsync();
@@ -100,7 +100,7 @@ public sealed class TransactionStoreTests(PostgresFixture postgres) : IAsyncLife
     [Fact]
     public async Task A_mark_that_is_written_late_counts_from_when_the_bytes_were_sent()
     {
-        var id = Assert.Single(await _world.ReserveAsync([StoreWorld.Purses[0]], 64, Plans.Many(1))).Plan.Id;
+        var id = Assert.Single(await _world.ReserveAsync([StoreWorld.SignerBalances[0]], 64, Plans.Many(1))).Plan.Id;
         await _world.StoreAsync(id, StoreWorld.Attempt(1, "payload", false));
         await using var connection = await _world.Database.OpenAsync();
         var sentAt = new DateTimeOffset(2040, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -116,7 +116,7 @@ public sealed class TransactionStoreTests(PostgresFixture postgres) : IAsyncLife
     {
         for (var i = 0; i < 10; i++)
         {
-            await _world.ReserveAsync([StoreWorld.Purses[0]], 10_000, Plans.Many(40));
+            await _world.ReserveAsync([StoreWorld.SignerBalances[0]], 10_000, Plans.Many(40));
         }
 
         await Parallel.ForAsync(0, 40, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancellation }, async (i, token) =>
@@ -131,7 +131,7 @@ public sealed class TransactionStoreTests(PostgresFixture postgres) : IAsyncLife
     [Fact]
     public async Task Pages_show_everything_that_is_open_once_and_nothing_that_is_final()
     {
-        var reserved = await _world.ReserveAsync([StoreWorld.Purses[0]], 64, Plans.Many(25));
+        var reserved = await _world.ReserveAsync([StoreWorld.SignerBalances[0]], 64, Plans.Many(25));
         await _world.Database.ExecuteAsync($"update transactions set state = 4 where id = '{reserved[3].Plan.Id}'");
         await using var connection = await _world.Database.OpenAsync();
         var (seen, after, pages) = (new List<Guid>(), Guid.Empty, 0);

@@ -62,13 +62,13 @@ public sealed class RunwayTests
         Assert.True(Judge(Wei.FromGwei(251)).IsAnomaly);
         Assert.Equal(Wei.FromGwei(250), Judge(Wei.Zero).Limit);
 
-        SpendAnomaly Judge(Wei hour) => SpendAnomaly.Judge([Wei.FromGwei(3), hour], history, 5, Wei.FromGwei(100));
+        SpendAnomaly Judge(Wei hour) => SpendAnomaly.Evaluate([Wei.FromGwei(3), hour], history, 5, Wei.FromGwei(100));
     }
 
     [Fact]
     public void Without_a_history_only_the_floor_counts()
     {
-        Assert.False(SpendAnomaly.Judge([Wei.FromGwei(100)], [], 5, Wei.FromGwei(100)).IsAnomaly);
-        Assert.True(SpendAnomaly.Judge([Wei.FromGwei(101)], [], 5, Wei.FromGwei(100)).IsAnomaly);
+        Assert.False(SpendAnomaly.Evaluate([Wei.FromGwei(100)], [], 5, Wei.FromGwei(100)).IsAnomaly);
+        Assert.True(SpendAnomaly.Evaluate([Wei.FromGwei(101)], [], 5, Wei.FromGwei(100)).IsAnomaly);
     }
 }

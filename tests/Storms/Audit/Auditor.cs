@@ -1,5 +1,5 @@
 using Relayer.Core.Relay.Records;
-using Storms.Field;
+using Storms.Workloads;
 
 namespace Storms.Audit;
 
@@ -14,34 +14,34 @@ internal static class Auditor
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The findings; at least one instance must run.</summary>
-    public static async Task<Findings> CheckAsync(Site site, Crowd crowd, CancellationToken cancellation)
+    public static async Task<Findings> CheckAsync(RelayerUnderTest relayer, Workload workload, CancellationToken cancellation)
     {
-        var open = await WaitAsync(site, cancellation);
-        var errands = crowd.Errands;
-        var ledger = await Ledger.ReadAsync(site, cancellation);
-        var chain = await ChainTruth.ReadAsync(site, ledger, [.. errands.Select(errand => errand.Message.From).Distinct()], cancellation);
+        var open = await WaitAsync(relayer, cancellation);
+        var requests = workload.Requests;
+        var ledger = await Ledger.ReadAsync(relayer, cancellation);
+        var chain = await ChainTruth.ReadAsync(relayer, ledger, [.. requests.Select(signed => signed.Message.From).Distinct()], cancellation);
         string[] violations =
         [
-            .. crowd.Surprises.Distinct(),
+            .. workload.Surprises.Distinct(),
             .. open.Length > 0 ? [open] : Array.Empty<string>(),
-            .. new Invariants(errands, ledger, chain).Violations(),
-            .. (await SpendSums.ReadAsync(site, cancellation)).Violations(ledger, chain),
+            .. new Invariants(requests, ledger, chain).Violations(),
+            .. (await SpendSums.ReadAsync(relayer, cancellation)).Violations(ledger, chain),
         ];
         return new Findings(
             violations.Length <= Shown ? violations : [.. violations[..Shown], $"and {violations.Length - Shown} more"],
-            crowd.Accepted,
+            workload.Accepted,
             ledger.Relays.GroupBy(relay => relay.State).ToDictionary(state => state.Key, state => state.Count()),
             ledger.Transactions.Count,
             ledger.Transactions.Count(transaction => transaction.State == 5),
             ledger.Transactions.Sum(transaction => Math.Max(0, transaction.Attempts.Count - 1)));
     }
 
-    private static async Task<string> WaitAsync(Site site, CancellationToken cancellation)
+    private static async Task<string> WaitAsync(RelayerUnderTest relayer, CancellationToken cancellation)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            var open = await Ledger.OpenAsync(site, cancellation);
+            var open = await Ledger.OpenAsync(relayer, cancellation);
             if (open.Length == 0 || TimeProvider.System.GetElapsedTime(started) > Patience)
             {
                 return open;

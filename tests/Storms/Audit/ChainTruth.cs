@@ -6,7 +6,7 @@ using DevChain;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
 using Relayer.Core.Relay.Forwarders;
-using Storms.Field;
+using Storms.Workloads;
 
 namespace Storms.Audit;
 
@@ -15,7 +15,7 @@ internal sealed record MinedTransaction(Address From, bool Succeeded, long Block
 
 /// <summary>What the chain says, read from the node itself.</summary>
 /// <param name="Mined">Receipts of all attempts that have one.</param>
-/// <param name="Executed">How the requests of the site's users ended, by the forwarders' events.</param>
+/// <param name="Executed">How the requests of this relayer's users ended, by the forwarders' events.</param>
 /// <param name="Counts">How often the target counted each user.</param>
 /// <param name="Nonces">The signers' transaction counts.</param>
 /// <param name="Spent">
@@ -30,19 +30,19 @@ internal sealed record ChainTruth(
 {
     private static readonly string CountsSelector = Hex.Encode(Keccak256.Hash(Encoding.ASCII.GetBytes("counts(address)")).Span[..4]);
 
-    public static async Task<ChainTruth> ReadAsync(Site site, Ledger ledger, IReadOnlyCollection<Address> users, CancellationToken cancellation)
+    public static async Task<ChainTruth> ReadAsync(RelayerUnderTest relayer, Ledger ledger, IReadOnlyCollection<Address> users, CancellationToken cancellation)
     {
-        var chain = site.Ground.Chain;
+        var chain = relayer.Stack.Chain;
         Hash32[] hashes = [.. ledger.Transactions.SelectMany(transaction => transaction.Attempts).Select(attempt => attempt.Hash)];
         var receipts = await chain.AskAsync("eth_getTransactionReceipt", hashes.Select(hash => new object?[] { hash.ToString() }), cancellation);
         var counts = await chain.AskAsync(
             "eth_call",
             users.Select(user => new object?[]
             {
-                new { to = site.Target.ToString(), data = CountsSelector + Convert.ToHexStringLower(user.Span).PadLeft(64, '0') }, "latest",
+                new { to = relayer.Target.ToString(), data = CountsSelector + Convert.ToHexStringLower(user.Span).PadLeft(64, '0') }, "latest",
             }),
             cancellation);
-        Address[] signers = [.. site.Signers.Select(signer => signer.Address), .. site.Council is { } council ? [council.Address] : Array.Empty<Address>()];
+        Address[] signers = [.. relayer.Signers.Select(signer => signer.Address), .. relayer.Council is { } council ? [council.Address] : Array.Empty<Address>()];
         var nonces = await chain.AskAsync("eth_getTransactionCount", signers.Select(signer => new object?[] { signer.ToString(), "latest" }), cancellation);
         var balances = await chain.AskAsync("eth_getBalance", signers.Select(signer => new object?[] { signer.ToString(), "latest" }), cancellation);
         var mined = hashes.Zip(receipts).Where(pair => pair.Second.ValueKind == JsonValueKind.Object)
@@ -56,11 +56,11 @@ internal sealed record ChainTruth(
         var received = moved.ToLookup(transaction => transaction.To, transaction => transaction.Value);
         return new ChainTruth(
             mined,
-            await ReadEventsAsync(site, users.ToHashSet(), cancellation),
+            await ReadEventsAsync(relayer, users.ToHashSet(), cancellation),
             users.Zip(counts, (user, count) => (user, (long)JsonRpc.ToInteger(count))).ToDictionary(),
             signers.Zip(nonces, (signer, nonce) => (signer, (long)JsonRpc.ToInteger(nonce))).ToDictionary(),
             signers.Zip(balances, (signer, balance) => (
-                signer, Ground.Purse - JsonRpc.ToInteger(balance) - Sum(sent[signer]) + Sum(received[signer]))).ToDictionary());
+                signer, SharedStack.SignerFunds - JsonRpc.ToInteger(balance) - Sum(sent[signer]) + Sum(received[signer]))).ToDictionary());
     }
 
     private static BigInteger Sum(IEnumerable<BigInteger> amounts) => amounts.Aggregate(BigInteger.Zero, BigInteger.Add);
@@ -76,16 +76,16 @@ internal sealed record ChainTruth(
     }
 
     private static async Task<ILookup<(Address, Address, UInt256), bool>> ReadEventsAsync(
-        Site site, HashSet<Address> users, CancellationToken cancellation)
+        RelayerUnderTest relayer, HashSet<Address> users, CancellationToken cancellation)
     {
         var filter = new
         {
-            fromBlock = "0x" + site.FirstBlock.ToString("x", CultureInfo.InvariantCulture),
+            fromBlock = "0x" + relayer.FirstBlock.ToString("x", CultureInfo.InvariantCulture),
             toBlock = "latest",
-            address = new[] { site.OpenZeppelin.Address.ToString(), site.Infinex.Address.ToString() },
+            address = new[] { relayer.OpenZeppelin.Address.ToString(), relayer.Infinex.Address.ToString() },
             topics = new[] { ExecutedRequest.Topic.ToString() },
         };
-        var logs = await site.Ground.Chain.AskOneAsync("eth_getLogs", cancellation, filter);
+        var logs = await relayer.Stack.Chain.AskOneAsync("eth_getLogs", cancellation, filter);
         return logs.EnumerateArray()
             .Select(log => (Forwarder: Address.Parse(log.GetProperty("address").GetString()!), Request: Decode(log)))
             .Where(executed => users.Contains(executed.Request.Signer))

@@ -1,11 +1,11 @@
 using System.Numerics;
 using Relayer.Core.Relay.Records;
-using Storms.Field;
+using Storms.Workloads;
 
 namespace Storms.Audit;
 
 /// <summary>What must hold after every storm. Pure: users' answers, ledger and chain in, violations out.</summary>
-internal sealed class Invariants(IReadOnlyCollection<Errand> errands, Ledger ledger, ChainTruth chain)
+internal sealed class Invariants(IReadOnlyCollection<SignedRequest> requests, Ledger ledger, ChainTruth chain)
 {
     /// <summary>Everything that does not hold.</summary>
     public IEnumerable<string> Violations() =>
@@ -14,19 +14,19 @@ internal sealed class Invariants(IReadOnlyCollection<Errand> errands, Ledger led
     /// <summary>Everybody got an answer, and only what is sponsored and signed got a good one.</summary>
     private IEnumerable<string> Answers()
     {
-        foreach (var errand in errands.Where(errand => errand.Verdict is null))
+        foreach (var signed in requests.Where(signed => signed.Verdict is null))
         {
-            yield return $"never answered: {errand}";
+            yield return $"never answered: {signed}";
         }
 
-        foreach (var errand in errands.Where(errand => errand.IsAccepted && errand.Kind is ErrandKind.Forged or ErrandKind.Forbidden))
+        foreach (var signed in requests.Where(signed => signed.IsAccepted && signed.Kind is SignedRequestKind.Forged or SignedRequestKind.Forbidden))
         {
-            yield return $"accepted and should not be: {errand}";
+            yield return $"accepted and should not be: {signed}";
         }
 
-        foreach (var errand in errands.Where(errand => errand is { Kind: ErrandKind.Count, IsAccepted: false, Verdict: not null }))
+        foreach (var signed in requests.Where(signed => signed is { Kind: SignedRequestKind.Count, IsAccepted: false, Verdict: not null }))
         {
-            yield return $"refused with {errand.Verdict} and should not be: {errand}";
+            yield return $"refused with {signed.Verdict} and should not be: {signed}";
         }
     }
 
@@ -34,66 +34,66 @@ internal sealed class Invariants(IReadOnlyCollection<Errand> errands, Ledger led
     private IEnumerable<string> Requests()
     {
         var relays = ledger.Relays.ToDictionary(relay => relay.Id);
-        foreach (var errand in errands)
+        foreach (var signed in requests)
         {
-            var executions = chain.Executed[errand.Key].ToArray();
-            var relay = relays.GetValueOrDefault(errand.Id);
+            var executions = chain.Executed[signed.Key].ToArray();
+            var relay = relays.GetValueOrDefault(signed.Id);
             if (relay is null)
             {
-                if (errand.IsAccepted)
+                if (signed.IsAccepted)
                 {
-                    yield return $"accepted and not on record: {errand}";
+                    yield return $"accepted and not on record: {signed}";
                 }
 
                 if (executions.Length > 0)
                 {
-                    yield return $"on chain {executions.Length} times and not on record: {errand}";
+                    yield return $"on chain {executions.Length} times and not on record: {signed}";
                 }
 
                 continue;
             }
 
-            if (errand.Verdict is { IsAccepted: false })
+            if (signed.Verdict is { IsAccepted: false })
             {
-                yield return $"refused with {errand.Verdict} and on record as {relay.State}: {errand}";
+                yield return $"refused with {signed.Verdict} and on record as {relay.State}: {signed}";
             }
 
             if (executions.Length > 1)
             {
-                yield return $"on chain {executions.Length} times: {errand}";
+                yield return $"on chain {executions.Length} times: {signed}";
             }
 
             var ran = executions.Contains(true);
             if (ran != (relay.State == RelayState.Confirmed) || ran != (relay.Success == true))
             {
-                yield return $"the ledger says {relay.State} (success {relay.Success}, {relay.Reason}), the chain that it {(ran ? "ran" : "did not run")}: {errand}";
+                yield return $"the ledger says {relay.State} (success {relay.Success}, {relay.Reason}), the chain that it {(ran ? "ran" : "did not run")}: {signed}";
             }
 
-            if (errand.Kind == ErrandKind.Count && !ran)
+            if (signed.Kind == SignedRequestKind.Count && !ran)
             {
-                yield return $"accepted and never ran ({relay.State}: {relay.Reason}): {errand}";
+                yield return $"accepted and never ran ({relay.State}: {relay.Reason}): {signed}";
             }
         }
 
-        foreach (var rivals in errands.Where(errand => errand.Kind == ErrandKind.Rival).GroupBy(errand => errand.Message.From))
+        foreach (var rivals in requests.Where(signed => signed.Kind == SignedRequestKind.Rival).GroupBy(signed => signed.Message.From))
         {
-            var winners = rivals.Count(errand => chain.Executed[errand.Key].Contains(true));
-            if (winners != 1 && rivals.Any(errand => errand.IsAccepted))
+            var winners = rivals.Count(signed => chain.Executed[signed.Key].Contains(true));
+            if (winners != 1 && rivals.Any(signed => signed.IsAccepted))
             {
                 yield return $"{winners} of two rivals ran: {rivals.First()}";
             }
         }
 
-        foreach (var user in errands.GroupBy(errand => errand.Message.From))
+        foreach (var user in requests.GroupBy(signed => signed.Message.From))
         {
-            var ran = user.Select(errand => errand.Key).Distinct().Sum(key => chain.Executed[key].Count(success => success));
+            var ran = user.Select(signed => signed.Key).Distinct().Sum(key => chain.Executed[key].Count(success => success));
             if (chain.Counts[user.Key] != ran)
             {
                 yield return $"the target counted {user.Key} {chain.Counts[user.Key]} times, the events {ran} times";
             }
         }
 
-        var strangers = ledger.Relays.Select(relay => relay.Id).Except(errands.Select(errand => errand.Id)).ToArray();
+        var strangers = ledger.Relays.Select(relay => relay.Id).Except(requests.Select(signed => signed.Id)).ToArray();
         if (strangers.Length > 0)
         {
             yield return $"{strangers.Length} relays on record that nobody posted";

@@ -2,7 +2,7 @@ using System.Numerics;
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay.Records;
-using Storms.Field;
+using Storms.Workloads;
 
 namespace Storms.Audit;
 
@@ -21,9 +21,9 @@ internal sealed record Ledger(
     IReadOnlyList<RelayEntry> Relays, IReadOnlyList<TransactionEntry> Transactions, IReadOnlyDictionary<Address, long> NextNonces)
 {
     /// <summary>What is still under way, in words; empty when nothing is.</summary>
-    public static async Task<string> OpenAsync(Site site, CancellationToken cancellation)
+    public static async Task<string> OpenAsync(RelayerUnderTest relayer, CancellationToken cancellation)
     {
-        await using var connection = await site.OpenAsync(cancellation);
+        await using var connection = await relayer.OpenAsync(cancellation);
         await using var command = new NpgsqlCommand(
             """
             select (select count(*) from relays where state < 3), (select count(*) from transactions where state < 4),
@@ -41,9 +41,9 @@ internal sealed record Ledger(
         };
     }
 
-    public static async Task<Ledger> ReadAsync(Site site, CancellationToken cancellation)
+    public static async Task<Ledger> ReadAsync(RelayerUnderTest relayer, CancellationToken cancellation)
     {
-        await using var connection = await site.OpenAsync(cancellation);
+        await using var connection = await relayer.OpenAsync(cancellation);
         var relays = await Rows.ReadAsync(
             connection,
             """select id, forwarder, "from", nonce, state, success, reason, fee, transaction_id, earlier_transactions from relays""",

@@ -1,7 +1,7 @@
 using System.Numerics;
 using Npgsql;
 using Relayer.Core.Ethereum;
-using Storms.Field;
+using Storms.Workloads;
 
 namespace Storms.Audit;
 
@@ -9,9 +9,9 @@ namespace Storms.Audit;
 internal sealed record SpendSums(
     IReadOnlyDictionary<Address, (BigInteger Fee, long Transactions, long Failed)> BySigner, BigInteger Daily, long DailyTransactions)
 {
-    public static async Task<SpendSums> ReadAsync(Site site, CancellationToken cancellation)
+    public static async Task<SpendSums> ReadAsync(RelayerUnderTest relayer, CancellationToken cancellation)
     {
-        await using var connection = await site.OpenAsync(cancellation);
+        await using var connection = await relayer.OpenAsync(cancellation);
         var bySigner = new Dictionary<Address, (BigInteger, long, long)>();
         await using (var hours = new NpgsqlCommand(
             "select signer, sum(fee), sum(transactions)::bigint, sum(failed)::bigint from spend_hours group by signer", connection))

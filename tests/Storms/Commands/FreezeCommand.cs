@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Storms.Field;
 using Storms.Upgrade;
+using Storms.Workloads;
 
 namespace Storms.Commands;
 
@@ -20,8 +20,8 @@ internal static class FreezeCommand
             async () =>
             {
                 var old = await OldRelease.BuildAsync(options.GetValue(from)!, StormCommands.Say, cancellation);
-                await using var ground = await Ground.StartAsync(StormCommands.Say, cancellation);
-                using var freezer = new Freezer(ground, old, StormCommands.Say);
+                await using var shared = await SharedStack.StartAsync(StormCommands.Say, cancellation);
+                using var freezer = new Freezer(shared, old, StormCommands.Say);
                 await freezer.FreezeAsync(options.GetValue(output)!.FullName, cancellation);
                 return 0;
             },

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
-using Storms.Field;
 using Storms.Soak;
+using Storms.Workloads;
 
 namespace Storms.Commands;
 
@@ -19,13 +19,13 @@ internal static class SoakCommand
         command.SetAction((options, cancellation) => StormCommands.GuardAsync(
             async () =>
             {
-                await using var ground = await Ground.StartAsync(StormCommands.Say, cancellation);
+                await using var shared = await SharedStack.StartAsync(StormCommands.Say, cancellation);
                 var run = new SoakOptions(
                     TimeSpan.FromMinutes(options.GetValue(minutes)), options.GetValue(rate), options.GetValue(seed),
                     FormattableString.Invariant(
                         $"dotnet run -c Release --project tests/Storms -- soak --minutes {options.GetValue(minutes)} --rate {options.GetValue(rate)} --seed {options.GetValue(seed)}"));
                 var report = await AnsiConsole.Status().StartAsync(
-                    "It soaks…", status => new SoakRun(ground, run, line => status.Status = line.EscapeMarkup()).RunAsync(cancellation));
+                    "It soaks…", status => new SoakRun(shared, run, line => status.Status = line.EscapeMarkup()).RunAsync(cancellation));
                 report.Show();
                 if (options.GetValue(output) is { } file)
                 {

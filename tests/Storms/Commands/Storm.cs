@@ -1,22 +1,22 @@
 using Spectre.Console;
-using Storms.Field;
+using Storms.Workloads;
 
 namespace Storms.Commands;
 
 /// <summary>Runs storms, a few side by side, and says how they end.</summary>
-internal sealed class Storm(Ground ground, Action<string> say)
+internal sealed class Storm(SharedStack shared, Action<string> say)
 {
-    public Ground Ground => ground;
+    public SharedStack Stack => shared;
 
     public Action<string> Say => say;
 
     public static async Task<int> RunAsync(
-        Ground ground, Func<Storm, IEnumerable<Func<CancellationToken, Task<StormReport>>>> storms, int sideBySide, CancellationToken cancellation)
+        SharedStack shared, Func<Storm, IEnumerable<Func<CancellationToken, Task<StormReport>>>> storms, int sideBySide, CancellationToken cancellation)
     {
         var violated = 0;
         await AnsiConsole.Status().StartAsync("The storm begins…", async status =>
         {
-            var storm = new Storm(ground, line => status.Status = line.EscapeMarkup());
+            var storm = new Storm(shared, line => status.Status = line.EscapeMarkup());
             await Parallel.ForEachAsync(
                 storms(storm),
                 new ParallelOptions { MaxDegreeOfParallelism = sideBySide, CancellationToken = cancellation },

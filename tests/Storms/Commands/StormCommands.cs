@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Spectre.Console;
-using Storms.Field;
+using Storms.Faults;
 using Storms.Keepers;
-using Storms.Weather;
+using Storms.Workloads;
 
 namespace Storms.Commands;
 
@@ -31,7 +31,7 @@ internal static class StormCommands
         return Make(
             new Command("kill", "Kills (SIGKILL) and restarts instances at random moments.") { kills, instances, faulty, Seed },
             (options, storm) => [token => KillStorm.RandomAsync(
-                storm.Ground, options.GetValue(instances), options.GetValue(kills), options.GetValue(faulty), options.GetValue(Seed), storm.Say, token)]);
+                storm.Stack, options.GetValue(instances), options.GetValue(kills), options.GetValue(faulty), options.GetValue(Seed), storm.Say, token)]);
     }
 
     private static Command Points()
@@ -44,7 +44,7 @@ internal static class StormCommands
             new Command("points", "Kills an instance at every named place of the pipeline.") { rounds, at, Seed },
             (options, storm) => (options.GetValue(at) is { Length: > 0 } some ? [some] : KillStorm.Lanes).Select(points =>
                 new Func<CancellationToken, Task<StormReport>>(token => KillStorm.AtPointsAsync(
-                    storm.Ground, points, options.GetValue(rounds), options.GetValue(Seed), storm.Say, token))));
+                    storm.Stack, points, options.GetValue(rounds), options.GetValue(Seed), storm.Say, token))));
     }
 
     private static Command Keepers()
@@ -62,7 +62,7 @@ internal static class StormCommands
                 count, rounds, instances, at, Seed,
             },
             (options, storm) => [token => KeeperStorm.RunAsync(
-                storm.Ground, options.GetValue(instances), options.GetValue(rounds) == 0 ? [] : options.GetValue(at) is { Length: > 0 } some ? some : KeeperStorm.Points,
+                storm.Stack, options.GetValue(instances), options.GetValue(rounds) == 0 ? [] : options.GetValue(at) is { Length: > 0 } some ? some : KeeperStorm.Points,
                 options.GetValue(rounds), options.GetValue(count), options.GetValue(Seed), storm.Say, token)]);
     }
 
@@ -78,7 +78,7 @@ internal static class StormCommands
             (options, storm) => (options.GetValue(each) ? FaultSchedule.Kinds.Select(kind => (Fault: kind, Seed: options.GetValue(Seed))) : [])
                 .Concat(Enumerable.Range(options.GetValue(Seed), options.GetValue(seeds)).Select(seed => (Fault: options.GetValue(fault), Seed: seed)))
                 .Select(item => new Func<CancellationToken, Task<StormReport>>(token => NodeStorm.RunAsync(
-                    storm.Ground, item.Fault == Fault.None ? FaultSchedule.All(item.Seed) : FaultSchedule.Of(item.Fault, item.Seed),
+                    storm.Stack, item.Fault == Fault.None ? FaultSchedule.All(item.Seed) : FaultSchedule.Of(item.Fault, item.Seed),
                     TimeSpan.FromSeconds(options.GetValue(seconds)), token))));
     }
 
@@ -93,11 +93,11 @@ internal static class StormCommands
             (options, storm) => new (bool IsWanted, Func<CancellationToken, Task<StormReport>> Run)[]
             {
                 (options.GetValue(restarts) > 0, token => DatabaseStorm.RestartAsync(
-                    storm.Ground, options.GetValue(restarts), options.GetValue(Seed), storm.Say, token)),
+                    storm.Stack, options.GetValue(restarts), options.GetValue(Seed), storm.Say, token)),
                 (options.GetValue(disk) > 0, token => DatabaseStorm.DiskFullAsync(
-                    storm.Ground, options.GetValue(disk), !options.GetValue(noMount), options.GetValue(Seed), token)),
-                (options.GetValue(connections), token => DatabaseStorm.FewConnectionsAsync(storm.Ground, false, options.GetValue(Seed), token)),
-                (options.GetValue(connections), token => DatabaseStorm.FewConnectionsAsync(storm.Ground, true, options.GetValue(Seed), token)),
+                    storm.Stack, options.GetValue(disk), !options.GetValue(noMount), options.GetValue(Seed), token)),
+                (options.GetValue(connections), token => DatabaseStorm.FewConnectionsAsync(storm.Stack, false, options.GetValue(Seed), token)),
+                (options.GetValue(connections), token => DatabaseStorm.FewConnectionsAsync(storm.Stack, true, options.GetValue(Seed), token)),
             }.Where(storm => storm.IsWanted).Select(storm => storm.Run),
             sideBySide: 1);
     }
@@ -108,8 +108,8 @@ internal static class StormCommands
         command.SetAction((options, cancellation) => GuardAsync(
             async () =>
             {
-                await using var ground = await Ground.StartAsync(Say, cancellation);
-                return await Storm.RunAsync(ground, storm => storms(options, storm), sideBySide, cancellation);
+                await using var shared = await SharedStack.StartAsync(Say, cancellation);
+                return await Storm.RunAsync(shared, storm => storms(options, storm), sideBySide, cancellation);
             },
             cancellation));
         return command;

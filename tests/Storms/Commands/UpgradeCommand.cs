@@ -24,7 +24,7 @@ internal static class UpgradeCommand
             {
                 var old = await OldRelease.BuildAsync(options.GetValue(from)!, storm.Say, token);
                 return await UpgradeStorm.RunAsync(
-                    storm.Ground, old, isKilled, TimeSpan.FromSeconds(options.GetValue(seconds)), options.GetValue(seed), storm.Say, token);
+                    storm.Stack, old, isKilled, TimeSpan.FromSeconds(options.GetValue(seconds)), options.GetValue(seed), storm.Say, token);
             })),
             sideBySide: 1);
     }

@@ -1,5 +1,5 @@
 using Storms.Audit;
-using Storms.Field;
+using Storms.Workloads;
 
 namespace Storms.Keepers;
 
@@ -13,46 +13,46 @@ internal static class KeeperAuditor
 
     /// <summary>What does not hold, and a line about what went on; at least one instance must run for the wait.</summary>
     public static async Task<(IReadOnlyList<string> Violations, string Summary)> CheckAsync(
-        Town town, Site site, CancellationToken cancellation, IReadOnlyCollection<Errand>? errands = null)
+        KeeperScenario scenario, RelayerUnderTest relayer, CancellationToken cancellation, IReadOnlyCollection<SignedRequest>? requests = null)
     {
-        var open = await WaitAsync(town, site, cancellation);
-        var (violations, summary) = await CountAsync(town, site, cancellation, errands);
+        var open = await WaitAsync(scenario, relayer, cancellation);
+        var (violations, summary) = await CountAsync(scenario, relayer, cancellation, requests);
         return (open.Length > 0 ? [open, .. violations] : violations, summary);
     }
 
     /// <summary>The same without the wait.</summary>
     public static async Task<(IReadOnlyList<string> Violations, string Summary)> CountAsync(
-        Town town, Site site, CancellationToken cancellation, IReadOnlyCollection<Errand>? errands = null)
+        KeeperScenario scenario, RelayerUnderTest relayer, CancellationToken cancellation, IReadOnlyCollection<SignedRequest>? requests = null)
     {
-        errands ??= [];
-        var ledger = await Ledger.ReadAsync(site, cancellation);
-        var chain = await ChainTruth.ReadAsync(site, ledger, [.. errands.Select(errand => errand.Message.From).Distinct()], cancellation);
-        var keepers = await KeeperLedger.ReadAsync(site, cancellation);
-        var deeds = await Deed.ReadAsync(town, site, cancellation);
+        requests ??= [];
+        var ledger = await Ledger.ReadAsync(relayer, cancellation);
+        var chain = await ChainTruth.ReadAsync(relayer, ledger, [.. requests.Select(signed => signed.Message.From).Distinct()], cancellation);
+        var keepers = await KeeperLedger.ReadAsync(relayer, cancellation);
+        var onChain = await WorkOnChain.ReadAsync(scenario, relayer, cancellation);
         string[] violations =
         [
-            .. new KeeperInvariants(town.Wishes.Keys, keepers, ledger, chain, deeds).Violations(),
-            .. new Invariants(errands, ledger, chain).Violations(),
-            .. (await SpendSums.ReadAsync(site, cancellation)).Violations(ledger, chain),
+            .. new KeeperInvariants(scenario.Wishes.Keys, keepers, ledger, chain, onChain).Violations(),
+            .. new Invariants(requests, ledger, chain).Violations(),
+            .. (await SpendSums.ReadAsync(relayer, cancellation)).Violations(ledger, chain),
         ];
         var ends = keepers.Works.GroupBy(work => (work.Keeper, work.State, work.Reason)).OrderBy(group => group.Key)
             .Select(group => $"{group.Count()} {group.Key.Keeper} {group.Key.Reason}");
         return (
             violations.Length <= Shown ? violations : [.. violations[..Shown], $"and {violations.Length - Shown} more"],
-            $"{town.Wishes.Count} pieces of work wanted, {deeds.Count} done; {string.Join(", ", ends)}; {keepers.Sends.Count} transactions of keepers, "
+            $"{scenario.Wishes.Count} pieces of work wanted, {onChain.Count} done; {string.Join(", ", ends)}; {keepers.Sends.Count} transactions of keepers, "
             + $"{ledger.Transactions.Count(transaction => transaction.State == 6)} reverted, "
             + $"{ledger.Transactions.Sum(transaction => Math.Max(0, transaction.Attempts.Count - 1))} replacements");
     }
 
-    private static async Task<string> WaitAsync(Town town, Site site, CancellationToken cancellation)
+    private static async Task<string> WaitAsync(KeeperScenario scenario, RelayerUnderTest relayer, CancellationToken cancellation)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
             // The chain first: what is found in between is work again.
-            var done = (await Deed.ReadAsync(town, site, cancellation)).Select(deed => (deed.Keeper, deed.Subject)).ToHashSet();
-            var left = town.Wishes.Keys.FirstOrDefault(wish => !done.Contains(wish));
-            string[] open = [await KeeperLedger.OpenAsync(site, cancellation), await Ledger.OpenAsync(site, cancellation), left.Keeper is null ? "" : $"{left} is not done"];
+            var done = (await WorkOnChain.ReadAsync(scenario, relayer, cancellation)).Select(item => (item.Keeper, item.Subject)).ToHashSet();
+            var left = scenario.Wishes.Keys.FirstOrDefault(wish => !done.Contains(wish));
+            string[] open = [await KeeperLedger.OpenAsync(relayer, cancellation), await Ledger.OpenAsync(relayer, cancellation), left.Keeper is null ? "" : $"{left} is not done"];
             if (open.All(text => text.Length == 0) || TimeProvider.System.GetElapsedTime(started) > Patience)
             {
                 return string.Join("; ", open.Where(text => text.Length > 0));

@@ -7,25 +7,25 @@ namespace Storms.Keepers;
 
 /// <summary>What must hold of keepers after every storm. Pure: wishes, records and the chain in, violations out.</summary>
 internal sealed class KeeperInvariants(
-    IEnumerable<(string Keeper, string Subject)> wishes, KeeperLedger keepers, Ledger ledger, ChainTruth chain, IReadOnlyList<Deed> deeds)
+    IEnumerable<(string Keeper, string Subject)> wishes, KeeperLedger keepers, Ledger ledger, ChainTruth chain, IReadOnlyList<WorkOnChain> onChain)
 {
     private static readonly BigInteger Usd = BigInteger.Pow(10, 18);
 
     private readonly Dictionary<Guid, TransactionEntry> _transactions = ledger.Transactions.ToDictionary(transaction => transaction.Id);
-    private readonly ILookup<Hash32, Deed> _deeds = deeds.ToLookup(deed => deed.Transaction);
+    private readonly ILookup<Hash32, WorkOnChain> _onChain = onChain.ToLookup(item => item.Transaction);
 
     /// <summary>Everything that does not hold.</summary>
-    public IEnumerable<string> Violations() => Deeds().Concat(Works()).Concat(Orders()).Concat(Sends()).Concat(Budgets());
+    public IEnumerable<string> Violations() => WorkDone().Concat(Works()).Concat(Orders()).Concat(Sends()).Concat(Budgets());
 
     /// <summary>What was wanted is done, and nothing is done twice.</summary>
-    private IEnumerable<string> Deeds()
+    private IEnumerable<string> WorkDone()
     {
-        var done = deeds.GroupBy(deed => (deed.Keeper, deed.Subject)).ToDictionary(group => group.Key, group => group.Count());
-        return done.Where(deed => deed.Value > 1).Select(deed => $"done {deed.Value} times: {deed.Key}")
+        var done = onChain.GroupBy(item => (item.Keeper, item.Subject)).ToDictionary(group => group.Key, group => group.Count());
+        return done.Where(item => item.Value > 1).Select(item => $"done {item.Value} times: {item.Key}")
             .Concat(wishes.Where(wish => !done.ContainsKey(wish)).Select(wish => $"never done: {wish}"));
     }
 
-    /// <summary>All work has ended for a reason; what we won is what our transactions did, one piece for one deed.</summary>
+    /// <summary>All work has ended for a reason; what we won is what our transactions did, one piece for one event on chain.</summary>
     private IEnumerable<string> Works()
     {
         foreach (var work in keepers.Works.Where(work => work.State < 2 || work.Reason.Length == 0))
@@ -41,7 +41,7 @@ internal sealed class KeeperInvariants(
 
         foreach (var send in keepers.Sends)
         {
-            var (claimed, done) = (won[send.Transaction].Count(), DeedsOf(send).Count());
+            var (claimed, done) = (won[send.Transaction].Count(), WorkOf(send).Count());
             if (claimed != done)
             {
                 yield return $"{claimed} pieces of work won by {send}, the chain has {done}";
@@ -52,15 +52,15 @@ internal sealed class KeeperInvariants(
     /// <summary>Each order has one piece of work, and it says who was first.</summary>
     private IEnumerable<string> Orders()
     {
-        var ours = keepers.Sends.SelectMany(send => DeedsOf(send)).ToHashSet();
+        var ours = keepers.Sends.SelectMany(send => WorkOf(send)).ToHashSet();
         var works = keepers.Works.Where(work => work.Keeper == KeeperNames.Settlement).ToLookup(work => work.Subject.Split(' ')[3]);
-        foreach (var deed in deeds.Where(deed => deed.Keeper == KeeperNames.Settlement))
+        foreach (var item in onChain.Where(item => item.Keeper == KeeperNames.Settlement))
         {
-            WorkEntry[] all = [.. works[deed.Subject]];
-            var expected = ours.Contains(deed) ? (short)2 : (short)3;
+            WorkEntry[] all = [.. works[item.Subject]];
+            var expected = ours.Contains(item) ? (short)2 : (short)3;
             if (all.Length != 1 || all[0].State != expected)
             {
-                yield return $"the order of account {deed.Subject} ended {(expected == 2 ? "by us" : "by others")}, its work: {string.Join("; ", all.AsEnumerable())}";
+                yield return $"the order of account {item.Subject} ended {(expected == 2 ? "by us" : "by others")}, its work: {string.Join("; ", all.AsEnumerable())}";
             }
         }
     }
@@ -86,7 +86,7 @@ internal sealed class KeeperInvariants(
                 yield return $"it cost {cost}, more than was held for it: {send}";
             }
 
-            if (cost - reward > Town.Limits[send.Lane].Action)
+            if (cost - reward > KeeperScenario.Limits[send.Lane].Action)
             {
                 yield return $"it lost more than an action may: {send}";
             }
@@ -107,7 +107,7 @@ internal sealed class KeeperInvariants(
                 yield return $"the chain says that {truth} was lost: {budget}";
             }
 
-            if (truth > Town.Limits[budget.Lane].Day)
+            if (truth > KeeperScenario.Limits[budget.Lane].Day)
             {
                 yield return $"{truth} lost, more than a day may: {budget}";
             }
@@ -119,11 +119,11 @@ internal sealed class KeeperInvariants(
         }
     }
 
-    private IEnumerable<Deed> DeedsOf(SendEntry send) =>
-        _transactions.GetValueOrDefault(send.Transaction)?.Attempts.SelectMany(attempt => _deeds[attempt.Hash]).Where(deed => deed.Keeper == send.Keeper) ?? [];
+    private IEnumerable<WorkOnChain> WorkOf(SendEntry send) =>
+        _transactions.GetValueOrDefault(send.Transaction)?.Attempts.SelectMany(attempt => _onChain[attempt.Hash]).Where(item => item.Keeper == send.Keeper) ?? [];
 
     private BigInteger RewardOf(SendEntry send) =>
-        DeedsOf(send).Aggregate(BigInteger.Zero, (sum, deed) => sum + (deed.RewardUsd * Town.WeiPerUsd / Usd));
+        WorkOf(send).Aggregate(BigInteger.Zero, (sum, item) => sum + (item.RewardUsd * KeeperScenario.WeiPerUsd / Usd));
 
     private BigInteger CostOf(SendEntry send)
     {

@@ -1,6 +1,6 @@
 using System.Numerics;
 using Storms.Audit;
-using Storms.Field;
+using Storms.Workloads;
 
 namespace Storms.Keepers;
 
@@ -23,9 +23,9 @@ internal sealed record KeeperLedger(
     IReadOnlyList<WorkEntry> Works, IReadOnlyList<SendEntry> Sends, IReadOnlyList<BudgetEntry> Budgets, IReadOnlyList<Guid> Unsent)
 {
     /// <summary>What is still under way, in words; empty when nothing is.</summary>
-    public static async Task<string> OpenAsync(Site site, CancellationToken cancellation)
+    public static async Task<string> OpenAsync(RelayerUnderTest relayer, CancellationToken cancellation)
     {
-        await using var connection = await site.OpenAsync(cancellation);
+        await using var connection = await relayer.OpenAsync(cancellation);
         var open = await Rows.ReadAsync(
             connection,
             "select format('%s %s is %s since %s (%s)', keeper, subject, reason, found_at, detail) from keeper_work where state < 2 limit 8",
@@ -33,9 +33,9 @@ internal sealed record KeeperLedger(
         return string.Join("; ", open);
     }
 
-    public static async Task<KeeperLedger> ReadAsync(Site site, CancellationToken cancellation)
+    public static async Task<KeeperLedger> ReadAsync(RelayerUnderTest relayer, CancellationToken cancellation)
     {
-        await using var connection = await site.OpenAsync(cancellation);
+        await using var connection = await relayer.OpenAsync(cancellation);
         return new KeeperLedger(
             await Rows.ReadAsync(
                 connection, "select keeper, lane, subject, details, state, reason, transaction_id from keeper_work",

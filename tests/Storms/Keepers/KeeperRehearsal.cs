@@ -1,10 +1,10 @@
 using Npgsql;
 using Relayer.Core.Keepers.Engine;
-using Storms.Field;
+using Storms.Workloads;
 
 namespace Storms.Keepers;
 
-/// <summary>Tampers with the keepers' records of a calm town, one thing after the other: an audit that finds nothing would be worth nothing.</summary>
+/// <summary>Tampers with the keepers' records of a scenario at rest, one thing after the other: an audit that finds nothing would be worth nothing.</summary>
 public static class KeeperRehearsal
 {
     private const int Orders = 3;
@@ -27,58 +27,58 @@ public static class KeeperRehearsal
     ];
 
     /// <summary>The findings before anything is tampered with, and what was tampered with and not found.</summary>
-    public static async Task<(IReadOnlyList<string> Before, IReadOnlyList<string> Unseen)> RunAsync(Ground ground, CancellationToken cancellation)
+    public static async Task<(IReadOnlyList<string> Before, IReadOnlyList<string> Unseen)> RunAsync(SharedStack shared, CancellationToken cancellation)
     {
-        await using var town = await Town.BuildAsync(ground, cancellation);
-        await using var site = await Site.SettleAsync(ground, new SiteOptions { Signers = 1, Settings = town.Settings() }, cancellation);
+        await using var scenario = await KeeperScenario.BuildAsync(shared, cancellation);
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new SiteOptions { Signers = 1, Settings = scenario.Settings() }, cancellation);
         for (var account = 1UL; account <= Orders; account++)
         {
-            await CommitAsync(town, account);
+            await CommitAsync(scenario, account);
         }
 
-        await site.StartAsync(0, null, cancellation);
-        await site.Running[0].WaitUntilReadyAsync(cancellation);
-        var before = (await KeeperAuditor.CheckAsync(town, site, cancellation)).Violations;
-        await site.KillAsync(0);
+        await relayer.StartAsync(0, null, cancellation);
+        await relayer.Running[0].WaitUntilReadyAsync(cancellation);
+        var before = (await KeeperAuditor.CheckAsync(scenario, relayer, cancellation)).Violations;
+        await relayer.KillAsync(0);
         var unseen = new List<string>();
         foreach (var (what, tamper, mend) in Tampering)
         {
-            await ExecuteAsync(site, tamper, cancellation);
+            await ExecuteAsync(relayer, tamper, cancellation);
             await SeeAsync(what);
-            await ExecuteAsync(site, mend, cancellation);
+            await ExecuteAsync(relayer, mend, cancellation);
         }
 
         var wish = (KeeperNames.Settlement, "a wish that nobody fulfils");
-        town.Wishes[wish] = true;
+        scenario.Wishes[wish] = true;
         await SeeAsync(wish.Item2);
-        town.Wishes.TryRemove(wish, out _);
-        var after = (await KeeperAuditor.CountAsync(town, site, cancellation)).Violations;
-        await CommitAsync(town, 1);
+        scenario.Wishes.TryRemove(wish, out _);
+        var after = (await KeeperAuditor.CountAsync(scenario, relayer, cancellation)).Violations;
+        await CommitAsync(scenario, 1);
         await Task.Delay(TimeSpan.FromSeconds(3), cancellation);
-        await town.SettleAsync(1);
-        await UntilTwiceAsync(town, site, cancellation);
+        await scenario.SettleAsync(1);
+        await UntilTwiceAsync(scenario, relayer, cancellation);
         await SeeAsync("something done twice");
         return ([.. before, .. after], unseen);
 
         async Task SeeAsync(string what)
         {
-            if ((await KeeperAuditor.CountAsync(town, site, cancellation)).Violations.Count == 0)
+            if ((await KeeperAuditor.CountAsync(scenario, relayer, cancellation)).Violations.Count == 0)
             {
                 unseen.Add(what);
             }
         }
     }
 
-    private static async Task CommitAsync(Town town, ulong account)
+    private static async Task CommitAsync(KeeperScenario scenario, ulong account)
     {
-        await town.Perps.FundAsync(account, 1_000);
-        town.Wishes[(KeeperNames.Settlement, Deed.Name(account))] = true;
-        await town.Perps.CommitAsync(account, 1, 2_100);
+        await scenario.Perps.FundAsync(account, 1_000);
+        scenario.Wishes[(KeeperNames.Settlement, WorkOnChain.Name(account))] = true;
+        await scenario.Perps.CommitAsync(account, 1, 2_100);
     }
 
-    private static async Task UntilTwiceAsync(Town town, Site site, CancellationToken cancellation)
+    private static async Task UntilTwiceAsync(KeeperScenario scenario, RelayerUnderTest relayer, CancellationToken cancellation)
     {
-        while ((await Deed.ReadAsync(town, site, cancellation)).Count <= Orders)
+        while ((await WorkOnChain.ReadAsync(scenario, relayer, cancellation)).Count <= Orders)
         {
             await Task.Delay(100, cancellation);
         }
@@ -88,9 +88,9 @@ public static class KeeperRehearsal
 
     private static string Send(string set) => $"update keeper_sends set {set}";
 
-    private static async Task ExecuteAsync(Site site, string sql, CancellationToken cancellation)
+    private static async Task ExecuteAsync(RelayerUnderTest relayer, string sql, CancellationToken cancellation)
     {
-        await using var connection = await site.OpenAsync(cancellation);
+        await using var connection = await relayer.OpenAsync(cancellation);
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(cancellation);
     }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Relayer.Core.Crashes;
-using Storms.Field;
+using Storms.Workloads;
 
 namespace Storms.Keepers;
 
@@ -21,7 +21,7 @@ public static class KeeperStorm
     ];
 
     /// <summary>Each place kills once a round, at the n-th time in the n-th round; beside that so many die at any moment.</summary>
-    /// <param name="ground">Where.</param>
+    /// <param name="shared">Where.</param>
     /// <param name="instances">So many at once.</param>
     /// <param name="points">The places; none leaves only the random kills.</param>
     /// <param name="rounds">How often each.</param>
@@ -30,16 +30,16 @@ public static class KeeperStorm
     /// <param name="progress">Gets a line for each death.</param>
     /// <param name="cancellation">Stops it.</param>
     public static async Task<StormReport> RunAsync(
-        Ground ground, int instances, IReadOnlyList<string> points, int rounds, int kills, int seed, Action<string>? progress,
+        SharedStack shared, int instances, IReadOnlyList<string> points, int rounds, int kills, int seed, Action<string>? progress,
         CancellationToken cancellation)
     {
-        await using var town = await Town.BuildAsync(ground, cancellation);
-        await using var site = await Site.SettleAsync(ground, new SiteOptions { Settings = town.Settings() }, cancellation);
-        await site.StartAsync(0, null, cancellation);
-        await site.Running[0].WaitUntilReadyAsync(cancellation);
-        await town.HandInAsync(site, AccountsHandedIn, cancellation);
+        await using var scenario = await KeeperScenario.BuildAsync(shared, cancellation);
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new SiteOptions { Settings = scenario.Settings() }, cancellation);
+        await relayer.StartAsync(0, null, cancellation);
+        await relayer.Running[0].WaitUntilReadyAsync(cancellation);
+        await scenario.HandInAsync(relayer, AccountsHandedIn, cancellation);
         using var end = new CancellationTokenSource();
-        var trading = new Traders(town, seed, People).RunAsync(end.Token, cancellation);
+        var trading = new Traders(scenario, seed, People).RunAsync(end.Token, cancellation);
         var deaths = Draw(points, rounds, kills, new Random(seed));
         var (count, all, missed) = (0, deaths.Count, new ConcurrentQueue<string>());
         await Task.WhenAll(Enumerable.Range(0, instances).Select(place => Task.Run(
@@ -48,28 +48,28 @@ public static class KeeperStorm
                 var random = new Random((seed * 100) + place);
                 while (deaths.TryDequeue(out var crash))
                 {
-                    await site.KillAsync(place);
-                    if (!await DieAsync(site, place, crash, random, cancellation))
+                    await relayer.KillAsync(place);
+                    if (!await DieAsync(relayer, place, crash, random, cancellation))
                     {
                         missed.Enqueue($"never got to {crash!.Point} for the {crash.Occurrence}. time");
                         continue;
                     }
 
-                    progress?.Invoke($"{Interlocked.Increment(ref count)} of {all} kills, the last {crash?.Point ?? "at random"}; {town.Wishes.Count} pieces of work wanted");
+                    progress?.Invoke($"{Interlocked.Increment(ref count)} of {all} kills, the last {crash?.Point ?? "at random"}; {scenario.Wishes.Count} pieces of work wanted");
                 }
 
-                await site.KillAsync(place);
-                await site.StartAsync(place, null, cancellation);
+                await relayer.KillAsync(place);
+                await relayer.StartAsync(place, null, cancellation);
             },
             cancellation)));
         await end.CancelAsync();
         await trading;
-        var (violations, summary) = await KeeperAuditor.CheckAsync(town, site, cancellation);
+        var (violations, summary) = await KeeperAuditor.CheckAsync(scenario, relayer, cancellation);
         var at = points.Count == Points.Count ? "" : points.Count == 0 ? " --rounds 0" : $" --at {string.Join(' ', points)}";
         return new StormReport(
             $"keepers, {count} kills of {instances} instances, {rounds} at each of {points.Count} named places",
             $"dotnet run -c Release --project tests/Storms -- keepers --count {kills} --rounds {rounds} --instances {instances} --seed {seed}{at}",
-            count, [.. missed, .. violations], summary, site.Output);
+            count, [.. missed, .. violations], summary, relayer.Output);
     }
 
     /// <summary>All deaths to come, shuffled; null is a random moment.</summary>
@@ -84,9 +84,9 @@ public static class KeeperStorm
         return new ConcurrentQueue<Crash?>(all);
     }
 
-    private static async Task<bool> DieAsync(Site site, int place, Crash? crash, Random random, CancellationToken cancellation)
+    private static async Task<bool> DieAsync(RelayerUnderTest relayer, int place, Crash? crash, Random random, CancellationToken cancellation)
     {
-        if (!await site.StartAsync(place, crash, cancellation))
+        if (!await relayer.StartAsync(place, crash, cancellation))
         {
             return true;
         }
@@ -98,7 +98,7 @@ public static class KeeperStorm
         }
 
         var started = TimeProvider.System.GetTimestamp();
-        while (site.IsRunning(place))
+        while (relayer.IsRunning(place))
         {
             if (TimeProvider.System.GetElapsedTime(started) > PointPatience)
             {

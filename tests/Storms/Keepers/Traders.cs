@@ -4,7 +4,7 @@ using Relayer.Core.Keepers.Engine;
 namespace Storms.Keepers;
 
 /// <summary>People who give keepers something to do, and a community that is sometimes faster.</summary>
-internal sealed class Traders(Town town, int seed, int people)
+internal sealed class Traders(KeeperScenario scenario, int seed, int people)
 {
     private const int PauseMilliseconds = 100;
 
@@ -15,13 +15,13 @@ internal sealed class Traders(Town town, int seed, int people)
     /// <summary>Goes on until <paramref name="end"/>; then nothing more is wanted of the rogue.</summary>
     public async Task RunAsync(CancellationToken end, CancellationToken cancellation)
     {
-        var accounts = await town.Node.AccountsAsync(cancellation);
+        var accounts = await scenario.Node.AccountsAsync(cancellation);
         await Task.WhenAll(Enumerable.Range(0, people).Select(person => Task.Run(
-            () => LiveAsync(town.As(accounts[person]), new Random((seed * 1_000) + person), end, cancellation), cancellation)));
-        await town.Rogue.SendAsync("withdraw()");
+            () => LiveAsync(scenario.As(accounts[person]), new Random((seed * 1_000) + person), end, cancellation), cancellation)));
+        await scenario.Rogue.SendAsync("withdraw()");
     }
 
-    private async Task LiveAsync(Town own, Random random, CancellationToken end, CancellationToken cancellation)
+    private async Task LiveAsync(KeeperScenario own, Random random, CancellationToken end, CancellationToken cancellation)
     {
         while (!end.IsCancellationRequested)
         {
@@ -38,11 +38,11 @@ internal sealed class Traders(Town town, int seed, int people)
         }
     }
 
-    private async Task CommitAsync(Town own, bool isExceeded, bool isRaced, CancellationToken cancellation)
+    private async Task CommitAsync(KeeperScenario own, bool isExceeded, bool isRaced, CancellationToken cancellation)
     {
         var account = (ulong)Interlocked.Increment(ref _account);
         await own.Perps.FundAsync(account, 1_000);
-        own.Wishes[(KeeperNames.Settlement, Deed.Name(account))] = true;
+        own.Wishes[(KeeperNames.Settlement, WorkOnChain.Name(account))] = true;
         await own.Perps.CommitAsync(account, 1, isExceeded ? 1_900 : 2_100);
         if (isRaced && !isExceeded)
         {
@@ -57,7 +57,7 @@ internal sealed class Traders(Town town, int seed, int people)
     }
 
     /// <summary>The oldest position loses its margin, if it is there already.</summary>
-    private async Task DrownAsync(Town own, bool isRaced)
+    private async Task DrownAsync(KeeperScenario own, bool isRaced)
     {
         if (!_positions.TryDequeue(out var account))
         {
@@ -70,7 +70,7 @@ internal sealed class Traders(Town town, int seed, int people)
             return;
         }
 
-        own.Wishes[(KeeperNames.Liquidation, Deed.Name(account))] = true;
+        own.Wishes[(KeeperNames.Liquidation, WorkOnChain.Name(account))] = true;
         await own.Perps.FundAsync(account, 50);
         if (isRaced)
         {
@@ -78,14 +78,14 @@ internal sealed class Traders(Town town, int seed, int people)
         }
     }
 
-    private async Task AskAsync(Town own)
+    private async Task AskAsync(KeeperScenario own)
     {
         await _asking.WaitAsync();
         try
         {
             await own.Honest.SendAsync("ask()");
             var asked = await own.Honest.NumberAsync("asked()");
-            own.Wishes[(KeeperNames.Upkeeps, Deed.Name(own.Honest.Address, asked))] = true;
+            own.Wishes[(KeeperNames.Upkeeps, WorkOnChain.Name(own.Honest.Address, asked))] = true;
         }
         finally
         {
@@ -94,7 +94,7 @@ internal sealed class Traders(Town town, int seed, int people)
     }
 
     /// <summary>An account gets dollars: it is deployed, has them sent, and has them arrive.</summary>
-    private async Task PayInAsync(Town own, bool isRaced)
+    private async Task PayInAsync(KeeperScenario own, bool isRaced)
     {
         if (!own.Undeployed.TryDequeue(out var planned))
         {

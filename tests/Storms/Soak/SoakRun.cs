@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using Load;
 using Storms.Audit;
-using Storms.Field;
+using Storms.Workloads;
 
 namespace Storms.Soak;
 
 /// <summary>One instance under a constant load for a long time, read at intervals, audited at the end.</summary>
-internal sealed class SoakRun(Ground ground, SoakOptions options, Action<string> say)
+internal sealed class SoakRun(SharedStack shared, SoakOptions options, Action<string> say)
 {
     private const int Readings = 40;
     private const int Clients = 16;
@@ -16,29 +16,29 @@ internal sealed class SoakRun(Ground ground, SoakOptions options, Action<string>
 
     public async Task<SoakReport> RunAsync(CancellationToken cancellation)
     {
-        await using var site = await Site.SettleAsync(ground, new SiteOptions { Signers = 4 }, cancellation);
-        await site.StartAsync(0, null, cancellation);
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new SiteOptions { Signers = 4 }, cancellation);
+        await relayer.StartAsync(0, null, cancellation);
         // A visit is about one and a half requests.
-        using var crowd = new Crowd(site, options.Seed, new CrowdOptions(Clients, Clients * 1_500 / options.Rate))
+        using var workload = new Workload(relayer, options.Seed, new WorkloadOptions(Clients, Clients * 1_500 / options.Rate))
         {
             OnAccepted = (_, took) => _answers.Add(took),
         };
         using var end = new CancellationTokenSource(options.Duration);
-        var posting = crowd.RunAsync(end.Token, cancellation);
-        await ReadAsync(site, crowd, end.Token, cancellation);
+        var posting = workload.RunAsync(end.Token, cancellation);
+        await ReadAsync(relayer, workload, end.Token, cancellation);
         await posting;
-        return new SoakReport(options, _samples, SoakVerdict.Of(_samples), await Auditor.CheckAsync(site, crowd, cancellation));
+        return new SoakReport(options, _samples, SoakVerdict.Of(_samples), await Auditor.CheckAsync(relayer, workload, cancellation));
     }
 
-    private async Task ReadAsync(Site site, Crowd crowd, CancellationToken end, CancellationToken cancellation)
+    private async Task ReadAsync(RelayerUnderTest relayer, Workload workload, CancellationToken end, CancellationToken cancellation)
     {
         var started = TimeProvider.System.GetTimestamp();
-        var process = site.Running[0].ProcessId;
+        var process = relayer.Running[0].ProcessId;
         var (accepted, cpu) = (0, Usage.Cpu(process));
         while (!end.IsCancellationRequested)
         {
             await Task.Delay(options.Duration / Readings, end).ContinueWith(_ => { }, cancellation, TaskContinuationOptions.None, TaskScheduler.Default);
-            var (acceptedNow, cpuNow) = (crowd.Accepted, Usage.Cpu(process));
+            var (acceptedNow, cpuNow) = (workload.Accepted, Usage.Cpu(process));
             TimeSpan[] answers = [.. Drain()];
             var sample = new SoakSample(
                 TimeProvider.System.GetElapsedTime(started),
@@ -46,7 +46,7 @@ internal sealed class SoakRun(Ground ground, SoakOptions options, Action<string>
                 Quantiles.Of(answers),
                 (cpuNow - cpu) / Math.Max(1, acceptedNow - accepted),
                 await MemoryReading.TakeAsync(process, cancellation),
-                await SoakSample.ReadTablesAsync(site, cancellation));
+                await SoakSample.ReadTablesAsync(relayer, cancellation));
             _samples.Add(sample);
 
             // The collection that the reading asked for is not the relays'.

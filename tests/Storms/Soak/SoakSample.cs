@@ -1,6 +1,6 @@
 using Load;
 using Npgsql;
-using Storms.Field;
+using Storms.Workloads;
 
 namespace Storms.Soak;
 
@@ -17,9 +17,9 @@ internal sealed record SoakSample(
     public long BytesPerRelay => TableBytes / Math.Max(1, Accepted);
 
     /// <summary>The size of everything in the database's own schema.</summary>
-    public static async Task<long> ReadTablesAsync(Site site, CancellationToken cancellation)
+    public static async Task<long> ReadTablesAsync(RelayerUnderTest relayer, CancellationToken cancellation)
     {
-        await using var connection = await site.OpenAsync(cancellation);
+        await using var connection = await relayer.OpenAsync(cancellation);
         await using var command = new NpgsqlCommand(
             "select sum(pg_total_relation_size(oid))::bigint from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace", connection);
         return (long)(await command.ExecuteScalarAsync(cancellation))!;

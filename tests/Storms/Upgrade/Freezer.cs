@@ -4,13 +4,13 @@ using DevChain;
 using Relayer.Core.Crashes;
 using Relayer.Core.Keepers.Engine;
 using Storms.Audit;
-using Storms.Field;
 using Storms.Keepers;
+using Storms.Workloads;
 
 namespace Storms.Upgrade;
 
 /// <summary>Has an older release work, kills it in the middle of each kind of work, and writes down what it leaves.</summary>
-internal sealed class Freezer(Ground ground, OldRelease old, Action<string> say) : IDisposable
+internal sealed class Freezer(SharedStack shared, OldRelease old, Action<string> say) : IDisposable
 {
     private const ulong LongEnough = 3_153_600_000; // a hundred years: an order that nobody settles stays settleable
     private const double Soon = 45; // signed deadlines are over by the time that somebody goes on
@@ -26,18 +26,18 @@ internal sealed class Freezer(Ground ground, OldRelease old, Action<string> say)
     ];
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
-    private readonly List<Errand> _errands = [];
+    private readonly List<SignedRequest> _requests = [];
 
     public async Task FreezeAsync(string folder, CancellationToken cancellation)
     {
         var council = DevKey.Create();
-        await using var town = await Town.BuildAsync(ground, cancellation, LongEnough);
-        var settings = town.Settings().Concat(TopUpAudit.Settings(council)).ToDictionary();
-        await using var site = await Site.SettleAsync(ground, new SiteOptions { Council = council, Settings = settings, Signers = 1 }, cancellation);
-        await HistoryAsync(town, site, cancellation);
-        await CutOffAsync(town, site, cancellation);
+        await using var scenario = await KeeperScenario.BuildAsync(shared, cancellation, LongEnough);
+        var settings = scenario.Settings().Concat(TopUpAudit.Settings(council)).ToDictionary();
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new SiteOptions { Council = council, Settings = settings, Signers = 1 }, cancellation);
+        await HistoryAsync(scenario, relayer, cancellation);
+        await CutOffAsync(scenario, relayer, cancellation);
         Directory.CreateDirectory(folder);
-        await using (var connection = await site.OpenAsync(cancellation))
+        await using (var connection = await relayer.OpenAsync(cancellation))
         {
             await RowDump.WriteAsync(connection, Frozen.RowsFile(folder), cancellation);
             say(string.Join("; ", await Rows.ReadAsync(
@@ -51,92 +51,92 @@ internal sealed class Freezer(Ground ground, OldRelease old, Action<string> say)
                 row => row.GetString(0), cancellation)));
         }
 
-        var node = ground.Stack.Node;
+        var node = shared.Stack.Node;
         await File.WriteAllBytesAsync(Frozen.ChainFile(folder), await node.DumpStateAsync(cancellation), cancellation);
-        var contracts = ground.Stack.Contracts;
+        var contracts = shared.Stack.Contracts;
         await new Frozen(
-            old.Commit, site.FirstBlock, [$"{contracts.OpenZeppelin}", $"{contracts.Infinex}", $"{contracts.Target}"],
-            [.. site.Signers.Select(FrozenKey.Of)], FrozenKey.Of(council), FrozenTown.Of(town.Plan()), [.. _errands.Select(FrozenPost.Of)])
+            old.Commit, relayer.FirstBlock, [$"{contracts.OpenZeppelin}", $"{contracts.Infinex}", $"{contracts.Target}"],
+            [.. relayer.Signers.Select(FrozenKey.Of)], FrozenKey.Of(council), FrozenScenario.Of(scenario.Plan()), [.. _requests.Select(FrozenPost.Of)])
             .WriteAsync(folder, cancellation);
     }
 
     public void Dispose() => _http.Dispose();
 
     /// <summary>Work of every kind that came to its end.</summary>
-    private async Task HistoryAsync(Town town, Site site, CancellationToken cancellation)
+    private async Task HistoryAsync(KeeperScenario scenario, RelayerUnderTest relayer, CancellationToken cancellation)
     {
-        await site.StartAsync(0, null, cancellation, old.Program, OldRelease.FormerSettings(site.Settings));
-        await site.At(0).WaitUntilReadyAsync(cancellation);
-        await town.HandInAsync(site, 2, cancellation);
-        await CommitAsync(town, 1);
-        await AskAsync(town);
-        await PayInAsync(town);
-        var user = new Visitor(site, new Random(1));
-        await PostAsync(site, user.Sequential(), cancellation);
-        await PostAsync(site, user.Sequential(), cancellation);
-        await PostAsync(site, user.Unordered(), cancellation);
-        var (violations, summary) = await KeeperAuditor.CheckAsync(town, site, cancellation, _errands);
+        await relayer.StartAsync(0, null, cancellation, old.Program, OldRelease.FormerSettings(relayer.Settings));
+        await relayer.At(0).WaitUntilReadyAsync(cancellation);
+        await scenario.HandInAsync(relayer, 2, cancellation);
+        await CommitAsync(scenario, 1);
+        await AskAsync(scenario);
+        await PayInAsync(scenario);
+        var user = new User(relayer, new Random(1));
+        await PostAsync(relayer, user.Sequential(), cancellation);
+        await PostAsync(relayer, user.Sequential(), cancellation);
+        await PostAsync(relayer, user.Unordered(), cancellation);
+        var (violations, summary) = await KeeperAuditor.CheckAsync(scenario, relayer, cancellation, _requests);
         say($"what came to its end: {summary}");
-        await site.StopAsync(0);
+        await relayer.StopAsync(0);
 
         // The next are not refilled, so that there is something to fill.
-        await site.StartAsync(0, null, cancellation, old.Program, Only(site, "Confirm"));
+        await relayer.StartAsync(0, null, cancellation, old.Program, Only(relayer, "Confirm"));
         for (var i = 0; i < 4; i++)
         {
-            await PostAsync(site, new Visitor(site, new Random(2 + i)).Unordered(), cancellation);
+            await PostAsync(relayer, new User(relayer, new Random(2 + i)).Unordered(), cancellation);
         }
 
-        var open = await KeeperAuditor.CheckAsync(town, site, cancellation, _errands);
+        var open = await KeeperAuditor.CheckAsync(scenario, relayer, cancellation, _requests);
         if (violations.Count + open.Violations.Count > 0)
         {
             throw new DevChainException($"the old release did not end its work: {string.Join("; ", violations.Concat(open.Violations))}");
         }
 
-        await site.StopAsync(0);
+        await relayer.StopAsync(0);
     }
 
     /// <summary>Work of every kind that is cut off, each time somewhere else. Nothing is mined any more, and nothing confirmed.</summary>
-    private async Task CutOffAsync(Town town, Site site, CancellationToken cancellation)
+    private async Task CutOffAsync(KeeperScenario scenario, RelayerUnderTest relayer, CancellationToken cancellation)
     {
-        await CommitAsync(town, 2);
-        await CommitAsync(town, 3);
-        await AskAsync(town);
-        await PayInAsync(town);
-        await DieAsync(site, CrashPoints.SubmitStored, null, cancellation, "ReadBalances", "TopUpSigners");
-        await ground.Stack.Node.SetBlockTimeAsync(TimeSpan.Zero, cancellation);
-        var user = new Visitor(site, new Random(10));
-        await DieAsync(site, CrashPoints.SubmitMarked, user.Unordered(), cancellation);
-        await DieAsync(site, CrashPoints.SubmitBroadcast, user.Unordered(), cancellation);
+        await CommitAsync(scenario, 2);
+        await CommitAsync(scenario, 3);
+        await AskAsync(scenario);
+        await PayInAsync(scenario);
+        await DieAsync(relayer, CrashPoints.SubmitStored, null, cancellation, "ReadBalances", "TopUpSigners");
+        await shared.Stack.Node.SetBlockTimeAsync(TimeSpan.Zero, cancellation);
+        var user = new User(relayer, new Random(10));
+        await DieAsync(relayer, CrashPoints.SubmitMarked, user.Unordered(), cancellation);
+        await DieAsync(relayer, CrashPoints.SubmitBroadcast, user.Unordered(), cancellation);
 
         // Mined, and the records do not know.
-        await ground.Stack.Node.MineAsync(1, cancellation);
-        await DieAsync(site, CrashPoints.SubmitMarked, user.Unordered(), cancellation);
-        await DieAsync(site, CrashPoints.SubmitBroadcast, user.Hasty(Soon), cancellation);
-        await DieAsync(site, CrashPoints.SubmitStored, user.Unordered(), cancellation);
-        await DieAsync(site, CrashPoints.KeeperReserved, null, cancellation, "SettleOrders");
-        await DieAsync(site, CrashPoints.SubmitStored, null, cancellation, "DeployAccounts");
-        await DieAsync(site, CrashPoints.KeeperPlanned, null, cancellation, "PerformUpkeeps");
-        await DieAsync(site, CrashPoints.SubmitSigned, user.Unordered(), cancellation);
-        await DieAsync(site, CrashPoints.RelayReserved, new Visitor(site, new Random(11)).Hasty(Soon), cancellation);
-        await DieAsync(site, CrashPoints.RelayReserved, user.Unordered(), cancellation);
+        await shared.Stack.Node.MineAsync(1, cancellation);
+        await DieAsync(relayer, CrashPoints.SubmitMarked, user.Unordered(), cancellation);
+        await DieAsync(relayer, CrashPoints.SubmitBroadcast, user.Hasty(Soon), cancellation);
+        await DieAsync(relayer, CrashPoints.SubmitStored, user.Unordered(), cancellation);
+        await DieAsync(relayer, CrashPoints.KeeperReserved, null, cancellation, "SettleOrders");
+        await DieAsync(relayer, CrashPoints.SubmitStored, null, cancellation, "DeployAccounts");
+        await DieAsync(relayer, CrashPoints.KeeperPlanned, null, cancellation, "PerformUpkeeps");
+        await DieAsync(relayer, CrashPoints.SubmitSigned, user.Unordered(), cancellation);
+        await DieAsync(relayer, CrashPoints.RelayReserved, new User(relayer, new Random(11)).Hasty(Soon), cancellation);
+        await DieAsync(relayer, CrashPoints.RelayReserved, user.Unordered(), cancellation);
     }
 
-    private async Task DieAsync(Site site, string point, Errand? errand, CancellationToken cancellation, params string[] timers)
+    private async Task DieAsync(RelayerUnderTest relayer, string point, SignedRequest? signed, CancellationToken cancellation, params string[] timers)
     {
-        await site.KillAsync(0);
-        if (await site.StartAsync(0, new Crash(point, 1), cancellation, old.Program, Only(site, timers)))
+        await relayer.KillAsync(0);
+        if (await relayer.StartAsync(0, new Crash(point, 1), cancellation, old.Program, Only(relayer, timers)))
         {
-            if (errand is not null)
+            if (signed is not null)
             {
-                await PostAsync(site, errand, cancellation);
+                await PostAsync(relayer, signed, cancellation);
             }
 
             var started = TimeProvider.System.GetTimestamp();
-            while (site.IsRunning(0))
+            while (relayer.IsRunning(0))
             {
                 if (TimeProvider.System.GetElapsedTime(started) > Patience)
                 {
-                    throw new DevChainException($"it never got to {point} ({string.Join(", ", timers)}):\n{site.Output}");
+                    throw new DevChainException($"it never got to {point} ({string.Join(", ", timers)}):\n{relayer.Output}");
                 }
 
                 await Task.Delay(20, cancellation);
@@ -147,15 +147,15 @@ internal sealed class Freezer(Ground ground, OldRelease old, Action<string> say)
     }
 
     /// <summary>Posts, and takes any answer or none.</summary>
-    private async Task PostAsync(Site site, Errand errand, CancellationToken cancellation)
+    private async Task PostAsync(RelayerUnderTest relayer, SignedRequest signed, CancellationToken cancellation)
     {
-        _errands.Add(errand);
-        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(errand.Body));
+        _requests.Add(signed);
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(signed.Body));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         try
         {
-            using var answer = await _http.PostAsync(new Uri(site.At(0).Url, "api/relay"), content, cancellation);
-            errand.Verdict = new Field.Verdict((int)answer.StatusCode, null);
+            using var answer = await _http.PostAsync(new Uri(relayer.At(0).Url, "api/relay"), content, cancellation);
+            signed.Verdict = new Storms.Workloads.ExpectedAnswer((int)answer.StatusCode, null);
         }
         catch (HttpRequestException)
         {
@@ -163,30 +163,30 @@ internal sealed class Freezer(Ground ground, OldRelease old, Action<string> say)
         }
     }
 
-    private static Dictionary<string, string> Only(Site site, params string[] timers) => OldRelease.FormerSettings(site.Settings)
+    private static Dictionary<string, string> Only(RelayerUnderTest relayer, params string[] timers) => OldRelease.FormerSettings(relayer.Settings)
         .Concat(Timers.Select(timer => KeyValuePair.Create($"Schedules__{timer}", timers.Contains(timer) ? Always : Never))).ToDictionary();
 
-    private static async Task CommitAsync(Town town, ulong account)
+    private static async Task CommitAsync(KeeperScenario scenario, ulong account)
     {
-        await town.Perps.FundAsync(account, 1_000);
-        town.Wishes[(KeeperNames.Settlement, Deed.Name(account))] = true;
-        await town.Perps.CommitAsync(account, 1, 2_100);
+        await scenario.Perps.FundAsync(account, 1_000);
+        scenario.Wishes[(KeeperNames.Settlement, WorkOnChain.Name(account))] = true;
+        await scenario.Perps.CommitAsync(account, 1, 2_100);
     }
 
-    private static async Task AskAsync(Town town)
+    private static async Task AskAsync(KeeperScenario scenario)
     {
-        await town.Honest.SendAsync("ask()");
-        town.Wishes[(KeeperNames.Upkeeps, Deed.Name(town.Honest.Address, await town.Honest.NumberAsync("asked()")))] = true;
+        await scenario.Honest.SendAsync("ask()");
+        scenario.Wishes[(KeeperNames.Upkeeps, WorkOnChain.Name(scenario.Honest.Address, await scenario.Honest.NumberAsync("asked()")))] = true;
     }
 
-    private static async Task PayInAsync(Town town)
+    private static async Task PayInAsync(KeeperScenario scenario)
     {
-        town.Undeployed.TryDequeue(out var planned);
+        scenario.Undeployed.TryDequeue(out var planned);
         foreach (var keeper in new[] { KeeperNames.Deployment, KeeperNames.Bridging, KeeperNames.Redemption })
         {
-            town.Wishes[(keeper, planned.Account.ToString())] = true;
+            scenario.Wishes[(keeper, planned.Account.ToString())] = true;
         }
 
-        await town.Accounts.MintAsync(planned.Account, 100);
+        await scenario.Accounts.MintAsync(planned.Account, 100);
     }
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Relayer.Core.Storage;
 using Storms.Audit;
-using Storms.Field;
 using Storms.Keepers;
+using Storms.Workloads;
 
 namespace Storms.Upgrade;
 
@@ -31,43 +31,43 @@ public static class Thaw
     {
         var frozen = await Frozen.ReadAsync(folder, cancellation);
         var chain = new DumpedChain(await File.ReadAllBytesAsync(Frozen.ChainFile(folder), cancellation), frozen.ToDeployment());
-        await using var ground = await Ground.StartAsync(chain, progress, cancellation);
-        await ground.Stack.Node.ResumeClockAsync(cancellation);
-        var plan = frozen.Town.ToPlan();
-        await using var town = await Town.ReturnAsync(ground, plan, cancellation);
+        await using var shared = await SharedStack.StartAsync(chain, progress, cancellation);
+        await shared.Stack.Node.ResumeClockAsync(cancellation);
+        var plan = frozen.Scenario.ToPlan();
+        await using var scenario = await KeeperScenario.ReturnAsync(shared, plan, cancellation);
         var council = frozen.Council.ToKey();
         var options = new SiteOptions
         {
             Council = council,
             Keys = [.. frozen.Signers.Select(signer => signer.ToKey())],
             FirstBlock = frozen.FirstBlock,
-            Settings = town.Settings().Concat(TopUpAudit.Settings(council)).ToDictionary(),
+            Settings = scenario.Settings().Concat(TopUpAudit.Settings(council)).ToDictionary(),
         };
-        await using var site = await Site.SettleAsync(ground, options, cancellation);
-        var open = await RestoreAsync(site, folder, cancellation);
-        await site.StartAsync(0, null, cancellation);
-        await site.At(0).WaitUntilReadyAsync(cancellation);
-        Errand[] errands = [.. frozen.Posts.Select(post => post.ToErrand(site))];
-        foreach (var errand in errands)
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, options, cancellation);
+        var open = await RestoreAsync(relayer, folder, cancellation);
+        await relayer.StartAsync(0, null, cancellation);
+        await relayer.At(0).WaitUntilReadyAsync(cancellation);
+        SignedRequest[] requests = [.. frozen.Posts.Select(post => post.ToRequest(relayer))];
+        foreach (var signed in requests)
         {
-            errand.Verdict = await AskAgainAsync(site.At(0), errand, cancellation);
+            signed.Verdict = await AskAgainAsync(relayer.At(0), signed, cancellation);
         }
 
-        var (violations, summary) = await KeeperAuditor.CheckAsync(town, site, cancellation, errands);
-        var (wrong, topUps) = await TopUpAudit.CheckAsync(site, cancellation);
+        var (violations, summary) = await KeeperAuditor.CheckAsync(scenario, relayer, cancellation, requests);
+        var (wrong, topUps) = await TopUpAudit.CheckAsync(relayer, cancellation);
         return new StormReport(
             $"what {frozen.Commit[..7]} left in the middle of its work", $"thaw {folder}", 0, [
                 .. open.Where(kind => kind.Count == 0).Select(kind => $"no {kind.Name} were under way"), .. violations, .. wrong,
             ],
-            $"under way: {string.Join(", ", open.Select(kind => $"{kind.Count} {kind.Name}"))}; in the end {errands.Length} requests, {topUps} top-ups; {summary}",
-            site.Output);
+            $"under way: {string.Join(", ", open.Select(kind => $"{kind.Count} {kind.Name}"))}; in the end {requests.Length} requests, {topUps} top-ups; {summary}",
+            relayer.Output);
     }
 
     /// <summary>The schema as the older release made it, by the steps that are frozen, and its rows.</summary>
     /// <returns>How much of each kind was under way.</returns>
-    private static async Task<IReadOnlyList<(string Name, long Count)>> RestoreAsync(Site site, string folder, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<(string Name, long Count)>> RestoreAsync(RelayerUnderTest relayer, string folder, CancellationToken cancellation)
     {
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(site.Database) { Pooling = false }.ConnectionString);
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(relayer.Database) { Pooling = false }.ConnectionString);
         await new Migrator(source, NullLogger<Migrator>.Instance) { Steps = [.. Migration.All.Take(OldSteps)] }.MigrateAsync(cancellation);
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using (var command = new NpgsqlCommand("drop table schema_steps", connection))
@@ -80,16 +80,16 @@ public static class Thaw
     }
 
     /// <summary>The same request again, by users who never got an answer as by those who did: a known one is told how it stands.</summary>
-    private static async Task<Verdict> AskAgainAsync(FunctionApp app, Errand errand, CancellationToken cancellation)
+    private static async Task<ExpectedAnswer> AskAgainAsync(FunctionApp app, SignedRequest signed, CancellationToken cancellation)
     {
         while (true)
         {
-            using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(errand.Body));
+            using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(signed.Body));
             content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             using var answer = await app.Http.PostAsync(new Uri("api/relay", UriKind.Relative), content, cancellation);
             if ((int)answer.StatusCode is not (429 or 503))
             {
-                return new Verdict((int)answer.StatusCode, (string?)System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellation))?["code"]);
+                return new ExpectedAnswer((int)answer.StatusCode, (string?)System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellation))?["code"]);
             }
 
             await Task.Delay(100, cancellation);

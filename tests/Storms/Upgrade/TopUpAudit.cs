@@ -1,5 +1,5 @@
 using Storms.Audit;
-using Storms.Field;
+using Storms.Workloads;
 
 namespace Storms.Upgrade;
 
@@ -22,15 +22,15 @@ internal static class TopUpAudit
         var settings = new Dictionary<string, string> { ["Schedules__ReadBalances"] = "* * * * * *", ["Schedules__TopUpSigners"] = "* * * * * *" };
         Chain("Council__Key", council.PrivateKey);
         Chain("Council__Address", council.Address.ToString());
-        Chain("TopUps__LowMarkWei", $"{Ground.Purse - 1_000_000_000_000_000}");
-        Chain("TopUps__TargetWei", $"{Ground.Purse}");
+        Chain("TopUps__LowMarkWei", $"{SharedStack.SignerFunds - 1_000_000_000_000_000}");
+        Chain("TopUps__TargetWei", $"{SharedStack.SignerFunds}");
         Chain("TopUps__LowDays", "0");
         Chain("TopUps__TargetDays", "0");
         Chain("TopUps__CoolDown", "00:00:01");
-        Chain("TopUps__AnomalyFloorWei", $"{Ground.Purse}");
+        Chain("TopUps__AnomalyFloorWei", $"{SharedStack.SignerFunds}");
         foreach (var cap in new[] { "MaxPerTransferWei", "MaxPerSignerPerDayWei", "MaxPerDayWei" })
         {
-            Chain($"TopUps__{cap}", $"{Ground.Purse}");
+            Chain($"TopUps__{cap}", $"{SharedStack.SignerFunds}");
         }
 
         return settings;
@@ -39,9 +39,9 @@ internal static class TopUpAudit
     }
 
     /// <summary>What does not hold, and how many there were.</summary>
-    public static async Task<(IReadOnlyList<string> Violations, long Count)> CheckAsync(Site site, CancellationToken cancellation)
+    public static async Task<(IReadOnlyList<string> Violations, long Count)> CheckAsync(RelayerUnderTest relayer, CancellationToken cancellation)
     {
-        await using var connection = await site.OpenAsync(cancellation);
+        await using var connection = await relayer.OpenAsync(cancellation);
         var wrong = await Rows.ReadAsync(connection, Wrong, row => row.GetString(0), cancellation);
         var count = (await Rows.ReadAsync(connection, "select count(*) from top_ups where state = 1", row => row.GetInt64(0), cancellation))[0];
         return (count == 0 ? [.. wrong, "no signer was ever filled"] : wrong, count);

@@ -1,6 +1,6 @@
 using DevChain;
-using Storms.Field;
 using Storms.Keepers;
+using Storms.Workloads;
 
 namespace Storms.Upgrade;
 
@@ -22,7 +22,7 @@ internal static class UpgradeStorm
     /// Old alone; the new one beside it; another old one starts on what the new one made of the schema, and the first one goes; the new one goes
     /// too, which is the way back; it comes again, and the last old one goes.
     /// </summary>
-    /// <param name="ground">Where.</param>
+    /// <param name="shared">Where.</param>
     /// <param name="old">The older release.</param>
     /// <param name="isKilled">Whether instances go by SIGKILL; in order by SIGTERM otherwise.</param>
     /// <param name="stage">How long each stage lasts at least.</param>
@@ -30,17 +30,17 @@ internal static class UpgradeStorm
     /// <param name="say">Gets a line for each stage.</param>
     /// <param name="cancellation">Stops it.</param>
     public static async Task<StormReport> RunAsync(
-        Ground ground, OldRelease old, bool isKilled, TimeSpan stage, int seed, Action<string> say, CancellationToken cancellation)
+        SharedStack shared, OldRelease old, bool isKilled, TimeSpan stage, int seed, Action<string> say, CancellationToken cancellation)
     {
         var council = DevKey.Create();
-        await using var town = await Town.BuildAsync(ground, cancellation);
-        var settings = town.Settings().Concat(TopUpAudit.Settings(council)).ToDictionary();
-        await using var site = await Site.SettleAsync(ground, new SiteOptions { Council = council, Settings = settings }, cancellation);
+        await using var scenario = await KeeperScenario.BuildAsync(shared, cancellation);
+        var settings = scenario.Settings().Concat(TopUpAudit.Settings(council)).ToDictionary();
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new SiteOptions { Council = council, Settings = settings }, cancellation);
         await StartAsync(First, old.Program);
-        await town.HandInAsync(site, AccountsHandedIn, cancellation);
+        await scenario.HandInAsync(relayer, AccountsHandedIn, cancellation);
         using var end = new CancellationTokenSource();
-        using var crowd = new Crowd(site, seed, new CrowdOptions(Clients: 4, HastySeconds: 3));
-        var load = Task.WhenAll(crowd.RunAsync(end.Token, cancellation), new Traders(town, seed, People).RunAsync(end.Token, cancellation));
+        using var workload = new Workload(relayer, seed, new WorkloadOptions(Clients: 4, HastySeconds: 3));
+        var load = Task.WhenAll(workload.RunAsync(end.Token, cancellation), new Traders(scenario, seed, People).RunAsync(end.Token, cancellation));
         var unwilling = new List<string>();
         await StageAsync($"{old.Name} alone");
         await StartAsync(Second, null);
@@ -56,29 +56,29 @@ internal static class UpgradeStorm
         await StageAsync("this release alone");
         await end.CancelAsync();
         await load;
-        var (violations, summary) = await KeeperAuditor.CheckAsync(town, site, cancellation, crowd.Errands);
-        var (wrong, topUps) = await TopUpAudit.CheckAsync(site, cancellation);
+        var (violations, summary) = await KeeperAuditor.CheckAsync(scenario, relayer, cancellation, workload.Requests);
+        var (wrong, topUps) = await TopUpAudit.CheckAsync(relayer, cancellation);
         return new StormReport(
             $"upgrade from {old.Name}, instances {(isKilled ? "killed" : "stopped in order")}",
             $"dotnet run -c Release --project tests/Storms -- upgrade --from {old.Name} --seconds {stage.TotalSeconds:0} --seed {seed}",
-            isKilled ? 3 : 0, [.. unwilling, .. crowd.Surprises.Distinct(), .. violations, .. wrong],
-            $"{crowd.Accepted} requests accepted, {topUps} top-ups; {summary}; answers: "
-            + string.Join(", ", crowd.Answers.OrderBy(answer => answer.Key).Select(answer => $"{answer.Value} x {answer.Key}")),
-            site.Output);
+            isKilled ? 3 : 0, [.. unwilling, .. workload.Surprises.Distinct(), .. violations, .. wrong],
+            $"{workload.Accepted} requests accepted, {topUps} top-ups; {summary}; answers: "
+            + string.Join(", ", workload.Answers.OrderBy(answer => answer.Key).Select(answer => $"{answer.Value} x {answer.Key}")),
+            relayer.Output);
 
         async Task StartAsync(int place, string? program)
         {
-            await site.StartAsync(place, null, cancellation, program, program is null ? null : OldRelease.FormerSettings(site.Settings));
-            await site.At(place).WaitUntilReadyAsync(cancellation);
+            await relayer.StartAsync(place, null, cancellation, program, program is null ? null : OldRelease.FormerSettings(relayer.Settings));
+            await relayer.At(place).WaitUntilReadyAsync(cancellation);
         }
 
         async Task LeaveAsync(int place)
         {
             if (isKilled)
             {
-                await site.KillAsync(place);
+                await relayer.KillAsync(place);
             }
-            else if (!await site.StopAsync(place))
+            else if (!await relayer.StopAsync(place))
             {
                 unwilling.Add($"the instance in place {place} did not end in time when it was asked to");
             }
@@ -86,17 +86,17 @@ internal static class UpgradeStorm
 
         async Task StageAsync(string what)
         {
-            var (started, before) = (TimeProvider.System.GetTimestamp(), crowd.Accepted);
+            var (started, before) = (TimeProvider.System.GetTimestamp(), workload.Accepted);
             await Task.Delay(stage, cancellation);
-            while (crowd.Accepted < before + AcceptedInStage && TimeProvider.System.GetElapsedTime(started) < StagePatience)
+            while (workload.Accepted < before + AcceptedInStage && TimeProvider.System.GetElapsedTime(started) < StagePatience)
             {
                 await Task.Delay(50, cancellation);
             }
 
-            say($"{what}: {crowd.Accepted - before} accepted, {town.Wishes.Count} pieces of work wanted so far");
-            if (crowd.Accepted < before + AcceptedInStage)
+            say($"{what}: {workload.Accepted - before} accepted, {scenario.Wishes.Count} pieces of work wanted so far");
+            if (workload.Accepted < before + AcceptedInStage)
             {
-                unwilling.Add($"{what}: only {crowd.Accepted - before} requests were accepted in {StagePatience.TotalSeconds:0} s");
+                unwilling.Add($"{what}: only {workload.Accepted - before} requests were accepted in {StagePatience.TotalSeconds:0} s");
             }
         }
     }

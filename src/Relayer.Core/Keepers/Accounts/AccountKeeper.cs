@@ -28,7 +28,7 @@ internal sealed class AccountKeeper(IChainClient chain, AccountTask task, Accoun
         var left = new List<(KeeperWork Work, AccountWork Details)>();
         for (var i = 0; i < due.Count; i++)
         {
-            if ((task.Judge(views[i], now) ?? AccountPlanner.JudgeAttempts(due[i], task.Limits)) is { } verdict)
+            if ((task.Evaluate(views[i], now) ?? AccountPlanner.EvaluateAttempts(due[i], task.Limits)) is { } verdict)
             {
                 verdicts.Add((due[i], verdict));
             }
@@ -45,7 +45,7 @@ internal sealed class AccountKeeper(IChainClient chain, AccountTask task, Accoun
         for (var i = 0; i < left.Count; i++)
         {
             var (work, item) = left[i];
-            if (AccountPlanner.Judge(work, item, task, simulations[i], now) is { } verdict)
+            if (AccountPlanner.Evaluate(work, item, task, simulations[i], now) is { } verdict)
             {
                 verdicts.Add((work, verdict));
             }

@@ -24,17 +24,17 @@ internal static class AccountPlanner
     }
 
     /// <summary>What the number of tries says; <see langword="null"/> to go on.</summary>
-    public static Decision? JudgeAttempts(KeeperWork work, KeeperLimits limits) =>
+    public static Decision? EvaluateAttempts(KeeperWork work, KeeperLimits limits) =>
         work.Attempts >= limits.MaxAttempts ? new Decision.End(WorkState.Failed, KeeperReasons.TooManyAttempts) : null;
 
     /// <summary>What the simulation says; <see langword="null"/> to send.</summary>
-    public static Decision? Judge(KeeperWork work, AccountWork details, AccountTask task, CallOutcome simulation, DateTimeOffset now) =>
+    public static Decision? Evaluate(KeeperWork work, AccountWork details, AccountTask task, CallOutcome simulation, DateTimeOffset now) =>
         simulation is CallOutcome.Returned returned && task.Fault(details, returned.Data.Span) is { } fault
             ? new Decision.End(WorkState.Failed, AccountReasons.AddressDiffers, fault)
-            : Judge(work, simulation, now);
+            : Evaluate(work, simulation, now);
 
     /// <summary>The same, whatever was returned.</summary>
-    public static Decision? Judge(KeeperWork work, CallOutcome simulation, DateTimeOffset now) => simulation switch
+    public static Decision? Evaluate(KeeperWork work, CallOutcome simulation, DateTimeOffset now) => simulation switch
     {
         CallOutcome.Returned => null,
         CallOutcome.Reverted reverted => new Decision.Wait(

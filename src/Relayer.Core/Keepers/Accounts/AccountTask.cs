@@ -22,7 +22,7 @@ internal abstract record AccountTask(KeeperLimits Limits, Address Usdc, ulong Ga
     public abstract bool IsWanted(AccountView view);
 
     /// <summary>What the chain says by itself of work that was found before; <see langword="null"/> to go on and simulate.</summary>
-    public abstract Decision? Judge(AccountView view, DateTimeOffset now);
+    public abstract Decision? Evaluate(AccountView view, DateTimeOffset now);
 
     /// <summary>The work.</summary>
     public abstract AccountWork Describe(PlannedAccount account);
@@ -49,7 +49,7 @@ internal sealed record DeploymentTask(
     public override bool IsWanted(AccountView view) =>
         !view.HasCode && ((!MinUsdc.IsZero && view.Usdc >= MinUsdc) || (NeedsNative && view.Native >= MinWei));
 
-    public override Decision? Judge(AccountView view, DateTimeOffset now) => view switch
+    public override Decision? Evaluate(AccountView view, DateTimeOffset now) => view switch
     {
         { HasCode: true } => new Decision.End(WorkState.Lost, KeeperReasons.Community),
         _ when IsWanted(view) => null,
@@ -87,7 +87,7 @@ internal sealed record BridgingTask(
 
     public override bool IsWanted(AccountView view) => view.HasCode && view.Usdc >= MinUsdc;
 
-    public override Decision? Judge(AccountView view, DateTimeOffset now) => view switch
+    public override Decision? Evaluate(AccountView view, DateTimeOffset now) => view switch
     {
         _ when IsWanted(view) => null,
         { HasCode: false } => new Decision.End(WorkState.Dropped, KeeperReasons.Vanished, "the account has no code any more"),

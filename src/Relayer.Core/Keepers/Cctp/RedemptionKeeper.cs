@@ -91,10 +91,10 @@ internal sealed class RedemptionKeeper(
                 }
             });
         CrashPoints.PassIf(groups.Length > 0, CrashPoints.AttestationFetched);
-        return await JudgeAsync(items, answers, verdicts, cancellation);
+        return await EvaluateAsync(items, answers, verdicts, cancellation);
     }
 
-    private async Task<IReadOnlyDictionary<DueBurn, Attestation.Complete>> JudgeAsync(
+    private async Task<IReadOnlyDictionary<DueBurn, Attestation.Complete>> EvaluateAsync(
         IReadOnlyList<DueBurn> items, ConcurrentDictionary<DueBurn, Attestation> answers, Dictionary<KeeperWork, Decision> verdicts,
         CancellationToken cancellation)
     {
@@ -111,7 +111,7 @@ internal sealed class RedemptionKeeper(
             {
                 verdicts[burn.Work] = RedemptionPlanner.Gone(burn.Work, settings, now);
             }
-            else if (RedemptionPlanner.Judge(burn.Work, answer, settings, now) is { } verdict)
+            else if (RedemptionPlanner.Evaluate(burn.Work, answer, settings, now) is { } verdict)
             {
                 verdicts[burn.Work] = verdict;
             }
@@ -138,7 +138,7 @@ internal sealed class RedemptionKeeper(
         for (var i = 0; i < items.Count; i++)
         {
             var (burn, attested) = items[i];
-            if (AccountPlanner.Judge(burn.Work, simulations[i], time.GetUtcNow()) is { } verdict)
+            if (AccountPlanner.Evaluate(burn.Work, simulations[i], time.GetUtcNow()) is { } verdict)
             {
                 // Wrong signatures, or an attestation that expired: ask again.
                 _attested.TryRemove(burn.Work.Id, out _);

@@ -11,7 +11,7 @@ internal static class RedemptionPlanner
     private static readonly TimeSpan LeastForAnother = TimeSpan.FromMinutes(1);
 
     /// <summary>What Circle's answer says by itself; <see langword="null"/> to go on and simulate.</summary>
-    public static Decision? Judge(KeeperWork work, Attestation attestation, RedemptionSettings settings, DateTimeOffset now) => attestation switch
+    public static Decision? Evaluate(KeeperWork work, Attestation attestation, RedemptionSettings settings, DateTimeOffset now) => attestation switch
     {
         Attestation.Pending pending => Wait(work, RedemptionReasons.AttestationPending, pending.Detail, settings, now),
         Attestation.Wrong wrong => Wait(work, RedemptionReasons.AttestationWrong, wrong.Detail, settings, now),
@@ -19,7 +19,7 @@ internal static class RedemptionPlanner
         // While Circle is away nobody's patience ends: it comes back with everything.
         Attestation.Unavailable away => new Decision.Wait(
             RedemptionReasons.AttestationUnavailable, AccountPlanner.Later(work, now), away.Detail),
-        _ => AccountPlanner.JudgeAttempts(work, settings.Limits),
+        _ => AccountPlanner.EvaluateAttempts(work, settings.Limits),
     };
 
     /// <summary>

@@ -60,7 +60,7 @@ internal sealed class KeeperTransactionHandler(
         var done = movement is { State: TransactionState.Confirmed, Receipt: { } receipt }
             ? works.Select(work => outcomes.Read(work, receipt)).ToArray()
             : [];
-        var verdicts = works.Select((work, i) => (work, Judge(movement.State, done.Length > i ? done[i] : default, why, now))).ToArray();
+        var verdicts = works.Select((work, i) => (work, Evaluate(movement.State, done.Length > i ? done[i] : default, why, now))).ToArray();
         if (verdicts.Length > 0)
         {
             await store.DecideAsync(connection, Name, chainId, verdicts, cancellation);
@@ -73,7 +73,7 @@ internal sealed class KeeperTransactionHandler(
     }
 
     /// <summary>What a final transaction means for its work. Pure.</summary>
-    internal static Decision Judge(TransactionState state, WorkOutcome outcome, string? why, DateTimeOffset now) => state switch
+    internal static Decision Evaluate(TransactionState state, WorkOutcome outcome, string? why, DateTimeOffset now) => state switch
     {
         TransactionState.Confirmed when outcome.IsDone => new Decision.End(WorkState.Won, KeeperReasons.Won, outcome.Detail),
 

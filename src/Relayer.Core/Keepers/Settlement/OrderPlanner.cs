@@ -33,7 +33,7 @@ internal static class OrderPlanner
     /// <param name="view">What the chain says of it.</param>
     /// <param name="head">The newest block's time, in Unix seconds: the next block is later.</param>
     /// <param name="now">The clock, for waiting.</param>
-    public static Decision? Judge(Order order, OrderView view, long head, DateTimeOffset now) => view switch
+    public static Decision? Evaluate(Order order, OrderView view, long head, DateTimeOffset now) => view switch
     {
         { IsThere: false, End: { } end } => new Decision.End(WorkState.Lost, KeeperReasons.Community, end),
         { IsThere: false } when head > order.ClosesAt + Patience => new Decision.End(

@@ -40,7 +40,7 @@ internal sealed class SettlementKeeper(
         var tasks = new List<(PerpsTask Task, Order Order)>();
         for (var i = 0; i < pending.Length; i++)
         {
-            if (OrderPlanner.Judge(pending[i].Order, views[i], head, now) is { } verdict)
+            if (OrderPlanner.Evaluate(pending[i].Order, views[i], head, now) is { } verdict)
             {
                 verdicts.Add((pending[i].Work, verdict));
             }

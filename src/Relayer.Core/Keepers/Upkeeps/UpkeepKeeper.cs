@@ -46,7 +46,7 @@ internal sealed class UpkeepKeeper(IChainClient chain, IReadOnlyList<Upkeep> upk
         var left = new List<(KeeperWork Work, Upkeep Job, ReadOnlyMemory<byte> Data)>();
         for (var i = 0; i < due.Count; i++)
         {
-            if (UpkeepPlanner.Judge(due[i], checks[i], jobs[i].Limits, now) is { } verdict)
+            if (UpkeepPlanner.Evaluate(due[i], checks[i], jobs[i].Limits, now) is { } verdict)
             {
                 verdicts.Add((due[i], verdict));
             }
@@ -61,7 +61,7 @@ internal sealed class UpkeepKeeper(IChainClient chain, IReadOnlyList<Upkeep> upk
         for (var i = 0; i < left.Count; i++)
         {
             var (work, job, data) = left[i];
-            if (UpkeepPlanner.Judge(work, simulations[i], job.Limits, now) is { } verdict)
+            if (UpkeepPlanner.Evaluate(work, simulations[i], job.Limits, now) is { } verdict)
             {
                 verdicts.Add((work, verdict));
             }

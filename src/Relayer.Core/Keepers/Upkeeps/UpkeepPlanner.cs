@@ -8,7 +8,7 @@ namespace Relayer.Core.Keepers.Upkeeps;
 public static class UpkeepPlanner
 {
     /// <summary>What the second look at the check says by itself; <see langword="null"/> to go on and simulate.</summary>
-    public static Decision? Judge(KeeperWork work, UpkeepCheck check, KeeperLimits limits, DateTimeOffset now) => check switch
+    public static Decision? Evaluate(KeeperWork work, UpkeepCheck check, KeeperLimits limits, DateTimeOffset now) => check switch
     {
         UpkeepCheck.Idle => new Decision.End(WorkState.Lost, KeeperReasons.Community),
         UpkeepCheck.Faulty fault => Retry(work, limits, KeeperReasons.CheckFailed, fault.Detail, now),
@@ -16,7 +16,7 @@ public static class UpkeepPlanner
     };
 
     /// <summary>What the simulation says; <see langword="null"/> to send.</summary>
-    public static Decision? Judge(KeeperWork work, CallOutcome simulation, KeeperLimits limits, DateTimeOffset now) => simulation switch
+    public static Decision? Evaluate(KeeperWork work, CallOutcome simulation, KeeperLimits limits, DateTimeOffset now) => simulation switch
     {
         CallOutcome.Returned => null,
         CallOutcome.Reverted reverted => Retry(

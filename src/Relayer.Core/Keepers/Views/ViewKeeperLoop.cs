@@ -68,7 +68,7 @@ internal sealed partial class ViewKeeperLoop<TOptions>(
         var actions = new List<KeeperAction>();
         foreach (var work in due)
         {
-            if (ViewPlanner.Judge(work, seen.GetValueOrDefault(work.Found.Subject), Limits, now) is { } verdict)
+            if (ViewPlanner.Evaluate(work, seen.GetValueOrDefault(work.Found.Subject), Limits, now) is { } verdict)
             {
                 verdicts.Add((work, verdict));
             }
@@ -100,7 +100,7 @@ internal sealed partial class ViewKeeperLoop<TOptions>(
         KeeperAction[] calls = [.. actions.Where(action => action.Act is null)];
         var outcomes = await chain.CallAsync(
             [.. calls.Select(action => new EthCall(payer, action.To, action.Data, action.GasLimit, action.Value))], cancellation);
-        return [.. calls.Zip(outcomes, (action, outcome) => (action.Works[0], UpkeepPlanner.Judge(action.Works[0], outcome, Limits, now)))
+        return [.. calls.Zip(outcomes, (action, outcome) => (action.Works[0], UpkeepPlanner.Evaluate(action.Works[0], outcome, Limits, now)))
             .Where(item => item.Item2 is not null).Select(item => (item.Item1, item.Item2!))];
     }
 

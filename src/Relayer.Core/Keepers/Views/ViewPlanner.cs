@@ -47,7 +47,7 @@ internal static class ViewPlanner
     }
 
     /// <summary>What the second look at the view says by itself; <see langword="null"/> to go on.</summary>
-    public static Decision? Judge(KeeperWork work, DueWork? seen, KeeperLimits limits, DateTimeOffset now) =>
+    public static Decision? Evaluate(KeeperWork work, DueWork? seen, KeeperLimits limits, DateTimeOffset now) =>
         seen is null ? new Decision.End(WorkState.Lost, KeeperReasons.Community)
         : seen.ExpiresAt <= now ? new Decision.End(WorkState.Dropped, KeeperReasons.WindowClosed)
         : work.Attempts >= limits.MaxAttempts ? new Decision.End(WorkState.Failed, KeeperReasons.TooManyAttempts)

@@ -73,7 +73,7 @@ internal sealed class PoolHeights
 
     /// <summary>Judges the height of a provider's answer.</summary>
     /// <exception cref="ProviderFaultException">It is behind what the provider told before, behind the pool, or contradicted.</exception>
-    public async Task JudgeAsync(Provider provider, long head, CancellationToken cancellation)
+    public async Task EvaluateAsync(Provider provider, long head, CancellationToken cancellation)
     {
         var now = _time.GetUtcNow();
         var before = provider.NoteHead(head);

@@ -7,7 +7,7 @@ internal enum Reach
     WithPool,
 
     /// <summary>Behind too: the answer tells its height and is judged by it.</summary>
-    Judged,
+    Evaluated,
 
     /// <summary>Wherever it is: nothing is believed, something is given.</summary>
     Everybody,
@@ -70,7 +70,7 @@ internal static class ProviderRank
         ProviderState.Unknown => 2,
         ProviderState.OnTrial => 3,
         ProviderState.Failing => 4,
-        ProviderState.Lagging when reach >= Reach.Judged => 5,
+        ProviderState.Lagging when reach >= Reach.Evaluated => 5,
         ProviderState.Ahead when reach >= Reach.Everybody => 6,
         _ => null,
     };

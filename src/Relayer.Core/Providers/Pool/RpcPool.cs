@@ -31,7 +31,7 @@ internal sealed class RpcPool
     /// </summary>
     /// <exception cref="ChainUnavailableException">Nobody gave an answer to believe.</exception>
     public Task<T> RunAtHeadAsync<T>(Func<RpcClient, CancellationToken, Task<AtHead<T>>> work, CancellationToken cancellation) =>
-        FirstAsync(Reach.Judged, async (provider, token) => (await AskAtHeadAsync(provider, work, token)).Value, cancellation);
+        FirstAsync(Reach.Evaluated, async (provider, token) => (await AskAtHeadAsync(provider, work, token)).Value, cancellation);
 
     /// <summary>Runs such a piece of work with every provider that is with the pool, and gives all answers to believe.</summary>
     /// <exception cref="ChainUnavailableException">There is none.</exception>
@@ -59,7 +59,7 @@ internal sealed class RpcPool
             }
         }
 
-        return [await FirstAsync(Reach.Judged, (provider, token) => AskAtHeadAsync(provider, work, token), cancellation)];
+        return [await FirstAsync(Reach.Evaluated, (provider, token) => AskAtHeadAsync(provider, work, token), cancellation)];
     }
 
     /// <summary>Every provider's own answer, in configuration order; also of those that are passed over for a while.</summary>
@@ -137,7 +137,7 @@ internal sealed class RpcPool
         Provider provider, Func<RpcClient, CancellationToken, Task<AtHead<T>>> work, CancellationToken cancellation)
     {
         var answer = await work(provider.Client, cancellation);
-        await _heights.JudgeAsync(provider, answer.Head, cancellation);
+        await _heights.EvaluateAsync(provider, answer.Head, cancellation);
         return answer;
     }
 

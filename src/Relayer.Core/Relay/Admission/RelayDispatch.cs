@@ -47,7 +47,7 @@ internal sealed class RelayDispatch
             return Rejected(RefusalCode.SignersExhausted, "No signer can pay for this request at the moment.", TimeSpan.FromSeconds(15));
         }
 
-        CrashPoints.Pass(CrashPoints.RelayJudged);
+        CrashPoints.Pass(CrashPoints.RelayEvaluated);
         switch (await _intakes[candidate.Request.ChainId].Value.AcceptAsync(new PendingRelay(candidate, quote.Fees, signers), cancellation))
         {
             case IntakeOutcome.Refused refused:

@@ -28,7 +28,7 @@ internal static class RelayOutcomes
     /// <param name="fee">Its share of the fee.</param>
     /// <param name="fault">Why it failed, or could not be carried out by any transaction; <see langword="null"/> when nothing speaks against another.</param>
     /// <param name="now">The time.</param>
-    public static RelayOutcome Judge(
+    public static RelayOutcome Evaluate(
         TransactionState state, IReadOnlyList<ExecutedRequest> executed, CarriedRelay relay, Wei? fee, string? fault, DateTimeOffset now)
     {
         if (state is not (TransactionState.Mined or TransactionState.NonceUsedExternally) && !state.IsFinal)

@@ -39,7 +39,7 @@ public sealed class RelayTransactionHandler(
         var faults = await FindFaultsAsync(chainId, cases, cancellation);
         var now = time.GetUtcNow();
         RelayOutcome[] outcomes =
-            [.. cases.Select(item => (item.Relay, Outcome: RelayOutcomes.Judge(
+            [.. cases.Select(item => (item.Relay, Outcome: RelayOutcomes.Evaluate(
                 item.Movement.State, item.Executed, item.Relay, item.Fee, faults.GetValueOrDefault(item.Relay.Id), item.JudgedAt(now))))
                 .Where(item => !IsToldByTransaction(item.Relay, item.Outcome)).Select(item => item.Outcome)];
         return (connection, stop) => outcomes.Length == 0

@@ -16,7 +16,7 @@ public readonly record struct SpendAnomaly(Wei Hour, Wei Limit)
     /// <param name="history">What was spent in earlier hours, hours without spending included.</param>
     /// <param name="factor">So many times a busy hour is far above.</param>
     /// <param name="floor">Less than this in an hour is never an anomaly.</param>
-    public static SpendAnomaly Judge(IReadOnlyList<Wei> present, IReadOnlyList<Wei> history, int factor, Wei floor)
+    public static SpendAnomaly Evaluate(IReadOnlyList<Wei> present, IReadOnlyList<Wei> history, int factor, Wei floor)
     {
         var busy = history.Count == 0 ? Wei.Zero : history.Order().ElementAt((history.Count - 1) * 95 / 100);
         var limit = BigInteger.Min(busy.ToBigInteger() * factor, UInt256.MaxValue.ToBigInteger());

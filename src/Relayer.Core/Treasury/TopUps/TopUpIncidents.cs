@@ -69,7 +69,7 @@ public sealed class TopUpIncidents(Database database, IncidentLog incidents, Tim
         var earlier = hours.Where(spent => spent.Key < hour.AddHours(-1)).ToDictionary();
         var since = earlier.Count == 0 ? 0 : (int)(hour.AddHours(-1) - earlier.Keys.Min()).TotalHours;
         Wei[] history = [.. Enumerable.Range(1, since).Select(back => earlier.GetValueOrDefault(hour.AddHours(-1 - back)))];
-        var anomaly = SpendAnomaly.Judge(present, history, options.AnomalyFactor, TopUpRules.Parse(options.AnomalyFloorWei));
+        var anomaly = SpendAnomaly.Evaluate(present, history, options.AnomalyFactor, TopUpRules.Parse(options.AnomalyFloorWei));
         if (anomaly.IsAnomaly)
         {
             await incidents.RaiseAsync(

@@ -18,7 +18,7 @@ public sealed class TopUpTransactionHandler(IncidentLog incidents, TimeProvider 
     public Task<Func<NpgsqlConnection, CancellationToken, Task>> PrepareAsync(
         ChainId chainId, IReadOnlyList<StateChange> movements, CancellationToken cancellation)
     {
-        var moves = movements.Select(movement => Judge(movement.Transaction.Id, movement.State)).ToArray();
+        var moves = movements.Select(movement => Evaluate(movement.Transaction.Id, movement.State)).ToArray();
         var lost = movements.FirstOrDefault(movement => movement.State is TransactionState.NonceUsedExternally);
         return Task.FromResult<Func<NpgsqlConnection, CancellationToken, Task>>(async (connection, stop) =>
         {
@@ -31,7 +31,7 @@ public sealed class TopUpTransactionHandler(IncidentLog incidents, TimeProvider 
     }
 
     /// <summary>How a transfer stands. Pure.</summary>
-    internal static (Guid Id, TopUpState State, Hash32? Hash, long? Block, Wei? Fee) Judge(Guid id, TransactionState state) => state switch
+    internal static (Guid Id, TopUpState State, Hash32? Hash, long? Block, Wei? Fee) Evaluate(Guid id, TransactionState state) => state switch
     {
         // A self-send in its place is mined: the money stays, but that too may still be undone.
         TransactionState.Mined { Inclusion: var mined } => (id, TopUpState.UnderWay, mined.Hash, mined.BlockNumber, mined.Fee),

@@ -29,7 +29,7 @@ public class ChainProxy : DispatchProxy
         if (targetMethod is { Name: nameof(IChainClient.ReadReceiptsAsync) } && args is [IReadOnlyList<Hash32> { Count: 0 }, ..])
         {
             // Only the watch asks for the height alone. (Task.FromException: it must not see this before it awaits.)
-            return Task.FromException<ReceiptsAtHead>(new ChainUnavailableException(_chain.ChainId, "the story decides when to look"));
+            return Task.FromException<ReceiptsAtHead>(new ChainUnavailableException(_chain.ChainId, "the steps decides when to look"));
         }
 
         if (targetMethod is { Name: nameof(IChainClient.SendRawAsync) } && args is [IReadOnlyList<ReadOnlyMemory<byte>> raw, ..])

@@ -25,13 +25,13 @@ public sealed class EngineModelTests(PostgresFixture postgres)
     {
         var seed = Seed();
         long? failedAt = null;
-        var stories = Arb.From(Story.Any, story => story.Smaller().TakeWhile(_ =>
+        var scenarios = Arb.From(ScenarioSteps.Any, steps => steps.Smaller().TakeWhile(_ =>
             TimeProvider.System.GetElapsedTime(failedAt ?? TimeProvider.System.GetTimestamp()) < ShrinksFor));
-        var property = Prop.ForAll(stories, (Story story) =>
+        var property = Prop.ForAll(scenarios, (ScenarioSteps steps) =>
         {
             try
             {
-                StoryRun.PlayAsync(postgres, story).GetAwaiter().GetResult();
+                ScenarioRun.PlayAsync(postgres, steps).GetAwaiter().GetResult();
             }
             catch (Exception failure)
             {

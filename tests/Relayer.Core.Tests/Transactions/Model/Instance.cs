@@ -10,7 +10,7 @@ using Relayer.Core.Transactions;
 namespace Relayer.Core.Tests.Transactions.Model;
 
 /// <summary>One process of the relayer, as far as the engine goes. It can die at any call, and then does nothing any more.</summary>
-/// <remarks>Its watch finds no node: the story decides when it looks after what is open.</remarks>
+/// <remarks>Its watch finds no node: the scenario decides when it looks after what is open.</remarks>
 internal sealed class Instance : IAsyncDisposable, IChainClientFactory, ISignerSource
 {
     private readonly ISignerSource _signers;

@@ -3,12 +3,12 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace Storms.Field;
+namespace Storms.Workloads;
 
 /// <summary>
 /// Users of all kinds who post until they have an answer: to any instance that runs, again when it dies or says "not now".
 /// </summary>
-internal sealed class Crowd(Site site, int seed, CrowdOptions options) : IDisposable
+internal sealed class Workload(RelayerUnderTest relayer, int seed, WorkloadOptions options) : IDisposable
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private const int Rush = 12;
@@ -16,13 +16,13 @@ internal sealed class Crowd(Site site, int seed, CrowdOptions options) : IDispos
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 256 }) { Timeout = TimeSpan.FromSeconds(30) };
-    private readonly ConcurrentQueue<Errand> _errands = new();
+    private readonly ConcurrentQueue<SignedRequest> _requests = new();
     private readonly ConcurrentDictionary<string, int> _answers = new();
     private readonly ConcurrentQueue<string> _surprises = new();
     private int _accepted;
 
     /// <summary>All that was ever posted.</summary>
-    public IReadOnlyCollection<Errand> Errands => _errands;
+    public IReadOnlyCollection<SignedRequest> Requests => _requests;
 
     public int Accepted => Volatile.Read(ref _accepted);
 
@@ -33,7 +33,7 @@ internal sealed class Crowd(Site site, int seed, CrowdOptions options) : IDispos
     public IReadOnlyCollection<string> Surprises => _surprises;
 
     /// <summary>Called when a request is accepted, with how long its last post took.</summary>
-    public Action<Errand, TimeSpan>? OnAccepted { get; set; }
+    public Action<SignedRequest, TimeSpan>? OnAccepted { get; set; }
 
     /// <summary>Posts until <paramref name="end"/>, then sees to it that everybody has a definite answer.</summary>
     public Task RunAsync(CancellationToken end, CancellationToken cancellation) =>
@@ -46,7 +46,7 @@ internal sealed class Crowd(Site site, int seed, CrowdOptions options) : IDispos
     {
         while (!end.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            var user = new Visitor(site, random);
+            var user = new User(relayer, random);
             switch (random.Next(100))
             {
                 case < 35:
@@ -86,7 +86,7 @@ internal sealed class Crowd(Site site, int seed, CrowdOptions options) : IDispos
     /// <summary>Many in one moment, so that some share a transaction.</summary>
     private Task RushAsync(Random random, CancellationToken cancellation)
     {
-        var users = Enumerable.Range(0, Rush).Select(_ => new Visitor(site, random)).ToArray();
+        var users = Enumerable.Range(0, Rush).Select(_ => new User(relayer, random)).ToArray();
         return AtOnceAsync(
             [.. users.SelectMany(user => random.Next(3) switch
             {
@@ -97,40 +97,40 @@ internal sealed class Crowd(Site site, int seed, CrowdOptions options) : IDispos
             random, cancellation);
     }
 
-    private async Task TwiceAtOnceAsync(Errand errand, Random random, CancellationToken cancellation)
+    private async Task TwiceAtOnceAsync(SignedRequest signed, Random random, CancellationToken cancellation)
     {
-        _errands.Enqueue(errand);
+        _requests.Enqueue(signed);
         await Task.WhenAll(
-            PostUntilAnsweredAsync(errand, new Random(random.Next()), cancellation),
-            PostUntilAnsweredAsync(errand, new Random(random.Next()), cancellation));
+            PostUntilAnsweredAsync(signed, new Random(random.Next()), cancellation),
+            PostUntilAnsweredAsync(signed, new Random(random.Next()), cancellation));
     }
 
-    private Task AtOnceAsync(Errand[] errands, Random random, CancellationToken cancellation) =>
-        Task.WhenAll(errands.Select(errand => PostAsync(errand, new Random(random.Next()), cancellation)).ToArray());
+    private Task AtOnceAsync(SignedRequest[] requests, Random random, CancellationToken cancellation) =>
+        Task.WhenAll(requests.Select(signed => PostAsync(signed, new Random(random.Next()), cancellation)).ToArray());
 
-    private async Task PostAsync(Errand errand, Random random, CancellationToken cancellation)
+    private async Task PostAsync(SignedRequest signed, Random random, CancellationToken cancellation)
     {
-        _errands.Enqueue(errand);
-        await PostUntilAnsweredAsync(errand, random, cancellation);
+        _requests.Enqueue(signed);
+        await PostUntilAnsweredAsync(signed, random, cancellation);
     }
 
-    private async Task PostUntilAnsweredAsync(Errand errand, Random random, CancellationToken cancellation)
+    private async Task PostUntilAnsweredAsync(SignedRequest signed, Random random, CancellationToken cancellation)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(started) < Patience)
         {
-            var running = site.Running;
+            var running = relayer.Running;
             var asked = TimeProvider.System.GetTimestamp();
-            if (running.Count > 0 && await TryAsync(running[random.Next(running.Count)].Url, errand, cancellation) is { } verdict)
+            if (running.Count > 0 && await TryAsync(running[random.Next(running.Count)].Url, signed, cancellation) is { } verdict)
             {
-                if (verdict.IsAccepted && !errand.IsAccepted)
+                if (verdict.IsAccepted && !signed.IsAccepted)
                 {
                     Interlocked.Increment(ref _accepted);
-                    OnAccepted?.Invoke(errand, TimeProvider.System.GetElapsedTime(asked));
+                    OnAccepted?.Invoke(signed, TimeProvider.System.GetElapsedTime(asked));
                 }
 
                 // Twice at once: accepted by one is accepted.
-                errand.Verdict = errand.IsAccepted ? errand.Verdict : verdict;
+                signed.Verdict = signed.IsAccepted ? signed.Verdict : verdict;
                 return;
             }
 
@@ -139,11 +139,11 @@ internal sealed class Crowd(Site site, int seed, CrowdOptions options) : IDispos
     }
 
     /// <returns>Null when there is nothing definite: nobody answered, or "not now".</returns>
-    private async Task<Verdict?> TryAsync(Uri app, Errand errand, CancellationToken cancellation)
+    private async Task<ExpectedAnswer?> TryAsync(Uri app, SignedRequest signed, CancellationToken cancellation)
     {
         try
         {
-            using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(errand.Body));
+            using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(signed.Body));
             content.Headers.ContentType = Json;
             using var response = await _http.PostAsync(new Uri(app, "api/relay"), content, cancellation);
             var text = await response.Content.ReadAsStringAsync(cancellation);
@@ -152,14 +152,14 @@ internal sealed class Crowd(Site site, int seed, CrowdOptions options) : IDispos
             _answers.AddOrUpdate($"{status} {code}".TrimEnd(), 1, (_, count) => count + 1);
             if (status is 429 or 503)
             {
-                Expect(response.Headers.RetryAfter is not null, errand, status, text);
+                Expect(response.Headers.RetryAfter is not null, signed, status, text);
                 return null;
             }
 
-            Expect(status < 500, errand, status, text);
+            Expect(status < 500, signed, status, text);
 
             // A node that lags does not know yet that the one before is mined.
-            return status >= 500 || code == "nonce_gap" ? null : new Verdict(status, code);
+            return status >= 500 || code == "nonce_gap" ? null : new ExpectedAnswer(status, code);
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException or TaskCanceledException && !cancellation.IsCancellationRequested)
         {
@@ -168,17 +168,17 @@ internal sealed class Crowd(Site site, int seed, CrowdOptions options) : IDispos
         }
     }
 
-    private void Expect(bool isSo, Errand errand, int status, string text)
+    private void Expect(bool isSo, SignedRequest signed, int status, string text)
     {
         if (!isSo)
         {
-            _surprises.Enqueue($"{status} for {errand}: {text}");
+            _surprises.Enqueue($"{status} for {signed}: {text}");
         }
     }
 }
 
-/// <summary>How a crowd behaves.</summary>
+/// <summary>How a workload behaves.</summary>
 /// <param name="Clients">So many at once.</param>
 /// <param name="PauseMilliseconds">The mean pause between two requests of one client.</param>
 /// <param name="HastySeconds">The deadline of those that may come too late; null for none of these.</param>
-internal sealed record CrowdOptions(int Clients = 6, int PauseMilliseconds = 60, double? HastySeconds = null);
+internal sealed record WorkloadOptions(int Clients = 6, int PauseMilliseconds = 60, double? HastySeconds = null);

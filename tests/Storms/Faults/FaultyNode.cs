@@ -2,7 +2,7 @@ using System.Text;
 using DevChain;
 using Microsoft.AspNetCore.Http;
 
-namespace Storms.Weather;
+namespace Storms.Faults;
 
 /// <summary>Stands between instances and a real node, and fails by its schedule. Two paths, as of two providers.</summary>
 internal sealed class FaultyNode : IAsyncDisposable

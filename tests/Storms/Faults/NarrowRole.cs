@@ -1,8 +1,8 @@
 using System.Globalization;
 using Npgsql;
-using Storms.Field;
+using Storms.Workloads;
 
-namespace Storms.Weather;
+namespace Storms.Faults;
 
 /// <summary>A login to which the server gives few connections; beyond, it refuses with 53300.</summary>
 internal sealed class NarrowRole
@@ -13,10 +13,10 @@ internal sealed class NarrowRole
 
     public string Name { get; }
 
-    public static async Task<NarrowRole> CreateAsync(Ground ground, int connections, CancellationToken cancellation)
+    public static async Task<NarrowRole> CreateAsync(SharedStack shared, int connections, CancellationToken cancellation)
     {
         var role = new NarrowRole("narrow_" + Guid.NewGuid().ToString("N")[..8]);
-        var database = await ground.Stack.Postgres.CreateDatabaseAsync(cancellation);
+        var database = await shared.Stack.Postgres.CreateDatabaseAsync(cancellation);
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellation);
         await using var command = new NpgsqlCommand(

@@ -7,7 +7,7 @@ using Spectre.Console;
 namespace Load;
 
 /// <summary>Clients that each post one request after the other; who is deferred waits as told and posts the same again.</summary>
-internal sealed class Crowd(Poster poster, IReadOnlyList<SignedRequest> requests)
+internal sealed class Workload(Poster poster, IReadOnlyList<SignedRequest> requests)
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
 

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace Storms.Weather;
+namespace Storms.Faults;
 
 /// <summary>A file system of a few megabytes that can be filled to the last byte.</summary>
 internal sealed class SmallDisk : IAsyncDisposable

@@ -13,7 +13,7 @@ namespace Relayer.Core.Tests.Keepers;
 /// What may happen to three kinds of keepers, in an order that a seed decides: fees rise and fall, contracts turn, somebody else is faster,
 /// blocks are late, instances die in the middle of a run.
 /// </summary>
-internal sealed class BudgetStory : IAsyncDisposable
+internal sealed class BudgetScenario : IAsyncDisposable
 {
     private const int Steps = 16;
     private static readonly ulong[] Harms = [0, 6, 7];
@@ -28,7 +28,7 @@ internal sealed class BudgetStory : IAsyncDisposable
     private TimeSpan _ahead;
     private ulong _accounts;
 
-    private BudgetStory(Random random, KeeperWorld world, HermesStandIn hermes, DevPerps perps)
+    private BudgetScenario(Random random, KeeperWorld world, HermesStandIn hermes, DevPerps perps)
     {
         (_random, World, _hermes, _perps) = (random, world, hermes, perps);
         _weiPerUsd = random.Next(2) * BigInteger.Pow(10, 14) * random.Next(1, 20);
@@ -43,13 +43,13 @@ internal sealed class BudgetStory : IAsyncDisposable
     /// <summary>What each lane may lose and bring in.</summary>
     public BudgetLanes Lanes { get; }
 
-    public static async Task<BudgetStory> BeginAsync(PostgresFixture postgres, int seed)
+    public static async Task<BudgetScenario> BeginAsync(PostgresFixture postgres, int seed)
     {
         var world = await KeeperWorld.StartAsync(postgres, signers: 2);
         var hermes = await HermesStandIn.StartAsync(KeeperWorld.Cancellation);
-        var story = new BudgetStory(new Random(seed), world, hermes, await DevPerps.DeployAsync(world.Node, windowSeconds: 3_600));
-        await story.SettleInAsync();
-        return story;
+        var steps = new BudgetScenario(new Random(seed), world, hermes, await DevPerps.DeployAsync(world.Node, windowSeconds: 3_600));
+        await steps.SettleInAsync();
+        return steps;
     }
 
     /// <summary>All that happens, with a look at the books after each step.</summary>
@@ -111,7 +111,7 @@ internal sealed class BudgetStory : IAsyncDisposable
             await CommitAsync();
         }
 
-        // From now on a block comes when the story says so: what is sent waits in the pool, is raced and outbid there.
+        // From now on a block comes when a step says so: what is sent waits in the pool, is raced and replaced there.
         await World.Node.SetAutomineAsync(false, KeeperWorld.Cancellation);
         await World.Node.SetBlockTimeAsync(TimeSpan.Zero, KeeperWorld.Cancellation);
     }

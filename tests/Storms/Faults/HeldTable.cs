@@ -1,7 +1,7 @@
 using Npgsql;
-using Storms.Field;
+using Storms.Workloads;
 
-namespace Storms.Weather;
+namespace Storms.Faults;
 
 /// <summary>A table that somebody else has locked: whoever needs it waits, and keeps a connection meanwhile.</summary>
 internal sealed class HeldTable : IAsyncDisposable
@@ -10,9 +10,9 @@ internal sealed class HeldTable : IAsyncDisposable
 
     private HeldTable(NpgsqlConnection connection) => _connection = connection;
 
-    public static async Task<HeldTable> TakeAsync(Site site, CancellationToken cancellation)
+    public static async Task<HeldTable> TakeAsync(RelayerUnderTest relayer, CancellationToken cancellation)
     {
-        var held = new HeldTable(await site.OpenAsync(cancellation));
+        var held = new HeldTable(await relayer.OpenAsync(cancellation));
         await using var command = new NpgsqlCommand("begin; lock table relays in access exclusive mode", held._connection);
         await command.ExecuteNonQueryAsync(cancellation);
         return held;

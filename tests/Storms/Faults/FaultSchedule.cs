@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Storms.Weather;
+namespace Storms.Faults;
 
 /// <summary>Which faults a node has when: the same for the same seed.</summary>
 public sealed class FaultSchedule

@@ -5,7 +5,7 @@ using DevChain;
 namespace Functions.Tests.Relay;
 
 /// <summary>A chain and a database server that tests may stop, each with its own app, database and signers.</summary>
-public sealed class Islands : IAsyncLifetime
+public sealed class IsolatedStacks : IAsyncLifetime
 {
     private DevStack? _stack;
 
@@ -23,12 +23,12 @@ public sealed class Islands : IAsyncLifetime
     }
 
     /// <summary>An app of its own behind a proxy, with one signer.</summary>
-    internal async Task<Island> SettleAsync(
+    internal async Task<IsolatedStack> SettleAsync(
         IReadOnlyDictionary<string, string>? settings = null, Action<NodeProxy>? before = null, string? program = null)
     {
         var cancellation = TestContext.Current.CancellationToken;
         var signer = DevKey.Create();
-        await Stack.Node.SetBalanceAsync(signer.Address.ToString(), Island.Ether * BigInteger.Pow(10, 18), cancellation);
+        await Stack.Node.SetBalanceAsync(signer.Address.ToString(), IsolatedStack.Ether * BigInteger.Pow(10, 18), cancellation);
         var database = await Stack.Postgres.CreateDatabaseAsync(cancellation);
         var proxy = await NodeProxy.StartAsync(Stack.Node.Url, TestContext.Current.CancellationToken);
         before?.Invoke(proxy);
@@ -38,12 +38,12 @@ public sealed class Islands : IAsyncLifetime
             all[key] = value;
         }
 
-        return new Island(Stack, await FunctionApp.StartAsync(all, program: program, cancellation: cancellation), proxy, new RelayWorld(Stack, database), signer, all);
+        return new IsolatedStack(Stack, await FunctionApp.StartAsync(all, program: program, cancellation: cancellation), proxy, new RelayWorld(Stack, database), signer, all);
     }
 }
 
 /// <summary>An app of its own.</summary>
-internal sealed record Island(
+internal sealed record IsolatedStack(
     DevStack Stack, FunctionApp App, NodeProxy Node, RelayWorld World, DevKey Signer, IReadOnlyDictionary<string, string> Settings) : IAsyncDisposable
 {
     /// <summary>What the signer begins with.</summary>

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 
-namespace Storms.Field;
+namespace Storms.Workloads;
 
 /// <summary>Asks the node itself, past every proxy, many questions in one body.</summary>
 internal sealed class ChainReader(Uri url) : IDisposable

@@ -1,20 +1,20 @@
 using Npgsql;
-using Storms.Field;
+using Storms.Workloads;
 
-namespace Storms.Weather;
+namespace Storms.Faults;
 
 /// <summary>
 /// Where nothing can be mounted: the server itself refuses every write to the relayer's tables with 53100, in the words and with the
 /// code of a full disk, and the transaction around it fails as it would.
 /// </summary>
-internal sealed class FullTables(Site site) : IAsyncDisposable
+internal sealed class FullTables(RelayerUnderTest relayer) : IAsyncDisposable
 {
     private static readonly string[] Tables = ["transactions", "attempts", "relays", "grants"];
 
-    public static async Task<FullTables> BeginAsync(Site site, CancellationToken cancellation)
+    public static async Task<FullTables> BeginAsync(RelayerUnderTest relayer, CancellationToken cancellation)
     {
         await ExecuteAsync(
-            site,
+            relayer,
             """
             create or replace function disk_is_full() returns trigger language plpgsql as $$
             begin
@@ -23,15 +23,15 @@ internal sealed class FullTables(Site site) : IAsyncDisposable
             """ + string.Concat(Tables.Select(table =>
                 $"create trigger full_disk before insert or update on {table} for each row execute function disk_is_full();")),
             cancellation);
-        return new FullTables(site);
+        return new FullTables(relayer);
     }
 
     public async ValueTask DisposeAsync() => await ExecuteAsync(
-        site, string.Concat(Tables.Select(table => $"drop trigger full_disk on {table};")), CancellationToken.None);
+        relayer, string.Concat(Tables.Select(table => $"drop trigger full_disk on {table};")), CancellationToken.None);
 
-    private static async Task ExecuteAsync(Site site, string sql, CancellationToken cancellation)
+    private static async Task ExecuteAsync(RelayerUnderTest relayer, string sql, CancellationToken cancellation)
     {
-        await using var connection = await site.OpenAsync(cancellation);
+        await using var connection = await relayer.OpenAsync(cancellation);
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(cancellation);
     }

@@ -8,12 +8,12 @@ using DevChain.Abi;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Oracles;
-using Storms.Field;
+using Storms.Workloads;
 
 namespace Storms.Keepers;
 
 /// <summary>What keepers work on: a market, upkeeps and accounts, with the services that they ask.</summary>
-internal sealed record Town : IAsyncDisposable
+internal sealed record KeeperScenario : IAsyncDisposable
 {
     /// <summary>What a dollar of reward is worth: settling then costs about as much as it brings.</summary>
     public static readonly BigInteger WeiPerUsd = BigInteger.Pow(10, 15);
@@ -23,7 +23,7 @@ internal sealed record Town : IAsyncDisposable
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
 
-    private Town()
+    private KeeperScenario()
     {
     }
 
@@ -39,7 +39,7 @@ internal sealed record Town : IAsyncDisposable
     /// <summary>One that burns all gas once it is mined, until it is told to stop.</summary>
     public required DevContract Rogue { get; init; }
 
-    /// <summary>What somebody wants done, by keeper and subject as a <see cref="Deed"/> has them.</summary>
+    /// <summary>What somebody wants done, by keeper and subject as a <see cref="WorkOnChain"/> has them.</summary>
     public ConcurrentDictionary<(string Keeper, string Subject), bool> Wishes { get; } = new();
 
     /// <summary>Accounts that were handed in and hold nothing yet.</summary>
@@ -65,12 +65,12 @@ internal sealed record Town : IAsyncDisposable
     private string From { get; init; } = "";
 
     /// <summary>Deploys everything.</summary>
-    /// <param name="ground">Where.</param>
+    /// <param name="shared">Where.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <param name="windowSeconds">How long an order can be settled.</param>
-    public static async Task<Town> BuildAsync(Ground ground, CancellationToken cancellation, ulong windowSeconds = 3_600)
+    public static async Task<KeeperScenario> BuildAsync(SharedStack shared, CancellationToken cancellation, ulong windowSeconds = 3_600)
     {
-        var node = ground.Stack.Node;
+        var node = shared.Stack.Node;
         var hermes = await StartHermesAsync(cancellation);
         var circle = await CircleStandIn.StartAsync(node, cancellation);
         var perps = await DevPerps.DeployAsync(node, windowSeconds);
@@ -78,7 +78,7 @@ internal sealed record Town : IAsyncDisposable
         var honest = await DevContract.DeployAsync(node, "DemandUpkeep");
         var rogue = await DevContract.DeployAsync(node, "DemandUpkeep");
         await rogue.SendAsync("setTurning(bool)", true);
-        return new Town
+        return new KeeperScenario
         {
             Node = node,
             Perps = perps,
@@ -91,11 +91,11 @@ internal sealed record Town : IAsyncDisposable
         };
     }
 
-    /// <summary>Goes on in a town that stands already.</summary>
-    public static async Task<Town> ReturnAsync(Ground ground, TownPlan plan, CancellationToken cancellation)
+    /// <summary>Goes on in a scenario that was set up before.</summary>
+    public static async Task<KeeperScenario> ReturnAsync(SharedStack shared, KeeperScenarioPlan plan, CancellationToken cancellation)
     {
-        var node = ground.Stack.Node;
-        var town = new Town
+        var node = shared.Stack.Node;
+        var scenario = new KeeperScenario
         {
             Node = node,
             Perps = new DevPerps(At(0), At(1), At(2), At(3)),
@@ -108,16 +108,16 @@ internal sealed record Town : IAsyncDisposable
         };
         foreach (var wish in plan.Wishes)
         {
-            town.Wishes[(wish.Keeper, wish.Subject)] = true;
+            scenario.Wishes[(wish.Keeper, wish.Subject)] = true;
         }
 
-        return town;
+        return scenario;
 
         DevContract At(int place) => new(node, Address.Parse(plan.Contracts[place]));
     }
 
     /// <summary>What it takes to come back.</summary>
-    public TownPlan Plan() => new(
+    public KeeperScenarioPlan Plan() => new(
         [.. new[]
         {
             Perps.Pyth, Perps.Oracle, Perps.Multicall, Perps.Market, Accounts.Usdc, Accounts.Arrived, Accounts.Transmitter, Accounts.Messenger,
@@ -125,8 +125,8 @@ internal sealed record Town : IAsyncDisposable
         }.Select(contract => contract.Address.ToString())],
         Circle.Attester, [.. Wishes.Keys.Select(wish => new Wish(wish.Keeper, wish.Subject))]);
 
-    /// <summary>The same town as one of its people.</summary>
-    public Town As(string account) => this with
+    /// <summary>The same scenario as one of its traders sees it.</summary>
+    public KeeperScenario As(string account) => this with
     {
         From = account,
         Perps = Perps with { Market = Perps.Market.As(account) },
@@ -136,10 +136,10 @@ internal sealed record Town : IAsyncDisposable
     };
 
     /// <summary>The settings of an app with all six keepers, each every second.</summary>
-    public Dictionary<string, string> Settings() => TownSettings.Of(this, Hermes, Circle, OperatorsKey);
+    public Dictionary<string, string> Settings() => KeeperScenarioSettings.Of(this, Hermes, Circle, OperatorsKey);
 
     /// <summary>An operator hands in accounts that the factory can deploy.</summary>
-    public async Task HandInAsync(Site site, int count, CancellationToken cancellation)
+    public async Task HandInAsync(RelayerUnderTest relayer, int count, CancellationToken cancellation)
     {
         var entries = new JsonArray();
         for (var i = 0; i < count; i++)
@@ -157,7 +157,7 @@ internal sealed record Town : IAsyncDisposable
             });
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(site.Running[0].Url, $"api/admin/chains/{Node.ChainId}/accounts"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(relayer.Running[0].Url, $"api/admin/chains/{Node.ChainId}/accounts"));
         request.Headers.Add("x-functions-key", OperatorsKey);
         request.Content = JsonContent.Create(new JsonObject { ["reason"] = "a storm", ["accounts"] = entries });
         using var answer = await _http.SendAsync(request, cancellation);
@@ -208,8 +208,8 @@ internal sealed record Town : IAsyncDisposable
     private static (BigInteger Action, BigInteger Day) Ether(int action, int day) => (action * BigInteger.Pow(10, 18), day * BigInteger.Pow(10, 18));
 }
 
-/// <summary>Where everything in a town stands, and what is wanted there.</summary>
-internal sealed record TownPlan(IReadOnlyList<string> Contracts, DevKey Attester, IReadOnlyList<Wish> Wishes);
+/// <summary>The addresses of a scenario, and what is wanted there.</summary>
+internal sealed record KeeperScenarioPlan(IReadOnlyList<string> Contracts, DevKey Attester, IReadOnlyList<Wish> Wishes);
 
 /// <summary>What somebody wants done.</summary>
 internal sealed record Wish(string Keeper, string Subject);

@@ -1,4 +1,4 @@
-namespace Storms.Weather;
+namespace Storms.Faults;
 
 /// <summary>What a node does wrong.</summary>
 public enum Fault

@@ -11,8 +11,8 @@ using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Tests.Transactions.Model;
 
-/// <summary>Lets a story happen to the real engine, on a real chain and a real database, and audits it after each step.</summary>
-internal sealed class StoryRun : IAsyncDisposable
+/// <summary>Plays a scenario on the real engine, on a real chain and a real database, and audits it after each step.</summary>
+internal sealed class ScenarioRun : IAsyncDisposable
 {
     private const int DeepestReorg = 3;
     private const int Rounds = 60;
@@ -23,7 +23,7 @@ internal sealed class StoryRun : IAsyncDisposable
     private readonly Audit _audit;
     private readonly Instance[] _instances;
 
-    private StoryRun(EngineWorld world)
+    private ScenarioRun(EngineWorld world)
     {
         _world = world;
         _audit = new Audit(world, _model);
@@ -32,15 +32,15 @@ internal sealed class StoryRun : IAsyncDisposable
 
     private static CancellationToken Cancellation => EngineWorld.Cancellation;
 
-    public static async Task PlayAsync(PostgresFixture postgres, Story story)
+    public static async Task PlayAsync(PostgresFixture postgres, ScenarioSteps steps)
     {
         var chain = new ChainOptions { Confirmations = DeepestReorg, MaxInFlightPerSigner = 6 };
         await using var world = await EngineWorld.StartAsync(postgres, new AnvilOptions { MineOnDemand = true }, chain, signers: 2, ether: 1_000);
         await world.Database.ExecuteAsync("create table told (id uuid, state text)");
         await world.PutAsync(Reverter, "0x60006000fd");
         await world.Node.MineAsync(2 * DeepestReorg, Cancellation);
-        await using var run = new StoryRun(world);
-        await run.PlayAsync(story);
+        await using var run = new ScenarioRun(world);
+        await run.PlayAsync(steps);
     }
 
     public async ValueTask DisposeAsync()
@@ -51,7 +51,7 @@ internal sealed class StoryRun : IAsyncDisposable
         }
     }
 
-    private async Task PlayAsync(Story story)
+    private async Task PlayAsync(ScenarioSteps steps)
     {
         var startedWith = new Dictionary<Address, BigInteger>();
         foreach (var key in _world.Keys)
@@ -59,7 +59,7 @@ internal sealed class StoryRun : IAsyncDisposable
             startedWith[key.Address] = await _world.Node.BalanceAsync($"{key.Address}", Cancellation);
         }
 
-        foreach (var step in story.Steps)
+        foreach (var step in steps.Steps)
         {
             try
             {

@@ -4,12 +4,12 @@ using DevChain;
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay.Forwarders;
-using Storms.Weather;
+using Storms.Faults;
 
-namespace Storms.Field;
+namespace Storms.Workloads;
 
-/// <summary>A relayer in a storm: a database, signers and any number of instances on the shared ground.</summary>
-internal sealed class Site : IAsyncDisposable
+/// <summary>A relayer in a storm: a database, signers and any number of instances on the shared stack.</summary>
+internal sealed class RelayerUnderTest : IAsyncDisposable
 {
     private const int LinesKept = 4_000;
 
@@ -18,20 +18,20 @@ internal sealed class Site : IAsyncDisposable
     private readonly ConcurrentQueue<string> _lines = new();
     private bool _hasTablespace;
 
-    private Site(
-        Ground ground, string database, IReadOnlyList<DevKey> signers, FaultyNode? node, long firstBlock, Dictionary<string, string> settings)
+    private RelayerUnderTest(
+        SharedStack shared, string database, IReadOnlyList<DevKey> signers, FaultyNode? node, long firstBlock, Dictionary<string, string> settings)
     {
-        (Ground, Database, Signers, Node, FirstBlock, _settings) = (ground, database, signers, node, firstBlock, settings);
-        OpenZeppelin = Create("OpenZeppelin", ground.Stack.Contracts.OpenZeppelin, Deployment.OpenZeppelinName);
-        Infinex = Create("Infinex", ground.Stack.Contracts.Infinex, Deployment.InfinexName);
+        (Stack, Database, Signers, Node, FirstBlock, _settings) = (shared, database, signers, node, firstBlock, settings);
+        OpenZeppelin = Create("OpenZeppelin", shared.Stack.Contracts.OpenZeppelin, Deployment.OpenZeppelinName);
+        Infinex = Create("Infinex", shared.Stack.Contracts.Infinex, Deployment.InfinexName);
 
         Forwarder Create(string dialect, Address address, string name) =>
-            Forwarder.TryCreate(dialect, new ChainId(ground.Stack.Node.ChainId), address, name, Deployment.DomainVersion, out var forwarder)
+            Forwarder.TryCreate(dialect, new ChainId(shared.Stack.Node.ChainId), address, name, Deployment.DomainVersion, out var forwarder)
                 ? forwarder
                 : throw new ArgumentException(dialect);
     }
 
-    public Ground Ground { get; }
+    public SharedStack Stack { get; }
 
     /// <summary>The database as its owner sees it.</summary>
     public string Database { get; }
@@ -44,14 +44,14 @@ internal sealed class Site : IAsyncDisposable
     /// <summary>Between the instances and the chain, where there is one.</summary>
     public FaultyNode? Node { get; }
 
-    /// <summary>The chain's height when the site was settled: nothing of it is before.</summary>
+    /// <summary>The chain's height when the relayer was set up: nothing of it is before.</summary>
     public long FirstBlock { get; }
 
     public Forwarder OpenZeppelin { get; }
 
     public Forwarder Infinex { get; }
 
-    public Address Target => Ground.Stack.Contracts.Target;
+    public Address Target => Stack.Stack.Contracts.Target;
 
     /// <summary>What every instance is given.</summary>
     public IReadOnlyDictionary<string, string> Settings => _settings;
@@ -69,15 +69,15 @@ internal sealed class Site : IAsyncDisposable
     public string Output => string.Join('\n', _lines);
 
     /// <summary>Makes the database and funds the signers; no instance runs yet.</summary>
-    public static async Task<Site> SettleAsync(Ground ground, SiteOptions options, CancellationToken cancellation)
+    public static async Task<RelayerUnderTest> SettleAsync(SharedStack shared, SiteOptions options, CancellationToken cancellation)
     {
-        var stack = ground.Stack;
+        var stack = shared.Stack;
         DevKey[] signers = [.. options.Keys ?? Enumerable.Range(0, options.Signers).Select(_ => DevKey.Create())];
         if (options.Keys is null)
         {
             foreach (var payer in signers.Concat(options.Council is { } council ? [council] : []))
             {
-                await stack.Node.SetBalanceAsync(payer.Address.ToString(), Ground.Purse, cancellation);
+                await stack.Node.SetBalanceAsync(payer.Address.ToString(), SharedStack.SignerFunds, cancellation);
             }
         }
 
@@ -101,7 +101,7 @@ internal sealed class Site : IAsyncDisposable
             settings[key] = value;
         }
 
-        return new Site(ground, database, signers, node, options.FirstBlock ?? await stack.Node.BlockNumberAsync(cancellation), settings)
+        return new RelayerUnderTest(shared, database, signers, node, options.FirstBlock ?? await stack.Node.BlockNumberAsync(cancellation), settings)
         {
             Council = options.Council,
             _hasTablespace = options.Tablespace is not null,
@@ -235,7 +235,7 @@ internal sealed class Site : IAsyncDisposable
     }
 }
 
-/// <summary>What a site is made of.</summary>
+/// <summary>What a relayer under test is made of.</summary>
 internal sealed record SiteOptions
 {
     public int Signers { get; init; } = 3;
@@ -246,7 +246,7 @@ internal sealed record SiteOptions
     /// <summary>Signers that are there already and have what they have; null for new ones.</summary>
     public IReadOnlyList<DevKey>? Keys { get; init; }
 
-    /// <summary>The height at which a site was settled that is there already.</summary>
+    /// <summary>The height at which a relayer that exists already was set up.</summary>
     public long? FirstBlock { get; init; }
 
     /// <summary>The role that owns the database; null for the server's own.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json;
 using DevChain.Abi;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
-using Storms.Field;
+using Storms.Workloads;
 
 namespace Storms.Keepers;
 
@@ -13,7 +13,7 @@ namespace Storms.Keepers;
 /// <param name="Subject">What it was done to; each subject wants it once.</param>
 /// <param name="RewardUsd">What it brought, in dollars of 18 decimals.</param>
 /// <param name="Transaction">In which transaction.</param>
-internal sealed record Deed(string Keeper, string Subject, BigInteger RewardUsd, Hash32 Transaction)
+internal sealed record WorkOnChain(string Keeper, string Subject, BigInteger RewardUsd, Hash32 Transaction)
 {
     private static readonly string Settled = Topic("OrderSettled(uint128,uint128,uint256,int256,int256,int128,int128,uint256,uint256,uint256,uint256,bytes32,address)");
     private static readonly string Cancelled = Topic("OrderCancelled(uint128,uint128,uint256,uint256,int128,uint256,bytes32,address)");
@@ -26,23 +26,23 @@ internal sealed record Deed(string Keeper, string Subject, BigInteger RewardUsd,
 
     public static string Name(Address upkeep, BigInteger number) => $"{upkeep} {number.ToString(CultureInfo.InvariantCulture)}";
 
-    /// <summary>Everything that was done in a town, in the chain's order.</summary>
-    public static async Task<IReadOnlyList<Deed>> ReadAsync(Town town, Site site, CancellationToken cancellation)
+    /// <summary>Everything that was done in a scenario, in the chain's order.</summary>
+    public static async Task<IReadOnlyList<WorkOnChain>> ReadAsync(KeeperScenario scenario, RelayerUnderTest relayer, CancellationToken cancellation)
     {
         var filter = new
         {
-            fromBlock = "0x" + site.FirstBlock.ToString("x", CultureInfo.InvariantCulture),
+            fromBlock = "0x" + relayer.FirstBlock.ToString("x", CultureInfo.InvariantCulture),
             toBlock = "latest",
             address = new[]
             {
-                town.Perps.Market, town.Honest, town.Rogue, town.Accounts.Factory, town.Accounts.Usdc, town.Accounts.Arrived,
+                scenario.Perps.Market, scenario.Honest, scenario.Rogue, scenario.Accounts.Factory, scenario.Accounts.Usdc, scenario.Accounts.Arrived,
             }.Select(contract => contract.Address.ToString()).ToArray(),
         };
-        var logs = await site.Ground.Chain.AskOneAsync("eth_getLogs", cancellation, filter);
-        return [.. logs.EnumerateArray().Select(log => Read(town, log)).OfType<Deed>()];
+        var logs = await relayer.Stack.Chain.AskOneAsync("eth_getLogs", cancellation, filter);
+        return [.. logs.EnumerateArray().Select(log => Read(scenario, log)).OfType<WorkOnChain>()];
     }
 
-    private static Deed? Read(Town town, JsonElement log)
+    private static WorkOnChain? Read(KeeperScenario scenario, JsonElement log)
     {
         string[] topics = [.. log.GetProperty("topics").EnumerateArray().Select(topic => topic.GetString()!)];
         var address = Address.Parse(log.GetProperty("address").GetString()!);
@@ -53,13 +53,13 @@ internal sealed record Deed(string Keeper, string Subject, BigInteger RewardUsd,
             var topic when topic == Attempted && (Word(0) > 0 || Word(1) > 0) => Make(KeeperNames.Liquidation, Name(Number(topics[1])), Word(0)),
             var topic when topic == Performed => Make(KeeperNames.Upkeeps, Name(address, Word(0)), 0),
             var topic when topic == Created => Make(KeeperNames.Deployment, Account(topics[1]), 0),
-            var topic when topic == Transferred && address == town.Accounts.Usdc.Address && Account(topics[2]) == $"{town.Accounts.Messenger.Address}" =>
+            var topic when topic == Transferred && address == scenario.Accounts.Usdc.Address && Account(topics[2]) == $"{scenario.Accounts.Messenger.Address}" =>
                 Make(KeeperNames.Bridging, Account(topics[1]), 0),
-            var topic when topic == Transferred && address == town.Accounts.Arrived.Address => Make(KeeperNames.Redemption, Account(topics[2]), 0),
+            var topic when topic == Transferred && address == scenario.Accounts.Arrived.Address => Make(KeeperNames.Redemption, Account(topics[2]), 0),
             _ => null,
         };
 
-        Deed Make(string keeper, string subject, BigInteger reward) =>
+        WorkOnChain Make(string keeper, string subject, BigInteger reward) =>
             new(keeper, subject, reward, Hash32.Parse(log.GetProperty("transactionHash").GetString()!));
 
         BigInteger Word(int index) => new(

@@ -3,10 +3,10 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
 using Relayer.Core.Relay.Forwarders;
 
-namespace Storms.Field;
+namespace Storms.Workloads;
 
 /// <summary>What a request is made for, and so what may become of it.</summary>
-internal enum ErrandKind
+internal enum SignedRequestKind
 {
     /// <summary>Once accepted it must run.</summary>
     Count,
@@ -25,9 +25,9 @@ internal enum ErrandKind
 }
 
 /// <summary>One signed request on its way to an answer.</summary>
-internal sealed class Errand(ErrandKind kind, Forwarder forwarder, ForwardRequest message, JsonObject body)
+internal sealed class SignedRequest(SignedRequestKind kind, Forwarder forwarder, ForwardRequest message, JsonObject body)
 {
-    public ErrandKind Kind { get; } = kind;
+    public SignedRequestKind Kind { get; } = kind;
 
     public Forwarder Forwarder { get; } = forwarder;
 
@@ -38,7 +38,7 @@ internal sealed class Errand(ErrandKind kind, Forwarder forwarder, ForwardReques
     public Hash32 Id { get; } = forwarder.Digest(message);
 
     /// <summary>The last definite answer; null while there is none.</summary>
-    public Verdict? Verdict { get; set; }
+    public ExpectedAnswer? Verdict { get; set; }
 
     public bool IsAccepted => Verdict is { IsAccepted: true };
 
@@ -49,7 +49,7 @@ internal sealed class Errand(ErrandKind kind, Forwarder forwarder, ForwardReques
 }
 
 /// <summary>A definite answer.</summary>
-internal sealed record Verdict(int Status, string? Code)
+internal sealed record ExpectedAnswer(int Status, string? Code)
 {
     public bool IsAccepted => Status is 200 or 202;
 }

@@ -4,24 +4,24 @@ using FsCheck.Fluent;
 namespace Relayer.Core.Tests.Transactions.Model;
 
 /// <summary>A sequence of steps, generated and made smaller by FsCheck.</summary>
-internal sealed record Story(IReadOnlyList<Step> Steps)
+internal sealed record ScenarioSteps(IReadOnlyList<Step> Steps)
 {
     private const int Instances = 2;
     private const int Signers = 2;
 
-    public static Gen<Story> Any { get; } =
+    public static Gen<ScenarioSteps> Any { get; } =
         from length in Gen.Choose(15, 25)
         from phrases in AnyPhrase().ArrayOf(length)
-        select new Story([.. phrases.SelectMany(phrase => phrase).Take(length)]);
+        select new ScenarioSteps([.. phrases.SelectMany(phrase => phrase).Take(length)]);
 
     /// <summary>The same without some of its steps, or with a simpler one.</summary>
-    public IEnumerable<Story> Smaller()
+    public IEnumerable<ScenarioSteps> Smaller()
     {
         for (var size = Steps.Count / 2; size >= 1; size /= 2)
         {
             for (var at = 0; at + size <= Steps.Count; at += size)
             {
-                yield return new Story([.. Steps.Take(at), .. Steps.Skip(at + size)]);
+                yield return new ScenarioSteps([.. Steps.Take(at), .. Steps.Skip(at + size)]);
             }
         }
 
@@ -29,7 +29,7 @@ internal sealed record Story(IReadOnlyList<Step> Steps)
         {
             foreach (var simpler in Simpler(Steps[at]))
             {
-                yield return new Story([.. Steps.Take(at), simpler, .. Steps.Skip(at + 1)]);
+                yield return new ScenarioSteps([.. Steps.Take(at), simpler, .. Steps.Skip(at + 1)]);
             }
         }
     }

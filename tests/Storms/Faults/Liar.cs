@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Relayer.Core.Ethereum;
 
-namespace Storms.Weather;
+namespace Storms.Faults;
 
 /// <summary>Answers a body's calls one by one, in a well-formed way that is not true.</summary>
 internal sealed class Liar(FaultSchedule.Slice slice, Func<int, int> draw, Func<string, Task<string>> forward)
