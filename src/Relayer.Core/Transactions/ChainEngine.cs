@@ -72,10 +72,15 @@ public sealed class ChainEngine
         _store.ReserveAsync(
             connection, Settings.ChainId, _gauge.PursesOf(signers), Settings.MaxInFlight, WithData(plans), cancellation, Settings.DataFee);
 
-    /// <summary>The same with one account of the caller's choice, of which no more is spent than the purse holds.</summary>
+    /// <summary>The same with one account of the caller's choice, of which no more than <paramref name="budget"/> is spent, in wei.</summary>
     internal Task<IReadOnlyList<ReservedTransaction>> ReserveFromAsync(
-        NpgsqlConnection connection, SignerBalance purse, IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation) =>
-        _store.ReserveAsync(connection, Settings.ChainId, [purse], Settings.MaxInFlight, WithData(plans), cancellation, Settings.DataFee);
+        NpgsqlConnection connection, Address account, Wei budget, IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation) => _store.ReserveAsync(
+            connection, Settings.ChainId, [new SignerBalance(account, budget)], Settings.MaxInFlight, WithData(plans), cancellation, Settings.DataFee);
+
+    /// <summary>Makes an account known before the first reservation from it, at the nonce that the chain has for it. Known ones are left as they are.</summary>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
+    internal Task IntroduceAsync(Address account, CancellationToken cancellation) => _floor.IntroduceAsync(account, cancellation);
 
     /// <summary>The same as statements at the front of a batch of the caller's own, which then needs no transaction around it.</summary>
     public Reservation Reserve(IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans) =>

@@ -21,6 +21,7 @@ public static class TreasuryServices
         services.AddSingleton<Reconciliation>();
         services.AddSingleton<TopUpContextReader>();
         services.AddSingleton<TopUpIncidents>();
+        services.AddSingleton<SpendAnomalyGuard>();
         services.AddSingleton<TopUpService>();
         services.AddSingleton<ITransactionHandler, TopUpTransactionHandler>();
         services.AddSingleton<GasReport>();

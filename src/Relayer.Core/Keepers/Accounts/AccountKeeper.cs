@@ -28,7 +28,7 @@ internal sealed class AccountKeeper(IChainClient chain, AccountTask task, Accoun
         var left = new List<(KeeperWork Work, AccountWork Details)>();
         for (var i = 0; i < due.Count; i++)
         {
-            if ((task.Evaluate(views[i], now) ?? AccountPlanner.EvaluateAttempts(due[i], task.Limits)) is { } verdict)
+            if ((task.Evaluate(views[i], now) ?? PatientPlanner.EvaluateAttempts(due[i], task.Limits)) is { } verdict)
             {
                 verdicts.Add((due[i], verdict));
             }

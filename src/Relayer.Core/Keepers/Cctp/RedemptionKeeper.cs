@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Keepers.Accounts;
 using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Providers;
@@ -138,7 +137,7 @@ internal sealed class RedemptionKeeper(
         for (var i = 0; i < items.Count; i++)
         {
             var (burn, attested) = items[i];
-            if (AccountPlanner.Evaluate(burn.Work, simulations[i], time.GetUtcNow()) is { } verdict)
+            if (PatientPlanner.Evaluate(burn.Work, simulations[i], time.GetUtcNow()) is { } verdict)
             {
                 // Wrong signatures, or an attestation that expired: ask again.
                 _attested.TryRemove(burn.Work.Id, out _);

@@ -1,5 +1,4 @@
 using Relayer.Core.Ethereum;
-using Relayer.Core.Keepers.Accounts;
 using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Keepers.Engine;
 
@@ -16,10 +15,10 @@ internal static class RedemptionPlanner
         Attestation.Pending pending => Wait(work, RedemptionReasons.AttestationPending, pending.Detail, settings, now),
         Attestation.Wrong wrong => Wait(work, RedemptionReasons.AttestationWrong, wrong.Detail, settings, now),
 
-        // While Circle is away nobody's patience ends: it comes back with everything.
+        // While Circle is unavailable nothing is given up: it comes back with everything.
         Attestation.Unavailable away => new Decision.Wait(
-            RedemptionReasons.AttestationUnavailable, AccountPlanner.Later(work, now), away.Detail),
-        _ => AccountPlanner.EvaluateAttempts(work, settings.Limits),
+            RedemptionReasons.AttestationUnavailable, PatientPlanner.Later(work, now), away.Detail),
+        _ => PatientPlanner.EvaluateAttempts(work, settings.Limits),
     };
 
     /// <summary>
@@ -32,8 +31,8 @@ internal static class RedemptionPlanner
         {
             Reattestation.Refused refused => Wait(work, RedemptionReasons.AttestationExpired, $"it is not attested again: {refused.Detail}", settings, now),
             Reattestation.Unavailable away => new Decision.Wait(
-                RedemptionReasons.AttestationExpired, AccountPlanner.Later(work, now), $"Circle could not be asked for another: {away.Detail}"),
-            _ => new Decision.Wait(RedemptionReasons.AttestationExpired, AccountPlanner.Later(work, now), "Circle is to attest it again"),
+                RedemptionReasons.AttestationExpired, PatientPlanner.Later(work, now), $"Circle could not be asked for another: {away.Detail}"),
+            _ => new Decision.Wait(RedemptionReasons.AttestationExpired, PatientPlanner.Later(work, now), "Circle is to attest it again"),
         };
         return verdict is Decision.Wait wait && wait.Until < now + LeastForAnother ? wait with { Until = now + LeastForAnother } : verdict;
     }
@@ -56,5 +55,5 @@ internal static class RedemptionPlanner
     private static Decision Wait(KeeperWork work, string reason, string detail, RedemptionSettings settings, DateTimeOffset now) =>
         now - work.FoundAt > settings.GiveUpAfter
             ? new Decision.End(WorkState.Failed, reason, detail)
-            : new Decision.Wait(reason, AccountPlanner.Later(work, now), detail);
+            : new Decision.Wait(reason, PatientPlanner.Later(work, now), detail);
 }

@@ -35,6 +35,19 @@ internal sealed partial class NonceFloor(
         await gaps.LookAsync(open, cancellation);
     }
 
+    /// <summary>Gives an account that has no row yet one, which begins at the chain's nonce.</summary>
+    public async Task IntroduceAsync(Address account, CancellationToken cancellation)
+    {
+        if ((await ReadOursAsync(cancellation)).ContainsKey(account))
+        {
+            return;
+        }
+
+        var nonce = (await chain.ReadNoncesAsync([account], cancellation))[0];
+        await using var connection = await database.OpenAsync(cancellation);
+        await store.SyncSignersAsync(connection, settings.ChainId, [(account, nonce)], cancellation);
+    }
+
     private async Task<IReadOnlyDictionary<Address, ulong>> ReadOursAsync(CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Numerics;
-using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
 using Relayer.Core.Storage;
@@ -20,9 +18,6 @@ public sealed class TopUpIncidents(Database database, IncidentLog incidents, Tim
     private const string ClockOff = "clock_off";
 
     private const string NoSigner = "It is none of the chain's signers any more.";
-
-    /// <summary>Hours that the present ones are compared with.</summary>
-    private const int HistoryHours = 14 * 24;
 
     /// <summary>A chain without a wallet of the council: low signers want a person.</summary>
     public async Task TellWithoutCouncilAsync(
@@ -50,37 +45,6 @@ public sealed class TopUpIncidents(Database database, IncidentLog incidents, Tim
             TopUpStops.SharedKey, IncidentSeverity.Critical, chainId, null, $"The council's wallet on chain {chainId} is one of the signers",
             $"{council} is configured as both. Nothing is topped up until the council's wallet has a key of its own.", NeedsPerson: true),
         cancellation);
-
-    /// <summary>Stops top-ups when a chain spends far more in an hour than it ever did.</summary>
-    public async Task WatchSpendingAsync(ChainId chainId, TopUpOptions options, Address council, CancellationToken cancellation)
-    {
-        var hour = SpendStore.HourOf(time.GetUtcNow());
-        var cause = IncidentReport.CauseOf(TopUpStops.Anomaly, chainId);
-        IReadOnlyDictionary<DateTimeOffset, Wei> hours;
-        DateTimeOffset? cleared;
-        await using (var connection = await database.OpenAsync(cancellation))
-        {
-            hours = await SpendStore.ReadHoursAsync(connection, chainId, council, hour.AddHours(-HistoryHours), hour, cancellation);
-            (_, cleared) = await IncidentLog.LookAsync(connection, cause, cancellation);
-        }
-
-        // What a person has looked at is not told again.
-        Wei[] present = [.. hours.Where(spent => spent.Key >= hour.AddHours(-1) && (cleared is null || spent.Key > cleared)).Select(spent => spent.Value)];
-        var earlier = hours.Where(spent => spent.Key < hour.AddHours(-1)).ToDictionary();
-        var since = earlier.Count == 0 ? 0 : (int)(hour.AddHours(-1) - earlier.Keys.Min()).TotalHours;
-        Wei[] history = [.. Enumerable.Range(1, since).Select(back => earlier.GetValueOrDefault(hour.AddHours(-1 - back)))];
-        var anomaly = SpendAnomaly.Evaluate(present, history, options.AnomalyFactor, TopUpRules.Parse(options.AnomalyFloorWei));
-        if (anomaly.IsAnomaly)
-        {
-            await incidents.RaiseAsync(
-                new(
-                    TopUpStops.Anomaly, IncidentSeverity.Critical, chainId, null, $"Chain {chainId} spends far more than usual: top-ups are stopped",
-                    $"An hour cost {Ether(anomaly.Hour)} ether; by the last 14 days up to {Ether(anomaly.Limit)} would be nothing unusual. "
-                    + "Look at what is spent on (/api/gas/spend). Top-ups go on when a person has cleared this incident.",
-                    NeedsPerson: true),
-                cancellation);
-        }
-    }
 
     /// <summary>Says what a plan could not do; what is in order again is closed.</summary>
     /// <param name="view">What the plan was made by.</param>
@@ -139,7 +103,7 @@ public sealed class TopUpIncidents(Database database, IncidentLog incidents, Tim
         CouncilLow,
         plan.Held.Any(hold => hold.Reason == HoldReason.CouncilLow) ? IncidentSeverity.Critical : IncidentSeverity.Warning,
         view.ChainId, view.Council, $"The council's wallet on chain {view.ChainId} is too low",
-        $"It lacks {Ether(plan.Missing)} ether to fill the signers and keep its minimum. Send at least that to {view.Council}. {HowLong(signers)}");
+        $"It lacks {TopUpAmount.InEther(plan.Missing)} ether to fill the signers and keep its minimum. Send at least that to {view.Council}. {HowLong(signers)}");
 
     private static string HowLong(IReadOnlyList<TopUpSigner> signers)
     {
@@ -151,7 +115,7 @@ public sealed class TopUpIncidents(Database database, IncidentLog incidents, Tim
         var balance = signers.Aggregate(Wei.Zero, (sum, signer) => sum + signer.Balance!.Value);
         var all = DaysLeft.Of(balance, signers.Aggregate(Wei.Zero, (sum, signer) => sum + signer.BurnPerDay));
         var first = signers.Select(signer => DaysLeft.Of(signer.Balance!.Value, signer.BurnPerDay)).Aggregate(DaysLeft.Lesser);
-        var holds = $"The signers still hold {Ether(balance)} ether";
+        var holds = $"The signers still hold {TopUpAmount.InEther(balance)} ether";
         return all.IsSpending
             ? string.Create(CultureInfo.InvariantCulture, $"{holds}: {all.Days} days at the present burn; the first of them is empty in {first.Days} days.")
             : $"{holds}, and spend nothing at present.";
@@ -167,7 +131,4 @@ public sealed class TopUpIncidents(Database database, IncidentLog incidents, Tim
         HoldReason.CouncilLow => "the council's wallet has not enough",
         _ => null, // It is being filled.
     };
-
-    private static string Ether(Wei wei) =>
-        ((decimal)BigInteger.Min(wei.ToBigInteger() / 1_000_000_000, 1_000_000_000_000_000_000) / 1_000_000_000).ToString("0.#########", CultureInfo.InvariantCulture);
 }

@@ -7,7 +7,6 @@ using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
 using Relayer.Core.Transactions;
-using Relayer.Core.Transactions.Records;
 using Relayer.Core.Transactions.Sending;
 using Relayer.Core.Treasury.Balances;
 
@@ -25,26 +24,25 @@ public sealed partial class TopUpService
 
     private readonly Dictionary<ChainId, ChainOptions> _chains;
     private readonly ChainEngines _engines;
-    private readonly IChainClientFactory _clients;
+    private readonly SpendAnomalyGuard _anomalies;
     private readonly ISignerSource _signers;
     private readonly BalanceReader _balances;
     private readonly Reconciliation _reconciliation;
     private readonly TopUpContextReader _situations;
     private readonly TopUpIncidents _reports;
     private readonly Database _database;
-    private readonly TransactionStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
     /// <summary>Connects the parts; does no I/O.</summary>
     public TopUpService(
-        RelayerOptions options, ChainEngines engines, IChainClientFactory clients, ISignerSource signers, BalanceReader balances,
+        RelayerOptions options, ChainEngines engines, SpendAnomalyGuard anomalies, ISignerSource signers, BalanceReader balances,
         Reconciliation reconciliation, TopUpContextReader situations, TopUpIncidents reports, Database database, TimeProvider time, ILogger<TopUpService> logger)
     {
         _chains = options.Chains.Values.ToDictionary(chain => new ChainId(chain.ChainId));
-        (_engines, _clients, _signers, _balances, _situations, _reports) = (engines, clients, signers, balances, situations, reports);
+        (_engines, _anomalies, _signers, _balances, _situations, _reports) = (engines, anomalies, signers, balances, situations, reports);
         _reconciliation = reconciliation;
-        (_database, _store, _time, _logger) = (database, new TransactionStore(time), time, logger);
+        (_database, _time, _logger) = (database, time, logger);
     }
 
     /// <summary>Looks at a chain's signers once, and fills those that are low.</summary>
@@ -80,8 +78,8 @@ public sealed partial class TopUpService
             return [];
         }
 
-        await _reports.WatchSpendingAsync(chainId, chain.TopUps, council.Address, cancellation);
-        await IntroduceAsync(chainId, council.Address, cancellation);
+        await _anomalies.CheckAsync(chainId, chain.TopUps, council.Address, cancellation);
+        await _engines.Get(chainId).IntroduceAsync(council.Address, cancellation);
         var view = new TopUpView(chainId, chain.TopUps, council.Address, addresses, reading, CostOf(chainId, chain.TopUps, fees));
         var (plan, situation, reserved) = await DecideAsync(view, fees, cancellation);
         await _reports.TellAsync(view, plan, situation.Signers, cancellation);
@@ -103,7 +101,7 @@ public sealed partial class TopUpService
 
         TransactionPlan[] transfers = [.. plan.Transfers.Select(transfer => new TransactionPlan(
             Guid.CreateVersion7(_time.GetUtcNow()), Purpose, transfer.Signer, transfer.Amount, (ulong)view.Options.TransferGas, default, fees))];
-        var reserved = await _engines.Get(view.ChainId).ReserveFromAsync(connection, new SignerBalance(view.Council, budget), transfers, cancellation);
+        var reserved = await _engines.Get(view.ChainId).ReserveFromAsync(connection, view.Council, budget, transfers, cancellation);
         await TopUpStore.AddAsync(
             connection, view.ChainId, view.Council, view.Reading.Block.Number, _time.GetUtcNow(),
             [.. reserved.Zip(plan.Transfers, (item, transfer) => (
@@ -125,19 +123,6 @@ public sealed partial class TopUpService
         {
             await engine.SubmitAsync(transfer, cancellation);
         }
-    }
-
-    /// <summary>The engine knows accounts by their row; the wallet's begins at the chain's nonce.</summary>
-    private async Task IntroduceAsync(ChainId chainId, Address council, CancellationToken cancellation)
-    {
-        await using var connection = await _database.OpenAsync(cancellation);
-        if ((await TransactionStore.ReadNextNoncesAsync(connection, chainId, cancellation)).ContainsKey(council))
-        {
-            return;
-        }
-
-        var nonce = (await _clients.Get(chainId).ReadNoncesAsync([council], cancellation))[0];
-        await _store.SyncSignersAsync(connection, chainId, [(council, nonce)], cancellation);
     }
 
     private Wei CostOf(ChainId chainId, TopUpOptions options, Ethereum.Tx.TransactionFees fees)
