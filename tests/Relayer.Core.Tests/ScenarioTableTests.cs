@@ -3,13 +3,13 @@ using DevChain;
 
 namespace Relayer.Core.Tests;
 
-/// <summary>The tables of scenarios in <c>docs/architecture.md</c> and <c>docs/keepers.md</c>, and the recipes, name tests that exist.</summary>
+/// <summary>The tables of scenarios in <c>docs/failure.md</c> and <c>docs/keepers.md</c>, and the recipes, name tests that exist.</summary>
 public sealed partial class ScenarioTableTests
 {
     [Fact]
     public void Every_scenario_names_a_test_that_exists()
     {
-        var names = NamesIn(TableOf("architecture.md"));
+        var names = NamesIn(TableOf("failure.md"));
 
         Assert.True(names.Length > 20, $"{names.Length} tests are named");
         AssertExist(names);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Functions.Tests.Relay;
 
-/// <summary>What went wrong with other relayers, as their users met it. <c>docs/architecture.md</c> says where the others are tested.</summary>
+/// <summary>What went wrong with other relayers, as their users met it. <c>docs/failure.md</c> says where the others are tested.</summary>
 [Trait("needs", "services")]
 public sealed class RelayScenarioTests(IsolatedStacks stacks) : IClassFixture<IsolatedStacks>
 {

@@ -6,7 +6,7 @@ using Relayer.Core.Tests.Transactions.Model;
 
 namespace Relayer.Core.Tests.Transactions;
 
-/// <summary>What went wrong with other relayers, by the names it is known under. <c>docs/architecture.md</c> says where the others are tested.</summary>
+/// <summary>What went wrong with other relayers, by the names it is known under. <c>docs/failure.md</c> says where the others are tested.</summary>
 [Trait("needs", "services")]
 public sealed class ScenarioTests(PostgresFixture postgres)
 {
