@@ -119,13 +119,32 @@ public sealed class BatchPlannerTests
         Assert.Equal([1, 2, 3], relayBatches.Select(relayBatch => relayBatch.PendingRelays.Count).Order());
     }
 
+    [Fact]
+    public void One_users_long_deadline_does_not_keep_others_waiting_that_share_with_the_users_short_one()
+    {
+        PendingRelay[] mixed = [.. new[] { 15, 3_000, 14 }.Select((left, i) => User(
+            1, message => message with { Nonce = (ulong)i, Deadline = (ulong)(Samples.Now.ToUnixTimeSeconds() + left) }))];
+        var relayBatches = Pack([Short(0), .. mixed, Short(2)]);
+
+        Assert.All(relayBatches, relayBatch => Assert.True(
+            relayBatch.PendingRelays.Max(item => item.Candidate.ExpiresAt) - Samples.Now < 2 * (relayBatch.PendingRelays.Min(item => item.Candidate.ExpiresAt) - Samples.Now)));
+        Assert.Equal(
+            [0UL, 1UL, 2UL],
+            relayBatches.SelectMany(relayBatch => relayBatch.PendingRelays).Where(item => item.Candidate.Message.From == mixed[0].Candidate.Message.From)
+                .Select(item => (ulong)item.Candidate.Message.Nonce.ToBigInteger()));
+        Assert.Equal([1, 2, 2], relayBatches.Select(relayBatch => relayBatch.PendingRelays.Count).Order());
+
+        static PendingRelay Short(int number) =>
+            User(number, message => message with { Deadline = (ulong)(Samples.Now.ToUnixTimeSeconds() + 12) });
+    }
+
     private static IReadOnlyList<RelayBatch> Pack(IReadOnlyList<PendingRelay> pendingRelays, BatchLimits? limits = null) =>
         BatchPlanner.Pack(pendingRelays, limits ?? Limits, Guid.NewGuid);
 
     private static PendingRelay Passenger(RelayCandidate candidate) => new(candidate, Fees, [Plans.Nobody]);
 
     private static PendingRelay User(int number, Func<ForwardRequest, ForwardRequest>? change = null) => Passenger(Samples.Candidate(
-        message => (change ?? (same => same))(message) with { From = Plans.Account((byte)number), Nonce = 0 }));
+        message => (change ?? (same => same))(message with { Nonce = 0 }) with { From = Plans.Account((byte)number) }));
 
     private static RelayCandidate Elsewhere()
     {

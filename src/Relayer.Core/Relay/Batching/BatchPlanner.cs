@@ -34,11 +34,11 @@ internal static class BatchPlanner
             return [Build(pendingRelays, newId)];
         }
 
-        // A user's requests are judged by the shortest of them, so that their order is kept.
-        var haste = pendingRelays.GroupBy(UserOf).ToDictionary(user => user.Key, user => user.Min(UrgencyOf));
+        // A user's requests go as early as the shortest of them, so that their order is kept.
+        var urgency = pendingRelays.GroupBy(UserOf).ToDictionary(user => user.Key, user => user.Min(UrgencyOf));
         var groups = pendingRelays
-            .GroupBy(pendingRelay => (pendingRelay.Candidate.Request.Forwarder, Haste: haste[UserOf(pendingRelay)]))
-            .OrderBy(group => group.Key.Haste);
+            .GroupBy(pendingRelay => (pendingRelay.Candidate.Request.Forwarder, Urgency: urgency[UserOf(pendingRelay)]))
+            .OrderBy(group => group.Key.Urgency);
         var relayBatches = new List<RelayBatch>();
         foreach (var group in groups)
         {
@@ -55,7 +55,8 @@ internal static class BatchPlanner
         {
             var (ownGas, ownBytes) = (pendingRelay.Candidate.Call.Gas, pendingRelay.Candidate.Call.Data.Length + Word);
             var isFull = current.Count >= limits.MaxRequests || gas + ownGas > limits.MaxGas || bytes + ownBytes > MaxBytes
-                || !pendingRelay.Candidate.Message.Value.IsZero || (current.Count > 0 && !current[^1].Candidate.Message.Value.IsZero);
+                || !pendingRelay.Candidate.Message.Value.IsZero || (current.Count > 0 && !current[^1].Candidate.Message.Value.IsZero)
+                || (current.Count > 0 && UrgencyOf(pendingRelay) != UrgencyOf(current[^1]));
             if (isFull && current.Count > 0)
             {
                 relayBatches.Add(Build(current, newId));
