@@ -56,7 +56,7 @@ public sealed class TransactionDesk(
     {
         ReplacementOutcome.NotFound => AdminProblems.UnknownTransaction(id),
         ReplacementOutcome.TooLate late => AdminProblems.Conflict(
-            AdminProblems.TooLateCode, $"The transaction is {late.State.ToLowerInvariant()}: nothing of it can be changed."),
+            AdminProblems.TooLateCode, $"The transaction is {late.State}: nothing of it can be changed."),
 
         // A cancellation stays on record and is kept trying.
         ReplacementOutcome.AtCap when !isCancel => AdminProblems.Conflict(

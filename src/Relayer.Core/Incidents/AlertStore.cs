@@ -37,12 +37,7 @@ internal static class AlertStore
         {
             Parameters = { Columns.Time(now), Columns.Time(again), Columns.Int(limit) },
         };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var due = new List<DueAlert>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            due.Add(new DueAlert(rows.GetInt64(0), rows.GetString(1), rows.GetInt32(2), rows.GetTime(3)));
-        }
+        var due = await command.ReadListAsync(row => new DueAlert(row.GetInt64(0), row.GetString(1), row.GetInt32(2), row.GetTime(3)), cancellation);
 
         return [.. due.OrderBy(alert => alert.Id)];
     }
@@ -53,7 +48,7 @@ internal static class AlertStore
         await using var command = new NpgsqlCommand(
             "update alerts set delivered_at = $2, next_try_at = $3, last_error = $4 where id = $1 and delivered_at is null", connection)
         {
-            Parameters = { Columns.Long(id), Columns.MaybeTime(deliveredAt), Columns.MaybeTime(nextTryAt), Columns.MaybeText(error) },
+            Parameters = { Columns.Long(id), Columns.TimeOrNull(deliveredAt), Columns.TimeOrNull(nextTryAt), Columns.TextOrNull(error) },
         };
         await command.ExecuteNonQueryAsync(cancellation);
     }

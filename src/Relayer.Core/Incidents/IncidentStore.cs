@@ -43,7 +43,7 @@ internal static class IncidentStore
                 Columns.Text(report.Cause),
                 Columns.Text(report.Kind),
                 Columns.Int((int)report.Severity),
-                Columns.MaybeLong(report.ChainId?.Value),
+                Columns.LongOrNull(report.ChainId?.Value),
                 Columns.Bytes(report.Account?.ToArray()),
                 Columns.Text(report.Title),
                 Columns.Text(report.Detail),
@@ -52,7 +52,7 @@ internal static class IncidentStore
                 Columns.Time(updatedBefore),
             },
         };
-        return (await ReadAllAsync(command, cancellation)).FirstOrDefault();
+        return (await command.ReadListAsync(Read, cancellation)).FirstOrDefault();
     }
 
     public static async Task<List<Incident>> CloseAsync(
@@ -60,15 +60,15 @@ internal static class IncidentStore
     {
         await using var command = new NpgsqlCommand(CloseSql, connection)
         {
-            Parameters = { Columns.MaybeText(cause), Columns.MaybeLong(id), Columns.MaybeText(by), Columns.Text(why), Columns.Time(now) },
+            Parameters = { Columns.TextOrNull(cause), Columns.LongOrNull(id), Columns.TextOrNull(by), Columns.Text(why), Columns.Time(now) },
         };
-        return await ReadAllAsync(command, cancellation);
+        return await command.ReadListAsync(Read, cancellation);
     }
 
     public static async Task<List<Incident>> ReadAsync(NpgsqlConnection connection, int closed, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(ReadSql, connection) { Parameters = { Columns.Int(closed) } };
-        return await ReadAllAsync(command, cancellation);
+        return await command.ReadListAsync(Read, cancellation);
     }
 
     public static async Task<(bool IsOpen, DateTimeOffset? ClearedAt)> LookAsync(
@@ -79,8 +79,7 @@ internal static class IncidentStore
         {
             Parameters = { Columns.Text(cause) },
         };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        return await rows.ReadAsync(cancellation) ? (rows.IsDBNull(0), rows.GetTimeOrNull(0)) : (false, null);
+        return await command.ReadFirstOrDefaultAsync(row => (IsOpen: row.IsDBNull(0), ClearedAt: row.GetTimeOrNull(0)), cancellation);
     }
 
     public static async Task<IReadOnlySet<Address>> ReadAccountsAsync(
@@ -91,34 +90,20 @@ internal static class IncidentStore
         {
             Parameters = { Columns.Text(kind), Columns.Long(chainId.Value) },
         };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var accounts = new HashSet<Address>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            accounts.Add(rows.GetAddress(0));
-        }
-
-        return accounts;
+        return await command.ReadSetAsync(row => row.GetAddress(0), cancellation);
     }
 
-    private static async Task<List<Incident>> ReadAllAsync(NpgsqlCommand command, CancellationToken cancellation)
+    private static Incident Read(NpgsqlDataReader row)
     {
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var incidents = new List<Incident>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            var kind = rows.GetString(1);
-            ChainId? chainId = rows.GetLongOrNull(3) is { } chain ? new ChainId(chain) : null;
-            Address? account = rows.IsDBNull(4) ? null : rows.GetAddress(4);
-            var common = IncidentReport.CauseOf(kind, chainId, account);
-            var cause = rows.GetString(8);
-            var report = new IncidentReport(
-                kind, (IncidentSeverity)rows.GetInt16(2), chainId, account, rows.GetString(5), rows.GetString(6), rows.GetBoolean(7),
-                cause.Length > common.Length ? cause[(common.Length + 1)..] : null);
-            incidents.Add(new Incident(
-                rows.GetInt64(0), report, rows.GetTime(9), rows.GetTime(10), rows.GetTimeOrNull(11), rows.GetTextOrNull(12), rows.GetTextOrNull(13)));
-        }
-
-        return incidents;
+        var kind = row.GetString(1);
+        ChainId? chainId = row.GetLongOrNull(3) is { } chain ? new ChainId(chain) : null;
+        Address? account = row.IsDBNull(4) ? null : row.GetAddress(4);
+        var common = IncidentReport.CauseOf(kind, chainId, account);
+        var cause = row.GetString(8);
+        var report = new IncidentReport(
+            kind, row.GetEnum<IncidentSeverity>(2), chainId, account, row.GetString(5), row.GetString(6), row.GetBoolean(7),
+            cause.Length > common.Length ? cause[(common.Length + 1)..] : null);
+        return new Incident(
+            row.GetInt64(0), report, row.GetTime(9), row.GetTime(10), row.GetTimeOrNull(11), row.GetTextOrNull(12), row.GetTextOrNull(13));
     }
 }

@@ -48,15 +48,8 @@ public sealed class AuditLog(Database database, TimeProvider time)
             "select id, at, who, reason, action, target, outcome from audit where id < $1 order by id desc limit $2", connection);
         command.Parameters.Add(Columns.Long(before));
         command.Parameters.Add(Columns.Int(limit));
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var records = new List<AuditRecord>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            var instruction = new Instruction(rows.GetString(2), rows.GetString(3));
-            records.Add(new AuditRecord(
-                rows.GetInt64(0), rows.GetTime(1), new AuditEntry(instruction, rows.GetString(4), rows.GetString(5), rows.GetString(6))));
-        }
-
-        return records;
+        return await command.ReadListAsync(row => new AuditRecord(
+            row.GetInt64(0), row.GetTime(1),
+            new AuditEntry(new Instruction(row.GetString(2), row.GetString(3)), row.GetString(4), row.GetString(5), row.GetString(6))), cancellation);
     }
 }

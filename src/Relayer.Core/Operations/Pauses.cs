@@ -21,13 +21,7 @@ public sealed class Pauses(Database database, TimeProvider time)
     public static async Task<IReadOnlyList<Pause>> ReadAsync(NpgsqlDataReader rows, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var pauses = new List<Pause>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            pauses.Add(new Pause(new PauseScope(rows.GetString(0)), rows.GetString(1), rows.GetString(2), rows.GetTime(3)));
-        }
-
-        return pauses;
+        return await rows.ReadListAsync(Read, cancellation);
     }
 
     /// <summary>The pause of a scope; <see langword="null"/> when it goes on.</summary>
@@ -44,8 +38,7 @@ public sealed class Pauses(Database database, TimeProvider time)
     {
         await using var connection = await database.OpenAsync(cancellation);
         await using var command = new NpgsqlCommand($"{Fields} order by since, scope", connection);
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        return await ReadAsync(rows, cancellation);
+        return await command.ReadListAsync(Read, cancellation);
     }
 
     /// <summary>Pauses; a pause that is there already keeps its reason. Audited.</summary>
@@ -92,7 +85,9 @@ public sealed class Pauses(Database database, TimeProvider time)
     private static async Task<Pause?> FindAsync(NpgsqlConnection connection, PauseScope scope, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Find([scope]) } };
-        await using var rows = await batch.ExecuteReaderAsync(cancellation);
-        return (await ReadAsync(rows, cancellation)).SingleOrDefault();
+        return await batch.ReadFirstOrDefaultAsync(Read, cancellation);
     }
+
+    private static Pause Read(NpgsqlDataReader row) =>
+        new(new PauseScope(row.GetString(0)), row.GetString(1), row.GetString(2), row.GetTime(3));
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Npgsql;
 using NpgsqlTypes;
 using Relayer.Core.Ethereum;
@@ -26,11 +27,9 @@ internal static class Columns
 
     public static NpgsqlParameter Time(DateTimeOffset value) => new NpgsqlParameter<DateTimeOffset> { TypedValue = value.ToUniversalTime() };
 
-    public static NpgsqlParameter MaybeLong(long? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint };
+    public static NpgsqlParameter LongOrNull(long? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint };
 
-    public static NpgsqlParameter MaybeText(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
-
-    public static NpgsqlParameter MaybeTime(DateTimeOffset? value) =>
+    public static NpgsqlParameter TimeOrNull(DateTimeOffset? value) =>
         new() { Value = (object?)value?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
     public static NpgsqlParameter Day(DateOnly value) => new NpgsqlParameter<DateOnly> { TypedValue = value };
@@ -57,7 +56,14 @@ internal static class Columns
 
     public static NpgsqlParameter Shorts(IEnumerable<short> values) => Array(NpgsqlDbType.Smallint, values.ToArray());
 
-    public static NpgsqlParameter Shorts(IEnumerable<short?> values) => Array(NpgsqlDbType.Smallint, values.ToArray());
+    public static NpgsqlParameter Enums<T>(IEnumerable<T> values)
+        where T : struct, Enum => Array(NpgsqlDbType.Smallint, values.Select(NumberOf).ToArray());
+
+    public static NpgsqlParameter Enums<T>(IEnumerable<T?> values)
+        where T : struct, Enum => Array(NpgsqlDbType.Smallint, values.Select(value => value is { } given ? NumberOf(given) : (short?)null).ToArray());
+
+    public static NpgsqlParameter EnumOrNull<T>(T? value)
+        where T : struct, Enum => ShortOrNull(value is { } given ? NumberOf(given) : null);
 
     public static NpgsqlParameter ShortOrNull(short? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Smallint };
 
@@ -87,6 +93,12 @@ internal static class Columns
 
     public static Wei? GetWeiOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetWei(column);
 
+    public static T GetEnum<T>(this NpgsqlDataReader row, int column)
+        where T : struct, Enum => Unsafe.BitCast<int, T>(row.GetInt16(column));
+
+    public static T? GetEnumOrNull<T>(this NpgsqlDataReader row, int column)
+        where T : struct, Enum => row.IsDBNull(column) ? null : row.GetEnum<T>(column);
+
     public static long? GetLongOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
 
     public static bool? GetFlagOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetBoolean(column);
@@ -96,6 +108,10 @@ internal static class Columns
     public static DateTimeOffset GetTime(this NpgsqlDataReader row, int column) => row.GetFieldValue<DateTimeOffset>(column);
 
     public static DateTimeOffset? GetTimeOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetTime(column);
+
+    // Enums are smallint in the database and int in the program.
+    private static short NumberOf<T>(T value)
+        where T : struct, Enum => (short)Unsafe.BitCast<T, int>(value);
 
     private static NpgsqlParameter Array<T>(NpgsqlDbType element, T[] values) =>
         new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | element };

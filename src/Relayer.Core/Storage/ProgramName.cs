@@ -31,15 +31,7 @@ internal static class ProgramName
             where datname = current_database() and usename = current_user and backend_type = 'client backend' and pid <> pg_backend_pid()
             """,
             connection);
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        while (await rows.ReadAsync(cancellation))
-        {
-            if (NumberOf(rows.GetString(0)) < oldest)
-            {
-                return $"'{rows.GetString(0)}' from {rows.GetString(1)}";
-            }
-        }
-
-        return null;
+        var connected = await command.ReadListAsync(row => (Name: row.GetString(0), From: row.GetString(1)), cancellation);
+        return connected.Where(program => NumberOf(program.Name) < oldest).Select(program => $"'{program.Name}' from {program.From}").FirstOrDefault();
     }
 }

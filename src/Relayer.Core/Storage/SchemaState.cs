@@ -54,21 +54,14 @@ internal sealed record SchemaState(int Floor, IReadOnlySet<int> Applied)
 
     private static async Task<List<int>> NumbersAsync(NpgsqlConnection connection, string table, CancellationToken cancellation)
     {
-        var numbers = new List<int>();
         await using var command = new NpgsqlCommand($"select to_regclass('{table}') is not null", connection);
         if (await command.ExecuteScalarAsync(cancellation) is false)
         {
-            return numbers;
+            return [];
         }
 
         command.CommandText = $"select number from {table}";
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        while (await rows.ReadAsync(cancellation))
-        {
-            numbers.Add(rows.GetInt32(0));
-        }
-
-        return numbers;
+        return await command.ReadListAsync(row => row.GetInt32(0), cancellation);
     }
 
     private static async Task InsertAsync(NpgsqlConnection connection, string sql, int number, string name, CancellationToken cancellation)

@@ -11,66 +11,66 @@ public abstract record TransactionState
     {
     }
 
-    /// <summary>The column's number. Below 4 the engine still has work; below 3 the nonce is in flight.</summary>
-    public abstract short Kind { get; }
+    /// <summary>Which of them it is, as its column says.</summary>
+    public abstract TransactionStateKind Kind { get; }
 
     /// <summary>True when nothing can change any more.</summary>
-    public bool IsFinal => Kind >= 4;
+    public bool IsFinal => Kind >= TransactionStateKind.Confirmed;
 
     /// <summary>Signer and nonce are taken and the record is written; nothing is signed.</summary>
     public sealed record Reserved : TransactionState
     {
         /// <inheritdoc/>
-        public override short Kind => 0;
+        public override TransactionStateKind Kind => TransactionStateKind.Reserved;
     }
 
     /// <summary>The signed bytes are stored; whether a node has them is not known.</summary>
     public sealed record Signed : TransactionState
     {
         /// <inheritdoc/>
-        public override short Kind => 1;
+        public override TransactionStateKind Kind => TransactionStateKind.Signed;
     }
 
     /// <summary>A node took it.</summary>
     public sealed record Broadcast : TransactionState
     {
         /// <inheritdoc/>
-        public override short Kind => 2;
+        public override TransactionStateKind Kind => TransactionStateKind.Broadcast;
     }
 
     /// <summary>In a block that a reorg may still undo.</summary>
     public sealed record Mined(Inclusion Inclusion) : TransactionState
     {
         /// <inheritdoc/>
-        public override short Kind => 3;
+        public override TransactionStateKind Kind => TransactionStateKind.Mined;
     }
 
     /// <summary>Deep enough in the chain, and it succeeded.</summary>
     public sealed record Confirmed(Inclusion Inclusion) : TransactionState
     {
         /// <inheritdoc/>
-        public override short Kind => 4;
+        public override TransactionStateKind Kind => TransactionStateKind.Confirmed;
     }
 
     /// <summary>A self-send took its nonce: it will never run.</summary>
     public sealed record Cancelled(Inclusion Inclusion) : TransactionState
     {
         /// <inheritdoc/>
-        public override short Kind => 5;
+        public override TransactionStateKind Kind => TransactionStateKind.Cancelled;
     }
 
     /// <summary>Something that the relayer did not send took its nonce: the key is used elsewhere. It will never run.</summary>
     public sealed record NonceUsedExternally : TransactionState
     {
         /// <inheritdoc/>
-        public override short Kind => 7;
+        public override TransactionStateKind Kind => TransactionStateKind.NonceUsedExternally;
     }
 
     /// <summary>Deep enough in the chain, and it reverted: paid for, without effect.</summary>
     public sealed record Failed(Inclusion Inclusion) : TransactionState
     {
         /// <inheritdoc/>
-        public override short Kind => 6;
+        public override TransactionStateKind Kind => TransactionStateKind.Failed;
     }
 }
 

@@ -29,7 +29,7 @@ public sealed class InterventionTests(PostgresFixture postgres)
         await world.PassUntilAsync(reserved[1].Plan.Id, 4);
 
         Assert.Equal(done, await world.Engine.CancelAsync(id, Cancellation));
-        Assert.Equal(new ReplacementOutcome.TooLate("Cancelled"), await world.Engine.SpeedUpAsync(id, Cancellation));
+        Assert.Equal(new ReplacementOutcome.TooLate("cancelled"), await world.Engine.SpeedUpAsync(id, Cancellation));
         Assert.Equal(done.Hash, new Hash32(await world.Database.ScalarAsync<byte[]>($"select hash from transactions where id = '{id}'")));
         Assert.Equal([new Wei(0UL)], await world.Chain.ReadBalancesAsync([Plans.Nobody], Cancellation));
     }
@@ -41,10 +41,10 @@ public sealed class InterventionTests(PostgresFixture postgres)
         var id = Assert.Single(await world.SendAsync(Plans.Create())).Plan.Id;
         await world.WaitForAsync(id, 3);
 
-        Assert.Equal(new ReplacementOutcome.TooLate("Mined"), await world.Engine.CancelAsync(id, Cancellation));
-        Assert.Equal(new ReplacementOutcome.TooLate("Mined"), await world.Engine.SpeedUpAsync(id, Cancellation));
+        Assert.Equal(new ReplacementOutcome.TooLate("mined"), await world.Engine.CancelAsync(id, Cancellation));
+        Assert.Equal(new ReplacementOutcome.TooLate("mined"), await world.Engine.SpeedUpAsync(id, Cancellation));
         await world.PassUntilAsync(id, 4);
-        Assert.Equal(new ReplacementOutcome.TooLate("Confirmed"), await world.Engine.CancelAsync(id, Cancellation));
+        Assert.Equal(new ReplacementOutcome.TooLate("confirmed"), await world.Engine.CancelAsync(id, Cancellation));
         Assert.Equal(new ReplacementOutcome.NotFound(), await world.Engine.CancelAsync(Guid.NewGuid(), Cancellation));
         Assert.Equal(new ReplacementOutcome.NotFound(), await world.Engine.SpeedUpAsync(Guid.NewGuid(), Cancellation));
     }

@@ -104,7 +104,7 @@ public sealed class TransitionTests
             foreach (var observation in sequence)
             {
                 var next = Transition.Next(state, observation, confirmations);
-                if (!MayFollow(state, next) || (state.IsFinal && next != state) || next.IsFinal != next.Kind >= 4)
+                if (!MayFollow(state, next) || (state.IsFinal && next != state) || next.IsFinal != next.Kind >= TransactionStateKind.Confirmed)
                 {
                     return false;
                 }

@@ -110,14 +110,7 @@ public sealed class AccountBook(Database database, TimeProvider time)
 
     private static async Task<IReadOnlyList<PlannedAccount>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
     {
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var accounts = new List<PlannedAccount>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            accounts.Add(Read(rows));
-        }
-
-        return accounts;
+        return await command.ReadListAsync(Read, cancellation);
     }
 }
 

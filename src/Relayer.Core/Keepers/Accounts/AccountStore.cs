@@ -17,10 +17,10 @@ internal sealed class AccountStore(Database database, TimeProvider time)
     };
 
     // $1 keeper, $2 chain, $3 subjects, $4 states that discourage.
-    private const string Histories = """
+    private const string Histories = $"""
         select subject, sum(pieces)::bigint, max(discouraged_at) from (
             select subject, count(*) as pieces, max(ended_at) filter (where state = any($4)) as discouraged_at from keeper_work
-            where keeper = $1 and chain_id = $2 and subject = any($3) and state > 1 group by subject
+            where keeper = $1 and chain_id = $2 and subject = any($3) and {WorkStates.Over} group by subject
             union all
             select subject, pieces, null from keeper_swept where keeper = $1 and chain_id = $2 and subject = any($3)) ended
         group by subject
@@ -34,37 +34,24 @@ internal sealed class AccountStore(Database database, TimeProvider time)
         {
             Parameters = { Columns.Long(chainId.Value), Columns.Int(limit), Columns.Time(time.GetUtcNow()) },
         };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var accounts = new List<PlannedAccount>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            accounts.Add(AccountBook.Read(rows));
-        }
-
-        return accounts;
+        return await command.ReadListAsync(AccountBook.Read, cancellation);
     }
 
     /// <summary>How much work each account had that is over, and when it last ended so that another try should wait.</summary>
     public async Task<IReadOnlyDictionary<string, AccountHistory>> ReadHistoriesAsync(
         string keeper, ChainId chainId, IReadOnlyList<string> subjects, IReadOnlyList<WorkState> discouraging, CancellationToken cancellation)
     {
-        var histories = new Dictionary<string, AccountHistory>();
         if (subjects.Count == 0)
         {
-            return histories;
+            return new Dictionary<string, AccountHistory>();
         }
 
         await using var connection = await database.OpenAsync(cancellation);
         await using var command = KeeperStore.Command(connection, Histories, keeper, chainId);
         command.Parameters.Add(Columns.Texts(subjects));
-        command.Parameters.Add(Columns.Shorts(discouraging.Select(state => (short)state)));
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        while (await rows.ReadAsync(cancellation))
-        {
-            histories[rows.GetString(0)] = new AccountHistory(rows.GetInt64(1), rows.GetTimeOrNull(2));
-        }
-
-        return histories;
+        command.Parameters.Add(Columns.Enums(discouraging));
+        return await command.ReadDictionaryAsync(
+            row => row.GetString(0), row => new AccountHistory(row.GetInt64(1), row.GetTimeOrNull(2)), cancellation);
     }
 
     private static string TakeBy(string column) => $"""

@@ -102,14 +102,9 @@ internal sealed class MessageStore(Database database, KeeperStore works, TimePro
                 Columns.Long(chainId.Value), Columns.Flag(everyone), Columns.Longs(sources.Select(source => source.Value)), Columns.Int(limit),
             },
         };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var left = new List<LeftMessage>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            left.Add(new LeftMessage(rows.GetHash(0), new ChainId(rows.GetInt64(1)), rows.GetHash(2), rows.GetFieldValue<byte[]>(3), rows.GetAddress(4)));
-        }
-
-        return left;
+        return await command.ReadListAsync(
+            row => new LeftMessage(row.GetHash(0), new ChainId(row.GetInt64(1)), row.GetHash(2), row.GetFieldValue<byte[]>(3), row.GetAddress(4)),
+            cancellation);
     }
 }
 

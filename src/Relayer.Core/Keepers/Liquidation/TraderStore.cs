@@ -78,13 +78,6 @@ internal sealed class TraderStore(Database database)
 
     private static async Task<IReadOnlyList<BigInteger>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
     {
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var accounts = new List<BigInteger>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            accounts.Add(rows.GetFieldValue<BigInteger>(0));
-        }
-
-        return accounts;
+        return await command.ReadListAsync(row => row.GetFieldValue<BigInteger>(0), cancellation);
     }
 }

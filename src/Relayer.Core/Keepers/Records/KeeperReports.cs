@@ -30,11 +30,11 @@ public sealed class KeeperReports(KeeperRegistry registry, Database database, Pa
         order by l.lane
         """;
 
-    private const string State = """
+    private const string State = $"""
         select (select last_run_at from keepers where keeper = $1 and chain_id = $2),
             (select last_outcome from keepers where keeper = $1 and chain_id = $2),
-            (select count(*) from keeper_work where keeper = $1 and chain_id = $2 and state = 0),
-            (select count(*) from keeper_work where keeper = $1 and chain_id = $2 and state = 1)
+            (select count(*) from keeper_work where keeper = $1 and chain_id = $2 and state = {WorkStates.Open}),
+            (select count(*) from keeper_work where keeper = $1 and chain_id = $2 and state = {WorkStates.Sent})
         """;
 
     private const string Runs = """
@@ -74,16 +74,11 @@ public sealed class KeeperReports(KeeperRegistry registry, Database database, Pa
         string keeper, ChainId? chainId, long before, int limit, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);
-        await using var rows = await PageAsync(connection, Runs, keeper, chainId, before, limit, cancellation);
-        var page = new List<RunRow>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            var run = new RunRecord(
-                rows.GetTime(2), rows.GetString(4), rows.GetInt32(5), rows.GetInt32(6), rows.GetInt32(7), rows.GetInt32(8), rows.GetTextOrNull(9));
-            page.Add(new RunRow(rows.GetInt64(0), new ChainId(rows.GetInt64(1)), rows.GetTime(3), run));
-        }
-
-        return page;
+        await using var command = Page(connection, Runs, keeper, chainId, before, limit);
+        return await command.ReadListAsync(row => new RunRow(
+            row.GetInt64(0), new ChainId(row.GetInt64(1)), row.GetTime(3), new RunRecord(
+                row.GetTime(2), row.GetString(4), row.GetInt32(5), row.GetInt32(6), row.GetInt32(7), row.GetInt32(8), row.GetTextOrNull(9))),
+            cancellation);
     }
 
     /// <summary>A keeper's decisions, newest first; as <see cref="RunsAsync"/>.</summary>
@@ -92,27 +87,17 @@ public sealed class KeeperReports(KeeperRegistry registry, Database database, Pa
         string keeper, ChainId? chainId, long before, int limit, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);
-        await using var rows = await PageAsync(connection, Decisions, keeper, chainId, before, limit, cancellation);
-        var page = new List<DecisionRow>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            page.Add(new DecisionRow(
-                rows.GetInt64(0), new ChainId(rows.GetInt64(1)), rows.GetTime(2), rows.GetHashOrNull(3), rows.GetString(4), rows.GetString(5),
-                rows.GetString(6), rows.GetTextOrNull(7), rows.IsDBNull(8) ? null : rows.GetGuid(8), rows.GetHashOrNull(9)));
-        }
-
-        return page;
+        await using var command = Page(connection, Decisions, keeper, chainId, before, limit);
+        return await command.ReadListAsync(row => new DecisionRow(
+            row.GetInt64(0), new ChainId(row.GetInt64(1)), row.GetTime(2), row.GetHashOrNull(3), row.GetString(4), row.GetString(5),
+            row.GetString(6), row.GetTextOrNull(7), row.IsDBNull(8) ? null : row.GetGuid(8), row.GetHashOrNull(9)), cancellation);
     }
 
-    private static async Task<NpgsqlDataReader> PageAsync(
-        NpgsqlConnection connection, string sql, string keeper, ChainId? chainId, long before, int limit, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(sql, connection)
+    private static NpgsqlCommand Page(NpgsqlConnection connection, string sql, string keeper, ChainId? chainId, long before, int limit) =>
+        new(sql, connection)
         {
             Parameters = { Columns.Text(keeper), Columns.Long(chainId?.Value ?? 0), Columns.Long(before), Columns.Int(limit) },
         };
-        return await command.ExecuteReaderAsync(cancellation);
-    }
 
     private async Task<KeeperStanding> ReadAsync(
         NpgsqlConnection connection, IKeeper keeper, bool isPaused, CancellationToken cancellation)
@@ -128,9 +113,8 @@ public sealed class KeeperReports(KeeperRegistry registry, Database database, Pa
         NpgsqlConnection connection, IKeeper keeper, CancellationToken cancellation)
     {
         await using var command = KeeperStore.Command(connection, State, keeper.Name, keeper.ChainId);
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        await rows.ReadAsync(cancellation);
-        return (rows.GetTimeOrNull(0), rows.GetTextOrNull(1), rows.GetInt64(2), rows.GetInt64(3));
+        return await command.ReadSingleAsync(
+            row => (row.GetTimeOrNull(0), row.GetTextOrNull(1), row.GetInt64(2), row.GetInt64(3)), cancellation);
     }
 
     private static async Task<IReadOnlyList<ReasonStanding>> ReasonsAsync(
@@ -138,15 +122,8 @@ public sealed class KeeperReports(KeeperRegistry registry, Database database, Pa
     {
         await using var command = KeeperStore.Command(connection, Totals, keeper.Name, keeper.ChainId);
         command.Parameters.Add(Columns.Time(now - TimeSpan.FromDays(1)));
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var reasons = new List<ReasonStanding>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            reasons.Add(new ReasonStanding(
-                rows.GetString(0), rows.GetString(1), rows.GetInt64(2), rows.GetTime(3), rows.GetString(4), rows.GetTextOrNull(5)));
-        }
-
-        return reasons;
+        return await command.ReadListAsync(row => new ReasonStanding(
+            row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetTime(3), row.GetString(4), row.GetTextOrNull(5)), cancellation);
     }
 
     private static async Task<IReadOnlyList<LaneStanding>> LanesAsync(
@@ -156,14 +133,8 @@ public sealed class KeeperReports(KeeperRegistry registry, Database database, Pa
         command.Parameters.Add(Columns.Day(DateOnly.FromDateTime(now.UtcDateTime)));
         command.Parameters.Add(Columns.Texts(keeper.Lanes.Keys));
         command.Parameters.Add(Columns.Time(now));
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var lanes = new List<LaneStanding>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            lanes.Add(new LaneStanding(keeper.Lanes[rows.GetString(0)], rows.GetWei(1), rows.GetWei(2), rows.GetTimeOrNull(3)));
-        }
-
-        return lanes;
+        return await command.ReadListAsync(
+            row => new LaneStanding(keeper.Lanes[row.GetString(0)], row.GetWei(1), row.GetWei(2), row.GetTimeOrNull(3)), cancellation);
     }
 }
 

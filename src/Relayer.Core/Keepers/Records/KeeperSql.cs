@@ -6,34 +6,34 @@ internal static class KeeperSql
 {
     // $1 keeper, $2 chain, $3 ids, $4 lanes, $5 subjects, $6 details, $7 due times, $8 now.
     // What a reorg had taken away may come back as it was: then it is open again.
-    public const string AddFound = """
+    public const string AddFound = $"""
         with found as (
             insert into keeper_work as w (keeper, chain_id, id, lane, subject, details, due_at, found_at, reason)
             select $1, $2, f.id, f.lane, f.subject, f.details, f.due_at, $8, 'found'
             from unnest($3::bytea[], $4::text[], $5::text[], $6::text[], $7::timestamptz[]) as f (id, lane, subject, details, due_at)
             on conflict (keeper, chain_id, id) do update
-                set state = 0, version = w.version + 1, due_at = excluded.due_at, reason = 'found', detail = null, ended_at = null
-                where w.state = 5 and w.reason = 'vanished'
+                set state = {WorkStates.Open}, version = w.version + 1, due_at = excluded.due_at, reason = 'found', detail = null, ended_at = null
+                where w.state = {WorkStates.Dropped} and w.reason = 'vanished'
             returning w.id, w.subject)
         insert into keeper_decisions (at, keeper, chain_id, work_id, subject, decision, reason)
         select $8, $1, $2, found.id, found.subject, 'found', 'found' from found
         """;
 
     // $1 keeper, $2 chain, $3 now, $4 limit.
-    public const string ReadDue = """
+    public const string ReadDue = $"""
         select id, lane, subject, details, due_at, attempts, version, found_at, reason, transaction_id
-        from keeper_work where keeper = $1 and chain_id = $2 and state = 0 and due_at <= $3
+        from keeper_work where keeper = $1 and chain_id = $2 and state = {WorkStates.Open} and due_at <= $3
         order by due_at, id limit $4
         """;
 
-    public const string ReadOfTransactions = """
+    public const string ReadOfTransactions = $"""
         select id, lane, subject, details, due_at, attempts, version, found_at, reason, transaction_id
-        from keeper_work where transaction_id = any($1) and state = 1 and keeper = $2
+        from keeper_work where transaction_id = any($1) and state = {WorkStates.Sent} and keeper = $2
         """;
 
     // $1 keeper, $2 chain, $3 ids, $4 versions, $5 states, $6 reasons, $7 details, $8 due times, $9 attempts, $10 now.
     // A wait that goes on for the same reason is not told again.
-    public const string Decide = """
+    public const string Decide = $"""
         with decided as (
             select * from unnest($3::bytea[], $4::integer[], $5::smallint[], $6::text[], $7::text[], $8::timestamptz[], $9::boolean[])
                 as d (id, version, state, reason, detail, due_at, attempt)),
@@ -43,18 +43,18 @@ internal static class KeeperSql
         moved as (
             update keeper_work w
             set state = d.state, version = w.version + 1, reason = d.reason, detail = d.detail, due_at = coalesce(d.due_at, w.due_at),
-                attempts = w.attempts + d.attempt::int, ended_at = case when d.state > 1 then $10 end
+                attempts = w.attempts + d.attempt::int, ended_at = case when d.{WorkStates.Over} then $10 end
             from decided d
-            where w.keeper = $1 and w.chain_id = $2 and w.id = d.id and w.version = d.version and w.state in (0, 1)
+            where w.keeper = $1 and w.chain_id = $2 and w.id = d.id and w.version = d.version and w.{WorkStates.NotOver}
                 and (select count(*) from before) > 0
             returning w.id, w.subject, w.transaction_id, d.state, d.reason, d.detail)
         insert into keeper_decisions (at, keeper, chain_id, work_id, subject, decision, reason, detail, transaction_id)
         select $10, $1, $2, m.id, m.subject,
-            case when b.state = 1 and m.state = 0 then 'failed'
+            case when b.state = {WorkStates.Sent} and m.state = {WorkStates.Open} then 'failed'
                 else (array['skipped', 'sent', 'won', 'lost', 'failed', 'dropped'])[m.state + 1] end,
-            m.reason, m.detail, case when b.state = 1 then m.transaction_id end
+            m.reason, m.detail, case when b.state = {WorkStates.Sent} then m.transaction_id end
         from moved m join before b using (id)
-        where m.state > 1 or b.state = 1 or m.reason <> b.reason
+        where m.{WorkStates.Over} or b.state = {WorkStates.Sent} or m.reason <> b.reason
         """;
 
     // $1 keeper, $2 chain, $3 subject, $4 reason, $5 detail, $6 now: once, as long as it stays so.
@@ -82,13 +82,13 @@ internal static class KeeperSql
         """;
 
     // $1 keeper, $2 chain, $3 ids, $4 versions, $5 transaction, $6 now.
-    public const string Claim = """
+    public const string Claim = $"""
         with locked as (
             select id from keeper_work where keeper = $1 and chain_id = $2 and id = any($3) order by id for no key update)
         update keeper_work w
-        set state = 1, version = w.version + 1, reason = 'sent', detail = null, transaction_id = $5, sent_at = $6
+        set state = {WorkStates.Sent}, version = w.version + 1, reason = 'sent', detail = null, transaction_id = $5, sent_at = $6
         from unnest($3::bytea[], $4::integer[]) as c (id, version)
-        where w.keeper = $1 and w.chain_id = $2 and w.id = c.id and w.version = c.version and w.state = 0
+        where w.keeper = $1 and w.chain_id = $2 and w.id = c.id and w.version = c.version and w.state = {WorkStates.Open}
             and (select count(*) from locked) > 0
         """;
 
@@ -138,16 +138,16 @@ internal static class KeeperSql
         """;
 
     // $1 keeper, $2 chain, $3 subjects.
-    public const string ReadFailures = """
+    public const string ReadFailures = $"""
         select subject, max(ended_at) from keeper_work
-        where keeper = $1 and chain_id = $2 and subject = any($3) and state = 4 group by subject
+        where keeper = $1 and chain_id = $2 and subject = any($3) and state = {WorkStates.Failed} group by subject
         """;
 
     // $1 keeper, $2 chain, $3 subjects, $4 time. With what was swept: the count never falls.
-    public const string CountEnded = """
+    public const string CountEnded = $"""
         select subject, sum(pieces)::bigint from (
             select subject, count(*) as pieces from keeper_work
-            where keeper = $1 and chain_id = $2 and subject = any($3) and state > 1 and ended_at < $4 group by subject
+            where keeper = $1 and chain_id = $2 and subject = any($3) and {WorkStates.Over} and ended_at < $4 group by subject
             union all
             select subject, pieces from keeper_swept where keeper = $1 and chain_id = $2 and subject = any($3)) ended
         group by subject

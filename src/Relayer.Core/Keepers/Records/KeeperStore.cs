@@ -47,7 +47,7 @@ public sealed class KeeperStore(Database database, TimeProvider time)
         await using var command = Command(connection, KeeperSql.ReadDue, keeper, chainId);
         command.Parameters.Add(Columns.Time(time.GetUtcNow()));
         command.Parameters.Add(Columns.Int(limit));
-        return await ReadAsync(command, cancellation);
+        return await command.ReadListAsync(Read, cancellation);
     }
 
     /// <summary>Work that transactions are under way for.</summary>
@@ -58,7 +58,7 @@ public sealed class KeeperStore(Database database, TimeProvider time)
         await using var command = new NpgsqlCommand(KeeperSql.ReadOfTransactions, connection);
         command.Parameters.Add(Columns.Ids(transactions));
         command.Parameters.Add(Columns.Text(keeper));
-        return await ReadAsync(command, cancellation);
+        return await command.ReadListAsync(Read, cancellation);
     }
 
     /// <summary>Carries verdicts out; one about work that moved meanwhile is void.</summary>
@@ -80,7 +80,7 @@ public sealed class KeeperStore(Database database, TimeProvider time)
         await using var command = Command(connection, KeeperSql.Decide, keeper, chainId);
         command.Parameters.Add(Columns.ManyBytes(rows.Select(row => row.Id.ToArray())));
         command.Parameters.Add(Columns.Ints(rows.Select(row => row.Version)));
-        command.Parameters.Add(Columns.Shorts(rows.Select(row => (short)row.State)));
+        command.Parameters.Add(Columns.Enums(rows.Select(row => row.State)));
         command.Parameters.Add(Columns.Texts(rows.Select(row => row.Reason)));
         command.Parameters.Add(Columns.Texts(rows.Select(row => row.Detail)));
         command.Parameters.Add(Columns.Times(rows.Select(row => row.DueAt)));
@@ -108,14 +108,7 @@ public sealed class KeeperStore(Database database, TimeProvider time)
         await using var connection = await database.OpenAsync(cancellation);
         await using var command = Command(connection, KeeperSql.ReadFailures, keeper, chainId);
         command.Parameters.Add(Columns.Texts(subjects));
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var failures = new Dictionary<string, DateTimeOffset>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            failures[rows.GetString(0)] = rows.GetTime(1);
-        }
-
-        return failures;
+        return await command.ReadDictionaryAsync(row => row.GetString(0), row => row.GetTime(1), cancellation);
     }
 
     /// <summary>How much work each subject had that was over at a time: before whoever asks began to look.</summary>
@@ -126,14 +119,7 @@ public sealed class KeeperStore(Database database, TimeProvider time)
         await using var command = Command(connection, KeeperSql.CountEnded, keeper, chainId);
         command.Parameters.Add(Columns.Texts(subjects));
         command.Parameters.Add(Columns.Time(before));
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var counts = new Dictionary<string, long>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            counts[rows.GetString(0)] = rows.GetInt64(1);
-        }
-
-        return counts;
+        return await command.ReadDictionaryAsync(row => row.GetString(0), row => row.GetInt64(1), cancellation);
     }
 
     /// <summary>Begins a run.</summary>
@@ -171,14 +157,7 @@ public sealed class KeeperStore(Database database, TimeProvider time)
         await using var connection = await database.OpenAsync(cancellation);
         await using var command = Command(connection, KeeperSql.ReadBreakers, keeper, chainId);
         command.Parameters.Add(Columns.Time(time.GetUtcNow()));
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var open = new Dictionary<string, DateTimeOffset>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            open[rows.GetString(0)] = rows.GetTime(1);
-        }
-
-        return open;
+        return await command.ReadDictionaryAsync(row => row.GetString(0), row => row.GetTime(1), cancellation);
     }
 
     internal static NpgsqlCommand Command(NpgsqlConnection connection, string sql, string keeper, ChainId chainId)
@@ -189,19 +168,9 @@ public sealed class KeeperStore(Database database, TimeProvider time)
         return command;
     }
 
-    private static async Task<IReadOnlyList<KeeperWork>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
-    {
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var works = new List<KeeperWork>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            var found = new FoundWork(rows.GetHash(0), rows.GetString(1), rows.GetString(2), rows.GetString(3), rows.GetTime(4));
-            works.Add(new KeeperWork(
-                found, rows.GetInt32(5), rows.GetInt32(6), rows.GetTime(7), rows.GetString(8), rows.IsDBNull(9) ? null : rows.GetGuid(9)));
-        }
-
-        return works;
-    }
+    private static KeeperWork Read(NpgsqlDataReader row) => new(
+        new FoundWork(row.GetHash(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetTime(4)), row.GetInt32(5), row.GetInt32(6),
+        row.GetTime(7), row.GetString(8), row.IsDBNull(9) ? null : row.GetGuid(9));
 
     private static DecisionRow Row(KeeperWork work, Decision verdict) => verdict switch
     {

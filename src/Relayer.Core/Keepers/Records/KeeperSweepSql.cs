@@ -23,7 +23,7 @@ internal static class KeeperSweepSql
     private const string Work = $"""
         with old as (
             select w.keeper, w.chain_id, w.id from keeper_work w
-            where w.state > 1 and w.ended_at < $1
+            where w.{WorkStates.Over} and w.ended_at < $1
                 and not exists (select from keeper_sends s where s.transaction_id = w.transaction_id and not s.settled)
             order by w.ended_at limit $2 for update of w skip locked),
         gone as (
@@ -60,7 +60,7 @@ internal static class KeeperSweepSql
     private const string OrderEnds = $"""
         with needed as materialized (
             select distinct chain_id, (details::jsonb ->> 'account')::numeric as account from keeper_work
-            where state = any(array[0, 1]) and keeper in ('{KeeperNames.Settlement}', '{KeeperNames.Liquidation}')),
+            where {WorkStates.NotOver} and keeper in ('{KeeperNames.Settlement}', '{KeeperNames.Liquidation}')),
         old as (
             select e.ctid from keeper_order_ends e
             where e.told_at < $1 and not exists (select from needed n where (n.chain_id, n.account) = (e.chain_id, e.account))

@@ -86,12 +86,7 @@ internal sealed class ScanStore(Database database, TimeProvider time)
         command.Parameters.Add(Columns.ManyBytes(logs.Select(log => log.BlockHash.ToArray())));
         command.Parameters.Add(Columns.Longs(logs.Select(log => log.Index)));
         command.Parameters.Add(Columns.Longs(logs.Select(log => log.BlockNumber)));
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var fresh = new HashSet<(Hash32, long)>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            fresh.Add((rows.GetHash(0), rows.GetInt64(1)));
-        }
+        var fresh = await command.ReadSetAsync(row => (row.GetHash(0), row.GetInt64(1)), cancellation);
 
         return [.. logs.Where(log => fresh.Contains((log.BlockHash, log.Index)))];
     }

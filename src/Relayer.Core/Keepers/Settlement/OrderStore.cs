@@ -56,10 +56,9 @@ internal sealed class OrderStore(Database database)
     public async Task<IReadOnlyDictionary<Order, string>> FindAsync(
         ChainId chainId, Address contract, IReadOnlyList<Order> orders, CancellationToken cancellation)
     {
-        var ends = new Dictionary<Order, string>();
         if (orders.Count == 0)
         {
-            return ends;
+            return new Dictionary<Order, string>();
         }
 
         await using var connection = await database.OpenAsync(cancellation);
@@ -73,12 +72,7 @@ internal sealed class OrderStore(Database database)
                 Columns.Longs(orders.Select(order => order.Block)),
             },
         };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        while (await rows.ReadAsync(cancellation))
-        {
-            ends[orders[(int)rows.GetInt64(0) - 1]] = $"{rows.GetString(1)} by {rows.GetAddress(2)}";
-        }
-
-        return ends;
+        return await command.ReadDictionaryAsync(
+            row => orders[(int)row.GetInt64(0) - 1], row => $"{row.GetString(1)} by {row.GetAddress(2)}", cancellation);
     }
 }

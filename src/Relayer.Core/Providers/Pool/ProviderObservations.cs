@@ -72,14 +72,7 @@ public sealed class ProviderObservations(RelayerOptions options, IChainClientFac
             connection);
         command.Parameters.Add(Columns.Time(time.GetUtcNow() - ListedFor));
         command.Parameters.Add(Columns.Int(limit));
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var newest = new List<ProviderObservation>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            newest.Add(Read(rows));
-        }
-
-        return newest;
+        return await command.ReadListAsync(Read, cancellation);
     }
 
     /// <summary>Removes what is older than <see cref="KeptFor"/>.</summary>

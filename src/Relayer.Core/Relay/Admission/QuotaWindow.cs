@@ -6,6 +6,10 @@ internal static class QuotaWindow
     public const short Minute = 0;
     public const short Day = 1;
 
+    // The same in SQL.
+    public const string MinuteSql = "0";
+    public const string DaySql = "1";
+
     public static DateTimeOffset StartOfMinute(DateTimeOffset now) => Floor(now, TimeSpan.FromMinutes(1));
 
     public static DateTimeOffset StartOfDay(DateTimeOffset now) => Floor(now, TimeSpan.FromDays(1));

@@ -3,30 +3,32 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Relay.Admission;
 using Relayer.Core.Relay.Outcomes;
 using Relayer.Core.Storage;
+using Relayer.Core.Transactions;
 
 namespace Relayer.Core.Relay.Records;
 
 /// <summary>The statements of <see cref="RelayStore"/>.</summary>
 /// <remarks>
-/// A relay under way has state 0 (accepted) in its row; what users see until the end follows from its transaction,
+/// A relay under way is <see cref="RelayState.Accepted"/> in its row; what users see until the end follows from its transaction,
 /// so that broadcasting writes no relay, and mining only those that did not simply succeed. One that waits for another transaction is accepted, and one
 /// that was mined without being carried out (no success and no reason) is still pending.
 /// </remarks>
 internal static class RelaySql
 {
-    private const string View = """
+    private const string View = $"""
         select r.id,
-            case when r.state >= 3 then r.state::int when r.waiting then 0
-                when t.state = 3 and (coalesce(r.success, true) or r.reason is not null) then 2
-                when t.state in (2, 3) then 1 else 0 end,
+            case when r.{RelayStates.Final} then r.state::int when r.waiting then {RelayStates.Accepted}
+                when t.state = {TransactionStates.Mined} and (coalesce(r.success, true) or r.reason is not null) then {RelayStates.Mined}
+                when t.state in ({TransactionStates.Broadcast}, {TransactionStates.Mined}) then {RelayStates.Pending}
+                else {RelayStates.Accepted} end,
             r.chain_id, r.forwarder, r."from", r."to", r.nonce,
             case when not r.waiting then
                 coalesce(t.hash, (select a.hash from attempts a where a.transaction_id = t.id order by a.number desc limit 1)) end,
             case when not r.waiting then t.block_number end,
-            case when r.state >= 3 or t.state <> 3 then r.success when coalesce(r.success, true) then true
+            case when r.{RelayStates.Final} or t.state <> {TransactionStates.Mined} then r.success when coalesce(r.success, true) then true
                 when r.reason is not null then false end,
             r.reason,
-            case when r.state < 3 and t.state = 3 and r.fee is null then (
+            case when r.{RelayStates.UnderWay} and t.state = {TransactionStates.Mined} and r.fee is null then (
                 select r.fee_before + case when r.position = 0 then t.fee - div(t.fee, count(*)) * (count(*) - 1) else div(t.fee, count(*)) end
                 from relays s where s.transaction_id = t.id) else r.fee end,
             r.created_at, greatest(r.updated_at, t.updated_at), r.sequence
@@ -49,14 +51,14 @@ internal static class RelaySql
     };
 
     /// <summary>The highest nonce under way of each user, by place. Where the highest of all is spent, none is under way.</summary>
-    public static NpgsqlBatchCommand FindPredecessors(IReadOnlyList<(ChainId Chain, Address Forwarder, Address From)> users) => new("""
+    public static NpgsqlBatchCommand FindPredecessors(IReadOnlyList<(ChainId Chain, Address Forwarder, Address From)> users) => new($"""
         select q.place, p.nonce, p.signer
         from unnest($1, $2, $3) with ordinality as q (chain_id, forwarder, "from", place)
         cross join lateral (
             select r.nonce, r.state, case when not r.waiting then t.signer end as signer from relays r join transactions t on t.id = r.transaction_id
             where r.chain_id = q.chain_id and r.forwarder = q.forwarder and r."from" = q."from" and not r.freed
             order by r.nonce desc limit 1) p
-        where p.state = 0
+        where p.state = {RelayStates.Accepted}
         """)
     {
         Parameters =
@@ -67,10 +69,10 @@ internal static class RelaySql
         },
     };
 
-    public static NpgsqlBatchCommand ReadGrants(IReadOnlyList<RelayCandidate> candidates) => new("""
+    public static NpgsqlBatchCommand ReadGrants(IReadOnlyList<RelayCandidate> candidates) => new($"""
         select q.place, g.period, g.granted
         from unnest($1, $2, $3, $4) with ordinality as q (chain_id, "user", minute, day, place)
-        cross join lateral (values (0::smallint, q.minute), (1::smallint, q.day)) as w (period, starts_at)
+        cross join lateral (values ({QuotaWindow.MinuteSql}::smallint, q.minute), ({QuotaWindow.DaySql}::smallint, q.day)) as w (period, starts_at)
         join grants g on g.chain_id = q.chain_id and g."user" = q."user" and g.period = w.period and g.starts_at = w.starts_at
         """)
     {
@@ -83,10 +85,11 @@ internal static class RelaySql
         },
     };
 
-    public static NpgsqlBatchCommand Insert(IReadOnlyList<BatchItem> relays) => new("""
+    public static NpgsqlBatchCommand Insert(IReadOnlyList<BatchItem> relays) => new($"""
         insert into relays (id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id,
             position, state, created_at, updated_at)
-        select id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id, position, 0, now_, now_
+        select id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id, position,
+            {RelayStates.Accepted}, now_, now_
         from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) as n (id, chain_id, forwarder, "from", "to", value, gas,
             nonce, data, signature, expires_at, transaction_id, now_, position)
         where exists (select from transactions t where t.id = n.transaction_id)
@@ -165,7 +168,7 @@ internal static class RelaySql
     public static NpgsqlBatchCommand FindWaiting(ChainId chainId, int limit) => new($"""
         select {Signed}, exists (
             select from relays p where p.chain_id = r.chain_id and p.forwarder = r.forwarder and p."from" = r."from" and p.nonce < r.nonce
-                and not p.freed and p.state = 0)
+                and not p.freed and p.state = {RelayStates.Accepted})
         from relays r where chain_id = $1 and waiting order by "from", nonce limit $2
         """)
     {
@@ -200,7 +203,7 @@ internal static class RelaySql
         Parameters =
         {
             Columns.ManyBytes(relays.Select(relay => relay.Id.ToArray())),
-            Columns.Shorts(relays.Select(relay => (short)relay.State)),
+            Columns.Enums(relays.Select(relay => relay.State)),
             Columns.Texts(relays.Select(relay => relay.Reason)),
             Columns.Time(now),
         },
@@ -210,20 +213,20 @@ internal static class RelaySql
     /// What goes again keeps its share of what was spent in vain, and lets go of its transaction, which is over. Only those that are still
     /// in the transaction that moved.
     /// </summary>
-    public static NpgsqlBatchCommand Update(IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now) => new("""
+    public static NpgsqlBatchCommand Update(IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now) => new($"""
         update relays r set state = o.state, success = o.success, reason = o.reason, updated_at = $8, waiting = o.again,
             fee = case when o.again or (o.fee is null and r.fee_before = 0) then null else coalesce(o.fee, 0) + r.fee_before end,
             fee_before = case when o.again then r.fee_before + coalesce(o.fee, 0) else r.fee_before end,
             earlier_transactions = case when o.again then r.earlier_transactions || r.transaction_id else r.earlier_transactions end
         from unnest($1, $2, $3, $4, $5, $6, $7) as o (id, transaction_id, state, success, reason, fee, again)
-        where r.id = o.id and r.transaction_id = o.transaction_id and r.state = 0 and not r.waiting
+        where r.id = o.id and r.transaction_id = o.transaction_id and r.state = {RelayStates.Accepted} and not r.waiting
         """)
     {
         Parameters =
         {
             Columns.ManyBytes(outcomes.Select(outcome => outcome.Id.ToArray())),
             Columns.Ids(outcomes.Select(outcome => outcome.TransactionId)),
-            Columns.Shorts(outcomes.Select(outcome => (short)outcome.State)),
+            Columns.Enums(outcomes.Select(outcome => outcome.State)),
             Columns.Flags(outcomes.Select(outcome => outcome.Success)),
             Columns.Texts(outcomes.Select(outcome => outcome.Reason)),
             Columns.Numbers(outcomes.Select(outcome => outcome.Fee?.ToBigInteger())),

@@ -29,25 +29,17 @@ internal sealed class RelayStore(Database database)
         }
 
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
-        var records = (await ReadRecordsAsync(rows, cancellation)).ToDictionary(record => record.Id);
+        var records = (await rows.ReadListAsync(ReadRecord, cancellation)).ToDictionary(record => record.Id);
         await rows.NextResultAsync(cancellation);
-        var granted = new long[candidates.Count, 2];
-        while (await rows.ReadAsync(cancellation))
-        {
-            granted[rows.GetInt64(0) - 1, rows.GetInt16(1)] = rows.GetInt64(2);
-        }
-
+        var granted = (await rows.ReadListAsync(ReadUsage, cancellation)).ToDictionary(usage => (usage.Place, usage.Period), usage => usage.Granted);
         await rows.NextResultAsync(cancellation);
         var pauses = (await Pauses.ReadAsync(rows, cancellation)).ToDictionary(pause => pause.Scope);
         await rows.NextResultAsync(cancellation);
-        var predecessors = new Predecessor?[candidates.Count];
-        while (await rows.ReadAsync(cancellation))
-        {
-            predecessors[sequential[rows.GetInt64(0) - 1]] = ReadPredecessor(rows);
-        }
-
+        var predecessors = (await rows.ReadListAsync(row => (Place: sequential[row.GetInt64(0) - 1], Predecessor: ReadPredecessor(row)), cancellation))
+            .ToDictionary(row => row.Place, row => row.Predecessor);
         return [.. candidates.Select((candidate, i) => new RelayFacts(
-            records.GetValueOrDefault(candidate.Id), predecessors[i], granted[i, QuotaWindow.Minute], granted[i, QuotaWindow.Day],
+            records.GetValueOrDefault(candidate.Id), predecessors.GetValueOrDefault(i), granted.GetValueOrDefault((i, QuotaWindow.Minute)),
+            granted.GetValueOrDefault((i, QuotaWindow.Day)),
             pauses.GetValueOrDefault(PauseScope.Sponsorship) ?? pauses.GetValueOrDefault(PauseScope.SponsorshipOn(candidate.Request.ChainId))))];
     }
 
@@ -56,32 +48,18 @@ internal sealed class RelayStore(Database database)
         ChainId chainId, Address forwarder, Address from, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);
-        await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(RelaySql.FindPredecessors([(chainId, forwarder, from)]));
-        await using var rows = await batch.ExecuteReaderAsync(cancellation);
-        return await rows.ReadAsync(cancellation) ? ReadPredecessor(rows) : null;
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { RelaySql.FindPredecessors([(chainId, forwarder, from)]) } };
+        return await batch.ReadFirstOrDefaultAsync(ReadPredecessor, cancellation);
     }
 
     /// <summary>Relays by id; those that are not known are left out.</summary>
-    public async Task<IReadOnlyDictionary<Hash32, RelayRecord>> FindAsync(IEnumerable<Hash32> ids, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenAsync(cancellation);
-        await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(RelaySql.Find(ids));
-        await using var rows = await batch.ExecuteReaderAsync(cancellation);
-        return (await ReadRecordsAsync(rows, cancellation)).ToDictionary(record => record.Id);
-    }
+    public async Task<IReadOnlyDictionary<Hash32, RelayRecord>> FindAsync(IEnumerable<Hash32> ids, CancellationToken cancellation) =>
+        (await ReadListAsync(RelaySql.Find(ids), ReadRecord, cancellation)).ToDictionary(record => record.Id);
 
     /// <summary>A user's relays, newest first, before a place in the order of acceptance.</summary>
     public async Task<IReadOnlyList<RelayRecord>> ListAsync(
-        ChainId? chainId, Address from, long before, int limit, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenAsync(cancellation);
-        await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(RelaySql.List(chainId, from, before, limit));
-        await using var rows = await batch.ExecuteReaderAsync(cancellation);
-        return await ReadRecordsAsync(rows, cancellation);
-    }
+        ChainId? chainId, Address from, long before, int limit, CancellationToken cancellation) =>
+        await ReadListAsync(RelaySql.List(chainId, from, before, limit), ReadRecord, cancellation);
 
     /// <summary>
     /// Records relays and counts what they were granted, behind the reservation of their transactions in a batch: only those count
@@ -118,30 +96,18 @@ internal sealed class RelayStore(Database database)
     }
 
     /// <summary>The requests in transactions, with what is needed to judge how they ended.</summary>
-    public async Task<IReadOnlyList<CarriedRelay>> FindCarriedAsync(IEnumerable<Guid> transactions, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenAsync(cancellation);
-        await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(RelaySql.FindCarried(transactions));
-        await using var rows = await batch.ExecuteReaderAsync(cancellation);
-        var carried = new List<CarriedRelay>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            carried.Add(new CarriedRelay(
-                rows.GetHash(0), rows.GetGuid(1), rows.GetAddress(2), rows.GetNumber(3), rows.GetTime(4), rows.GetFlagOrNull(5),
-                rows.GetTextOrNull(6), rows.GetInt32(7)));
-        }
-
-        return carried;
-    }
+    public async Task<IReadOnlyList<CarriedRelay>> FindCarriedAsync(IEnumerable<Guid> transactions, CancellationToken cancellation) =>
+        await ReadListAsync(RelaySql.FindCarried(transactions), row => new CarriedRelay(
+            row.GetHash(0), row.GetGuid(1), row.GetAddress(2), row.GetNumber(3), row.GetTime(4), row.GetFlagOrNull(5),
+            row.GetTextOrNull(6), row.GetInt32(7)), cancellation);
 
     /// <summary>What was signed, by id.</summary>
-    public Task<IReadOnlyList<SignedRelay>> FindSignedAsync(IEnumerable<Hash32> ids, CancellationToken cancellation) =>
-        ReadSignedAsync(RelaySql.FindSigned(ids), cancellation);
+    public async Task<IReadOnlyList<SignedRelay>> FindSignedAsync(IEnumerable<Hash32> ids, CancellationToken cancellation) =>
+        await ReadListAsync(RelaySql.FindSigned(ids), ReadSigned, cancellation);
 
     /// <summary>Requests that want another transaction, each user's in nonce order.</summary>
-    public Task<IReadOnlyList<SignedRelay>> FindWaitingAsync(ChainId chainId, int limit, CancellationToken cancellation) =>
-        ReadSignedAsync(RelaySql.FindWaiting(chainId, limit), cancellation);
+    public async Task<IReadOnlyList<SignedRelay>> FindWaitingAsync(ChainId chainId, int limit, CancellationToken cancellation) =>
+        await ReadListAsync(RelaySql.FindWaiting(chainId, limit), ReadSigned, cancellation);
 
     /// <summary>Locks those that still wait and that nobody else is at, until the connection's transaction ends.</summary>
     public static async Task<IReadOnlySet<Hash32>> LockWaitingAsync(
@@ -149,14 +115,7 @@ internal sealed class RelayStore(Database database)
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(RelaySql.LockWaiting(ids));
-        await using var rows = await batch.ExecuteReaderAsync(cancellation);
-        var locked = new HashSet<Hash32>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            locked.Add(rows.GetHash(0));
-        }
-
-        return locked;
+        return (await batch.ReadListAsync(row => row.GetHash(0), cancellation)).ToHashSet();
     }
 
     /// <summary>Binds requests that wait to new transactions, in the connection's transaction.</summary>
@@ -193,34 +152,22 @@ internal sealed class RelayStore(Database database)
     private static Predecessor ReadPredecessor(NpgsqlDataReader row) =>
         new(row.GetNumber(1), row.IsDBNull(2) ? null : row.GetAddress(2));
 
-    private async Task<IReadOnlyList<SignedRelay>> ReadSignedAsync(NpgsqlBatchCommand command, CancellationToken cancellation)
+    private async Task<List<T>> ReadListAsync<T>(NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);
-        await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(command);
-        await using var rows = await batch.ExecuteReaderAsync(cancellation);
-        var relays = new List<SignedRelay>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            relays.Add(new SignedRelay(
-                rows.GetHash(0), rows.GetAddress(1), rows.GetAddress(2), rows.GetAddress(3), rows.GetWei(4), (ulong)rows.GetInt64(5),
-                rows.GetNumber(6), rows.GetFieldValue<byte[]>(7), rows.GetFieldValue<byte[]>(8), rows.GetTime(9), rows.GetBoolean(10)));
-        }
-
-        return relays;
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { statement } };
+        return await batch.ReadListAsync(read, cancellation);
     }
 
-    private static async Task<List<RelayRecord>> ReadRecordsAsync(NpgsqlDataReader rows, CancellationToken cancellation)
-    {
-        var records = new List<RelayRecord>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            records.Add(new RelayRecord(
-                rows.GetHash(0), (RelayState)rows.GetInt32(1), new ChainId(rows.GetInt64(2)), rows.GetAddress(3), rows.GetAddress(4),
-                rows.GetAddress(5), rows.GetNumber(6), rows.GetHashOrNull(7), rows.GetLongOrNull(8), rows.GetFlagOrNull(9),
-                rows.GetTextOrNull(10), rows.GetWeiOrNull(11), rows.GetTime(12), rows.GetTime(13), rows.GetInt64(14)));
-        }
+    private static (int Place, short Period, long Granted) ReadUsage(NpgsqlDataReader row) =>
+        ((int)row.GetInt64(0) - 1, row.GetInt16(1), row.GetInt64(2));
 
-        return records;
-    }
+    private static SignedRelay ReadSigned(NpgsqlDataReader row) => new(
+        row.GetHash(0), row.GetAddress(1), row.GetAddress(2), row.GetAddress(3), row.GetWei(4), (ulong)row.GetInt64(5),
+        row.GetNumber(6), row.GetFieldValue<byte[]>(7), row.GetFieldValue<byte[]>(8), row.GetTime(9), row.GetBoolean(10));
+
+    private static RelayRecord ReadRecord(NpgsqlDataReader row) => new(
+        row.GetHash(0), (RelayState)row.GetInt32(1), new ChainId(row.GetInt64(2)), row.GetAddress(3), row.GetAddress(4),
+        row.GetAddress(5), row.GetNumber(6), row.GetHashOrNull(7), row.GetLongOrNull(8), row.GetFlagOrNull(9),
+        row.GetTextOrNull(10), row.GetWeiOrNull(11), row.GetTime(12), row.GetTime(13), row.GetInt64(14));
 }

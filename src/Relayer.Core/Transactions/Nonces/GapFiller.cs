@@ -50,16 +50,9 @@ internal sealed partial class GapFiller(
     {
         await using var connection = await database.OpenAsync(cancellation);
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { GapSql.Find(settings.ChainId, behind, Span) } };
-        await using var rows = await batch.ExecuteReaderAsync(cancellation);
-        var gaps = new List<Gap>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            var isHeld = !rows.IsDBNull(2);
-            gaps.Add(new Gap(
-                rows.GetAddress(0), (ulong)rows.GetInt64(1), isHeld ? rows.GetGuid(2) : null, isHeld ? rows.GetInt16(3) : (short)0));
-        }
-
-        return gaps;
+        return await batch.ReadListAsync(row => new Gap(
+            row.GetAddress(0), (ulong)row.GetInt64(1), row.IsDBNull(2) ? null : row.GetGuid(2),
+            row.GetEnumOrNull<TransactionStateKind>(3)), cancellation);
     }
 
     private async Task HealAsync(Address signer, ulong chainNonce, Gap[] gaps, CancellationToken cancellation)
@@ -127,26 +120,22 @@ internal sealed partial class GapFiller(
         }
 
         Log.DeepReorg(logger, mined.Length, signer, settings.ChainId, mined[0].Nonce);
-        var raws = new List<ReadOnlyMemory<byte>>();
-        await using (var connection = await database.OpenAsync(cancellation))
-        {
-            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { GapSql.FindMined(mined.Select(gap => gap.Id!.Value)) } };
-            await using var rows = await batch.ExecuteReaderAsync(cancellation);
-            while (await rows.ReadAsync(cancellation))
-            {
-                raws.Add(rows.GetFieldValue<byte[]>(0));
-            }
-        }
+        await chain.SendRawAsync(await ReadMinedAsync(mined, cancellation), cancellation);
+    }
 
-        await chain.SendRawAsync(raws, cancellation);
+    private async Task<List<ReadOnlyMemory<byte>>> ReadMinedAsync(Gap[] mined, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenAsync(cancellation);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { GapSql.FindMined(mined.Select(gap => gap.Id!.Value)) } };
+        return await batch.ReadListAsync(row => (ReadOnlyMemory<byte>)row.GetFieldValue<byte[]>(0), cancellation);
     }
 
     /// <summary>A nonce that nothing under way holds, and the final record that did, if any.</summary>
-    private sealed record Gap(Address Signer, ulong Nonce, Guid? Id, short State)
+    private sealed record Gap(Address Signer, ulong Nonce, Guid? Id, TransactionStateKind? State)
     {
-        public bool IsDisplaced => Id is not null && State == 7;
+        public bool IsDisplaced => State == TransactionStateKind.NonceUsedExternally;
 
-        public bool WasMined => Id is not null && State != 7;
+        public bool WasMined => State is not null && !IsDisplaced;
     }
 
     private static partial class Log

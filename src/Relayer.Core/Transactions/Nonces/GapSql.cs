@@ -13,12 +13,12 @@ internal static class GapSql
     /// <summary>
     /// The nonces from the chain's to our next that nothing under way holds, as far up as a signer's transactions can be held up by them.
     /// </summary>
-    public static NpgsqlBatchCommand Find(ChainId chainId, IReadOnlyList<(Address Signer, ulong Nonce)> chain, int span) => new("""
+    public static NpgsqlBatchCommand Find(ChainId chainId, IReadOnlyList<(Address Signer, ulong Nonce)> chain, int span) => new($"""
         select s.address, n.nonce, t.id, t.state from unnest($2, $3) as c (address, nonce)
         join signers s on s.chain_id = $1 and s.address = c.address
         cross join lateral generate_series(c.nonce, least(s.next_nonce, c.nonce + $4) - 1) as n (nonce)
         left join transactions t on t.chain_id = $1 and t.signer = s.address and t.nonce = n.nonce
-        where t.id is null or t.state > 3
+        where t.id is null or t.{TransactionStates.Final}
         order by s.address, n.nonce
         """)
     {
@@ -44,10 +44,10 @@ internal static class GapSql
     };
 
     /// <summary>Records a self-send at a nonce below the counter that no record holds. The signer has to be locked before.</summary>
-    public static NpgsqlBatchCommand Insert(ReservedTransaction noop, DateTimeOffset now) => new("""
+    public static NpgsqlBatchCommand Insert(ReservedTransaction noop, DateTimeOffset now) => new($"""
         insert into transactions (id, chain_id, signer, nonce, purpose, state, "to", value, gas_limit, data,
             max_fee, max_priority_fee, created_at, updated_at)
-        select $1, $2, $3, $4, $5, 0, $3, 0, $6, '', $7, $8, $9, $9 from signers s
+        select $1, $2, $3, $4, $5, {TransactionStates.Reserved}, $3, 0, $6, '', $7, $8, $9, $9 from signers s
         where s.chain_id = $2 and s.address = $3 and s.next_nonce > $4
         on conflict do nothing
         returning id
@@ -71,11 +71,13 @@ internal static class GapSql
     /// Gives the record of a payload that somebody else's transaction displaced to a self-send: its feature was told that it will never
     /// run, and its bytes must not be sent again.
     /// </summary>
-    public static NpgsqlBatchCommand Reopen(Guid id, DateTimeOffset now) => new(
-        $"update transactions set state = 1, purpose = '{TransactionPlan.NoopPurpose}', closing = $2, version = version + 1, updated_at = $3 " +
-        "where id = $1 and state = 7")
+    public static NpgsqlBatchCommand Reopen(Guid id, DateTimeOffset now) => new($"""
+        update transactions set state = {TransactionStates.Signed}, purpose = '{TransactionPlan.NoopPurpose}', closing = $2,
+            version = version + 1, updated_at = $3
+        where id = $1 and state = {TransactionStates.NonceUsedExternally}
+        """)
     {
-        Parameters = { Columns.Id(id), Columns.ShortOrNull((short)CancelReason.Refused), Columns.Time(now) },
+        Parameters = { Columns.Id(id), Columns.EnumOrNull<CancelReason>(CancelReason.Refused), Columns.Time(now) },
     };
 
     /// <summary>The bytes that a block had.</summary>

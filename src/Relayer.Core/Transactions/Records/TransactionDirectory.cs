@@ -29,9 +29,7 @@ public sealed class TransactionDirectory(Database database)
 
     /// <summary>Those of some chains ($1) that are not final, after an id ($2), of any signer ($3) or one ($4), so many ($5).</summary>
     internal const string ListOpenSql =
-        Fields + " where t.chain_id = any($1) and t.state < 4 and t.id > $2 and ($3 or t.signer = $4) order by t.id limit $5";
-
-    private static readonly string[] States = ["reserved", "signed", "broadcast", "mined", "confirmed", "cancelled", "failed", "displaced"];
+        Fields + $" where t.chain_id = any($1) and t.{TransactionStates.Open} and t.id > $2 and ($3 or t.signer = $4) order by t.id limit $5";
 
     /// <summary>One of any state; <see langword="null"/> when it is not known.</summary>
     /// <exception cref="NpgsqlException">The database is away.</exception>
@@ -74,19 +72,12 @@ public sealed class TransactionDirectory(Database database)
     {
         await using var connection = await database.OpenAsync(cancellation);
         command.Connection = connection;
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var transactions = new List<TransactionView>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            transactions.Add(Read(rows));
-        }
-
-        return transactions;
+        return await command.ReadListAsync(Read, cancellation);
     }
 
     private static TransactionView Read(NpgsqlDataReader row) => new(
-        row.GetGuid(0), new ChainId(row.GetInt64(1)), row.GetString(2), States[row.GetInt16(3)], row.GetAddress(4), (ulong)row.GetInt64(5),
-        row.GetAddress(6), row.GetWei(7), (ulong)row.GetInt64(8), row.IsDBNull(9) ? null : (CancelReason)row.GetInt16(9),
+        row.GetGuid(0), new ChainId(row.GetInt64(1)), row.GetString(2), row.GetEnum<TransactionStateKind>(3).Name(), row.GetAddress(4), (ulong)row.GetInt64(5),
+        row.GetAddress(6), row.GetWei(7), (ulong)row.GetInt64(8), row.GetEnumOrNull<CancelReason>(9),
         row.GetTimeOrNull(10), row.GetTimeOrNull(11), row.GetHashOrNull(12), row.GetLongOrNull(13), row.GetWeiOrNull(14), row.GetTime(15),
         row.GetTime(16), ReadAttempts(row));
 

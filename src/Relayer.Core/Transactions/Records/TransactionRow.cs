@@ -18,13 +18,13 @@ internal static class TransactionRow
         var plan = new TransactionPlan(
             row.GetGuid(0), row.GetString(3), row.GetAddress(6), row.GetWei(7), (ulong)row.GetInt64(8),
             row.GetFieldValue<byte[]>(9), FeeColumns.Read(row.GetWei(10), row.GetWeiOrNull(11)),
-            row.GetTimeOrNull(20), row.IsDBNull(27) ? null : (Speed)row.GetInt16(27), row.GetWeiOrNull(30));
+            row.GetTimeOrNull(20), row.GetEnumOrNull<Speed>(27), row.GetWeiOrNull(30));
         var reserved = new ReservedTransaction(chainId, row.GetAddress(1), (ulong)row.GetInt64(2), plan);
         return new OpenTransaction(reserved, ReadState(row, attempts), row.GetInt32(5), row.GetTime(21), attempts)
         {
             AttemptedAt = row.GetTimeOrNull(25),
             CreatedAt = row.GetTime(26),
-            Closing = row.IsDBNull(28) ? null : (CancelReason)row.GetInt16(28),
+            Closing = row.GetEnumOrNull<CancelReason>(28),
             CappedAt = row.GetTimeOrNull(29),
         };
     }
@@ -39,12 +39,12 @@ internal static class TransactionRow
         _ => null,
     };
 
-    private static TransactionState ReadState(NpgsqlDataReader row, IReadOnlyList<Attempt> attempts) => row.GetInt16(4) switch
+    private static TransactionState ReadState(NpgsqlDataReader row, IReadOnlyList<Attempt> attempts) => row.GetEnum<TransactionStateKind>(4) switch
     {
-        0 => new TransactionState.Reserved(),
-        1 => new TransactionState.Signed(),
-        2 => new TransactionState.Broadcast(),
-        3 => new TransactionState.Mined(ReadInclusion(row, attempts)),
+        TransactionStateKind.Reserved => new TransactionState.Reserved(),
+        TransactionStateKind.Signed => new TransactionState.Signed(),
+        TransactionStateKind.Broadcast => new TransactionState.Broadcast(),
+        TransactionStateKind.Mined => new TransactionState.Mined(ReadInclusion(row, attempts)),
         var kind => throw new InvalidOperationException($"state {kind} is final and cannot be open"),
     };
 

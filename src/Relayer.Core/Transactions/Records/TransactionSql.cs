@@ -23,14 +23,14 @@ internal static class TransactionSql
     /// what may still be paid for at the highest fees offered so far; a balance that is a little old counts some of that twice, never
     /// not at all. $17 is what a chain may charge for the data of each.
     /// </summary>
-    public const string Reserve = """
+    public const string Reserve = $"""
         with chosen as (
             select s.address, $4 - load.in_flight as room, purse.balance - load.committed as budget
             from unnest($2, $3) as purse (address, balance)
             join signers s on s.chain_id = $1 and s.address = purse.address
             cross join lateral (
                 select count(*)::int as in_flight, coalesce(sum(t.gas_limit * t.max_fee + t.value + $17), 0) as committed from transactions t
-                where t.chain_id = $1 and t.signer = s.address and t.state < 3) load
+                where t.chain_id = $1 and t.signer = s.address and t.{TransactionStates.InFlight}) load
             where not s.paused and load.in_flight < $4 and purse.balance - load.committed >= $6
             order by load.in_flight, s.address
             limit 1),
@@ -49,7 +49,7 @@ internal static class TransactionSql
             returning s.next_nonce - p.taken as first)
         insert into transactions (id, chain_id, signer, nonce, purpose, state, "to", value, gas_limit, data,
             max_fee, max_priority_fee, expires_at, speed, fee_cap, created_at, updated_at)
-        select p.id, $1, p.signer, a.first + p.place - 1, p.purpose, 0, p."to", p.value, p.gas_limit, p.data,
+        select p.id, $1, p.signer, a.first + p.place - 1, p.purpose, {TransactionStates.Reserved}, p."to", p.value, p.gas_limit, p.data,
             p.max_fee, p.max_priority_fee, p.expires_at, p.speed, p.fee_cap, $5, $5
         from planned p cross join advanced a
         returning signer, nonce, array_position($7, id)::bigint
@@ -60,15 +60,16 @@ internal static class TransactionSql
     /// no further attempt, what is to be closed no payload any more, and of two that make the same one the second finds it made.
     /// ("+ 0" keeps the planner to the primary key: the partial indexes would do, but only by reading through them for each row.)
     /// </summary>
-    public const string StoreAttempts = """
+    public const string StoreAttempts = $"""
         with durability as (select set_config(
             'synchronous_commit', case when $7 then 'off' else current_setting('synchronous_commit') end, true)),
         signed as (
-            update transactions t set state = greatest(t.state, 1), version = t.version + 1, closing = coalesce(t.closing, $10),
+            update transactions t set state = greatest(t.state, {TransactionStates.Signed}), version = t.version + 1, closing = coalesce(t.closing, $10),
                 max_fee = greatest(t.max_fee, s.max_fee), max_priority_fee = greatest(t.max_priority_fee, s.max_priority_fee),
                 capped_at = null, updated_at = $6
             from durability, unnest($1, $2, $3, $4, $5, $8, $9) as s (id, number, hash, raw, noop, max_fee, max_priority_fee)
-            where t.id = s.id and t.state + 0 < 3 and (t.state = 0 or s.number > 1) and (t.closing is null or s.noop)
+            where t.id = s.id and t.state + 0 < {TransactionStates.Mined} and (t.state = {TransactionStates.Reserved} or s.number > 1)
+                and (t.closing is null or s.noop)
             returning t.id, s.number, s.hash, s.raw, s.noop, s.max_fee, s.max_priority_fee)
         insert into attempts (transaction_id, number, hash, raw, noop, max_fee, max_priority_fee, created_at)
         select id, number, hash, raw, noop, max_fee, max_priority_fee, $6 from signed
@@ -76,13 +77,15 @@ internal static class TransactionSql
         returning transaction_id
         """;
 
-    public const string MarkBroadcast = """
+    public const string MarkBroadcast = $"""
         with durability as (select set_config('synchronous_commit', 'off', true))
-        update transactions t set state = case when s.taken then 2 else t.state end, updated_at = greatest(t.updated_at, s.at)
-        from durability, unnest($1, $2, $3) as s (id, taken, at) where t.id = s.id and t.state in (1, 2)
+        update transactions t set state = case when s.taken then {TransactionStates.Broadcast} else t.state end,
+            updated_at = greatest(t.updated_at, s.at)
+        from durability, unnest($1, $2, $3) as s (id, taken, at)
+        where t.id = s.id and t.state in ({TransactionStates.Signed}, {TransactionStates.Broadcast})
         """;
 
-    private const string OpenTransactions = """
+    private const string OpenTransactions = $$"""
         select t.id, t.signer, t.nonce, t.purpose, t.state, t.version, t."to", t.value, t.gas_limit, t.data, t.max_fee, t.max_priority_fee,
             t.hash, t.block_number, t.block_hash, t.succeeded, t.gas_used, t.gas_price, t.l1_fee, t.fee, t.expires_at, t.updated_at,
             a.hashes, a.raws, a.noops, a.attempted_at, t.created_at, t.speed, t.closing, t.capped_at,
@@ -92,7 +95,7 @@ internal static class TransactionSql
             select coalesce(array_agg(hash order by number), '{}') as hashes, coalesce(array_agg(raw order by number), '{}') as raws,
                 coalesce(array_agg(noop order by number), '{}') as noops, max(created_at) as attempted_at
             from attempts where transaction_id = t.id) a
-        where t.chain_id = $1 and t.state < 4
+        where t.chain_id = $1 and t.{{TransactionStates.Open}}
         """;
 
     public const string ReadOpen = OpenTransactions + " and t.id > $2 order by t.id limit $3";

@@ -21,14 +21,7 @@ internal sealed class TransactionStore(TimeProvider time)
         command.Parameters.Add(Columns.ManyBytes(signers.Select(signer => signer.Address.ToArray())));
         command.Parameters.Add(Columns.Longs(signers.Select(signer => (long)signer.ChainNonce)));
         command.Parameters.Add(Columns.Time(time.GetUtcNow()));
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var raised = new List<Address>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            raised.Add(rows.GetAddress(0));
-        }
-
-        return raised;
+        return await command.ReadListAsync(row => row.GetAddress(0), cancellation);
     }
 
     /// <summary>The next nonces of a chain's signers.</summary>
@@ -37,14 +30,7 @@ internal sealed class TransactionStore(TimeProvider time)
     {
         await using var command = new NpgsqlCommand("select address, next_nonce from signers where chain_id = $1", connection);
         command.Parameters.Add(Columns.Long(chainId.Value));
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var nonces = new Dictionary<Address, ulong>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            nonces[rows.GetAddress(0)] = (ulong)rows.GetInt64(1);
-        }
-
-        return nonces;
+        return await command.ReadDictionaryAsync(row => row.GetAddress(0), row => (ulong)row.GetInt64(1), cancellation);
     }
 
     /// <summary>
@@ -90,7 +76,7 @@ internal sealed class TransactionStore(TimeProvider time)
         command.Parameters.Add(Columns.Flag(signed.All(item => item.Attempt is { Number: 1, IsNoop: false })));
         command.Parameters.Add(Columns.Numbers(signed.Select(item => item.Attempt.Fees?.MaxPrice.ToBigInteger())));
         command.Parameters.Add(Columns.Numbers(signed.Select(item => FeeColumns.MaxPriorityFee(item.Attempt.Fees)?.ToBigInteger())));
-        command.Parameters.Add(Columns.ShortOrNull((short?)closing));
+        command.Parameters.Add(Columns.EnumOrNull(closing));
         return await ReadIdsAsync(command, cancellation);
     }
 
@@ -123,12 +109,7 @@ internal sealed class TransactionStore(TimeProvider time)
         command.Parameters.Add(Columns.Long(chainId.Value));
         command.Parameters.Add(Columns.Id(after));
         command.Parameters.Add(Columns.Int(limit));
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var open = new List<OpenTransaction>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            open.Add(TransactionRow.Read(rows, chainId));
-        }
+        var open = await command.ReadListAsync(row => TransactionRow.Read(row, chainId), cancellation);
 
         // The database's order of ids, which is not that of Guid.
         var next = open.Count < limit ? Guid.Empty : open[^1].Id;
@@ -142,8 +123,7 @@ internal sealed class TransactionStore(TimeProvider time)
         await using var command = new NpgsqlCommand(TransactionSql.ReadOne, connection);
         command.Parameters.Add(Columns.Long(chainId.Value));
         command.Parameters.Add(Columns.Id(id));
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        return await rows.ReadAsync(cancellation) ? TransactionRow.Read(rows, chainId) : null;
+        return await command.ReadFirstOrDefaultAsync(row => TransactionRow.Read(row, chainId), cancellation);
     }
 
     /// <summary>
@@ -157,7 +137,7 @@ internal sealed class TransactionStore(TimeProvider time)
         var inclusions = moves.Select(move => TransactionRow.InclusionOf(move.After)).ToArray();
         command.Parameters.Add(Columns.Ids(moves.Select(move => move.Before.Id)));
         command.Parameters.Add(Columns.Ints(moves.Select(move => move.Before.Version)));
-        command.Parameters.Add(Columns.Shorts(moves.Select(move => move.After.Kind)));
+        command.Parameters.Add(Columns.Enums(moves.Select(move => move.After.Kind)));
         command.Parameters.Add(Columns.ManyBytes(inclusions.Select(inclusion => inclusion?.Hash.ToArray())));
         command.Parameters.Add(Columns.Longs(inclusions.Select(inclusion => inclusion?.BlockNumber)));
         command.Parameters.Add(Columns.ManyBytes(inclusions.Select(inclusion => inclusion?.BlockHash.ToArray())));
@@ -198,7 +178,7 @@ internal sealed class TransactionStore(TimeProvider time)
                 Columns.Numbers(plans.Select(plan => plan.Fees.MaxPrice.ToBigInteger())),
                 Columns.Numbers(plans.Select(plan => FeeColumns.MaxPriorityFee(plan.Fees)?.ToBigInteger())),
                 Columns.Times(plans.Select(plan => plan.ExpiresAt)),
-                Columns.Shorts(plans.Select(plan => (short?)plan.Speed)),
+                Columns.Enums(plans.Select(plan => plan.Speed)),
                 Columns.Number(dataFee.ToBigInteger()),
                 Columns.Numbers(plans.Select(plan => plan.FeeCap?.ToBigInteger())),
             },
@@ -206,14 +186,7 @@ internal sealed class TransactionStore(TimeProvider time)
 
     private static async Task<IReadOnlySet<Guid>> ReadIdsAsync(NpgsqlCommand command, CancellationToken cancellation)
     {
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var ids = new HashSet<Guid>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            ids.Add(rows.GetGuid(0));
-        }
-
-        return ids;
+        return await command.ReadSetAsync(row => row.GetGuid(0), cancellation);
     }
 }
 

@@ -17,10 +17,6 @@ internal sealed class Interventions(
     /// <summary>The same wish again within so long is the same wish.</summary>
     private static readonly TimeSpan SameWish = TimeSpan.FromSeconds(5);
 
-    private const short CancelledKind = 5;
-
-    private static readonly string[] StateNames = ["Reserved", "Signed", "Broadcast", "Mined", "Confirmed", "Cancelled", "Failed", "Displaced"];
-
     /// <summary>As <see cref="ChainEngine.SpeedUpAsync"/>.</summary>
     public async Task<ReplacementOutcome> SpeedUpAsync(Guid id, CancellationToken cancellation)
     {
@@ -109,15 +105,14 @@ internal sealed class Interventions(
     {
         await using var connection = await database.OpenAsync(cancellation);
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { ReplacementSql.FindEnd(settings.ChainId, id) } };
-        await using var rows = await batch.ExecuteReaderAsync(cancellation);
-        if (!await rows.ReadAsync(cancellation))
-        {
-            return new ReplacementOutcome.NotFound();
-        }
+        return await batch.ReadFirstOrDefaultAsync(row => ReadEnd(row, isCancel), cancellation) ?? new ReplacementOutcome.NotFound();
+    }
 
-        var state = rows.GetInt16(0);
-        return isCancel && state == CancelledKind
-            ? new ReplacementOutcome.Done(rows.GetHash(1), FeeColumns.Read(rows.GetWei(2), rows.GetWeiOrNull(3)))
-            : new ReplacementOutcome.TooLate(StateNames[state]);
+    private static ReplacementOutcome ReadEnd(NpgsqlDataReader row, bool isCancel)
+    {
+        var state = row.GetEnum<TransactionStateKind>(0);
+        return isCancel && state == TransactionStateKind.Cancelled
+            ? new ReplacementOutcome.Done(row.GetHash(1), FeeColumns.Read(row.GetWei(2), row.GetWeiOrNull(3)))
+            : new ReplacementOutcome.TooLate(state.Name());
     }
 }

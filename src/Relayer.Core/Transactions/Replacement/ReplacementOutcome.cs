@@ -25,7 +25,7 @@ public abstract record ReplacementOutcome
     public sealed record NotFound : ReplacementOutcome;
 
     /// <summary>It is mined or final.</summary>
-    /// <param name="State">Its state's name, such as <c>Confirmed</c>.</param>
+    /// <param name="State">Its state's name, such as <c>confirmed</c>.</param>
     public sealed record TooLate(string State) : ReplacementOutcome;
 
     /// <summary>Nothing more may be offered under the chain's caps. A cancellation stays on record all the same and is kept trying.</summary>

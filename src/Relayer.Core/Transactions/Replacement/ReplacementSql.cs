@@ -9,16 +9,18 @@ internal static class ReplacementSql
 {
     /// <summary>Notes that nothing more may be offered; touches a row only where that is new.</summary>
     public static NpgsqlBatchCommand MarkCapped(ChainId chainId, Guid id, DateTimeOffset now) => new(
-        "update transactions set capped_at = $3 where chain_id = $1 and id = $2 and state < 3 and capped_at is null")
+        $"update transactions set capped_at = $3 where chain_id = $1 and id = $2 and {TransactionStates.InFlight} and capped_at is null")
     {
         Parameters = { Columns.Long(chainId.Value), Columns.Id(id), Columns.Time(now) },
     };
 
     /// <summary>Notes that a self-send is wanted; from then on every instance sees to it, also after a crash.</summary>
-    public static NpgsqlBatchCommand RequestClosing(ChainId chainId, Guid id, CancelReason reason, DateTimeOffset now) => new(
-        "update transactions set closing = $3, updated_at = $4 where chain_id = $1 and id = $2 and state < 3 and closing is null")
+    public static NpgsqlBatchCommand RequestClosing(ChainId chainId, Guid id, CancelReason reason, DateTimeOffset now) => new($"""
+        update transactions set closing = $3, updated_at = $4
+        where chain_id = $1 and id = $2 and {TransactionStates.InFlight} and closing is null
+        """)
     {
-        Parameters = { Columns.Long(chainId.Value), Columns.Id(id), Columns.ShortOrNull((short)reason), Columns.Time(now) },
+        Parameters = { Columns.Long(chainId.Value), Columns.Id(id), Columns.EnumOrNull<CancelReason>(reason), Columns.Time(now) },
     };
 
     /// <summary>The state's number, the mined hash and the fees of any transaction of a chain.</summary>

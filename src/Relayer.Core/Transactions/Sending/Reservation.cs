@@ -38,13 +38,9 @@ public sealed class Reservation
     {
         ArgumentNullException.ThrowIfNull(rows);
         await rows.NextResultAsync(cancellation);
-        var reserved = new List<(long Place, ReservedTransaction Transaction)>(_plans.Count);
-        while (await rows.ReadAsync(cancellation))
-        {
-            var place = rows.GetInt64(2);
-            reserved.Add((place, new ReservedTransaction(_chainId, rows.GetAddress(0), (ulong)rows.GetInt64(1), _plans[(int)place - 1])));
-        }
-
-        return [.. reserved.OrderBy(item => item.Place).Select(item => item.Transaction)];
+        var reserved = await rows.ReadListAsync(
+            row => (Signer: row.GetAddress(0), Nonce: (ulong)row.GetInt64(1), Place: row.GetInt64(2)), cancellation);
+        return [.. reserved.OrderBy(item => item.Place)
+            .Select(item => new ReservedTransaction(_chainId, item.Signer, item.Nonce, _plans[(int)item.Place - 1]))];
     }
 }

@@ -104,5 +104,5 @@ public sealed record OpenTransaction(
     public bool IsClosing => Attempts.Any(attempt => attempt.IsNoop);
 
     /// <summary>Its nonce is in flight: no block has it.</summary>
-    public bool IsInFlight => State.Kind < 3;
+    public bool IsInFlight => State.Kind < TransactionStateKind.Mined;
 }

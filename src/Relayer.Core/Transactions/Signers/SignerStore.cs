@@ -7,12 +7,12 @@ namespace Relayer.Core.Transactions.Signers;
 /// <summary>The signers' rows: how they stand, and their pauses. Every write says what it found, so that nobody undoes another's.</summary>
 internal static class SignerStore
 {
-    internal const string ReadSql = """
+    internal const string ReadSql = $"""
         select s.address, s.next_nonce, load.in_flight, s.paused, coalesce(s.paused_why, 'operator'), coalesce(s.paused_reason, ''),
             coalesce(s.paused_since, s.updated_at), s.retry_at, s.strikes
         from signers s
         cross join lateral (
-            select count(*)::int as in_flight from transactions t where t.chain_id = s.chain_id and t.signer = s.address and t.state < 3) load
+            select count(*)::int as in_flight from transactions t where t.chain_id = s.chain_id and t.signer = s.address and t.{TransactionStates.InFlight}) load
         where s.chain_id = $1 and ($2 or s.address = $3) order by s.address
         """;
 
@@ -40,16 +40,10 @@ internal static class SignerStore
         command.Parameters.Add(Columns.Long(chainId.Value));
         command.Parameters.Add(Columns.Flag(only is null));
         command.Parameters.Add(Columns.Address(only ?? default));
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var signers = new List<SignerStatus>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            var pause = rows.GetBoolean(3) ? new SignerPause(rows.GetString(4), rows.GetString(5), rows.GetTime(6)) : null;
-            signers.Add(new SignerStatus(
-                rows.GetAddress(0), (ulong)rows.GetInt64(1), rows.GetInt32(2), pause, rows.GetTimeOrNull(7), rows.GetInt16(8)));
-        }
-
-        return signers;
+        return await command.ReadListAsync(row => new SignerStatus(
+            row.GetAddress(0), (ulong)row.GetInt64(1), row.GetInt32(2),
+            row.GetBoolean(3) ? new SignerPause(row.GetString(4), row.GetString(5), row.GetTime(6)) : null, row.GetTimeOrNull(7), row.GetInt16(8)),
+            cancellation);
     }
 
     /// <summary>Pauses, or pauses for longer.</summary>
@@ -69,10 +63,10 @@ internal static class SignerStore
         command.Parameters.Add(Columns.Text(pause.Cause));
         command.Parameters.Add(Columns.Text(pause.Reason));
         command.Parameters.Add(Columns.Time(now));
-        command.Parameters.Add(Columns.MaybeTime(pause.RetryAt));
+        command.Parameters.Add(Columns.TimeOrNull(pause.RetryAt));
         command.Parameters.Add(Columns.ShortOrNull((short?)pause.Strikes));
         command.Parameters.Add(Columns.Flag(seen.Pause is not null));
-        command.Parameters.Add(Columns.MaybeTime(seen.RetryAt));
+        command.Parameters.Add(Columns.TimeOrNull(seen.RetryAt));
         return await command.ExecuteNonQueryAsync(cancellation) > 0;
     }
 

@@ -66,7 +66,7 @@ internal static class BalanceStore
                 Columns.Texts(reading.Accounts.Select(account => account.State is null
                     ? JsonSerializer.Serialize(account.Answers, GasJson.Default.IReadOnlyListProviderBalance)
                     : null)),
-                Columns.Shorts(reading.Accounts.Select(account => (short)account.Role)),
+                Columns.Enums(reading.Accounts.Select(account => account.Role)),
             },
         };
         await command.ExecuteNonQueryAsync(cancellation);
@@ -79,42 +79,24 @@ internal static class BalanceStore
         {
             Parameters = { Columns.Longs(chains.Select(chain => chain.Value)) },
         };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var readings = new Dictionary<ChainId, BalanceReading>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            var chainId = new ChainId(rows.GetInt64(0));
-            if (!readings.TryGetValue(chainId, out var reading))
-            {
-                readings[chainId] = reading = new BalanceReading(
-                    chainId, new BlockHeader(rows.GetInt64(1), rows.GetHash(2), rows.GetTime(3), null), rows.GetTime(4),
-                    (Agreement)rows.GetInt16(5),
-                    JsonSerializer.Deserialize(rows.GetString(6), GasJson.Default.IReadOnlyListProviderView)!,
-                    new List<AccountReading>());
-            }
-
-            AccountState? state = rows.IsDBNull(8) ? null : new AccountState(rows.GetWei(8), (ulong)rows.GetInt64(9));
-            ((List<AccountReading>)reading.Accounts).Add(new AccountReading(
-                rows.GetAddress(7), (AccountRole)rows.GetInt16(11), state, rows.GetTextOrNull(10) is { } answers
-                    ? JsonSerializer.Deserialize(answers, GasJson.Default.IReadOnlyListProviderBalance)!
-                    : []));
-        }
-
-        return readings;
+        var rows = await command.ReadListAsync(row => (Reading: ReadReading(row), Account: ReadAccount(row)), cancellation);
+        return rows.GroupBy(row => row.Reading.ChainId).ToDictionary(
+            chain => chain.Key, chain => chain.First().Reading with { Accounts = [.. chain.Select(row => row.Account)] });
     }
+
+    private static BalanceReading ReadReading(NpgsqlDataReader row) => new(
+        new ChainId(row.GetInt64(0)), new BlockHeader(row.GetInt64(1), row.GetHash(2), row.GetTime(3), null), row.GetTime(4),
+        row.GetEnum<Agreement>(5), JsonSerializer.Deserialize(row.GetString(6), GasJson.Default.IReadOnlyListProviderView)!, []);
+
+    private static AccountReading ReadAccount(NpgsqlDataReader row) => new(
+        row.GetAddress(7), row.GetEnum<AccountRole>(11), row.IsDBNull(8) ? null : new AccountState(row.GetWei(8), (ulong)row.GetInt64(9)),
+        row.GetTextOrNull(10) is { } answers ? JsonSerializer.Deserialize(answers, GasJson.Default.IReadOnlyListProviderBalance)! : []);
 
     public static async Task<IReadOnlyList<Address>> ReadKnownAsync(
         NpgsqlConnection connection, ChainId chainId, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(KnownSql, connection) { Parameters = { Columns.Long(chainId.Value) } };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var known = new List<Address>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            known.Add(rows.GetAddress(0));
-        }
-
-        return known;
+        return await command.ReadListAsync(row => row.GetAddress(0), cancellation);
     }
 
     /// <summary>Every reading stays for 2 days, one an hour for 60, one a day for ever.</summary>

@@ -2,6 +2,8 @@ using System.Numerics;
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Storage;
+using Relayer.Core.Transactions;
+using Relayer.Core.Treasury.TopUps;
 
 namespace Relayer.Core.Treasury.Balances;
 
@@ -27,13 +29,15 @@ internal static class ReconciliationStore
         """;
 
     /// <summary>By nonces rather than blocks: the account's nonce at a block tells exactly which of its transactions are in it.</summary>
-    private const string LedgerSql = """
-        select count(*) filter (where state in (4, 5, 6)), count(*) filter (where state < 4), coalesce(sum(fee) filter (where state in (4, 5, 6)), 0),
-            coalesce(sum(value) filter (where state = 4), 0),
+    private const string LedgerSql = $"""
+        select count(*) filter (where {TransactionStates.FinalInBlock}), count(*) filter (where {TransactionStates.Open}),
+            coalesce(sum(fee) filter (where {TransactionStates.FinalInBlock}), 0),
+            coalesce(sum(value) filter (where state = {TransactionStates.Confirmed}), 0),
             (select coalesce(sum(u.amount), 0) from top_ups u
-                where u.chain_id = $1 and u.recipient = $2 and u.state = 1 and u.block_number > $5 and u.block_number <= $6),
+                where u.chain_id = $1 and u.recipient = $2 and u.state = {TopUpStates.Received} and u.block_number > $5 and u.block_number <= $6),
             exists (select from top_ups u join transactions c on c.id = u.id
-                where u.chain_id = $1 and u.recipient = $2 and u.state = 0 and (c.state = 3 or c.signer <> $7 or c.nonce < $8))
+                where u.chain_id = $1 and u.recipient = $2 and u.state = {TopUpStates.UnderWay}
+                    and (c.state = {TransactionStates.Mined} or c.signer <> $7 or c.nonce < $8))
         from transactions where chain_id = $1 and signer = $2 and nonce >= $3 and nonce < $4
         """;
 
@@ -45,14 +49,9 @@ internal static class ReconciliationStore
         NpgsqlConnection connection, ChainId chainId, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(LoadSql, connection) { Parameters = { Columns.Long(chainId.Value) } };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var marks = new Dictionary<Address, ReconciliationCheckpoint>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            marks[rows.GetAddress(0)] = new ReconciliationCheckpoint(rows.GetInt64(1), rows.GetHash(2), rows.GetWei(3), (ulong)rows.GetInt64(4));
-        }
-
-        return marks;
+        return await command.ReadDictionaryAsync(
+            row => row.GetAddress(0),
+            row => new ReconciliationCheckpoint(row.GetInt64(1), row.GetHash(2), row.GetWei(3), (ulong)row.GetInt64(4)), cancellation);
     }
 
     /// <summary>Begins the books of an account.</summary>
@@ -84,11 +83,9 @@ internal static class ReconciliationStore
                 Columns.Long(from.Block), Columns.Long(to.Block), Columns.Address(council.Address), Columns.Long((long)council.Nonce),
             },
         };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        await rows.ReadAsync(cancellation);
-        return new LedgerStretch(
-            rows.GetInt64(0), rows.GetInt64(1) > 0 || rows.GetBoolean(5), rows.GetFieldValue<BigInteger>(2), rows.GetFieldValue<BigInteger>(3),
-            rows.GetFieldValue<BigInteger>(4));
+        return await command.ReadSingleAsync(row => new LedgerStretch(
+            row.GetInt64(0), row.GetInt64(1) > 0 || row.GetBoolean(5), row.GetFieldValue<BigInteger>(2), row.GetFieldValue<BigInteger>(3),
+            row.GetFieldValue<BigInteger>(4)), cancellation);
     }
 
     /// <summary>Which of some transactions are the relayer's own.</summary>
@@ -99,14 +96,7 @@ internal static class ReconciliationStore
         {
             Parameters = { Columns.ManyBytes(hashes.Select(hash => hash.ToArray())) },
         };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var own = new HashSet<Hash32>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            own.Add(rows.GetHash(0));
-        }
-
-        return own;
+        return await command.ReadSetAsync(row => row.GetHash(0), cancellation);
     }
 
     public static async Task AddDepositAsync(

@@ -51,15 +51,8 @@ internal static class HistoryStore
                 Columns.Int(query.Limit),
             },
         };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var history = new List<HistoryRow>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            history.Add(new HistoryRow(
-                new HistoryKey(rows.GetTime(0), new ChainId(rows.GetInt64(1)), rows.GetAddress(2)), (AccountRole)rows.GetInt16(3),
-                rows.GetInt64(4), rows.GetHash(5), rows.GetTime(6), (Agreement)rows.GetInt16(7), rows.GetWeiOrNull(8), rows.GetLongOrNull(9)));
-        }
-
-        return history;
+        return await command.ReadListAsync(row => new HistoryRow(
+            new HistoryKey(row.GetTime(0), new ChainId(row.GetInt64(1)), row.GetAddress(2)), row.GetEnum<AccountRole>(3),
+            row.GetInt64(4), row.GetHash(5), row.GetTime(6), row.GetEnum<Agreement>(7), row.GetWeiOrNull(8), row.GetLongOrNull(9)), cancellation);
     }
 }

@@ -1,15 +1,18 @@
+using Relayer.Core.Transactions;
+using Relayer.Core.Treasury.TopUps;
+
 namespace Relayer.Core.Treasury.Reports;
 
 /// <summary>The statements behind <see cref="GasReport"/>. They read sums, the newest rows and what is under way; never the history of transactions.</summary>
 internal static class OverviewSql
 {
     /// <summary>$1: chains.</summary>
-    public const string Pending = """
+    public const string Pending = $"""
         select s.chain_id, s.address, s.next_nonce, s.paused, coalesce(s.paused_reason, s.paused_why), p.transactions, p.cost
         from signers s
         cross join lateral (
             select count(*) as transactions, coalesce(sum(t.gas_limit * t.max_fee + t.value), 0) as cost from transactions t
-            where t.chain_id = s.chain_id and t.signer = s.address and t.state < 3) p
+            where t.chain_id = s.chain_id and t.signer = s.address and t.{TransactionStates.InFlight}) p
         where s.chain_id = any($1)
         """;
 
@@ -18,7 +21,7 @@ internal static class OverviewSql
 
     /// <summary>$1: chains; $2: a day ago.</summary>
     public const string ToppedUp =
-        "select chain_id, coalesce(sum(amount), 0) from top_ups where chain_id = any($1) and created_at > $2 and state <> 2 group by chain_id";
+        $"select chain_id, coalesce(sum(amount), 0) from top_ups where chain_id = any($1) and created_at > $2 and state <> {TopUpStates.Failed} group by chain_id";
 
     /// <summary>$1: chains; $2: how many of each.</summary>
     public const string Deposits = """

@@ -61,7 +61,7 @@ internal static class OverviewStore
         (await ReadAsync(
             connection, OverviewSql.Balances, [Ids(chains), Columns.Time(from), Columns.Time(to)],
             row => (Chain: new ChainId(row.GetInt64(0)), Value: new DayBalance(
-                row.GetFieldValue<DateOnly>(1), row.GetAddress(2), (AccountRole)row.GetInt16(3), row.GetInt64(4), row.GetWeiOrNull(5))),
+                row.GetFieldValue<DateOnly>(1), row.GetAddress(2), row.GetEnum<AccountRole>(3), row.GetInt64(4), row.GetWeiOrNull(5))),
             cancellation)).ToLookup(item => item.Chain, item => item.Value);
 
     private static NpgsqlParameter Ids(IEnumerable<ChainId> chains) => Columns.Longs(chains.Select(chain => chain.Value));
@@ -71,13 +71,6 @@ internal static class OverviewStore
     {
         await using var command = new NpgsqlCommand(sql, connection);
         command.Parameters.AddRange(parameters);
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var all = new List<T>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            all.Add(read(rows));
-        }
-
-        return all;
+        return await command.ReadListAsync(read, cancellation);
     }
 }

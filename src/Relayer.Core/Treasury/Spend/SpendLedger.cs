@@ -1,6 +1,7 @@
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Storage;
+using Relayer.Core.Transactions;
 using Relayer.Core.Transactions.Records;
 
 namespace Relayer.Core.Treasury.Spend;
@@ -16,12 +17,12 @@ public sealed class SpendLedger(TimeProvider time) : ISpendLedger
     /// <summary>The name under which self-sends that closed a nonce are booked.</summary>
     public const string Noop = "noop";
 
-    // 5 is Cancelled, 4 Confirmed, 6 Failed. A displaced transaction (7) has no fee: nothing of ours was mined.
-    private const string AddHours = """
+    // What was final without being mined has no fee.
+    private const string AddHours = $"""
         insert into spend_hours as h (chain_id, signer, hour, fee, l1_fee, value, gas, transactions, failed)
-        select t.chain_id, t.signer, date_trunc('hour', $2, 'UTC'), sum(t.fee), sum(t.l1_fee), sum(case when t.state = 4 then t.value else 0 end),
-            sum(t.gas_used)::bigint, count(*), count(*) filter (where t.state = 6)
-        from transactions t where t.id = any($1) and t.state >= 4 and t.fee is not null
+        select t.chain_id, t.signer, date_trunc('hour', $2, 'UTC'), sum(t.fee), sum(t.l1_fee),
+            sum(case when t.state = {TransactionStates.Confirmed} then t.value else 0 end), sum(t.gas_used)::bigint, count(*), count(*) filter (where t.state = {TransactionStates.Failed})
+        from transactions t where t.id = any($1) and t.{TransactionStates.Final} and t.fee is not null
         group by 1, 2 order by 1, 2
         on conflict (chain_id, hour, signer) do update
         set fee = h.fee + excluded.fee, l1_fee = h.l1_fee + excluded.l1_fee, value = h.value + excluded.value, gas = h.gas + excluded.gas,
@@ -30,14 +31,14 @@ public sealed class SpendLedger(TimeProvider time) : ISpendLedger
 
     // One pass over the transactions, each with its shares; no join of lists, which the connection's planner settings would make quadratic.
     // Wei are not split: what does not divide falls to the first, as it does in the relays' own rows.
-    private const string Booked = """
+    private const string Booked = $"""
         with booked as materialized (
-            select t.chain_id, case when t.state = 5 then 'noop' else t.purpose end as purpose, coalesce(s.target, t."to") as target,
+            select t.chain_id, case when t.state = {TransactionStates.Cancelled} then '{Noop}' else t.purpose end as purpose, coalesce(s.target, t."to") as target,
                 coalesce(s.selector, substring(t.data for 4)) as selector, s."user", t.fee,
                 row_number() over (partition by t.id order by s.position, s."user") = 1 as is_first,
                 greatest(count(s.transaction_id) over (partition by t.id), 1) as shares
             from transactions t left join spend_shares s on s.transaction_id = t.id
-            where t.id = any($1) and t.state >= 4 and t.fee is not null),
+            where t.id = any($1) and t.{TransactionStates.Final} and t.fee is not null),
         split as (
             select *, case when is_first then fee - div(fee, shares) * (shares - 1) else div(fee, shares) end as share from booked)
         """;

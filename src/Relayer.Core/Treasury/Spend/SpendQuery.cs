@@ -105,14 +105,7 @@ internal static class SpendQueryStore
                 Columns.Int(query.Limit),
             },
         };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var sums = new List<SpendRow>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            sums.Add(Read(rows, query.GroupBy));
-        }
-
-        return sums;
+        return await command.ReadListAsync(row => Read(row, query.GroupBy), cancellation);
     }
 
     /// <summary>The statement of a grouping: one of sixteen, nothing of the caller's is in its text.</summary>

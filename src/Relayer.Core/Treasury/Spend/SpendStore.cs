@@ -41,16 +41,15 @@ internal static class SpendStore
                 Columns.Time(HourOf(now.AddDays(-30))),
             },
         };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var burns = new Dictionary<(ChainId, Address), AccountSpendRate>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            var history = now - rows.GetTime(8);
-            burns[(new ChainId(rows.GetInt64(0)), rows.GetAddress(1))] = new AccountSpendRate(
-                SpendRate.Of(rows.GetWei(2), rows.GetWei(4), rows.GetWei(6), history), SpendRate.Of(rows.GetWei(3), rows.GetWei(5), rows.GetWei(7), history));
-        }
-
-        return burns;
+        return await command.ReadDictionaryAsync(
+            row => (new ChainId(row.GetInt64(0)), row.GetAddress(1)),
+            row =>
+            {
+                var history = now - row.GetTime(8);
+                return new AccountSpendRate(
+                    SpendRate.Of(row.GetWei(2), row.GetWei(4), row.GetWei(6), history), SpendRate.Of(row.GetWei(3), row.GetWei(5), row.GetWei(7), history));
+            },
+            cancellation);
     }
 
     /// <summary>What gas cost on each chain in the last 30 days.</summary>
@@ -61,14 +60,7 @@ internal static class SpendStore
         {
             Parameters = { Columns.Longs(chains.Select(chain => chain.Value)), Columns.Time(HourOf(now.AddDays(-30))) },
         };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var prices = new Dictionary<ChainId, (Wei, Wei)>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            prices[new ChainId(rows.GetInt64(0))] = (rows.GetWei(1), rows.GetWei(2));
-        }
-
-        return prices;
+        return await command.ReadDictionaryAsync(row => new ChainId(row.GetInt64(0)), row => (row.GetWei(1), row.GetWei(2)), cancellation);
     }
 
     /// <summary>What a chain spent in each hour that had any, the council's transfers excluded.</summary>
@@ -79,14 +71,7 @@ internal static class SpendStore
         {
             Parameters = { Columns.Long(chainId.Value), Columns.Time(from), Columns.Time(to), Columns.Address(council) },
         };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var hours = new Dictionary<DateTimeOffset, Wei>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            hours[rows.GetTime(0)] = rows.GetWei(1);
-        }
-
-        return hours;
+        return await command.ReadDictionaryAsync(row => row.GetTime(0), row => row.GetWei(1), cancellation);
     }
 
     /// <summary>The hour that a time falls in, UTC.</summary>

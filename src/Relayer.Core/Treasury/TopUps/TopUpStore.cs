@@ -1,6 +1,7 @@
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Storage;
+using Relayer.Core.Transactions;
 
 namespace Relayer.Core.Treasury.TopUps;
 
@@ -10,15 +11,15 @@ internal static class TopUpStore
     /// <summary>Whoever decides about a chain's top-ups holds this lock until the decision is recorded.</summary>
     private const string LockSql = "select next_nonce from signers where chain_id = $1 and address = $2 for no key update";
 
-    private const string HistorySql = """
-        select recipient, max(ordinal), coalesce(sum(amount) filter (where state = 0 or (state = 1 and block_number > $2)), 0),
-            coalesce(sum(amount) filter (where state <> 2 and created_at > $3), 0), max(created_at)
+    private const string HistorySql = $"""
+        select recipient, max(ordinal), coalesce(sum(amount) filter (where state = {TopUpStates.UnderWay} or (state = {TopUpStates.Received} and block_number > $2)), 0),
+            coalesce(sum(amount) filter (where state <> {TopUpStates.Failed} and created_at > $3), 0), max(created_at)
         from top_ups where chain_id = $1 group by recipient
         """;
 
-    private const string CommittedSql = """
-        select coalesce(sum(gas_limit * max_fee + value) filter (where state < 3), 0),
-            coalesce(sum(gas_limit * max_fee + value) filter (where state in (3, 4, 5, 6) and block_number > $3), 0)
+    private const string CommittedSql = $"""
+        select coalesce(sum(gas_limit * max_fee + value) filter (where {TransactionStates.InFlight}), 0),
+            coalesce(sum(gas_limit * max_fee + value) filter (where {TransactionStates.InBlock} and block_number > $3), 0)
         from transactions where chain_id = $1 and signer = $2
         """;
 
@@ -27,10 +28,10 @@ internal static class TopUpStore
         select id, $1, $2, recipient, ordinal, amount, deficit, $3, $4, $4 from unnest($5, $6, $7, $8, $9) as t (id, recipient, ordinal, amount, deficit)
         """;
 
-    private const string MoveSql = """
+    private const string MoveSql = $"""
         update top_ups u set state = m.state, hash = m.hash, block_number = m.block_number, fee = m.fee, updated_at = $6
         from unnest($1, $2, $3, $4, $5) as m (id, state, hash, block_number, fee)
-        where u.id = m.id and u.state = 0
+        where u.id = m.id and u.state = {TopUpStates.UnderWay}
         """;
 
     private const string ListSql = """
@@ -62,14 +63,8 @@ internal static class TopUpStore
         {
             Parameters = { Columns.Long(chainId.Value), Columns.Long(readBlock), Columns.Time(since) },
         };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var history = new Dictionary<Address, TopUpHistory>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            history[rows.GetAddress(0)] = new TopUpHistory(rows.GetInt64(1), rows.GetWei(2), rows.GetWei(3), rows.GetTime(4));
-        }
-
-        return history;
+        return await command.ReadDictionaryAsync(
+            row => row.GetAddress(0), row => new TopUpHistory(row.GetInt64(1), row.GetWei(2), row.GetWei(3), row.GetTime(4)), cancellation);
     }
 
     /// <summary>The most that an account's transactions can still take off a balance read at a block: under way, and mined since.</summary>
@@ -80,9 +75,7 @@ internal static class TopUpStore
         {
             Parameters = { Columns.Long(chainId.Value), Columns.Address(account), Columns.Long(readBlock) },
         };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        await rows.ReadAsync(cancellation);
-        return (rows.GetWei(0), rows.GetWei(1));
+        return await command.ReadSingleAsync(row => (row.GetWei(0), row.GetWei(1)), cancellation);
     }
 
     /// <summary>Records transfers beside the reservation of their transactions. The ordinals' uniqueness refuses what another instance decided.</summary>
@@ -118,7 +111,7 @@ internal static class TopUpStore
             Parameters =
             {
                 Columns.Ids(moves.Select(move => move.Id)),
-                Columns.Shorts(moves.Select(move => (short)move.State)),
+                Columns.Enums(moves.Select(move => move.State)),
                 Columns.ManyBytes(moves.Select(move => move.Hash?.ToArray())),
                 Columns.Longs(moves.Select(move => move.Block)),
                 Columns.Numbers(moves.Select(move => move.Fee?.ToBigInteger())),
@@ -140,17 +133,10 @@ internal static class TopUpStore
                 Columns.Int(query.Limit),
             },
         };
-        await using var rows = await command.ExecuteReaderAsync(cancellation);
-        var topUps = new List<TopUp>();
-        while (await rows.ReadAsync(cancellation))
-        {
-            topUps.Add(new TopUp(
-                rows.GetInt64(0), rows.GetGuid(1), new ChainId(rows.GetInt64(2)), rows.GetAddress(3), rows.GetAddress(4), rows.GetWei(5),
-                rows.GetWei(6), (TopUpState)rows.GetInt16(7), rows.GetHashOrNull(8), rows.GetLongOrNull(9), rows.GetWeiOrNull(10),
-                rows.GetInt64(11), rows.GetTime(12), rows.GetTime(13)));
-        }
-
-        return topUps;
+        return await command.ReadListAsync(row => new TopUp(
+            row.GetInt64(0), row.GetGuid(1), new ChainId(row.GetInt64(2)), row.GetAddress(3), row.GetAddress(4), row.GetWei(5),
+            row.GetWei(6), row.GetEnum<TopUpState>(7), row.GetHashOrNull(8), row.GetLongOrNull(9), row.GetWeiOrNull(10),
+            row.GetInt64(11), row.GetTime(12), row.GetTime(13)), cancellation);
     }
 }
 
