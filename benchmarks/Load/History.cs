@@ -38,7 +38,7 @@ internal static class History
                     r."to", 0, 60000, p.i * 8 + n, r.data, r.signature, now(), p.id, n, 3, true, 62500000000000, now(), now()
                 from past p cross join generate_series(0, 7) n cross join (select * from relays limit 1) r
                 where exists (select from transactions t where t.id = p.id);
-                insert into grants select 1, decode(lpad(to_hex(i % 20000), 40, '0'), 'hex'), (i % 2)::smallint,
+                insert into quota_usage select 1, decode(lpad(to_hex(i % 20000), 40, '0'), 'hex'), (i % 2)::smallint,
                     date_trunc('day', now()) + (i / 40000) * interval '1 minute', 1, 30 from generate_series({before}, {relays}) i
                     on conflict do nothing;
                 """));

@@ -178,7 +178,7 @@ public abstract class BadInputTests(RelayFixture relay) : IAsyncLifetime
 
         var stored = (long[])(await world.AskAsync("""
             select array[(select count(*) from relays), (select count(*) from transactions), (select count(*) from attempts),
-                (select coalesce(sum(granted), 0)::bigint from grants)]
+                (select coalesce(sum(granted), 0)::bigint from quota_usage)]
             """))!;
         return new Records(stored[0], stored[1], stored[2], stored[3], sent, (await world.ExecutedAsync()).Count);
     }

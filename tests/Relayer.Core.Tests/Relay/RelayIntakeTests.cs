@@ -95,7 +95,7 @@ public sealed class RelayIntakeTests(PostgresFixture postgres)
         Assert.All(outcomes[..200].OfType<IntakeOutcome.Refused>(), refused => Assert.Equal(RefusalCode.QuotaExceeded, refused.Refusal.Code));
         Assert.All(outcomes[200..], outcome => Assert.IsType<IntakeOutcome.Written>(outcome));
         Assert.Equal((53L, 53L, 53L), await CountAsync(world));
-        Assert.Equal(3L, await world.Database.ScalarAsync<long>("select max(granted) from grants where period = 0"));
+        Assert.Equal(3L, await world.Database.ScalarAsync<long>("select max(granted) from quota_usage where period = 0"));
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class RelayIntakeTests(PostgresFixture postgres)
         Assert.Equal(5, outcomes.OfType<IntakeOutcome.Written>().Count());
         Assert.All(outcomes.OfType<IntakeOutcome.Refused>(), refused => Assert.Equal(RefusalCode.SignersExhausted, refused.Refusal.Code));
         Assert.Equal((5L, 5L, 5L), await CountAsync(world));
-        Assert.Equal(5L, await world.Database.ScalarAsync<long>("select count(*) from grants where period = 0"));
+        Assert.Equal(5L, await world.Database.ScalarAsync<long>("select count(*) from quota_usage where period = 0"));
     }
 
     [Fact]
@@ -131,16 +131,16 @@ public sealed class RelayIntakeTests(PostgresFixture postgres)
     {
         await using var world = await EngineWorld.StartAsync(postgres);
         await world.Database.ExecuteAsync("""
-            insert into grants select 1, '\x01', 0, '2026-09-21 12:00Z'::timestamptz - i * interval '1 minute', 1, 3 from generate_series(0, 12000) i;
-            insert into grants select 1, '\x01', 1, '2026-09-21 00:00Z'::timestamptz - i * interval '1 day', 1, 3 from generate_series(0, 9) i;
+            insert into quota_usage select 1, '\x01', 0, '2026-09-21 12:00Z'::timestamptz - i * interval '1 minute', 1, 3 from generate_series(0, 12000) i;
+            insert into quota_usage select 1, '\x01', 1, '2026-09-21 00:00Z'::timestamptz - i * interval '1 day', 1, 3 from generate_series(0, 9) i;
             """);
         var now = new DateTimeOffset(2026, 9, 21, 12, 0, 30, TimeSpan.Zero);
 
         var removed = await new RelayStore(world.Database.Database).SweepGrantsAsync(QuotaWindow.OldestInUse(now), Cancellation);
 
         // Today's and yesterday's stay: 36 hours of minutes, two days.
-        Assert.Equal(12_001 + 10 - removed, await world.Database.ScalarAsync<long>("select count(*) from grants"));
-        Assert.Equal((36 * 60) + 1 + 2, await world.Database.ScalarAsync<long>("select count(*) from grants"));
+        Assert.Equal(12_001 + 10 - removed, await world.Database.ScalarAsync<long>("select count(*) from quota_usage"));
+        Assert.Equal((36 * 60) + 1 + 2, await world.Database.ScalarAsync<long>("select count(*) from quota_usage"));
     }
 
     private static RelayCandidate Nonce(Address user, int nonce) =>

@@ -28,7 +28,7 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         select sha256(('relay' || i)::bytea), 31337, '\x02', decode(lpad(to_hex(i % 5000), 40, '0'), 'hex'), '\x01', 0, 100000, i / 5000,
             '\xabcd', '\xef', now(), ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 0,
             case when i > 99700 then 0 else 3 + i % 3 end, now(), now() from generate_series(1, 100000) i;
-        insert into grants select 31337, decode(lpad(to_hex(i / 2), 40, '0'), 'hex'), (i % 2)::smallint,
+        insert into quota_usage select 31337, decode(lpad(to_hex(i / 2), 40, '0'), 'hex'), (i % 2)::smallint,
             date_trunc(case i % 2 when 0 then 'minute' else 'day' end, now()), 1, 30 from generate_series(1, 100000) i;
         """;
 
@@ -51,7 +51,7 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         await CheckAsync(connection, RelaySql.Find(relays));
         await CheckAsync(connection, RelaySql.List(null, signer.Address, long.MaxValue, 20), "relays_of_user");
         await CheckAsync(connection, RelaySql.FindPredecessors([.. relays.Select(_ => (new ChainId(31337), candidate.Request.Forwarder, signer.Address))]));
-        await CheckAsync(connection, RelaySql.ReadGrants([.. relays.Select(_ => candidate)]), "grants_pkey");
+        await CheckAsync(connection, RelaySql.ReadQuotaUsage([.. relays.Select(_ => candidate)]), "quota_usage_pkey");
         await CheckAsync(connection, RelaySql.FindCarried(ids), "relays_transaction");
         await CheckAsync(connection, RelaySql.FindSigned(relays));
         await CheckAsync(connection, RelaySql.FindWaiting(new ChainId(31337), 256), "relays_waiting");
@@ -59,7 +59,7 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         await CheckAsync(connection, RelaySql.Rebind([.. relays.Select(id => (id, ids[0]))], DateTimeOffset.UnixEpoch));
         await CheckAsync(connection, RelaySql.EndWaiting([.. relays.Select(id => (id, RelayState.Failed, "why"))], DateTimeOffset.UnixEpoch));
         await CheckAsync(connection, RelaySql.Update(outcomes, DateTimeOffset.UnixEpoch));
-        await CheckAsync(connection, RelaySql.DeleteGrants(DateTimeOffset.UnixEpoch, 5_000), "grants_starts_at");
+        await CheckAsync(connection, RelaySql.DeleteQuotaUsage(DateTimeOffset.UnixEpoch, 5_000), "quota_usage_starts_at");
         await CheckAsync(
             connection,
             Command(TransactionSql.ReadOpen, Columns.Long(31337), Columns.Id(Guid.Empty), Columns.Int(1_000)),
@@ -133,6 +133,6 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         Assert.Contains(index ?? "Index", plan, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex("Seq Scan on (relays|transactions|attempts|grants)")]
+    [GeneratedRegex("Seq Scan on (relays|transactions|attempts|quota_usage)")]
     private static partial Regex WholeTable { get; }
 }

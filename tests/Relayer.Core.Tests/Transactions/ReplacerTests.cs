@@ -117,7 +117,7 @@ public sealed class ReplacerTests(PostgresFixture postgres) : PassedOverTests(po
         world.Time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(8));
         await AttemptsAsync(world, id, 2);
         Assert.Equal([false, true], await world.Database.ColumnAsync<bool>("select noop from attempts order by number"));
-        Assert.Equal((short)CancelReason.Late, await world.Database.ScalarAsync<short>("select closing from transactions"));
+        Assert.Equal((short)CancelReason.Late, await world.Database.ScalarAsync<short>("select cancel_reason from transactions"));
         await PassOverAsync(world, gwei: 100);
         world.Time.Advance(AfterNext);
         await AttemptsAsync(world, id, 3);

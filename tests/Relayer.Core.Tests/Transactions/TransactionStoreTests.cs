@@ -25,7 +25,7 @@ public sealed class TransactionStoreTests(PostgresFixture postgres) : IAsyncLife
         await _world.ReserveAsync([StoreWorld.SignerBalances[0]], 64, [mined, closing]);
         await _world.StoreAsync(mined.Id, StoreWorld.Attempt(1, "mined", false));
         await _world.Database.ExecuteAsync($"update transactions set state = 3 where id = '{mined.Id}'");
-        await _world.Database.ExecuteAsync($"update transactions set closing = 3 where id = '{closing.Id}'");
+        await _world.Database.ExecuteAsync($"update transactions set cancel_reason = 3 where id = '{closing.Id}'");
 
         Assert.Empty(await _world.StoreAsync(mined.Id, StoreWorld.Attempt(2, "bump", false)));
         Assert.Empty(await _world.StoreAsync(closing.Id, StoreWorld.Attempt(1, "payload", false)));

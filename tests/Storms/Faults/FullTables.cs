@@ -9,7 +9,7 @@ namespace Storms.Faults;
 /// </summary>
 internal sealed class FullTables(RelayerUnderTest relayer) : IAsyncDisposable
 {
-    private static readonly string[] Tables = ["transactions", "attempts", "relays", "grants"];
+    private static readonly string[] Tables = ["transactions", "attempts", "relays", "quota_usage"];
 
     public static async Task<FullTables> BeginAsync(RelayerUnderTest relayer, CancellationToken cancellation)
     {

@@ -172,7 +172,7 @@ internal sealed class RelayIntake
         { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "relays_pkey" } => new IntakeOutcome.AlreadyKnown(),
         { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "relays_nonce" } => new IntakeOutcome.Refused(
             new Refusal(RefusalCode.NonceUsed, $"Nonce {candidate.Message.Nonce} is held by another request.")),
-        { SqlState: PostgresErrorCodes.CheckViolation, ConstraintName: "grants_within_quota" } => new IntakeOutcome.Refused(
+        { SqlState: PostgresErrorCodes.CheckViolation, TableName: "quota_usage" } => new IntakeOutcome.Refused(
             new Refusal(RefusalCode.QuotaExceeded, "The user's share is used up.",
                 RetryAfter: QuotaWindow.EndOfMinute(candidate.Now) - candidate.Now)),
         _ => null,

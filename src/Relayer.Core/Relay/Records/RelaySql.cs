@@ -69,11 +69,11 @@ internal static class RelaySql
         },
     };
 
-    public static NpgsqlBatchCommand ReadGrants(IReadOnlyList<RelayCandidate> candidates) => new($"""
-        select q.place, g.period, g.granted
+    public static NpgsqlBatchCommand ReadQuotaUsage(IReadOnlyList<RelayCandidate> candidates) => new($"""
+        select q.place, u.period, u.granted
         from unnest($1, $2, $3, $4) with ordinality as q (chain_id, "user", minute, day, place)
         cross join lateral (values ({QuotaWindow.MinuteSql}::smallint, q.minute), ({QuotaWindow.DaySql}::smallint, q.day)) as w (period, starts_at)
-        join grants g on g.chain_id = q.chain_id and g."user" = q."user" and g.period = w.period and g.starts_at = w.starts_at
+        join quota_usage u on u.chain_id = q.chain_id and u."user" = q."user" and u.period = w.period and u.starts_at = w.starts_at
         """)
     {
         Parameters =
@@ -116,17 +116,17 @@ internal static class RelaySql
 
     /// <summary>Counts what is granted; the table's check refuses what exceeds the quota, and with it the whole transaction.</summary>
     /// <remarks>One row for each window: PostgreSQL does not let one statement touch a row twice. In key order, against deadlocks.</remarks>
-    public static NpgsqlBatchCommand Grant(IReadOnlyList<BatchItem> relays)
+    public static NpgsqlBatchCommand AddQuotaUsage(IReadOnlyList<BatchItem> relays)
     {
         var windows = relays.SelectMany(relay => Windows(relay.Candidate, relay.Transaction)).ToArray();
         return new NpgsqlBatchCommand("""
-            insert into grants as g (chain_id, "user", period, starts_at, granted, quota)
+            insert into quota_usage as u (chain_id, "user", period, starts_at, granted, quota)
             select w.chain_id, w."user", w.period, w.starts_at, sum(w.granted)::bigint, max(w.quota)
             from unnest($1, $2, $3, $4, $5, $6, $7) as w (transaction_id, chain_id, "user", period, starts_at, granted, quota)
             where exists (select from transactions t where t.id = w.transaction_id)
             group by 1, 2, 3, 4 order by 1, 2, 3, 4
             on conflict (chain_id, "user", period, starts_at) do update
-            set granted = g.granted + excluded.granted, quota = excluded.quota
+            set granted = u.granted + excluded.granted, quota = excluded.quota
             """)
         {
             Parameters =
@@ -143,8 +143,9 @@ internal static class RelaySql
     }
 
     /// <summary>Windows that are over grant nothing any more.</summary>
-    public static NpgsqlBatchCommand DeleteGrants(DateTimeOffset before, int limit) => new("""
-        delete from grants where ctid = any(array(select ctid from grants where starts_at < $1 limit $2 for update skip locked))
+    public static NpgsqlBatchCommand DeleteQuotaUsage(DateTimeOffset before, int limit) => new("""
+        delete from quota_usage
+        where ctid = any(array(select ctid from quota_usage where starts_at < $1 limit $2 for update skip locked))
         """)
     {
         Parameters = { Columns.Time(before), Columns.Int(limit) },

@@ -17,7 +17,7 @@ internal sealed class RelayStore(Database database)
         await using var connection = await database.OpenAsync(cancellation);
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(RelaySql.Find(candidates.Select(candidate => candidate.Id)));
-        batch.BatchCommands.Add(RelaySql.ReadGrants(candidates));
+        batch.BatchCommands.Add(RelaySql.ReadQuotaUsage(candidates));
         batch.BatchCommands.Add(Pauses.Find(
             candidates.Select(candidate => PauseScope.SponsorshipOn(candidate.Request.ChainId)).Distinct().Append(PauseScope.Sponsorship)));
 
@@ -72,7 +72,7 @@ internal sealed class RelayStore(Database database)
     public static void AddInsert(NpgsqlBatch batch, IReadOnlyList<BatchItem> relays)
     {
         batch.BatchCommands.Add(RelaySql.Insert(relays));
-        batch.BatchCommands.Add(RelaySql.Grant(relays));
+        batch.BatchCommands.Add(RelaySql.AddQuotaUsage(relays));
     }
 
     /// <summary>Removes quota windows that began before a time, a portion at a time, so that no lock is held for long.</summary>
@@ -86,7 +86,7 @@ internal sealed class RelayStore(Database database)
         do
         {
             await using var batch = new NpgsqlBatch(connection);
-            batch.BatchCommands.Add(RelaySql.DeleteGrants(before, Portion));
+            batch.BatchCommands.Add(RelaySql.DeleteQuotaUsage(before, Portion));
             last = await batch.ExecuteNonQueryAsync(cancellation);
             removed += last;
         }

@@ -72,7 +72,7 @@ internal static class GapSql
     /// run, and its bytes must not be sent again.
     /// </summary>
     public static NpgsqlBatchCommand Reopen(Guid id, DateTimeOffset now) => new($"""
-        update transactions set state = {TransactionStates.Signed}, purpose = '{TransactionPlan.NoopPurpose}', closing = $2,
+        update transactions set state = {TransactionStates.Signed}, purpose = '{TransactionPlan.NoopPurpose}', cancel_reason = $2,
             version = version + 1, updated_at = $3
         where id = $1 and state = {TransactionStates.NonceUsedExternally}
         """)

@@ -11,8 +11,8 @@ namespace Relayer.Core.Transactions.Records;
 public sealed class TransactionDirectory(Database database)
 {
     private const string Fields = """
-        select t.id, t.chain_id, t.purpose, t.state, t.signer, t.nonce, t."to", t.value, t.gas_limit, t.closing, t.capped_at, t.expires_at,
-            t.hash, t.block_number, t.fee, t.created_at, t.updated_at, a.hashes, a.noops, a.fees, a.tips, a.times
+        select t.id, t.chain_id, t.purpose, t.state, t.signer, t.nonce, t."to", t.value, t.gas_limit, t.cancel_reason, t.capped_at,
+            t.expires_at, t.hash, t.block_number, t.fee, t.created_at, t.updated_at, a.hashes, a.noops, a.fees, a.tips, a.times
         from transactions t
         cross join lateral (
             select coalesce(array_agg(hash order by number), '{}') as hashes, coalesce(array_agg(noop order by number), '{}') as noops,

@@ -64,12 +64,12 @@ internal static class TransactionSql
         with durability as (select set_config(
             'synchronous_commit', case when $7 then 'off' else current_setting('synchronous_commit') end, true)),
         signed as (
-            update transactions t set state = greatest(t.state, {TransactionStates.Signed}), version = t.version + 1, closing = coalesce(t.closing, $10),
+            update transactions t set state = greatest(t.state, {TransactionStates.Signed}), version = t.version + 1, cancel_reason = coalesce(t.cancel_reason, $10),
                 max_fee = greatest(t.max_fee, s.max_fee), max_priority_fee = greatest(t.max_priority_fee, s.max_priority_fee),
                 capped_at = null, updated_at = $6
             from durability, unnest($1, $2, $3, $4, $5, $8, $9) as s (id, number, hash, raw, noop, max_fee, max_priority_fee)
             where t.id = s.id and t.state + 0 < {TransactionStates.Mined} and (t.state = {TransactionStates.Reserved} or s.number > 1)
-                and (t.closing is null or s.noop)
+                and (t.cancel_reason is null or s.noop)
             returning t.id, s.number, s.hash, s.raw, s.noop, s.max_fee, s.max_priority_fee)
         insert into attempts (transaction_id, number, hash, raw, noop, max_fee, max_priority_fee, created_at)
         select id, number, hash, raw, noop, max_fee, max_priority_fee, $6 from signed
@@ -88,7 +88,7 @@ internal static class TransactionSql
     private const string OpenTransactions = $$"""
         select t.id, t.signer, t.nonce, t.purpose, t.state, t.version, t."to", t.value, t.gas_limit, t.data, t.max_fee, t.max_priority_fee,
             t.hash, t.block_number, t.block_hash, t.succeeded, t.gas_used, t.gas_price, t.l1_fee, t.fee, t.expires_at, t.updated_at,
-            a.hashes, a.raws, a.noops, a.attempted_at, t.created_at, t.speed, t.closing, t.capped_at,
+            a.hashes, a.raws, a.noops, a.attempted_at, t.created_at, t.speed, t.cancel_reason, t.capped_at,
             t.fee_cap
         from transactions t
         cross join lateral (

@@ -58,7 +58,7 @@ internal sealed class Interventions(
     {
         await using (var connection = await database.OpenAsync(cancellation))
         {
-            await ReplacementSql.RequestClosing(settings.ChainId, id, CancelReason.Cancelled, time.GetUtcNow()).RunAsync(connection, cancellation);
+            await ReplacementSql.RequestCancel(settings.ChainId, id, CancelReason.Cancelled, time.GetUtcNow()).RunAsync(connection, cancellation);
         }
 
         for (var i = 0; i < Tries; i++)
