@@ -15,7 +15,7 @@ public sealed class PostgresTickGuard(Database database) : ITickGuard
         """;
 
     /// <inheritdoc/>
-    /// <exception cref="NpgsqlException">The database is away; nobody's claim is known.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable; nobody's claim is known.</exception>
     public async Task<bool> TryClaimAsync(string timer, DateTimeOffset due, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);

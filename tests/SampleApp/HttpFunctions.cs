@@ -61,7 +61,7 @@ public sealed partial class HttpFunctions(TimeProvider time, ILogger<HttpFunctio
         throw what switch
         {
             "database" => new NpgsqlException("Failed to connect to secret-host", new SocketException(111)),
-            "chain" => new ChainUnavailableException(new ChainId(1), "secret-provider is away"),
+            "chain" => new ChainUnavailableException(new ChainId(1), "secret-provider is unavailable"),
             "refused" => new BadHttpRequestException("Not like this."),
             _ => new InvalidOperationException("secret-detail"),
         };

@@ -66,7 +66,7 @@ public static class AuditRehearsal
         Task Refuse(bool isRefused)
         {
             var signed = workload.Requests.First(signed => signed.Kind == SignedRequestKind.Count);
-            signed.Verdict = isRefused ? new ExpectedAnswer(422, "made_up") : new ExpectedAnswer(202, null);
+            signed.Answer = isRefused ? new GivenAnswer(422, "made_up") : new GivenAnswer(202, null);
             return Task.CompletedTask;
         }
     }

@@ -8,7 +8,7 @@ using Relayer.Core.Transactions.Records;
 
 namespace Functions.Admin;
 
-/// <summary>Operators look at transactions, of whatever purpose, and outbid or cancel them.</summary>
+/// <summary>Operators look at transactions, of whatever purpose, and replace or cancel them.</summary>
 /// <param name="transactions">Finds them.</param>
 /// <param name="engines">The chains' engines.</param>
 /// <param name="desk">Carries out commands.</param>
@@ -69,10 +69,10 @@ public sealed class AdminTransactionFunctions(TransactionDirectory transactions,
         return TypedResults.Json(TransactionPage.Of(page, limit), TransactionJson.Default.TransactionPage);
     }
 
-    /// <summary>Gives a transaction's nonce to a self-send. A block may still be faster with the transaction itself.</summary>
+    /// <summary>Gives a transaction's nonce to a noop. A block may still be faster with the transaction itself.</summary>
     [Function("CancelTransaction")]
     [Accepts(typeof(InstructionBody))]
-    [Answers(200, typeof(ReplacementAnswer), Description = "The self-send is out, or has been mined.")]
+    [Answers(200, typeof(ReplacementAnswer), Description = "The noop is out, or has been mined.")]
     [Answers(202, typeof(ReplacementAnswer), Description = "Recorded; it will be sent as soon as the key and the chain are available.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, AdminProblems.UnknownTransactionCode)]
@@ -82,7 +82,7 @@ public sealed class AdminTransactionFunctions(TransactionDirectory transactions,
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = Transactions + "/{id}/cancel")] HttpRequest request, string id,
         CancellationToken cancellation) => desk.CancelAsync(request, id, cancellation);
 
-    /// <summary>Outbids a transaction at once, with what being mined soon costs.</summary>
+    /// <summary>Replaces a transaction at once, with what being mined soon costs.</summary>
     [Function("SpeedUpTransaction")]
     [Accepts(typeof(InstructionBody))]
     [Answers(200, typeof(ReplacementAnswer), Description = "A version that offers more is out.")]

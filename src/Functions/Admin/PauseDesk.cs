@@ -8,12 +8,12 @@ namespace Functions.Admin;
 public sealed class PauseDesk(Pauses pauses, InstructionReader instructions)
 {
     /// <summary>Pauses what <paramref name="scope"/> names.</summary>
-    /// <exception cref="Npgsql.NpgsqlException">The database is away; whether it was done is not known: do it again.</exception>
+    /// <exception cref="Npgsql.NpgsqlException">The database is unavailable; whether it was done is not known: do it again.</exception>
     public Task<IResult> PauseAsync(HttpRequest request, PauseScope scope, CancellationToken cancellation) =>
         ChangeAsync(request, scope, pauses.PauseAsync, cancellation);
 
     /// <summary>Lets it go on.</summary>
-    /// <exception cref="Npgsql.NpgsqlException">The database is away; whether it was done is not known: do it again.</exception>
+    /// <exception cref="Npgsql.NpgsqlException">The database is unavailable; whether it was done is not known: do it again.</exception>
     public Task<IResult> ResumeAsync(HttpRequest request, PauseScope scope, CancellationToken cancellation) =>
         ChangeAsync(request, scope, pauses.ResumeAsync, cancellation);
 

@@ -8,7 +8,7 @@ namespace Functions.Admin;
 
 /// <summary>A chain's signers.</summary>
 /// <param name="ChainId">The chain.</param>
-/// <param name="Signers">Those whose keys are at hand, and all that were ever used.</param>
+/// <param name="Signers">Those whose keys are available, and all that were ever used.</param>
 public sealed record SignersAnswer(long ChainId, IReadOnlyList<SignerAnswer> Signers);
 
 /// <summary>How a signer stands.</summary>

@@ -17,7 +17,7 @@ namespace Functions.Admin;
 /// <param name="To">What it calls.</param>
 /// <param name="ValueWei">Wei sent along, decimal.</param>
 /// <param name="GasLimit">Gas, decimal.</param>
-/// <param name="Closing">Why a self-send is wanted in its place: <c>late</c>, <c>refused</c> or <c>cancelled</c>; null when none is.</param>
+/// <param name="Closing">Why a noop is wanted in its place: <c>late</c>, <c>refused</c> or <c>cancelled</c>; null when none is.</param>
 /// <param name="WaitsAtCap">Nothing more may be offered for it: it waits for the market to fall, or for a higher cap.</param>
 /// <param name="CappedAt">Since when it waits there.</param>
 /// <param name="ExpiresAt">From when on its nonce is closed instead.</param>
@@ -87,7 +87,7 @@ public sealed record TransactionPage(IReadOnlyList<TransactionAnswer> Transactio
 
 /// <summary>What a command did to a transaction.</summary>
 /// <param name="Outcome">
-/// <c>done</c>: the version that outbids the others is out, and the chain decides which is mined. <c>recorded</c>: the wish is on record
+/// <c>done</c>: the version that replaces the others is out, and the chain decides which is mined. <c>recorded</c>: the wish is on record
 /// and is carried out as soon as it can be. <c>fee_at_cap</c>: the same, while nothing more may be offered.
 /// </param>
 /// <param name="Transaction">How it stands now.</param>

@@ -16,11 +16,11 @@ public sealed class TransactionDesk(
 {
     internal const string WrongId = "The id must be a transaction's, as in /api/admin/transactions.";
 
-    /// <summary>Has a self-send take the nonce.</summary>
+    /// <summary>Has a noop take the nonce.</summary>
     public Task<IResult> CancelAsync(HttpRequest request, string id, CancellationToken cancellation) =>
         RunAsync(request, id, "transaction.cancel", static engine => engine.CancelAsync, cancellation);
 
-    /// <summary>Has the transaction outbid.</summary>
+    /// <summary>Has the transaction replaced.</summary>
     public Task<IResult> SpeedUpAsync(HttpRequest request, string id, CancellationToken cancellation) =>
         RunAsync(request, id, "transaction.speed_up", static engine => engine.SpeedUpAsync, cancellation);
 

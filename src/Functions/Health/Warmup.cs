@@ -12,7 +12,7 @@ namespace Functions.Health;
 /// request waits for it. What is held back while older programs run is tried again until they are gone.
 /// </summary>
 /// <param name="services">
-/// Give the database once the app listens; one that is away is tried again by the first request that needs it.
+/// Give the database once the app listens; one that is unavailable is tried again by the first request that needs it.
 /// </param>
 /// <param name="configuration">The settings.</param>
 /// <param name="lifetime">Says when the app listens.</param>

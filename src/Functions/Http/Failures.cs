@@ -59,7 +59,7 @@ public static partial class Failures
         _ => Problems.ForStatus(StatusCodes.Status500InternalServerError),
     };
 
-    /// <summary>The database is away or gave up, rather than refusing a statement of ours, which is a bug.</summary>
+    /// <summary>The database is unavailable or gave up, rather than refusing a statement of ours, which is a bug.</summary>
     private static bool IsStorage(Exception exception) => exception switch
     {
         PostgresException refused => refused.IsTransient || refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction, // A replica, until the failover is over.

@@ -5,7 +5,7 @@ namespace Functions.Isolated;
 
 /// <summary>What <see cref="ProblemMiddleware"/> and CORS are to the app alone: answers preflights, sends answers, turns exceptions into problems.</summary>
 /// <remarks>
-/// A function's exception never reaches the worker's web server, and the server would wait in vain for a function that was not called:
+/// A function's exception never reaches the worker's web server, and the server would wait for a function that was not called:
 /// so both are looked after here, where the functions are called. A timer's exception is left to the Functions host.
 /// </remarks>
 /// <param name="preflight">Answers OPTIONS.</param>

@@ -6,7 +6,7 @@ using OpenTelemetry.Trace;
 namespace Functions.Telemetry;
 
 /// <summary>Sends traces and metrics over OTLP; the standard <c>OTEL_*</c> settings say where and how.</summary>
-/// <remarks>Only added when an endpoint is configured. A collector that is away costs spans, never requests.</remarks>
+/// <remarks>Only added when an endpoint is configured. A collector that is unavailable costs spans, never requests.</remarks>
 /// <param name="mode">What this instance is, as a resource attribute.</param>
 internal sealed class TelemetryService(string mode) : IHostedService, IDisposable
 {

@@ -43,13 +43,13 @@ public sealed record SpendSummary(
     IReadOnlyList<DaySpendAnswer> Daily);
 
 /// <summary>Fees paid.</summary>
-/// <param name="Fee">Reverted transactions, self-sends and L1 fees included.</param>
+/// <param name="Fee">Reverted transactions, noops and L1 fees included.</param>
 /// <param name="Actions">Users' requests; a transaction that carries none is one action.</param>
 /// <param name="Transactions">Transactions mined.</param>
 public sealed record SpendTotal(Amount Fee, long Actions, long Transactions);
 
 /// <summary>Fees paid for a purpose.</summary>
-/// <param name="Purpose"><c>relay</c>, <c>top_up</c>, <c>noop</c> (a self-send that closed a nonce) or a keeper's name.</param>
+/// <param name="Purpose"><c>relay</c>, <c>top_up</c>, <c>noop</c> (it closed a nonce) or a keeper's name.</param>
 /// <param name="Fee">Fees.</param>
 /// <param name="Actions">As in the totals.</param>
 /// <param name="Transactions">As in the totals.</param>

@@ -23,7 +23,7 @@ public sealed record SpendPage(string From, string To, IReadOnlyList<string> Gro
 /// <param name="Target">The contract called.</param>
 /// <param name="Selector">The function's selector, or <c>0x</c>.</param>
 /// <param name="User">The user.</param>
-/// <param name="Fee">Fees paid: reverted transactions, self-sends and L1 fees included.</param>
+/// <param name="Fee">Fees paid: reverted transactions, noops and L1 fees included.</param>
 /// <param name="Actions">Users' requests; a transaction that carries none is one action.</param>
 /// <param name="Transactions">Transactions mined; null by user, since one may carry several users' requests.</param>
 public sealed record SpendRowAnswer(

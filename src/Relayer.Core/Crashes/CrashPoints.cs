@@ -48,13 +48,13 @@ public static class CrashPoints
     /// <summary>An outcome is committed.</summary>
     public const string RecordCommitted = "record.committed";
 
-    /// <summary>A self-send is signed; it is only in memory.</summary>
+    /// <summary>A noop is signed; it is only in memory.</summary>
     public const string CloseSigned = "close.signed";
 
-    /// <summary>A self-send is stored; no node has it.</summary>
+    /// <summary>A noop is stored; no node has it.</summary>
     public const string CloseStored = "close.stored";
 
-    /// <summary>A node has a self-send.</summary>
+    /// <summary>A node has a noop.</summary>
     public const string CloseBroadcast = "close.broadcast";
 
     /// <summary>A payload is signed again with higher fees; that is only in memory.</summary>

@@ -26,7 +26,7 @@ public sealed partial class AlertService : IDisposable
 
     /// <summary>Delivers what is due, each incident's alerts in the order of its events.</summary>
     /// <returns>How many were taken by the receiver.</returns>
-    /// <exception cref="NpgsqlException">The database is away; nothing is lost.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable; nothing is lost.</exception>
     public async Task<int> DeliverAsync(CancellationToken cancellation)
     {
         if (!_options.IsConfigured)

@@ -47,7 +47,7 @@ internal sealed class Webhook : IDisposable
         }
         catch (SecretUnavailableException missing)
         {
-            return $"has no key at hand ({missing.Message})";
+            return $"has no key available ({missing.Message})";
         }
         catch (HttpRequestException fault)
         {

@@ -10,6 +10,6 @@ public interface ISecretSource
     ValueTask<string> GetAsync(string name, CancellationToken cancellation);
 }
 
-/// <summary>A secret cannot be had: the vault is away or refuses, or it holds something else.</summary>
+/// <summary>A secret cannot be had: the vault is unavailable or refuses, or it holds something else.</summary>
 /// <param name="message">What happened, by the secret's name; never with what it holds.</param>
 public sealed class SecretUnavailableException(string message) : Exception(message);

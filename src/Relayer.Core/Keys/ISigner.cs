@@ -36,7 +36,7 @@ public interface ISignerSource
     ValueTask<ISigner?> FindAsync(ChainId chainId, Address address, CancellationToken cancellation);
 }
 
-/// <summary>A signing key cannot be had: the vault is away, refuses, or holds another account's key than the configured.</summary>
+/// <summary>A signing key cannot be had: the vault is unavailable, refuses, or holds another account's key than the configured.</summary>
 /// <param name="message">What happened, by secret name; never key material.</param>
 /// <param name="innerException">The cause.</param>
 public sealed class SignerUnavailableException(string message, Exception? innerException = null)

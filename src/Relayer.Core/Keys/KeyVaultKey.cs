@@ -52,7 +52,7 @@ internal sealed partial class KeyVaultKey : IKeyHolder
         var (held, failure, mayTry) = Read();
         if (held is null)
         {
-            // While the vault is away, one caller in a while asks it; the others hear at once what it said.
+            // While the vault is unavailable, one caller in a while asks it; the others hear at once what it said.
             return failure is not null && !mayTry ? throw failure : await LoadAsync(cancellation);
         }
 

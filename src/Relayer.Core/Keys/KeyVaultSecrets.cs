@@ -37,7 +37,7 @@ internal sealed class KeyVaultSecrets
     /// <param name="read">Reads what it holds; <see langword="null"/> for what is not <paramref name="expected"/>.</param>
     /// <param name="expected">What it should hold, in words.</param>
     /// <returns>What was read, and the version it is of.</returns>
-    /// <exception cref="SecretUnavailableException">The vault is away, refuses, takes too long, or the secret is something else.</exception>
+    /// <exception cref="SecretUnavailableException">The vault is unavailable, refuses, takes too long, or the secret is something else.</exception>
     public async Task<(T Value, string Version)> ReadAsync<T>(string name, Func<string, T?> read, string expected)
         where T : class
     {

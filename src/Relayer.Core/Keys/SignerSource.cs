@@ -60,7 +60,7 @@ internal sealed class SignerSource : ISignerSource, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="SignerUnavailableException">
-    /// It is not among those at hand, but some of the chain's keys could not be loaded and may be it.
+    /// It is not among those available, but some of the chain's keys could not be loaded and may be it.
     /// </exception>
     public async ValueTask<ISigner?> FindAsync(ChainId chainId, Address address, CancellationToken cancellation)
     {

@@ -9,7 +9,7 @@ namespace Relayer.Core.Operations;
 public sealed class AuditLog(Database database, TimeProvider time)
 {
     /// <summary>Writes an entry in the transaction of <paramref name="connection"/>: the change and its entry are both there, or neither.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public static async Task AppendAsync(
         NpgsqlConnection connection, AuditEntry entry, DateTimeOffset at, CancellationToken cancellation)
     {
@@ -29,7 +29,7 @@ public sealed class AuditLog(Database database, TimeProvider time)
     /// Writes an entry by itself, for what is not one change in the database: <see cref="AuditOutcome.Asked"/> before anything is done,
     /// then how it ended.
     /// </summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task AppendAsync(AuditEntry entry, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);
@@ -40,7 +40,7 @@ public sealed class AuditLog(Database database, TimeProvider time)
     /// <param name="before">Only those before this <see cref="AuditRecord.Id"/>.</param>
     /// <param name="limit">At most this many.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<IReadOnlyList<AuditRecord>> ListAsync(long before, int limit, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);

@@ -25,7 +25,7 @@ public sealed class Pauses(Database database, TimeProvider time)
     }
 
     /// <summary>The pause of a scope; <see langword="null"/> when it goes on.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<Pause?> FindAsync(PauseScope scope, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);
@@ -33,7 +33,7 @@ public sealed class Pauses(Database database, TimeProvider time)
     }
 
     /// <summary>Everything that is paused, the longest first.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<IReadOnlyList<Pause>> ListAsync(CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);
@@ -42,7 +42,7 @@ public sealed class Pauses(Database database, TimeProvider time)
     }
 
     /// <summary>Pauses; a pause that is there already keeps its reason. Audited.</summary>
-    /// <exception cref="NpgsqlException">The database is away; whether it was done is not known: do it again.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable; whether it was done is not known: do it again.</exception>
     public Task<PauseChange> PauseAsync(PauseScope scope, Instruction instruction, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(instruction);
@@ -57,7 +57,7 @@ public sealed class Pauses(Database database, TimeProvider time)
     }
 
     /// <summary>Ends a pause. Audited.</summary>
-    /// <exception cref="NpgsqlException">The database is away; whether it was done is not known: do it again.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable; whether it was done is not known: do it again.</exception>
     public Task<PauseChange> ResumeAsync(PauseScope scope, Instruction instruction, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(instruction);

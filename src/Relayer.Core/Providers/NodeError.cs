@@ -21,7 +21,7 @@ public enum NodeErrorKind
     /// <summary>The nonce is beyond what the node will queue.</summary>
     NonceTooHigh,
 
-    /// <summary>Another transaction holds the nonce and the fee does not outbid it by enough.</summary>
+    /// <summary>Another transaction holds the nonce and the fee is not high enough to replace it.</summary>
     ReplacementUnderpriced,
 
     /// <summary>The fee is below what the node accepts at all.</summary>

@@ -35,7 +35,7 @@ public sealed class RelayService
     private readonly TimeProvider _time;
     private readonly RelayStore _store;
     private readonly RelayReader _reads;
-    private readonly RelayValidator _judge;
+    private readonly RelayValidator _validator;
     private readonly RelayDispatch _dispatch;
     private readonly int _atOnce;
     private int _deciding;
@@ -48,13 +48,13 @@ public sealed class RelayService
         (_chains, _time, _atOnce) = (chains, time, options.Admission.MaxRequests);
         _store = new RelayStore(database);
         _reads = new RelayReader(_store, engines);
-        _judge = new RelayValidator(routes, new RelayRules(Secp256k1.Default), chains, engines, forwarders, time);
-        _dispatch = new RelayDispatch(engines, database, _reads, _judge, time);
+        _validator = new RelayValidator(routes, new RelayRules(Secp256k1.Default), chains, engines, forwarders, time);
+        _dispatch = new RelayDispatch(engines, database, _reads, _validator, time);
     }
 
     /// <summary>Relays a request, or says why not. The same request again gives its present state and does nothing.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers; nothing is recorded.</exception>
-    /// <exception cref="NpgsqlException">The database is away; post it again.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable; post it again.</exception>
     /// <exception cref="SignerUnavailableException">No signing key can be had; nothing is recorded.</exception>
     public async Task<RelayDecision> SubmitAsync(RelayRequest request, CancellationToken cancellation)
     {
@@ -68,24 +68,24 @@ public sealed class RelayService
 
     /// <summary>Judges a request as <see cref="SubmitAsync"/> would, and records nothing.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<SimulationDecision> SimulateAsync(RelayRequest request, CancellationToken cancellation)
     {
-        var (candidate, refusal) = _judge.Admit(request);
-        refusal ??= _judge.RefuseAlone(candidate!);
+        var (candidate, refusal) = _validator.Admit(request);
+        refusal ??= _validator.RefuseAlone(candidate!);
         if (refusal is not null)
         {
             return new SimulationDecision.Rejected(refusal);
         }
 
         var facts = await _reads.FactsAsync(candidate!, cancellation);
-        return await _judge.RefuseAsync(candidate!, facts, early: null, cancellation) is { } reason
+        return await _validator.RefuseAsync(candidate!, facts, early: null, cancellation) is { } reason
             ? new SimulationDecision.Rejected(reason)
             : new SimulationDecision.Passes(candidate!.Call.Gas);
     }
 
     /// <summary>How a relay stands; <see langword="null"/> when it is not known.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public Task<RelayRecord?> FindAsync(Hash32 id, CancellationToken cancellation) => _reads.FindAsync(id, cancellation);
 
     /// <summary>A user's relays, newest first.</summary>
@@ -94,7 +94,7 @@ public sealed class RelayService
     /// <param name="before">Only those accepted before this <see cref="RelayRecord.Sequence"/>.</param>
     /// <param name="limit">At most this many.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public Task<IReadOnlyList<RelayRecord>> ListAsync(
         ChainId? chainId, Address from, long before, int limit, CancellationToken cancellation) =>
         _reads.ListAsync(chainId, from, before, limit, cancellation);
@@ -103,7 +103,7 @@ public sealed class RelayService
     /// The nonce that a user's next request may carry: after those under way where nonces are sequential, 256 random bits where not.
     /// </summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<UInt256> NextNonceAsync(RelayRoute route, Address from, CancellationToken cancellation)
     {
         var forwarder = route.Forwarder;
@@ -126,7 +126,7 @@ public sealed class RelayService
 
     /// <summary>Forgets quota windows that are over.</summary>
     /// <returns>How many were removed.</returns>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public Task<int> SweepGrantsAsync(CancellationToken cancellation) =>
         _store.SweepGrantsAsync(QuotaWindow.OldestInUse(_time.GetUtcNow()), cancellation);
 
@@ -148,28 +148,28 @@ public sealed class RelayService
 
     private async Task<RelayDecision> DecideAsync(RelayRequest request, bool isQuiet, CancellationToken cancellation)
     {
-        var (admitted, refusal) = _judge.Admit(request);
+        var (admitted, refusal) = _validator.Admit(request);
         if (admitted is not { } candidate)
         {
             return new RelayDecision.Rejected(refusal!);
         }
 
         // A limit that changed, or a deadline that passed since, never hides a relay from the one who posted it.
-        refusal = _judge.RefuseAlone(candidate);
-        if (refusal is not null && !_judge.IsSigned(candidate))
+        refusal = _validator.RefuseAlone(candidate);
+        if (refusal is not null && !_validator.IsSigned(candidate))
         {
             return new RelayDecision.Rejected(refusal);
         }
 
         var reading = _reads.FactsAsync(candidate, cancellation);
-        var early = refusal is null && isQuiet ? _judge.TryReadEarlyAsync(candidate, cancellation) : null;
+        var early = refusal is null && isQuiet ? _validator.TryReadEarlyAsync(candidate, cancellation) : null;
         var facts = await reading;
         if (facts.Known is { } known)
         {
             return new RelayDecision.Known(known);
         }
 
-        refusal ??= await _judge.RefuseAsync(candidate, facts, early, cancellation);
+        refusal ??= await _validator.RefuseAsync(candidate, facts, early, cancellation);
         if (refusal is null)
         {
             return await _dispatch.CarryOutAsync(candidate, facts, cancellation);

@@ -15,7 +15,7 @@ internal static class ConnectionDefaults
         ("Auto Prepare Min Usages", 2),
 
         // One plan for each statement, whatever its parameters, made once: planning cost as much as a quarter of the execution.
-        // Plans outlive what they were made for: one made while a table is empty would read the whole of it for ever after.
+        // Plans outlive what they were made for: one made while a table is empty would read the whole of it ever after.
         // What is asked here is asked by key. (A report may choose otherwise for its own transaction, with "set local".)
         ("Options", "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"),
 

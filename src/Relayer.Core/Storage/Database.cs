@@ -18,7 +18,7 @@ public sealed class Database(NpgsqlDataSource source, Migrator migrator)
     internal TimeSpan MigrationPatience { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A connection to a database with the present schema. Dispose it to give it back.</summary>
-    /// <exception cref="NpgsqlException">The database is away or refuses, or its schema is still being brought up to date.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable or refuses, or its schema is still being brought up to date.</exception>
     public async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellation)
     {
         try
@@ -34,7 +34,7 @@ public sealed class Database(NpgsqlDataSource source, Migrator migrator)
     }
 
     /// <summary>Asks the database for an answer.</summary>
-    /// <exception cref="NpgsqlException">The database is away or refuses.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable or refuses.</exception>
     public async Task PingAsync(CancellationToken cancellation)
     {
         await using var connection = await OpenAsync(cancellation);
@@ -44,7 +44,7 @@ public sealed class Database(NpgsqlDataSource source, Migrator migrator)
 
     /// <summary>Applies what was held back for older programs' sake, if they are gone.</summary>
     /// <returns>True when nothing is held back any more.</returns>
-    /// <exception cref="NpgsqlException">The database is away or refuses.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable or refuses.</exception>
     public async Task<bool> CatchUpAsync(CancellationToken cancellation)
     {
         await PingAsync(cancellation);

@@ -28,7 +28,7 @@ public sealed partial class Migrator(NpgsqlDataSource source, ILogger<Migrator> 
 
     /// <summary>Applies what is missing and may be applied now.</summary>
     /// <returns>False when something is held back, because an older program uses the database: to be tried again later.</returns>
-    /// <exception cref="NpgsqlException">The database is away or refuses.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable or refuses.</exception>
     /// <exception cref="SchemaTooNewException">The database is not for this program any more.</exception>
     public async Task<bool> MigrateAsync(CancellationToken cancellation)
     {
@@ -119,7 +119,7 @@ public sealed partial class Migrator(NpgsqlDataSource source, ILogger<Migrator> 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
     {
         // An index on a large table takes its time, and so does waiting for the instance that makes it. Given up and rolled back after
-        // a while, it would be begun anew for ever; without any limit a broken connection would be waited for as long.
+        // a while, it would be begun anew indefinitely; without any limit a broken connection would be waited for as long.
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)Longest.TotalSeconds };
         await command.ExecuteNonQueryAsync(cancellation);
     }

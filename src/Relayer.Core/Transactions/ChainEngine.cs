@@ -54,7 +54,7 @@ public sealed class ChainEngine
     /// <exception cref="Keys.SignerUnavailableException">No signing key can be had.</exception>
     public Task<Quote> QuoteAsync(ulong gas, CancellationToken cancellation) => QuoteAsync(gas, Settings.Speed, cancellation);
 
-    /// <summary>The same at a speed of the caller's choice. A plan that names it too is outbid at that speed later.</summary>
+    /// <summary>The same at a speed of the caller's choice. A plan that names it too is replaced at that speed later.</summary>
     public async Task<Quote> QuoteAsync(ulong gas, Speed speed, CancellationToken cancellation)
     {
         var reading = await _gauge.ReadAsync(cancellation);
@@ -70,7 +70,7 @@ public sealed class ChainEngine
     public Task<IReadOnlyList<ReservedTransaction>> ReserveAsync(
         NpgsqlConnection connection, IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation) =>
         _store.ReserveAsync(
-            connection, Settings.ChainId, _gauge.PursesOf(signers), Settings.MaxInFlight, WithData(plans), cancellation, Settings.DataFee);
+            connection, Settings.ChainId, _gauge.BalancesOf(signers), Settings.MaxInFlight, WithData(plans), cancellation, Settings.DataFee);
 
     /// <summary>The same with one account of the caller's choice, of which no more than <paramref name="budget"/> is spent, in wei.</summary>
     internal Task<IReadOnlyList<ReservedTransaction>> ReserveFromAsync(
@@ -84,12 +84,12 @@ public sealed class ChainEngine
 
     /// <summary>The same as statements at the front of a batch of the caller's own, which then needs no transaction around it.</summary>
     public Reservation Reserve(IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans) =>
-        _store.Reserve(Settings.ChainId, _gauge.PursesOf(signers), Settings.MaxInFlight, WithData(plans), Settings.DataFee);
+        _store.Reserve(Settings.ChainId, _gauge.BalancesOf(signers), Settings.MaxInFlight, WithData(plans), Settings.DataFee);
 
     /// <summary>Signs, stores and broadcasts a committed reservation, and starts watching for its receipt.</summary>
     /// <returns>The transaction hash, and whether a node has it yet.</returns>
     /// <exception cref="Keys.SignerUnavailableException">The key cannot be had now. The reservation is carried out later.</exception>
-    /// <exception cref="NpgsqlException">The database is away. Likewise.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable. Likewise.</exception>
     public async Task<Submission> SubmitAsync(ReservedTransaction reserved, CancellationToken cancellation)
     {
         try
@@ -106,11 +106,11 @@ public sealed class ChainEngine
     internal bool IsTaken(Hash32 hash) => _submitter.IsTaken(hash);
 
     /// <summary>
-    /// Outbids a transaction at once, with what being mined soon costs. Asked again within seconds it answers with the same attempt.
+    /// Replaces a transaction at once, with what being mined soon costs. Asked again within seconds it answers with the same attempt.
     /// </summary>
     /// <exception cref="ChainUnavailableException">No provider answers; nothing was done.</exception>
     /// <exception cref="Keys.SignerUnavailableException">The key cannot be had now; nothing was done.</exception>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<ReplacementOutcome> SpeedUpAsync(Guid id, CancellationToken cancellation)
     {
         var outcome = await _interventions.SpeedUpAsync(id, cancellation);
@@ -119,10 +119,10 @@ public sealed class ChainEngine
     }
 
     /// <summary>
-    /// Gives a transaction's nonce to a self-send. The wish is on record before anything is sent: from then on it is carried out whatever
+    /// Gives a transaction's nonce to a noop. The wish is on record before anything is sent: from then on it is carried out whatever
     /// happens to this process. A block may still be faster with the payload; the ledger tells.
     /// </summary>
-    /// <exception cref="NpgsqlException">The database is away; whether the wish was recorded is not known: ask again.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable; whether the wish was recorded is not known: ask again.</exception>
     public async Task<ReplacementOutcome> CancelAsync(Guid id, CancellationToken cancellation)
     {
         var outcome = await _interventions.CancelAsync(id, cancellation);
@@ -133,7 +133,7 @@ public sealed class ChainEngine
     /// <summary>One pass over the open transactions and the signers' nonces; what the timer function calls.</summary>
     /// <returns>Open transactions looked at.</returns>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<int> ConfirmAsync(CancellationToken cancellation)
     {
         await _floor.KeepAsync(cancellation);
@@ -142,13 +142,13 @@ public sealed class ChainEngine
         return count;
     }
 
-    /// <summary>How the signers stand: those whose keys are at hand, and all that were ever used on this chain.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <summary>How the signers stand: those whose keys are available, and all that were ever used on this chain.</summary>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public Task<IReadOnlyList<SignerStatus>> ListSignersAsync(CancellationToken cancellation) => _pool.ListAsync(cancellation);
 
     /// <summary>An operator pauses a signer: it takes nothing new until an operator resumes it; what it has in flight goes on. Audited.</summary>
     /// <returns><see langword="null"/> when this chain has no such signer.</returns>
-    /// <exception cref="NpgsqlException">The database is away; whether it was done is not known: ask again.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable; whether it was done is not known: ask again.</exception>
     public Task<SignerChange?> PauseSignerAsync(Address signer, Instruction instruction, CancellationToken cancellation) =>
         _pool.ChangeAsync(signer, pause: true, instruction, cancellation);
 
@@ -156,7 +156,7 @@ public sealed class ChainEngine
     /// An operator lets a signer take transactions again, whatever paused it. One that still cannot pay or still fails is soon paused again. Audited.
     /// </summary>
     /// <returns><see langword="null"/> when this chain has no such signer.</returns>
-    /// <exception cref="NpgsqlException">The database is away; whether it was done is not known: ask again.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable; whether it was done is not known: ask again.</exception>
     public Task<SignerChange?> ResumeSignerAsync(Address signer, Instruction instruction, CancellationToken cancellation) =>
         _pool.ChangeAsync(signer, pause: false, instruction, cancellation);
 

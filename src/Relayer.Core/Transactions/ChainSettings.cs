@@ -13,7 +13,7 @@ namespace Relayer.Core.Transactions;
 /// <param name="Fees">The limits on fees.</param>
 /// <param name="GaugeMaxAge">How long one reading of fees and balances is used.</param>
 /// <param name="Speed">What is offered where nothing else is asked for.</param>
-/// <param name="Bumps">When a transaction is outbid, and when it is given up.</param>
+/// <param name="Bumps">When a transaction is replaced, and when it is given up.</param>
 /// <param name="DataGas">Gas that each transaction needs on top of its limit, for its data.</param>
 /// <param name="DataFee">Wei that each transaction may cost beside its gas, for its data.</param>
 /// <param name="Batching">How much one transaction of several requests may hold.</param>

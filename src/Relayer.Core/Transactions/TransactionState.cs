@@ -52,7 +52,7 @@ public abstract record TransactionState
         public override TransactionStateKind Kind => TransactionStateKind.Confirmed;
     }
 
-    /// <summary>A self-send took its nonce: it will never run.</summary>
+    /// <summary>A noop took its nonce: it will never run.</summary>
     public sealed record Cancelled(Inclusion Inclusion) : TransactionState
     {
         /// <inheritdoc/>
@@ -76,7 +76,7 @@ public abstract record TransactionState
 
 /// <summary>Which attempt was mined, where, and what it cost.</summary>
 /// <param name="Hash">The attempt's hash.</param>
-/// <param name="IsNoop">It is the self-send that closes the nonce, not the payload.</param>
+/// <param name="IsNoop">It is the noop that closes the nonce, not the payload.</param>
 /// <param name="BlockNumber">The block's height.</param>
 /// <param name="BlockHash">The block's hash.</param>
 /// <param name="Succeeded">Status 1.</param>

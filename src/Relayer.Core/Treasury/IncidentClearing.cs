@@ -17,7 +17,7 @@ public sealed class IncidentClearing(Database database, IncidentLog incidents, T
 
     /// <summary>Closes an incident.</summary>
     /// <returns>It as it is now; <see langword="null"/> when none of that number is open.</returns>
-    /// <exception cref="NpgsqlException">The database is away; whether it was done is not known: look.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable; whether it was done is not known: look.</exception>
     public async Task<Incident?> ClearAsync(long id, Instruction instruction, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);

@@ -55,7 +55,7 @@ public static class AppSettings
         // A development node queues whatever it is given; geth would take 64 from one account.
         Chain("MaxInFlightPerSigner", "500");
 
-        // anvil strands what reaches it in the moment in which the transaction before is mined: queued for ever behind a nonce that is gone,
+        // anvil strands what reaches it in the moment in which the transaction before is mined: queued indefinitely behind a nonce that is gone,
         // and the same bytes again are "already imported". A higher offer frees it.
         Chain("Fees__BumpAfter", "00:00:15");
         Chain("Fees__BumpEvery", "00:00:05");

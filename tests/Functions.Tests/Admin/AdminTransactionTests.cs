@@ -4,12 +4,12 @@ using Functions.Tests.Relay;
 
 namespace Functions.Tests.Admin;
 
-/// <summary>Transactions are looked at, outbid and cancelled over HTTP.</summary>
+/// <summary>Transactions are looked at, replaced and cancelled over HTTP.</summary>
 [Collection(AdminCollection.Name)]
 public sealed class AdminTransactionTests(IsolatedStacks stacks)
 {
     [Fact]
-    public async Task A_transaction_under_way_is_found_outbid_and_cancelled_and_all_of_it_is_audited()
+    public async Task A_transaction_under_way_is_found_replaced_and_cancelled_and_all_of_it_is_audited()
     {
         await using var stack = await stacks.SettleAsync(AdminClient.Settings);
         using var admin = new AdminClient(stack.App);

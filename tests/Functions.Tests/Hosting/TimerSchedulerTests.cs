@@ -183,7 +183,7 @@ public sealed class TimerSchedulerTests
         public async Task<bool> TryClaimAsync(string timer, DateTimeOffset due, CancellationToken cancellation)
         {
             await _asked.Writer.WriteAsync((timer, due), cancellation);
-            return Fails ? throw new TimeoutException("The database is away.") : !Taken.Contains(due);
+            return Fails ? throw new TimeoutException("The database is unavailable.") : !Taken.Contains(due);
         }
 
         public async Task<(string Timer, DateTimeOffset Due)> AskedAsync() =>

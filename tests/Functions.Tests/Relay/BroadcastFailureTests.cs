@@ -57,7 +57,7 @@ public sealed class BroadcastFailureTests(IsolatedStacks stacks) : IClassFixture
     }
 
     [Fact]
-    public async Task A_request_given_up_in_time_for_its_self_send_has_expired_though_its_last_second_is_not_over()
+    public async Task A_request_given_up_in_time_for_its_noop_has_expired_though_its_last_second_is_not_over()
     {
         await using var stack = await stacks.SettleAsync(new Dictionary<string, string>
         {

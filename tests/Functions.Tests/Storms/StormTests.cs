@@ -56,7 +56,7 @@ public sealed class StormTests(StormFixture fixture)
     }
 
     [Fact]
-    public async Task Keepers_killed_between_every_two_steps_do_everything_once_and_account_for_every_wei()
+    public async Task Keepers_killed_between_every_two_steps_do_everything_once_and_account_for_goody_wei()
     {
         var report = await KeeperStorm.RunAsync(
             fixture.Stack, instances: 4, KeeperStorm.Points, rounds: 1, kills: 3, seed: 6, Say, Cancellation);

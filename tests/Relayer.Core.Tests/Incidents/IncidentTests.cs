@@ -126,7 +126,7 @@ public sealed class IncidentTests(PostgresFixture postgres)
         world.SignWithSecret("webhook");
         await world.Log.RaiseAsync(Report(), Cancellation);
         Assert.Equal(0, await world.Alerts.DeliverAsync(Cancellation));
-        Assert.Equal("has no key at hand (secret webhook: the vault has none)", await world.Database.ScalarAsync<string>("select last_error from alerts"));
+        Assert.Equal("has no key available (secret webhook: the vault has none)", await world.Database.ScalarAsync<string>("select last_error from alerts"));
         world.Secrets.Holds["webhook"] = "short";
         world.Time.Advance(TimeSpan.FromSeconds(11));
         Assert.Equal(0, await world.Alerts.DeliverAsync(Cancellation));

@@ -37,7 +37,7 @@ public sealed class BudgetTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task What_is_held_is_the_gas_for_the_data_too_and_outbidding_ends_at_what_an_action_may_lose()
+    public async Task What_is_held_is_the_gas_for_the_data_too_and_replacing_ends_at_what_an_action_may_lose()
     {
         const long Limit = 1_000_000_000_000_000, Gas = 60_000, DataGas = 100_000;
         await using var world = await KeeperWorld.StartAsync(postgres);

@@ -30,12 +30,12 @@ public sealed class LossPlanTests
     [InlineData(7, 10, 0, 0, 10)] // 100 for 10 gas.
     [InlineData(7, 10, 20, 0, 8)] // 20 go for what is sent along.
     [InlineData(7, 10, 0, 25, 12)] // A reward of 25: 125 for 10 gas.
-    [InlineData(10, 10, 0, 0, 10)] // No room at all: it is not outbid.
-    public void Outbidding_ends_where_an_action_would_lose_too_much(ulong offer, ulong gas, ulong beside, ulong reward, ulong cap) =>
+    [InlineData(10, 10, 0, 0, 10)] // No room at all: it is not replaced.
+    public void Replacing_ends_where_an_action_would_lose_too_much(ulong offer, ulong gas, ulong beside, ulong reward, ulong cap) =>
         Assert.Equal(Of(cap), LossPlan.FeeCap(Of(offer), gas, Of(beside), Of(reward), Backstop));
 
     [Fact]
-    public void Outbidding_for_profit_ends_where_the_least_gain_would_not_be_left() =>
+    public void Replacing_for_profit_ends_where_the_least_gain_would_not_be_left() =>
         Assert.Equal(Of(9), LossPlan.FeeCap(Of(6), 10, Wei.Zero, Of(100), Profit));
 
     private static Wei Of(ulong wei) => new(wei);

@@ -64,7 +64,7 @@ public sealed class RelayFateTests
     }
 
     [Fact]
-    public void Nothing_goes_again_for_ever()
+    public void Nothing_goes_again_for_good()
     {
         var relay = Carried(60) with { Earlier = RelayOutcomes.MaxTransactions - 1 };
 

@@ -108,7 +108,7 @@ public sealed class FormerNamesTests(PostgresFixture postgres)
         await RequestAsync(request, Second, expected: 0);
         Assert.Equal(0, await release.RequestAsync(First));
 
-        // The payload is taken by neither any more, and the self-send by both.
+        // The payload is taken by neither any more, and the noop by both.
         Assert.Empty(await release.StoreAsync(First, isNoop: false));
         Assert.Empty(await StoreAsync(store, Second, 1, isNoop: false, null));
         Assert.Equal([First], await release.StoreAsync(First, isNoop: true));

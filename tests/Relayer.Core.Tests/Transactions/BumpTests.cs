@@ -49,7 +49,7 @@ public sealed class BumpTests
     [InlineData(10, 4, false)]
     [InlineData(10, 5, true)]     // but half of its time it has
     [InlineData(-5, 0, true)]     // it expired before it was reserved
-    public void It_is_late_while_there_is_still_time_for_the_self_send(int expiresAfter, int seconds, bool isLate) =>
+    public void It_is_late_while_there_is_still_time_for_the_noop(int expiresAfter, int seconds, bool isLate) =>
         Assert.Equal(isLate, Schedule.IsLate(Open(1, expiresAfter), Start.AddSeconds(seconds)));
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class BumpTests
     [Theory]
     [InlineData(true, 8, 0)]
     [InlineData(false, 11, 0)]    // its price is below the base fee: no block will come to say so
-    public void It_is_outbid_once_a_block_passed_it_over_or_its_price_cannot_do(bool isPassedOver, ulong baseFee, ulong tip) =>
+    public void It_is_replaced_once_a_block_passed_it_over_or_its_price_cannot_do(bool isPassedOver, ulong baseFee, ulong tip) =>
         Assert.IsType<FeeBump.Offer>(FeeBump.Decide(Open(1), isPassedOver, Market(baseFee, tip), Rich, Settings));
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class BumpTests
         FeeBump.Decide(Open(1, fee: 90), true, Market(50, 1), Rich, Settings));
 
     [Fact]
-    public void The_markets_price_counts_at_the_plans_speed_and_a_self_send_is_in_a_hurry()
+    public void The_markets_price_counts_at_the_plans_speed_and_a_noop_is_in_a_hurry()
     {
         var market = Market(20, 1) with { LowPriorityFee = Wei.FromGwei(0), HighPriorityFee = Wei.FromGwei(4) };
         Assert.Equal(Wei.FromGwei(41), Price(FeeBump.Decide(Open(1), true, market, Rich, Settings)));
@@ -88,7 +88,7 @@ public sealed class BumpTests
     }
 
     [Fact]
-    public void What_the_signer_cannot_pay_for_is_not_offered_and_a_self_send_costs_less()
+    public void What_the_signer_cannot_pay_for_is_not_offered_and_a_noop_costs_less()
     {
         var cost = new Wei((UInt128)11_250_000_000 * 50_000 + 7);
         Assert.IsType<FeeBump.Offer>(FeeBump.Decide(Open(1), true, Market(1, 0), cost, Settings));

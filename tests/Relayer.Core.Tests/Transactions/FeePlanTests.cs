@@ -52,22 +52,22 @@ public sealed class FeePlanTests
     [InlineData(1, 1, 2, 2)]
     [InlineData(1, 0, 2, 1)]
     [InlineData(81, 9, 92, 11)]
-    public void Outbids_by_an_eighth_rounded_up(ulong fee, ulong tip, ulong outbidFee, ulong outbidTip) =>
+    public void Bumps_by_an_eighth_rounded_up(ulong fee, ulong tip, ulong bumpedFee, ulong bumpedTip) =>
         Assert.Equal(
-            new TransactionFees.Dynamic(new Wei(outbidFee), new Wei(outbidTip)),
-            FeePlan.Outbid(new TransactionFees.Dynamic(new Wei(fee), new Wei(tip)), null, Limits));
+            new TransactionFees.Dynamic(new Wei(bumpedFee), new Wei(bumpedTip)),
+            FeePlan.Bump(new TransactionFees.Dynamic(new Wei(fee), new Wei(tip)), null, Limits));
 
     [Fact]
-    public void Outbids_with_what_the_market_asks_when_that_is_more() =>
+    public void Bumps_with_what_the_market_asks_when_that_is_more() =>
         Assert.Equal(
             new TransactionFees.Dynamic(new Wei(700), new Wei(40)),
-            FeePlan.Outbid(
+            FeePlan.Bump(
                 new TransactionFees.Dynamic(new Wei(80), new Wei(8)), new TransactionFees.Dynamic(new Wei(700), new Wei(40)), Limits));
 
     [Fact]
-    public void Whatever_is_outbid_is_outbid_by_a_tenth_and_a_wei_in_both_fields_under_the_caps_or_not_at_all() =>
+    public void Whatever_is_replaced_pays_a_tenth_and_a_wei_more_in_both_fields_under_the_caps_or_not_at_all() =>
         Prop.ForAll(Dynamics().ToArbitrary(), Markets().ToArbitrary(), (sent, market) =>
-            FeePlan.Outbid(sent, FeePlan.For(market, Limits), Limits) is not TransactionFees.Dynamic(var fee, var tip)
+            FeePlan.Bump(sent, FeePlan.For(market, Limits), Limits) is not TransactionFees.Dynamic(var fee, var tip)
             || (fee <= Limits.MaxFee && tip <= Limits.MaxPriorityFee && tip <= fee && fee > sent.MaxFee && tip > sent.MaxPriorityFee
                 && fee * 10 >= sent.MaxFee * 11 && tip * 10 >= sent.MaxPriorityFee * 11))
             .QuickCheckThrowOnFailure();
@@ -75,16 +75,16 @@ public sealed class FeePlanTests
     [Fact]
     public void It_is_refused_only_when_no_tenth_more_fits_under_the_caps() =>
         Prop.ForAll(Dynamics().ToArbitrary(), Markets().ToArbitrary(), (sent, market) =>
-            FeePlan.Outbid(sent, FeePlan.For(market, Limits), Limits) is not null
+            FeePlan.Bump(sent, FeePlan.For(market, Limits), Limits) is not null
             || sent.MaxFee * 11 + new Wei(10) > Limits.MaxFee * 10 || sent.MaxPriorityFee * 11 + new Wei(10) > Limits.MaxPriorityFee * 10)
             .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Outbidding_again_and_again_only_rises_and_ends_at_the_cap() =>
+    public void Replacing_again_and_again_only_rises_and_ends_at_the_cap() =>
         Prop.ForAll(Dynamics().ToArbitrary(), Markets().ToArbitrary(), (sent, market) =>
         {
             var (offers, asked) = (new List<TransactionFees.Dynamic> { sent }, FeePlan.For(market, Limits));
-            while (FeePlan.Outbid(offers[^1], asked, Limits) is TransactionFees.Dynamic next && offers.Count < 200)
+            while (FeePlan.Bump(offers[^1], asked, Limits) is TransactionFees.Dynamic next && offers.Count < 200)
             {
                 offers.Add(next);
             }
@@ -93,9 +93,9 @@ public sealed class FeePlanTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void A_legacy_price_is_outbid_by_a_tenth_under_the_cap_or_not_at_all() =>
+    public void A_legacy_price_is_replaced_by_a_tenth_under_the_cap_or_not_at_all() =>
         Prop.ForAll(Gen.Choose(0, 1_200).ToArbitrary(), Markets().ToArbitrary(), (sent, market) =>
-            FeePlan.Outbid(new TransactionFees.Legacy(new Wei((ulong)sent)), FeePlan.For(market, Limits with { Legacy = true }), Limits)
+            FeePlan.Bump(new TransactionFees.Legacy(new Wei((ulong)sent)), FeePlan.For(market, Limits with { Legacy = true }), Limits)
                 is not TransactionFees.Legacy(var price)
             || (price <= Limits.MaxFee && price * 10 >= new Wei((ulong)sent) * 11 && price > new Wei((ulong)sent)))
             .QuickCheckThrowOnFailure();
@@ -130,11 +130,11 @@ public sealed class FeePlanTests
         new(new Wei(baseFee), new Wei(middle), new Wei(baseFee)) { LowPriorityFee = new Wei(low), HighPriorityFee = new Wei(high) };
 
     [Fact]
-    public void At_the_cap_nothing_is_outbid()
+    public void At_the_cap_nothing_is_replaced()
     {
-        Assert.Null(FeePlan.Outbid(new TransactionFees.Dynamic(new Wei(1_000), new Wei(1)), null, Limits));
-        Assert.Null(FeePlan.Outbid(new TransactionFees.Legacy(new Wei(1_000)), null, Limits));
-        Assert.Equal(new TransactionFees.Legacy(new Wei(90)), FeePlan.Outbid(new TransactionFees.Legacy(new Wei(80)), null, Limits));
+        Assert.Null(FeePlan.Bump(new TransactionFees.Dynamic(new Wei(1_000), new Wei(1)), null, Limits));
+        Assert.Null(FeePlan.Bump(new TransactionFees.Legacy(new Wei(1_000)), null, Limits));
+        Assert.Equal(new TransactionFees.Legacy(new Wei(90)), FeePlan.Bump(new TransactionFees.Legacy(new Wei(80)), null, Limits));
     }
 
     private static Gen<Wei> Amounts() => Gen.Frequency(

@@ -15,7 +15,7 @@ public sealed class GapFillerTests(PostgresFixture postgres)
     private static AnvilOptions OnDemand => new() { MineOnDemand = true };
 
     [Fact]
-    public async Task A_foreign_transaction_that_a_reorg_took_back_leaves_its_nonce_to_a_self_send()
+    public async Task A_foreign_transaction_that_a_reorg_took_back_leaves_its_nonce_to_a_noop()
     {
         await using var world = await EngineWorld.StartAsync(postgres, OnDemand, new ChainOptions { Confirmations = 0 });
         await world.Node.MineAsync(2, Cancellation);
@@ -100,7 +100,7 @@ public sealed class GapFillerTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task Where_a_displaced_payload_stood_and_a_reorg_took_the_other_a_self_send_stands_in()
+    public async Task Where_a_displaced_payload_stood_and_a_reorg_took_the_other_a_noop_stands_in()
     {
         await using var world = await EngineWorld.StartAsync(postgres, OnDemand, new ChainOptions { Confirmations = 0 });
         await world.Node.MineAsync(2, Cancellation);

@@ -16,7 +16,7 @@ public sealed class InterventionTests(PostgresFixture postgres)
     private static AnvilOptions OnDemand => new() { MineOnDemand = true };
 
     [Fact]
-    public async Task A_cancelled_transaction_gives_its_nonce_to_a_self_send_once_however_often_it_is_asked()
+    public async Task A_cancelled_transaction_gives_its_nonce_to_a_noop_once_however_often_it_is_asked()
     {
         await using var world = await EngineWorld.StartAsync(postgres, OnDemand, new ChainOptions { Confirmations = 0 });
         var reserved = await world.SendAsync(Plans.Create(value: 5), Plans.Create());

@@ -113,7 +113,7 @@ public sealed class RecoveryTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task What_no_node_will_ever_take_gives_its_nonce_to_a_self_send_and_later_ones_go_on()
+    public async Task What_no_node_will_ever_take_gives_its_nonce_to_a_noop_and_later_ones_go_on()
     {
         await using var world = await EngineWorld.StartAsync(postgres, chain: new ChainOptions { Confirmations = 0 });
         var reserved = await world.SendAsync(Plans.Create(), Plans.Create(gas: Above, maxFeeGwei: 2), Plans.Create());
@@ -135,7 +135,7 @@ public sealed class RecoveryTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task Not_mined_in_time_it_is_outbid_and_its_nonce_closed()
+    public async Task Not_mined_in_time_it_is_replaced_and_its_nonce_closed()
     {
         await using var world = await EngineWorld.StartAsync(postgres, OnDemand, new ChainOptions { Confirmations = 0 });
         var reserved = await world.SendAsync(Plans.Create(expiresAt: world.Time.GetUtcNow().AddMinutes(10)), Plans.Create());

@@ -7,12 +7,12 @@ using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Tests.Transactions;
 
-/// <summary>Outbidding with several instances, after a crash, without money and across a reorganisation.</summary>
+/// <summary>Replacing with several instances, after a crash, without money and across a reorganisation.</summary>
 [Trait("needs", "services")]
 public sealed class ReplacerFailureTests(PostgresFixture postgres) : PassedOverTests(postgres)
 {
     [Fact]
-    public async Task Two_instances_that_outbid_at_once_make_one_attempt()
+    public async Task Two_instances_that_replace_at_once_make_one_attempt()
     {
         await using var world = await StartAsync();
         var other = world.AddInstance();
@@ -63,7 +63,7 @@ public sealed class ReplacerFailureTests(PostgresFixture postgres) : PassedOverT
     }
 
     [Fact]
-    public async Task A_signer_that_cannot_pay_for_more_outbids_nothing_and_says_so_once()
+    public async Task A_signer_that_cannot_pay_for_more_replaces_nothing_and_says_so_once()
     {
         await using var world = await StartAsync();
         var id = Assert.Single(await world.SendAsync(Plans.Create())).Plan.Id;

@@ -9,12 +9,12 @@ using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Tests.Transactions;
 
-/// <summary>When a transaction is outbid, by how much, and when no more.</summary>
+/// <summary>When a transaction is replaced, by how much, and when no more.</summary>
 [Trait("needs", "services")]
 public sealed class ReplacerTests(PostgresFixture postgres) : PassedOverTests(postgres)
 {
     [Fact]
-    public async Task What_the_base_fee_left_behind_is_outbid_and_mined_and_the_ledger_equals_the_chain()
+    public async Task What_the_base_fee_left_behind_is_replaced_and_mined_and_the_ledger_equals_the_chain()
     {
         await using var world = await StartAsync(signers: 1);
         var before = (await world.Chain.ReadBalancesAsync([world.Keys[0].Address], Cancellation))[0];
@@ -43,7 +43,7 @@ public sealed class ReplacerTests(PostgresFixture postgres) : PassedOverTests(po
     }
 
     [Fact]
-    public async Task Each_interval_it_is_outbid_again_until_the_cap_then_it_waits_and_says_so_once()
+    public async Task Each_interval_it_is_replaced_again_until_the_cap_then_it_waits_and_says_so_once()
     {
         await using var world = await StartAsync(cap: 12);
         var id = Assert.Single(await world.SendAsync(Plans.Create())).Plan.Id;
@@ -84,7 +84,7 @@ public sealed class ReplacerTests(PostgresFixture postgres) : PassedOverTests(po
     }
 
     [Fact]
-    public async Task While_the_chain_stands_still_nothing_is_outbid()
+    public async Task While_the_chain_stands_still_nothing_is_replaced()
     {
         await using var world = await StartAsync();
         var id = Assert.Single(await world.SendAsync(Plans.Create())).Plan.Id;
@@ -107,13 +107,13 @@ public sealed class ReplacerTests(PostgresFixture postgres) : PassedOverTests(po
     }
 
     [Fact]
-    public async Task Near_its_deadline_a_self_send_takes_its_place_and_is_outbid_on_the_same_schedule()
+    public async Task Near_its_deadline_a_noop_takes_its_place_and_is_replaced_on_the_same_schedule()
     {
         await using var world = await StartAsync();
         var id = Assert.Single(await world.SendAsync(Plans.Create(expiresAt: world.Time.GetUtcNow().AddMinutes(10)))).Plan.Id;
         await PassOverAsync(world, gwei: 20);
 
-        // Inside CloseBefore, before the deadline itself: the payload is not outbid any more.
+        // Inside CloseBefore, before the deadline itself: the payload is not replaced any more.
         world.Time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(8));
         await AttemptsAsync(world, id, 2);
         Assert.Equal([false, true], await world.Database.ColumnAsync<bool>("select noop from attempts order by number"));
@@ -129,7 +129,7 @@ public sealed class ReplacerTests(PostgresFixture postgres) : PassedOverTests(po
     }
 
     [Fact]
-    public async Task A_chain_without_a_base_fee_is_outbid_by_price()
+    public async Task A_chain_without_a_base_fee_is_replaced_by_price()
     {
         await using var world = await EngineWorld.StartAsync(
             Postgres, new AnvilOptions { MineOnDemand = true, Hardfork = "berlin" }, new ChainOptions { Confirmations = 0 });

@@ -129,6 +129,6 @@ public sealed class ScenarioTests(PostgresFixture postgres)
         await ScenarioRun.PlayAsync(postgres, new ScenarioSteps(steps));
     }
 
-    // More gas than a block has: no node takes it, and a self-send takes its nonce.
+    // More gas than a block has: no node takes it, and a noop takes its nonce.
     private static Relayer.Core.Transactions.Sending.TransactionPlan Unwanted() => Plans.Create(gas: 1_000_000_000, maxFeeGwei: 2);
 }

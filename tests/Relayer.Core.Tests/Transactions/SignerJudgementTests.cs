@@ -30,14 +30,14 @@ public sealed class SignerJudgementTests
     [Theory]
     [InlineData(null, FundingLevel.Short, true, "pause balance")]
     [InlineData(null, FundingLevel.Enough, true, null)]
-    [InlineData(null, FundingLevel.Unknown, false, null)]                    // a key that is not at hand is no verdict on the account
+    [InlineData(null, FundingLevel.Unknown, false, null)]                    // a key that is unavailable is no verdict on the account
     [InlineData("balance", FundingLevel.Short, true, null)]
     [InlineData("balance", FundingLevel.Enough, true, null)]                 // not yet: it would be short again at once
     [InlineData("balance", FundingLevel.Plenty, true, "resume")]
     [InlineData("balance", FundingLevel.Unknown, true, null)]
     [InlineData("errors", FundingLevel.Plenty, true, "resume")]              // its rest is over
     [InlineData("errors", FundingLevel.Unknown, true, "resume")]
-    [InlineData("errors", FundingLevel.Plenty, false, "pause errors")]       // its key is still not at hand
+    [InlineData("errors", FundingLevel.Plenty, false, "pause errors")]       // its key is still not available
     [InlineData("errors", FundingLevel.Short, true, "pause errors")]
     [InlineData("operator", FundingLevel.Plenty, true, null)]
     [InlineData("operator", FundingLevel.Short, false, null)]

@@ -112,7 +112,7 @@ public sealed class TransactionStoreTests(PostgresFixture postgres) : IAsyncLife
     }
 
     [Fact]
-    public async Task Movers_of_the_same_rows_in_opposite_order_do_not_wait_for_each_other_for_ever()
+    public async Task Movers_of_the_same_rows_in_opposite_order_do_not_wait_for_each_other_for_good()
     {
         for (var i = 0; i < 10; i++)
         {

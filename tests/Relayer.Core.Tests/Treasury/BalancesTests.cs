@@ -155,7 +155,7 @@ public sealed class BalancesTests(PostgresFixture postgres)
     private static ProviderAnswer<BlockHeader> Head(long number, int secondsAgo) =>
         new("a", new BlockHeader(number, new Hash32(new byte[32]), Now.AddSeconds(-secondsAgo), null), null);
 
-    private static ProviderAnswer<BlockHeader> Silent() => new("b", null, "is away");
+    private static ProviderAnswer<BlockHeader> Silent() => new("b", null, "is unavailable");
 
     private static ProviderAnswer<AccountsAtBlock> View(byte hash, ulong balance)
     {

@@ -23,7 +23,7 @@ public sealed class ReconciliationTests(PostgresFixture postgres)
 
     /// <summary>
     /// A month of everything that costs or brings money, in random order: transactions that succeed, carry value, revert and are closed
-    /// by a self-send; top-ups; deposits by hand; clocks and chain moved on by hours. At its end the books are the chain's, to the wei.
+    /// by a noop; top-ups; deposits by hand; clocks and chain moved on by hours. At its end the books are the chain's, to the wei.
     /// </summary>
     [Theory]
     [InlineData(20_260_930)]

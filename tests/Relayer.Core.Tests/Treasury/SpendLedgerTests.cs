@@ -36,7 +36,7 @@ public sealed class SpendLedgerTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task Each_is_counted_in_its_own_way_self_sends_reverted_and_those_that_nobody_of_ours_paid()
+    public async Task Each_is_counted_in_its_own_way_noops_reverted_and_those_that_nobody_of_ours_paid()
     {
         await using var database = await TestDatabase.CreateAsync(postgres);
         var noop = await TransactionAsync(database, 1, state: 5, fee: 21, value: 9);

@@ -57,12 +57,12 @@ internal static class Auditor
 /// <param name="Accepted">Requests that were answered well.</param>
 /// <param name="Relays">How they ended.</param>
 /// <param name="Transactions">Nonces spent.</param>
-/// <param name="Noops">Of these, self-sends.</param>
+/// <param name="Noops">Of these, noops.</param>
 /// <param name="Replacements">Attempts beyond the first.</param>
 internal sealed record Findings(
     IReadOnlyList<string> Violations, int Accepted, IReadOnlyDictionary<RelayState, int> Relays, int Transactions, int Noops, int Replacements)
 {
     public override string ToString() =>
         $"{Accepted} accepted ({string.Join(", ", Relays.OrderBy(state => state.Key).Select(state => $"{state.Value} {state.Key}"))}), "
-        + $"{Transactions} transactions, {Noops} of them self-sends, {Replacements} replacements";
+        + $"{Transactions} transactions, {Noops} of them noops, {Replacements} replacements";
 }

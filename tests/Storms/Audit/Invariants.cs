@@ -14,7 +14,7 @@ internal sealed class Invariants(IReadOnlyCollection<SignedRequest> requests, Le
     /// <summary>Everybody got an answer, and only what is sponsored and signed got a good one.</summary>
     private IEnumerable<string> Answers()
     {
-        foreach (var signed in requests.Where(signed => signed.Verdict is null))
+        foreach (var signed in requests.Where(signed => signed.Answer is null))
         {
             yield return $"never answered: {signed}";
         }
@@ -24,9 +24,9 @@ internal sealed class Invariants(IReadOnlyCollection<SignedRequest> requests, Le
             yield return $"accepted and should not be: {signed}";
         }
 
-        foreach (var signed in requests.Where(signed => signed is { Kind: SignedRequestKind.Count, IsAccepted: false, Verdict: not null }))
+        foreach (var signed in requests.Where(signed => signed is { Kind: SignedRequestKind.Count, IsAccepted: false, Answer: not null }))
         {
-            yield return $"refused with {signed.Verdict} and should not be: {signed}";
+            yield return $"refused with {signed.Answer} and should not be: {signed}";
         }
     }
 
@@ -53,9 +53,9 @@ internal sealed class Invariants(IReadOnlyCollection<SignedRequest> requests, Le
                 continue;
             }
 
-            if (signed.Verdict is { IsAccepted: false })
+            if (signed.Answer is { IsAccepted: false })
             {
-                yield return $"refused with {signed.Verdict} and on record as {relay.State}: {signed}";
+                yield return $"refused with {signed.Answer} and on record as {relay.State}: {signed}";
             }
 
             if (executions.Length > 1)

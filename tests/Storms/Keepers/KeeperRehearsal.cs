@@ -20,7 +20,7 @@ public static class KeeperRehearsal
         ("a reward", Send("reward = reward + 1"), Send("reward = reward - 1")),
         ("a send that is not settled", Send("settled = false"), Send("settled = true")),
         ("a send that cost more than was held", Send("held = held - 1000000000000000000000"), Send("held = held + 1000000000000000000000")),
-        ("a budget that is held for ever", "update keeper_budgets set held = held + 1", "update keeper_budgets set held = held - 1"),
+        ("a budget that is held indefinitely", "update keeper_budgets set held = held + 1", "update keeper_budgets set held = held - 1"),
         ("a loss that is not counted", "update keeper_budgets set spent = spent - 1", "update keeper_budgets set spent = spent + 1"),
         ("a transaction that holds no budget", "create table gone as select * from keeper_sends; delete from keeper_sends", "insert into keeper_sends select * from gone"),
         ("a budget that is gone", "create table budgets_gone as select * from keeper_budgets; delete from keeper_budgets", "insert into keeper_budgets select * from budgets_gone"),

@@ -155,7 +155,7 @@ internal sealed class Freezer(SharedStack shared, OldRelease old, Action<string>
         try
         {
             using var answer = await _http.PostAsync(new Uri(relayer.At(0).Url, "api/relay"), content, cancellation);
-            signed.Verdict = new Storms.Workloads.ExpectedAnswer((int)answer.StatusCode, null);
+            signed.Answer = new Storms.Workloads.GivenAnswer((int)answer.StatusCode, null);
         }
         catch (HttpRequestException)
         {

@@ -4,7 +4,6 @@ using DevChain;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Relayer.Core.Storage;
-using Storms.Audit;
 using Storms.Keepers;
 using Storms.Workloads;
 
@@ -50,7 +49,7 @@ public static class Thaw
         SignedRequest[] requests = [.. frozen.Posts.Select(post => post.ToRequest(relayer))];
         foreach (var signed in requests)
         {
-            signed.Verdict = await AskAgainAsync(relayer.At(0), signed, cancellation);
+            signed.Answer = await AskAgainAsync(relayer.At(0), signed, cancellation);
         }
 
         var (violations, summary) = await KeeperAuditor.CheckAsync(scenario, relayer, cancellation, requests);
@@ -76,11 +75,11 @@ public static class Thaw
         }
 
         await RowDump.ReadAsync(connection, Frozen.RowsFile(folder), cancellation);
-        return await Rows.ReadAsync(connection, UnderWay, row => (row.GetString(0), row.GetInt64(1)), cancellation);
+        return await Audit.Rows.ReadAsync(connection, UnderWay, row => (row.GetString(0), row.GetInt64(1)), cancellation);
     }
 
     /// <summary>The same request again, by users who never got an answer as by those who did: a known one is told how it stands.</summary>
-    private static async Task<ExpectedAnswer> AskAgainAsync(FunctionApp app, SignedRequest signed, CancellationToken cancellation)
+    private static async Task<GivenAnswer> AskAgainAsync(FunctionApp app, SignedRequest signed, CancellationToken cancellation)
     {
         while (true)
         {
@@ -89,7 +88,7 @@ public static class Thaw
             using var answer = await app.Http.PostAsync(new Uri("api/relay", UriKind.Relative), content, cancellation);
             if ((int)answer.StatusCode is not (429 or 503))
             {
-                return new ExpectedAnswer((int)answer.StatusCode, (string?)System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellation))?["code"]);
+                return new GivenAnswer((int)answer.StatusCode, (string?)System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellation))?["code"]);
             }
 
             await Task.Delay(100, cancellation);

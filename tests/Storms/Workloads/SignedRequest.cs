@@ -38,9 +38,9 @@ internal sealed class SignedRequest(SignedRequestKind kind, Forwarder forwarder,
     public Hash32 Id { get; } = forwarder.Digest(message);
 
     /// <summary>The last definite answer; null while there is none.</summary>
-    public ExpectedAnswer? Verdict { get; set; }
+    public GivenAnswer? Answer { get; set; }
 
-    public bool IsAccepted => Verdict is { IsAccepted: true };
+    public bool IsAccepted => Answer is { IsAccepted: true };
 
     /// <summary>Who and with which nonce: what the chain's event says.</summary>
     public (Address Forwarder, Address From, UInt256 Nonce) Key => (Forwarder.Address, Message.From, Message.Nonce);
@@ -49,7 +49,7 @@ internal sealed class SignedRequest(SignedRequestKind kind, Forwarder forwarder,
 }
 
 /// <summary>A definite answer.</summary>
-internal sealed record ExpectedAnswer(int Status, string? Code)
+internal sealed record GivenAnswer(int Status, string? Code)
 {
     public bool IsAccepted => Status is 200 or 202;
 }

@@ -130,7 +130,7 @@ internal sealed class Workload(RelayerUnderTest relayer, int seed, WorkloadOptio
                 }
 
                 // Twice at once: accepted by one is accepted.
-                signed.Verdict = signed.IsAccepted ? signed.Verdict : verdict;
+                signed.Answer = signed.IsAccepted ? signed.Answer : verdict;
                 return;
             }
 
@@ -139,7 +139,7 @@ internal sealed class Workload(RelayerUnderTest relayer, int seed, WorkloadOptio
     }
 
     /// <returns>Null when there is nothing definite: nobody answered, or "not now".</returns>
-    private async Task<ExpectedAnswer?> TryAsync(Uri app, SignedRequest signed, CancellationToken cancellation)
+    private async Task<GivenAnswer?> TryAsync(Uri app, SignedRequest signed, CancellationToken cancellation)
     {
         try
         {
@@ -159,7 +159,7 @@ internal sealed class Workload(RelayerUnderTest relayer, int seed, WorkloadOptio
             Expect(status < 500, signed, status, text);
 
             // A node that lags does not know yet that the one before is mined.
-            return status >= 500 || code == "nonce_gap" ? null : new ExpectedAnswer(status, code);
+            return status >= 500 || code == "nonce_gap" ? null : new GivenAnswer(status, code);
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException or TaskCanceledException && !cancellation.IsCancellationRequested)
         {

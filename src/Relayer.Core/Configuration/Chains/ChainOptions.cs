@@ -115,15 +115,15 @@ public sealed class FeeOptions
     public string Speed { get; set; } = "standard";
 
     /// <summary>
-    /// A transaction that holds its signer up for so long is outbid. Some blocks' time: 30 s suit Ethereum, 10 s a chain with quick blocks.
+    /// A transaction that holds its signer up for so long is replaced. Some blocks' time: 30 s suit Ethereum, 10 s a chain with quick blocks.
     /// </summary>
     public TimeSpan BumpAfter { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>It is outbid again each time that so long has passed since: 15 s suit Ethereum, 5 s a chain with quick blocks.</summary>
+    /// <summary>It is replaced again each time that so long has passed since: 15 s suit Ethereum, 5 s a chain with quick blocks.</summary>
     public TimeSpan BumpEvery { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// So long before a request expires its nonce is closed instead, so that the self-send is mined in time: a block's time and a little.
+    /// So long before a request expires its nonce is closed instead, so that the noop is mined in time: a block's time and a little.
     /// Never before half of the request's time is over.
     /// </summary>
     public TimeSpan CloseBefore { get; set; } = TimeSpan.FromSeconds(12);

@@ -15,7 +15,7 @@ public abstract class KeeperLimitOptions
     /// <summary>How long the community has before the keeper acts: from when the work is found, for an order from its commitment.</summary>
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>The most wei that one action may lose when it brings what it should; decimal. It is not outbid beyond.</summary>
+    /// <summary>The most wei that one action may lose when it brings what it should; decimal. It is not replaced beyond.</summary>
     public string MaxLossPerActionWei { get; set; } = "2000000000000000";
 
     /// <summary>The most wei lost in a day (UTC), what is under way counted at its worst; decimal.</summary>

@@ -28,7 +28,7 @@ public sealed class AccountBook(Database database, TimeProvider time)
     /// <param name="accounts">At most <see cref="MaxAtOnce"/>, each once.</param>
     /// <param name="instruction">Who wants it, and why.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <exception cref="NpgsqlException">The database is away; whether it was done is not known: do it again.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable; whether it was done is not known: do it again.</exception>
     public async Task<AccountsAdded> AddAsync(
         ChainId chainId, IReadOnlyList<PlannedAccount> accounts, Instruction instruction, CancellationToken cancellation)
     {
@@ -64,7 +64,7 @@ public sealed class AccountBook(Database database, TimeProvider time)
     /// <param name="after">Only those after this one; <see langword="null"/> from the beginning.</param>
     /// <param name="limit">At most this many.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<IReadOnlyList<PlannedAccount>> ListAsync(ChainId chainId, Address? after, int limit, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);

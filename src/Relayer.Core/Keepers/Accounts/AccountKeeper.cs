@@ -24,13 +24,13 @@ internal sealed class AccountKeeper(IChainClient chain, AccountTask task, Accoun
         var details = due.Select(AccountWork.Read).ToArray();
         var views = await AccountReader.ReadAsync(chain, task, [.. details.Select(item => item.Address)], cancellation);
         var now = time.GetUtcNow();
-        var verdicts = new List<(KeeperWork, Decision)>();
+        var decisions = new List<(KeeperWork, Decision)>();
         var left = new List<(KeeperWork Work, AccountWork Details)>();
         for (var i = 0; i < due.Count; i++)
         {
-            if ((task.Evaluate(views[i], now) ?? PatientPlanner.EvaluateAttempts(due[i], task.Limits)) is { } verdict)
+            if ((task.Evaluate(views[i], now) ?? PatientPlanner.EvaluateAttempts(due[i], task.Limits)) is { } decision)
             {
-                verdicts.Add((due[i], verdict));
+                decisions.Add((due[i], decision));
             }
             else
             {
@@ -45,9 +45,9 @@ internal sealed class AccountKeeper(IChainClient chain, AccountTask task, Accoun
         for (var i = 0; i < left.Count; i++)
         {
             var (work, item) = left[i];
-            if (AccountPlanner.Evaluate(work, item, task, simulations[i], now) is { } verdict)
+            if (AccountPlanner.Evaluate(work, item, task, simulations[i], now) is { } decision)
             {
-                verdicts.Add((work, verdict));
+                decisions.Add((work, decision));
             }
             else
             {
@@ -55,6 +55,6 @@ internal sealed class AccountKeeper(IChainClient chain, AccountTask task, Accoun
             }
         }
 
-        return new KeeperPlan(verdicts, actions);
+        return new KeeperPlan(decisions, actions);
     }
 }

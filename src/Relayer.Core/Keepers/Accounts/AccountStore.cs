@@ -9,7 +9,7 @@ namespace Relayer.Core.Keepers.Accounts;
 /// <summary>What the keepers read of the accounts that were handed in.</summary>
 internal sealed class AccountStore(Database database, TimeProvider time)
 {
-    // Each instance takes others; one that dies on the way has only looked in vain.
+    // Each instance takes others; one that dies on the way has only looked without effect.
     private static readonly Dictionary<string, string> Take = new()
     {
         [KeeperNames.Deployment] = TakeBy("deployment_at"),

@@ -35,20 +35,20 @@ internal sealed class RedemptionKeeper(
 
     public async Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Payer payer, CancellationToken cancellation)
     {
-        var verdicts = new Dictionary<KeeperWork, Decision>();
+        var decisions = new Dictionary<KeeperWork, Decision>();
         DueBurn[] all = [.. due.Select(work => DueBurn.Read(work))];
-        await LeaveOutUsedAsync(all, burn => burn.Message, verdicts, cancellation);
-        var attested = await AttestAsync([.. all.Where(burn => !verdicts.ContainsKey(burn.Work))], verdicts, cancellation);
+        await LeaveOutUsedAsync(all, burn => burn.Message, decisions, cancellation);
+        var attested = await AttestAsync([.. all.Where(burn => !decisions.ContainsKey(burn.Work))], decisions, cancellation);
 
         // A message of version 2 has its nonce only now.
-        await LeaveOutUsedAsync([.. attested.Keys], burn => attested[burn].Message, verdicts, cancellation);
+        await LeaveOutUsedAsync([.. attested.Keys], burn => attested[burn].Message, decisions, cancellation);
         var actions = await SimulateAsync(
-            [.. attested.Where(item => !verdicts.ContainsKey(item.Key.Work)).Select(item => (item.Key, item.Value))], payer.Account, verdicts, cancellation);
-        return new KeeperPlan([.. verdicts.Select(item => (item.Key, item.Value))], actions);
+            [.. attested.Where(item => !decisions.ContainsKey(item.Key.Work)).Select(item => (item.Key, item.Value))], payer.Account, decisions, cancellation);
+        return new KeeperPlan([.. decisions.Select(item => (item.Key, item.Value))], actions);
     }
 
     private async Task LeaveOutUsedAsync(
-        IReadOnlyList<DueBurn> items, Func<DueBurn, BurnMessage> message, Dictionary<KeeperWork, Decision> verdicts, CancellationToken cancellation)
+        IReadOnlyList<DueBurn> items, Func<DueBurn, BurnMessage> message, Dictionary<KeeperWork, Decision> decisions, CancellationToken cancellation)
     {
         var keyed = items.Select(burn => (Burn: burn, Key: message(burn).NonceKey)).Where(item => item.Key is not null).ToArray();
         var outcomes = await chain.CallAsync(
@@ -59,13 +59,13 @@ internal sealed class RedemptionKeeper(
             // Whatever else it answers: the simulation will tell.
             if (outcomes[i] is CallOutcome.Returned returned && returned.Data.Span.IndexOfAnyExcept((byte)0) >= 0)
             {
-                verdicts[keyed[i].Burn.Work] = new Decision.End(WorkState.Lost, KeeperReasons.Community);
+                decisions[keyed[i].Burn.Work] = new Decision.End(WorkState.Lost, KeeperReasons.Community);
             }
         }
     }
 
     private async Task<IReadOnlyDictionary<DueBurn, Attestation.Complete>> AttestAsync(
-        IReadOnlyList<DueBurn> items, Dictionary<KeeperWork, Decision> verdicts, CancellationToken cancellation)
+        IReadOnlyList<DueBurn> items, Dictionary<KeeperWork, Decision> decisions, CancellationToken cancellation)
     {
         var answers = new ConcurrentDictionary<DueBurn, Attestation>();
         foreach (var burn in items)
@@ -90,11 +90,11 @@ internal sealed class RedemptionKeeper(
                 }
             });
         CrashPoints.PassIf(groups.Length > 0, CrashPoints.AttestationFetched);
-        return await EvaluateAsync(items, answers, verdicts, cancellation);
+        return await EvaluateAsync(items, answers, decisions, cancellation);
     }
 
     private async Task<IReadOnlyDictionary<DueBurn, Attestation.Complete>> EvaluateAsync(
-        IReadOnlyList<DueBurn> items, ConcurrentDictionary<DueBurn, Attestation> answers, Dictionary<KeeperWork, Decision> verdicts,
+        IReadOnlyList<DueBurn> items, ConcurrentDictionary<DueBurn, Attestation> answers, Dictionary<KeeperWork, Decision> decisions,
         CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
@@ -104,15 +104,15 @@ internal sealed class RedemptionKeeper(
         {
             if (!answers.TryGetValue(burn, out var answer))
             {
-                verdicts[burn.Work] = new Decision.Wait(RedemptionReasons.AttestationPending, now + Soon, "others are asked about first");
+                decisions[burn.Work] = new Decision.Wait(RedemptionReasons.AttestationPending, now + Soon, "others are asked about first");
             }
             else if (gone.Contains(burn))
             {
-                verdicts[burn.Work] = RedemptionPlanner.Gone(burn.Work, settings, now);
+                decisions[burn.Work] = RedemptionPlanner.Gone(burn.Work, settings, now);
             }
-            else if (RedemptionPlanner.Evaluate(burn.Work, answer, settings, now) is { } verdict)
+            else if (RedemptionPlanner.Evaluate(burn.Work, answer, settings, now) is { } decision)
             {
-                verdicts[burn.Work] = verdict;
+                decisions[burn.Work] = decision;
             }
             else
             {
@@ -124,7 +124,7 @@ internal sealed class RedemptionKeeper(
     }
 
     private async Task<IReadOnlyList<KeeperAction>> SimulateAsync(
-        IReadOnlyList<(DueBurn Burn, Attestation.Complete Attested)> items, Address sender, Dictionary<KeeperWork, Decision> verdicts,
+        IReadOnlyList<(DueBurn Burn, Attestation.Complete Attested)> items, Address sender, Dictionary<KeeperWork, Decision> decisions,
         CancellationToken cancellation)
     {
         var simulations = await chain.CallAsync(
@@ -137,13 +137,13 @@ internal sealed class RedemptionKeeper(
         for (var i = 0; i < items.Count; i++)
         {
             var (burn, attested) = items[i];
-            if (PatientPlanner.Evaluate(burn.Work, simulations[i], time.GetUtcNow()) is { } verdict)
+            if (PatientPlanner.Evaluate(burn.Work, simulations[i], time.GetUtcNow()) is { } decision)
             {
                 // Wrong signatures, or an attestation that expired: ask again.
                 _attested.TryRemove(burn.Work.Id, out _);
-                verdicts[burn.Work] = expired.TryGetValue(burn, out var answer)
+                decisions[burn.Work] = expired.TryGetValue(burn, out var answer)
                     ? RedemptionPlanner.Expired(burn.Work, answer, settings, time.GetUtcNow())
-                    : verdict;
+                    : decision;
             }
             else
             {

@@ -27,14 +27,14 @@ internal static class RedemptionPlanner
     /// </summary>
     public static Decision Expired(KeeperWork work, Reattestation answer, RedemptionSettings settings, DateTimeOffset now)
     {
-        var verdict = answer switch
+        var decision = answer switch
         {
             Reattestation.Refused refused => Wait(work, RedemptionReasons.AttestationExpired, $"it is not attested again: {refused.Detail}", settings, now),
             Reattestation.Unavailable away => new Decision.Wait(
                 RedemptionReasons.AttestationExpired, PatientPlanner.Later(work, now), $"Circle could not be asked for another: {away.Detail}"),
             _ => new Decision.Wait(RedemptionReasons.AttestationExpired, PatientPlanner.Later(work, now), "Circle is to attest it again"),
         };
-        return verdict is Decision.Wait wait && wait.Until < now + LeastForAnother ? wait with { Until = now + LeastForAnother } : verdict;
+        return decision is Decision.Wait wait && wait.Until < now + LeastForAnother ? wait with { Until = now + LeastForAnother } : decision;
     }
 
     /// <summary>The burn is gone from its chain: it may be mined again, or never.</summary>

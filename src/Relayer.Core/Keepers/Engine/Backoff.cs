@@ -1,6 +1,6 @@
 namespace Relayer.Core.Keepers.Engine;
 
-/// <summary>How long to wait after a try in vain. Pure.</summary>
+/// <summary>How long to wait after a try without effect. Pure.</summary>
 public static class Backoff
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(5);

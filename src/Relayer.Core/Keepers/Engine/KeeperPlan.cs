@@ -14,7 +14,7 @@ public abstract record Decision
     /// <param name="Reason">One of <see cref="KeeperReasons"/>.</param>
     /// <param name="Until">When.</param>
     /// <param name="Detail">For people.</param>
-    /// <param name="IsAttempt">It counts as a try in vain.</param>
+    /// <param name="IsAttempt">It counts as a try without effect.</param>
     public sealed record Wait(string Reason, DateTimeOffset Until, string? Detail = null, bool IsAttempt = false) : Decision;
 
     /// <summary>It is over.</summary>
@@ -43,9 +43,9 @@ public sealed record KeeperAction(
 }
 
 /// <summary>What a planner decided on.</summary>
-/// <param name="Verdicts">Work that is not acted on.</param>
+/// <param name="Decisions">Work that is not acted on.</param>
 /// <param name="Actions">Transactions to send.</param>
-public sealed record KeeperPlan(IReadOnlyList<(KeeperWork Work, Decision Verdict)> Verdicts, IReadOnlyList<KeeperAction> Actions)
+public sealed record KeeperPlan(IReadOnlyList<(KeeperWork Work, Decision Decision)> Decisions, IReadOnlyList<KeeperAction> Actions)
 {
     /// <summary>Nothing.</summary>
     public static KeeperPlan Empty { get; } = new([], []);

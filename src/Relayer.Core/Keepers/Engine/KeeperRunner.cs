@@ -23,7 +23,7 @@ internal sealed partial class KeeperRunner(
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(30);
 
-    /// <summary>Runs once. Infrastructure that is away ends the run, and is told in its record as far as there is a database.</summary>
+    /// <summary>Runs once. Infrastructure that is unavailable ends the run, and is told in its record as far as there is a database.</summary>
     /// <returns>How it went. What nobody foresaw is thrown on, and on record as <c>failed</c>.</returns>
     public async Task<RunRecord> RunAsync(IKeeper keeper, bool isPaused, CancellationToken cancellation)
     {
@@ -99,7 +99,7 @@ internal sealed partial class KeeperRunner(
         var payer = new Payer(quote.Signers[0], quote.Fees.MaxPrice, engine.Settings.DataGas, engine.Settings.DataFee);
         var plan = await keeper.PlanAsync(open, payer, cancellation);
         CrashPoints.Pass(CrashPoints.KeeperPlanned);
-        await store.DecideAsync(keeper.Name, keeper.ChainId, plan.Verdicts, cancellation);
+        await store.DecideAsync(keeper.Name, keeper.ChainId, plan.Decisions, cancellation);
         CrashPoints.Pass(CrashPoints.KeeperDecided);
         var sent = 0;
 

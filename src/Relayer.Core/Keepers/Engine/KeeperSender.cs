@@ -16,7 +16,7 @@ namespace Relayer.Core.Keepers.Engine;
 internal sealed class KeeperSender(Database database, TimeProvider time)
 {
     /// <summary>Sends, or says why not.</summary>
-    /// <exception cref="NpgsqlException">The database is away; whether it was recorded is not known, and need not be.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable; whether it was recorded is not known, and need not be.</exception>
     /// <exception cref="Keys.SignerUnavailableException">The key cannot be had now. What was recorded is carried out later.</exception>
     public async Task<SendResult> SendAsync(
         ChainEngine engine, string keeper, KeeperLimits limits, KeeperAction action, Quote quote, IReadOnlyList<Address> signers,
@@ -30,7 +30,7 @@ internal sealed class KeeperSender(Database database, TimeProvider time)
             return new SendResult.Refused(refusal, $"at most {cost} wei for {action.Reward} wei");
         }
 
-        // The budget counts it as if it were outbid as far as it may be.
+        // The budget counts it as if it were replaced as far as it may be.
         var cap = LossPlan.FeeCap(offer, gas, beside, action.Reward, limits);
         var plan = new TransactionPlan(
             Guid.CreateVersion7(), keeper, action.To, action.Value, action.GasLimit, action.Data, quote.Fees!, action.ExpiresAt, FeeCap: cap);
@@ -133,6 +133,6 @@ internal abstract record SendResult
     /// <summary>It is not sent.</summary>
     public sealed record Refused(string Reason, string? Detail) : SendResult;
 
-    /// <summary>The keeper's own code could not: a try in vain.</summary>
+    /// <summary>The keeper's own code could not: a try without effect.</summary>
     public sealed record Failed(string Reason, string? Detail) : SendResult;
 }

@@ -31,7 +31,7 @@ public sealed partial class KeeperService
 
     /// <summary>Runs the keepers of one kind, on every chain that has one configured.</summary>
     /// <returns>How each run went that was not under way already.</returns>
-    /// <exception cref="NpgsqlException">The database is away: the next tick tries again.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable: the next tick tries again.</exception>
     public async Task<IReadOnlyList<RunRecord>> RunAsync(string name, CancellationToken cancellation)
     {
         var runs = await Task.WhenAll(
@@ -40,12 +40,12 @@ public sealed partial class KeeperService
     }
 
     /// <summary>Runs the keepers of one's own, each as often as its <c>Every</c> says.</summary>
-    /// <exception cref="NpgsqlException">The database is away: the next tick tries again.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable: the next tick tries again.</exception>
     public Task RunOwnAsync(CancellationToken cancellation) =>
         Task.WhenAll(_registry.All.Where(keeper => keeper is IOwnKeeper).Select(keeper => RunOneAsync(keeper, cancellation)));
 
     /// <summary>The slow second scan of every keeper that reads events.</summary>
-    /// <exception cref="NpgsqlException">The database is away: the next tick tries again.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable: the next tick tries again.</exception>
     public async Task RecoverAsync(CancellationToken cancellation)
     {
         foreach (var keeper in _registry.All.Where(keeper => keeper is IRecoveringKeeper))
@@ -62,7 +62,7 @@ public sealed partial class KeeperService
     }
 
     /// <summary>Removes what is older than is kept.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public Task SweepAsync(CancellationToken cancellation) => _sweeper.SweepAsync(cancellation);
 
     /// <summary>Runs once, and again at once as long as a run leaves something over: the next tick may be seconds away.</summary>

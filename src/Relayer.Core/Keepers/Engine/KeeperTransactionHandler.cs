@@ -60,10 +60,10 @@ internal sealed class KeeperTransactionHandler(
         var done = movement is { State: TransactionState.Confirmed, Receipt: { } receipt }
             ? works.Select(work => outcomes.Read(work, receipt)).ToArray()
             : [];
-        var verdicts = works.Select((work, i) => (work, Evaluate(movement.State, done.Length > i ? done[i] : default, why, now))).ToArray();
-        if (verdicts.Length > 0)
+        var decisions = works.Select((work, i) => (work, Evaluate(movement.State, done.Length > i ? done[i] : default, why, now))).ToArray();
+        if (decisions.Length > 0)
         {
-            await store.DecideAsync(connection, Name, chainId, verdicts, cancellation);
+            await store.DecideAsync(connection, Name, chainId, decisions, cancellation);
             await CountAsync(connection, chainId, works[0].Found.Lane, movement.State, now, cancellation);
         }
 

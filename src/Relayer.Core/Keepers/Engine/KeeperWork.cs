@@ -34,7 +34,7 @@ public sealed record FoundWork(Hash32 Id, string Lane, string Subject, string De
 
 /// <summary>Recorded work.</summary>
 /// <param name="Found">What was found.</param>
-/// <param name="Attempts">How often it was tried in vain.</param>
+/// <param name="Attempts">How often it was tried without effect.</param>
 /// <param name="Version">For compare-and-set.</param>
 /// <param name="FoundAt">When it was found first.</param>
 /// <param name="Reason">Why it waits.</param>

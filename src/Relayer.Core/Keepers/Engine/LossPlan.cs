@@ -5,7 +5,7 @@ namespace Relayer.Core.Keepers.Engine;
 /// <summary>Whether an action is worth its cost. Pure.</summary>
 public static class LossPlan
 {
-    /// <summary>How far above its first offer a transaction may be outbid by itself, at most.</summary>
+    /// <summary>How far above its first offer a transaction may be raised by replacements, at most.</summary>
     private const ulong BumpRoom = 2;
 
     /// <summary>Judges an action by what it can cost at its first offer, and what it should bring.</summary>
@@ -13,7 +13,7 @@ public static class LossPlan
     public static string? Refuse(Wei cost, Wei reward, KeeperLimits limits) =>
         cost <= MostCost(reward, limits) ? null : limits.ForProfit ? KeeperReasons.NotProfitable : KeeperReasons.LossTooHigh;
 
-    /// <summary>The most wei per gas that an action which is not refused may come to: outbidding ends where it would lose too much.</summary>
+    /// <summary>The most wei per gas that an action which is not refused may come to: replacing ends where it would lose too much.</summary>
     /// <param name="offer">The first offer, per gas.</param>
     /// <param name="gas">The most gas, data included.</param>
     /// <param name="beside">What it costs beside gas.</param>

@@ -96,7 +96,7 @@ internal sealed class LiquidationKeeper : IKeeper, IRecoveringKeeper
             var reward = RewardOf(task.Returned);
             if (reward.IsZero)
             {
-                task.Verdict = LiquidationPlanner.WithoutReward(wasLiquidated[task.Work], _time.GetUtcNow());
+                task.Decision = LiquidationPlanner.WithoutReward(wasLiquidated[task.Work], _time.GetUtcNow());
                 continue;
             }
 
@@ -105,7 +105,7 @@ internal sealed class LiquidationKeeper : IKeeper, IRecoveringKeeper
                 _time.GetUtcNow() + TimeSpan.FromMinutes(1), PerpsEvents.ToWei(reward, _settings.WeiPerUsd)));
         }
 
-        return new KeeperPlan([.. tasks.Where(task => task.Verdict is not null).Select(task => (task.Work, task.Verdict!))], actions);
+        return new KeeperPlan([.. tasks.Where(task => task.Decision is not null).Select(task => (task.Work, task.Decision!))], actions);
     }
 
     private static BigInteger RewardOf(ReadOnlyMemory<byte> returned) =>

@@ -27,10 +27,10 @@ internal sealed class PerpsBundle(IReadOnlyList<PerpsTask> tasks)
     /// <summary>What its tasks need of the oracle, each once.</summary>
     public IReadOnlyList<OracleQuery> Queries => [.. Tasks.SelectMany(task => task.Queries.Values).DistinctBy(query => query.Key)];
 
-    /// <summary>What goes on with the next round: the tasks without a verdict, in halves where one of them is in doubt.</summary>
+    /// <summary>What goes on with the next round: the tasks without a decision, in halves where one of them is in doubt.</summary>
     public IEnumerable<PerpsBundle> GoOn()
     {
-        Tasks = [.. Tasks.Where(task => task.Verdict is null)];
+        Tasks = [.. Tasks.Where(task => task.Decision is null)];
         return Tasks.Count == 0 ? []
             : !IsInDoubt || Tasks.Count == 1 ? [this]
             : [new PerpsBundle([.. Tasks.Take(Tasks.Count / 2)]), new PerpsBundle([.. Tasks.Skip(Tasks.Count / 2)])];

@@ -17,13 +17,13 @@ internal sealed class PerpsLoop(IChainClient chain, IPriceSource prices, Address
     private const int MaxRounds = 6;
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
-    /// <summary>Brings every task to a simulation that succeeds, or to a verdict.</summary>
+    /// <summary>Brings every task to a simulation that succeeds, or to a decision.</summary>
     /// <param name="groups">Tasks that would share a transaction.</param>
     /// <param name="sender">Who would send.</param>
     /// <param name="gas">The gas limit of so many tasks.</param>
     /// <param name="refuse">What a refusal of the market means.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <returns>What is ready to be sent, in the order of the groups. Tasks that are in none of it have verdicts.</returns>
+    /// <returns>What is ready to be sent, in the order of the groups. Tasks that are in none of it have decisions.</returns>
     public async Task<IReadOnlyList<PerpsBundle>> RunAsync(
         IEnumerable<PerpsTask[]> groups, Address sender, Func<int, ulong> gas, Func<PerpsTask, PerpsRefusal, string, Decision> refuse,
         CancellationToken cancellation)
@@ -91,7 +91,7 @@ internal sealed class PerpsLoop(IChainClient chain, IPriceSource prices, Address
 
             foreach (var task in open.SelectMany(bundle => bundle.Tasks).Where(task => task.Queries.ContainsKey(missing[i].Key)))
             {
-                task.Verdict = Without(answers[i]);
+                task.Decision = Without(answers[i]);
             }
         }
     }
@@ -102,7 +102,7 @@ internal sealed class PerpsLoop(IChainClient chain, IPriceSource prices, Address
         {
             foreach (var task in bundle.Tasks)
             {
-                task.Verdict ??= new Decision.Wait(PerpsReasons.TooManyRounds, time.GetUtcNow() + Soon, null, IsAttempt: true);
+                task.Decision ??= new Decision.Wait(PerpsReasons.TooManyRounds, time.GetUtcNow() + Soon, null, IsAttempt: true);
             }
         }
     }

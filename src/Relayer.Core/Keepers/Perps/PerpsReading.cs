@@ -5,7 +5,7 @@ using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Perps;
 
-/// <summary>Reads what one simulation of a bundle says: what it lacks, what its tasks' verdicts are, or that it is ready.</summary>
+/// <summary>Reads what one simulation of a bundle says: what it lacks, what its tasks' decisions are, or that it is ready.</summary>
 /// <param name="bundle">What was simulated.</param>
 /// <param name="updates">The updates, by their queries' keys; fees are noted here.</param>
 /// <param name="prices">Told what the chain did not take.</param>
@@ -59,7 +59,7 @@ internal sealed class PerpsReading(
 
         if (!Doubt())
         {
-            bundle.Tasks[0].Verdict = refuse(bundle.Tasks[0], PerpsRefusal.Unknown, Describe(outcome));
+            bundle.Tasks[0].Decision = refuse(bundle.Tasks[0], PerpsRefusal.Unknown, Describe(outcome));
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed class PerpsReading(
         prices.Forget(query);
         foreach (var task in bundle.Tasks.Where(task => task.Queries.ContainsKey(query.Key)))
         {
-            task.Verdict = refuse(task, PerpsErrors.Read(result.Data.Span), PerpsErrors.Describe(result.Data.Span));
+            task.Decision = refuse(task, PerpsErrors.Read(result.Data.Span), PerpsErrors.Describe(result.Data.Span));
         }
 
         return Step.Changed;
@@ -110,7 +110,7 @@ internal sealed class PerpsReading(
             return Step.Lacking;
         }
 
-        task.Verdict = refuse(task, refusal, PerpsErrors.Describe(result.Data.Span));
+        task.Decision = refuse(task, refusal, PerpsErrors.Describe(result.Data.Span));
         return Step.Changed;
     }
 
@@ -129,7 +129,7 @@ internal sealed class PerpsReading(
 
         // Asked again for what it was given: the data does not satisfy it.
         need.Queries.ToList().ForEach(prices.Forget);
-        task.Verdict = refuse(task, PerpsRefusal.WrongPrice, "the oracle asks again for what it was given");
+        task.Decision = refuse(task, PerpsRefusal.WrongPrice, "the oracle asks again for what it was given");
         return Step.Changed;
     }
 

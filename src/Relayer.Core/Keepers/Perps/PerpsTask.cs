@@ -25,7 +25,7 @@ internal sealed class PerpsTask(KeeperWork work, byte[] call, byte[]? instead = 
     public ReadOnlyMemory<byte> Returned { get; set; }
 
     /// <summary>Why it is not sent.</summary>
-    public Decision? Verdict { get; set; }
+    public Decision? Decision { get; set; }
 
     /// <summary>Takes the other call.</summary>
     /// <returns><see langword="false"/> when there is none, or it is taken already.</returns>

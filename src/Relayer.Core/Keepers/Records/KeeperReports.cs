@@ -49,7 +49,7 @@ public sealed class KeeperReports(KeeperRegistry registry, Database database, Pa
         """;
 
     /// <summary>Every configured keeper as it stands.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<IReadOnlyList<KeeperStanding>> ListAsync(CancellationToken cancellation)
     {
         var paused = (await pauses.ListAsync(cancellation)).Select(pause => pause.Scope).ToHashSet();
@@ -69,7 +69,7 @@ public sealed class KeeperReports(KeeperRegistry registry, Database database, Pa
     /// <param name="before">Only those before this id.</param>
     /// <param name="limit">At most this many.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<IReadOnlyList<RunRow>> RunsAsync(
         string keeper, ChainId? chainId, long before, int limit, CancellationToken cancellation)
     {
@@ -82,7 +82,7 @@ public sealed class KeeperReports(KeeperRegistry registry, Database database, Pa
     }
 
     /// <summary>A keeper's decisions, newest first; as <see cref="RunsAsync"/>.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<IReadOnlyList<DecisionRow>> DecisionsAsync(
         string keeper, ChainId? chainId, long before, int limit, CancellationToken cancellation)
     {

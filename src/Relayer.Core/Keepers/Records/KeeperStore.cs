@@ -61,22 +61,22 @@ public sealed class KeeperStore(Database database, TimeProvider time)
         return await command.ReadListAsync(Read, cancellation);
     }
 
-    /// <summary>Carries verdicts out; one about work that moved meanwhile is void.</summary>
+    /// <summary>Carries decisions out; one about work that moved meanwhile is void.</summary>
     public async Task DecideAsync(
-        string keeper, ChainId chainId, IReadOnlyList<(KeeperWork Work, Decision Verdict)> verdicts, CancellationToken cancellation)
+        string keeper, ChainId chainId, IReadOnlyList<(KeeperWork Work, Decision Decision)> decisions, CancellationToken cancellation)
     {
-        if (verdicts.Count > 0)
+        if (decisions.Count > 0)
         {
             await using var connection = await database.OpenAsync(cancellation);
-            await DecideAsync(connection, keeper, chainId, verdicts, cancellation);
+            await DecideAsync(connection, keeper, chainId, decisions, cancellation);
         }
     }
 
     internal async Task DecideAsync(
-        NpgsqlConnection connection, string keeper, ChainId chainId, IReadOnlyList<(KeeperWork Work, Decision Verdict)> verdicts,
+        NpgsqlConnection connection, string keeper, ChainId chainId, IReadOnlyList<(KeeperWork Work, Decision Decision)> decisions,
         CancellationToken cancellation)
     {
-        var rows = verdicts.OrderBy(item => item.Work.Id.ToString(), StringComparer.Ordinal).Select(item => Row(item.Work, item.Verdict)).ToArray();
+        var rows = decisions.OrderBy(item => item.Work.Id.ToString(), StringComparer.Ordinal).Select(item => Row(item.Work, item.Decision)).ToArray();
         await using var command = Command(connection, KeeperSql.Decide, keeper, chainId);
         command.Parameters.Add(Columns.ManyBytes(rows.Select(row => row.Id.ToArray())));
         command.Parameters.Add(Columns.Ints(rows.Select(row => row.Version)));
@@ -172,7 +172,7 @@ public sealed class KeeperStore(Database database, TimeProvider time)
         new FoundWork(row.GetHash(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetTime(4)), row.GetInt32(5), row.GetInt32(6),
         row.GetTime(7), row.GetString(8), row.IsDBNull(9) ? null : row.GetGuid(9));
 
-    private static DecisionRow Row(KeeperWork work, Decision verdict) => verdict switch
+    private static DecisionRow Row(KeeperWork work, Decision decision) => decision switch
     {
         Decision.Wait wait => new(work.Id, work.Version, WorkState.Open, wait.Reason, wait.Detail, wait.Until, wait.IsAttempt),
         Decision.End end => new(work.Id, work.Version, end.State, end.Reason, end.Detail, null, false),

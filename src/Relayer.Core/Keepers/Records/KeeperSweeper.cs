@@ -19,7 +19,7 @@ internal sealed class KeeperSweeper(Database database, RelayerOptions options, T
     private const int MostPortions = 100;
 
     /// <summary>Removes what is older than is kept.</summary>
-    /// <exception cref="NpgsqlException">The database is away; what is removed is removed.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable; what is removed is removed.</exception>
     public async Task SweepAsync(CancellationToken cancellation)
     {
         var before = time.GetUtcNow() - options.KeeperRecords.KeepFor;

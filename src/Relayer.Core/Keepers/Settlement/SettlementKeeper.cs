@@ -36,13 +36,13 @@ internal sealed class SettlementKeeper(
         var head = (await chain.ReadHeadAsync(cancellation)).Timestamp.ToUnixTimeSeconds();
         var views = await ViewAsync([.. pending.Select(item => item.Order)], cancellation);
         var now = time.GetUtcNow();
-        var verdicts = new List<(KeeperWork, Decision)>();
+        var decisions = new List<(KeeperWork, Decision)>();
         var tasks = new List<(PerpsTask Task, Order Order)>();
         for (var i = 0; i < pending.Length; i++)
         {
-            if (OrderPlanner.Evaluate(pending[i].Order, views[i], head, now) is { } verdict)
+            if (OrderPlanner.Evaluate(pending[i].Order, views[i], head, now) is { } decision)
             {
-                verdicts.Add((pending[i].Work, verdict));
+                decisions.Add((pending[i].Work, decision));
             }
             else
             {
@@ -59,9 +59,9 @@ internal sealed class SettlementKeeper(
         var orderOf = tasks.ToDictionary(item => item.Task, item => item.Order);
         var rewards = await RewardsAsync(
             [.. ready.SelectMany(bundle => bundle.Tasks).Select(task => orderOf[task].Market).Distinct()], cancellation);
-        verdicts.AddRange(tasks.Where(item => item.Task.Verdict is not null).Select(item => (item.Task.Work, item.Task.Verdict!)));
+        decisions.AddRange(tasks.Where(item => item.Task.Decision is not null).Select(item => (item.Task.Work, item.Task.Decision!)));
         return new KeeperPlan(
-            verdicts, [.. ready.Select(bundle => Describe(bundle, [.. bundle.Tasks.Select(task => orderOf[task])], head, rewards))]);
+            decisions, [.. ready.Select(bundle => Describe(bundle, [.. bundle.Tasks.Select(task => orderOf[task])], head, rewards))]);
     }
 
     private KeeperAction Describe(PerpsBundle bundle, Order[] orders, long head, IReadOnlyDictionary<string, BigInteger> rewards)

@@ -14,7 +14,7 @@ internal sealed class UpkeepKeeper(IChainClient chain, IReadOnlyList<Upkeep> upk
     private readonly UpkeepFinder _finder = new(chain, store, time);
 
     // The interval, counted from the epoch, in which each was last asked and answered. Whoever forgets it asks once more: that costs nothing,
-    // while an interval may be a day, too long to wait for because a node or this process was away when it began.
+    // while an interval may be a day, too long to wait for because a node or this process was unavailable when it began.
     private readonly Dictionary<string, long> _asked = [];
     private readonly Dictionary<string, Upkeep> _upkeeps = upkeeps.ToDictionary(upkeep => upkeep.Name);
 
@@ -42,13 +42,13 @@ internal sealed class UpkeepKeeper(IChainClient chain, IReadOnlyList<Upkeep> upk
         var jobs = due.Select(work => _upkeeps[work.Found.Lane]).ToArray();
         var checks = await UpkeepFinder.AskAsync(chain, jobs, cancellation);
         var now = time.GetUtcNow();
-        var verdicts = new List<(KeeperWork, Decision)>();
+        var decisions = new List<(KeeperWork, Decision)>();
         var left = new List<(KeeperWork Work, Upkeep Job, ReadOnlyMemory<byte> Data)>();
         for (var i = 0; i < due.Count; i++)
         {
-            if (UpkeepPlanner.Evaluate(due[i], checks[i], jobs[i].Limits, now) is { } verdict)
+            if (UpkeepPlanner.Evaluate(due[i], checks[i], jobs[i].Limits, now) is { } decision)
             {
-                verdicts.Add((due[i], verdict));
+                decisions.Add((due[i], decision));
             }
             else
             {
@@ -61,9 +61,9 @@ internal sealed class UpkeepKeeper(IChainClient chain, IReadOnlyList<Upkeep> upk
         for (var i = 0; i < left.Count; i++)
         {
             var (work, job, data) = left[i];
-            if (UpkeepPlanner.Evaluate(work, simulations[i], job.Limits, now) is { } verdict)
+            if (UpkeepPlanner.Evaluate(work, simulations[i], job.Limits, now) is { } decision)
             {
-                verdicts.Add((work, verdict));
+                decisions.Add((work, decision));
             }
             else
             {
@@ -71,7 +71,7 @@ internal sealed class UpkeepKeeper(IChainClient chain, IReadOnlyList<Upkeep> upk
             }
         }
 
-        return new KeeperPlan(verdicts, actions);
+        return new KeeperPlan(decisions, actions);
     }
 
     private async Task<IReadOnlyList<CallOutcome>> SimulateAsync(

@@ -64,13 +64,13 @@ internal sealed partial class ViewKeeperLoop<TOptions>(
             return new KeeperPlan([.. due.Select(work => (work, UpkeepPlanner.Retry(work, Limits, KeeperReasons.CheckFailed, fault, now)))], []);
         }
 
-        var verdicts = new List<(KeeperWork, Decision)>();
+        var decisions = new List<(KeeperWork, Decision)>();
         var actions = new List<KeeperAction>();
         foreach (var work in due)
         {
-            if (ViewPlanner.Evaluate(work, seen.GetValueOrDefault(work.Found.Subject), Limits, now) is { } verdict)
+            if (ViewPlanner.Evaluate(work, seen.GetValueOrDefault(work.Found.Subject), Limits, now) is { } decision)
             {
-                verdicts.Add((work, verdict));
+                decisions.Add((work, decision));
             }
             else
             {
@@ -80,7 +80,7 @@ internal sealed partial class ViewKeeperLoop<TOptions>(
         }
 
         var failing = await SimulateAsync(actions, payer.Account, now, cancellation);
-        return new KeeperPlan([.. verdicts, .. failing], [.. actions.ExceptBy(failing.Select(item => item.Work), action => action.Works[0])]);
+        return new KeeperPlan([.. decisions, .. failing], [.. actions.ExceptBy(failing.Select(item => item.Work), action => action.Works[0])]);
     }
 
     private async Task<int> AddAsync(string[] keys, DateTimeOffset before, CancellationToken cancellation)
@@ -94,7 +94,7 @@ internal sealed partial class ViewKeeperLoop<TOptions>(
     }
 
     /// <summary>What would be sent as it stands is run as it stands; the keeper's own code is simulated when it sends.</summary>
-    private async Task<IReadOnlyList<(KeeperWork Work, Decision Verdict)>> SimulateAsync(
+    private async Task<IReadOnlyList<(KeeperWork Work, Decision Decision)>> SimulateAsync(
         IReadOnlyList<KeeperAction> actions, Address payer, DateTimeOffset now, CancellationToken cancellation)
     {
         KeeperAction[] calls = [.. actions.Where(action => action.Act is null)];

@@ -27,7 +27,7 @@ internal readonly record struct ErrorWindow(long At, int Calls, int Faults, int 
 
     private ErrorWindow Moved(DateTimeOffset now) => (now.UtcTicks / Slot.Ticks) switch
     {
-        // A clock that was set back counts on in the slot at hand.
+        // A clock that was set back counts on in the present slot.
         var slot when slot <= At => this,
         var slot when slot == At + 1 => new(slot, 0, 0, Calls, Faults),
         var slot => new(slot, 0, 0, 0, 0),

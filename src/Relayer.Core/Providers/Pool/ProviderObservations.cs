@@ -24,7 +24,7 @@ public sealed class ProviderObservations(RelayerOptions options, IChainClientFac
 
     /// <summary>Looks at every provider of every chain and writes down what was seen.</summary>
     /// <returns>How many observations that were.</returns>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<int> RecordAsync(CancellationToken cancellation)
     {
         var seen = await Task.WhenAll(options.Chains.Values.Select(async chain =>
@@ -58,7 +58,7 @@ public sealed class ProviderObservations(RelayerOptions options, IChainClientFac
     /// <summary>The newest observation of each provider from each instance.</summary>
     /// <param name="limit">At most this many.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<IReadOnlyList<ProviderObservation>> ReadNewestAsync(int limit, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);
@@ -77,7 +77,7 @@ public sealed class ProviderObservations(RelayerOptions options, IChainClientFac
 
     /// <summary>Removes what is older than <see cref="KeptFor"/>.</summary>
     /// <returns>How many went.</returns>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<int> SweepAsync(CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);

@@ -17,14 +17,14 @@ internal sealed class RelayDispatch
 {
     private readonly ChainEngines _engines;
     private readonly RelayReader _reads;
-    private readonly RelayValidator _judge;
+    private readonly RelayValidator _validator;
     private readonly TimeProvider _time;
     private readonly Dictionary<ChainId, Lazy<RelayIntake>> _intakes;
 
     /// <summary>Connects the parts; does no I/O.</summary>
-    public RelayDispatch(ChainEngines engines, Database database, RelayReader reads, RelayValidator judge, TimeProvider time)
+    public RelayDispatch(ChainEngines engines, Database database, RelayReader reads, RelayValidator validator, TimeProvider time)
     {
-        (_engines, _reads, _judge, _time) = (engines, reads, judge, time);
+        (_engines, _reads, _validator, _time) = (engines, reads, validator, time);
         _intakes = engines.Chains.ToDictionary(
             chainId => chainId, chainId => new Lazy<RelayIntake>(() => new RelayIntake(engines.Get(chainId), database, time)));
     }
@@ -65,7 +65,7 @@ internal sealed class RelayDispatch
     /// <summary>The database only says that a share is used up; the records say which one, and so when to come back.</summary>
     private async Task<Refusal> ExplainAsync(RelayCandidate candidate, Refusal objection, CancellationToken cancellation) =>
         objection.Code == RefusalCode.QuotaExceeded
-            ? _judge.RefuseByRecords(candidate, await _reads.FactsAsync(candidate, cancellation)) ?? objection
+            ? _validator.RefuseByRecords(candidate, await _reads.FactsAsync(candidate, cancellation)) ?? objection
             : objection;
 
     private static async Task<RelayRecord> AnswerAsync(RelayCandidate candidate, Task<Submission> sending)

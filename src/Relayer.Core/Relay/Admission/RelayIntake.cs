@@ -38,7 +38,7 @@ internal sealed class RelayIntake
     /// <summary>Records a request that passed the rules, and begins to send it.</summary>
     /// <param name="pendingRelay">The request.</param>
     /// <param name="cancellation">Stops the waiting, not the write.</param>
-    /// <exception cref="NpgsqlException">The database is away; whether the request was recorded is not known: post it again.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable; whether the request was recorded is not known: post it again.</exception>
     public Task<IntakeOutcome> AcceptAsync(PendingRelay pendingRelay, CancellationToken cancellation) => _writes.RunAsync(pendingRelay, cancellation);
 
     private async Task<IReadOnlyList<IntakeOutcome>> WriteAsync(IReadOnlyList<PendingRelay> pendingRelays, CancellationToken cancellation)

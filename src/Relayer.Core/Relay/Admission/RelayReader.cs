@@ -26,15 +26,15 @@ internal sealed class RelayReader
     }
 
     /// <summary>What the records say about a request.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public Task<RelayFacts> FactsAsync(RelayCandidate candidate, CancellationToken cancellation) => _facts.RunAsync(candidate, cancellation);
 
     /// <summary>How a relay stands; <see langword="null"/> when it is not known.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public Task<RelayRecord?> FindAsync(Hash32 id, CancellationToken cancellation) => _relays.RunAsync(id, cancellation);
 
     /// <summary>A user's relays, newest first, before a place in the order of acceptance.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<IReadOnlyList<RelayRecord>> ListAsync(
         ChainId? chainId, Address from, long before, int limit, CancellationToken cancellation) =>
         [.. (await _store.ListAsync(chainId, from, before, limit, cancellation)).Select(Present)];

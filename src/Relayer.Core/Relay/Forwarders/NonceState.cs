@@ -34,7 +34,7 @@ public enum NonceStanding
     /// <summary>The contract takes it now.</summary>
     Usable,
 
-    /// <summary>It is spent for ever.</summary>
+    /// <summary>It is spent for good.</summary>
     Used,
 
     /// <summary>Lower nonces must be spent first.</summary>

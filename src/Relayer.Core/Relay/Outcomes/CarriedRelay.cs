@@ -4,7 +4,7 @@ using Relayer.Core.Relay.Records;
 
 namespace Relayer.Core.Relay.Outcomes;
 
-/// <summary>A request in a transaction, with what is needed to judge how it ended.</summary>
+/// <summary>A request in a transaction, with what is needed to tell how it ended.</summary>
 /// <param name="Id">The relay.</param>
 /// <param name="TransactionId">The transaction.</param>
 /// <param name="From">The user.</param>

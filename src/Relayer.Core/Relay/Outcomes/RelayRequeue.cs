@@ -27,7 +27,7 @@ internal sealed partial class RelayRequeue(
     /// <summary>One pass.</summary>
     /// <returns>How many waited.</returns>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     /// <exception cref="SignerUnavailableException">No signing key can be had.</exception>
     public async Task<int> RunAsync(ChainEngine engine, CancellationToken cancellation)
     {
@@ -37,20 +37,20 @@ internal sealed partial class RelayRequeue(
             return 0;
         }
 
-        var verdicts = await Task.WhenAll(waiting.Select(relay => JudgeAsync(engine, relay, cancellation)));
+        var decisions = await Task.WhenAll(waiting.Select(relay => EvaluateAsync(engine, relay, cancellation)));
         (Hash32, RelayState, string)[] ended =
-            [.. verdicts.OfType<Decision.Over>().Select(over => (over.Relay.Id, over.State, over.Reason))];
+            [.. decisions.OfType<Decision.Over>().Select(over => (over.Relay.Id, over.State, over.Reason))];
         if (ended.Length > 0)
         {
             await store.EndWaitingAsync(ended, time.GetUtcNow(), cancellation);
         }
 
-        await SendAsync(engine, [.. verdicts.OfType<Decision.Goes>()], cancellation);
+        await SendAsync(engine, [.. decisions.OfType<Decision.Goes>()], cancellation);
         return waiting.Count;
     }
 
     /// <summary>Nothing takes a nonce that would not succeed now: the transaction that was in the way may have changed everything.</summary>
-    private async Task<Decision> JudgeAsync(ChainEngine engine, SignedRelay relay, CancellationToken cancellation)
+    private async Task<Decision> EvaluateAsync(ChainEngine engine, SignedRelay relay, CancellationToken cancellation)
     {
         var chainId = engine.Settings.ChainId;
         if (routes.Find(chainId, relay.Forwarder, out var route) is not null || !Signature.TryParse(relay.Signature.Span, out var signature, out _))

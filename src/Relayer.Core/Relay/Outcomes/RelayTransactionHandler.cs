@@ -122,7 +122,7 @@ public sealed class RelayTransactionHandler(
 
         public bool WasCarriedOut => _event is not null;
 
-        /// <summary>A self-send or a stranger's transaction explains itself.</summary>
+        /// <summary>A noop or a stranger's transaction explains itself.</summary>
         public bool WantsReason => _event is not { Success: true }
             && Movement.State is TransactionState.Mined { Inclusion.IsNoop: false } or TransactionState.Confirmed or TransactionState.Failed;
 

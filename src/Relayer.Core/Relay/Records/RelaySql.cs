@@ -211,7 +211,7 @@ internal static class RelaySql
     };
 
     /// <summary>
-    /// What goes again keeps its share of what was spent in vain, and lets go of its transaction, which is over. Only those that are still
+    /// What goes again keeps its share of what was spent without effect, and lets go of its transaction, which is over. Only those that are still
     /// in the transaction that moved.
     /// </summary>
     public static NpgsqlBatchCommand Update(IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now) => new($"""

@@ -95,7 +95,7 @@ internal sealed class RelayStore(Database database)
         return removed;
     }
 
-    /// <summary>The requests in transactions, with what is needed to judge how they ended.</summary>
+    /// <summary>The requests in transactions, with what is needed to tell how they ended.</summary>
     public async Task<IReadOnlyList<CarriedRelay>> FindCarriedAsync(IEnumerable<Guid> transactions, CancellationToken cancellation) =>
         await ReadListAsync(RelaySql.FindCarried(transactions), row => new CarriedRelay(
             row.GetHash(0), row.GetGuid(1), row.GetAddress(2), row.GetNumber(3), row.GetTime(4), row.GetFlagOrNull(5),

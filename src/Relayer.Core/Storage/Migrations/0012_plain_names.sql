@@ -1,7 +1,7 @@
 -- Two names that say what is there, beside programs that go on with the former ones (docs/decisions/006). In the order in which programs
 -- take these tables, so that nobody waits in a circle.
 
--- Why a self-send is wanted in the payload's place (CancelReason). No statement inserts either column: a row begins without a reason.
+-- Why a noop is wanted in the payload's place (CancelReason). No statement inserts either column: a row begins without a reason.
 alter table transactions add column cancel_reason smallint;
 
 -- Whichever is written, the other follows. After the row, not before it: that would lock each row once more, for every update.

@@ -32,7 +32,7 @@ internal sealed partial class Confirmer(
     /// <summary>One pass over a page of up to <paramref name="limit"/> open transactions; the next pass takes the next page.</summary>
     /// <returns>How many there were.</returns>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<int> RunAsync(int limit, CancellationToken cancellation)
     {
         var page = await ReadPageAsync(limit, cancellation);
@@ -115,7 +115,7 @@ internal sealed partial class Confirmer(
         _ => false,
     };
 
-    /// <summary>Always the newest attempt: it outbids the others.</summary>
+    /// <summary>Always the newest attempt: it replaces the others.</summary>
     private async Task SendAgainAsync(OpenTransaction[] lost, CancellationToken cancellation)
     {
         if (lost.Length == 0)

@@ -19,7 +19,7 @@ internal sealed partial class Recorder(
 
     /// <summary>Records what nobody else has recorded since; the next pass sees the rest.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task RecordAsync(IReadOnlyList<StateChange> movements, CancellationToken cancellation)
     {
         if (movements.Count == 0)

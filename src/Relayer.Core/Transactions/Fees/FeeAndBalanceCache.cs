@@ -41,9 +41,9 @@ internal sealed class FeeAndBalanceCache(
     }
 
     /// <summary>What signers held when last read. One that was not read yet is left to the node's judgement.</summary>
-    public IReadOnlyList<SignerBalance> PursesOf(IReadOnlyList<Address> addresses)
+    public IReadOnlyList<SignerBalance> BalancesOf(IReadOnlyList<Address> addresses)
     {
-        var balances = Last?.Purses.ToDictionary(purse => purse.Address, purse => purse.Balance) ?? [];
+        var balances = Last?.Balances.ToDictionary(signer => signer.Address, signer => signer.Balance) ?? [];
         return [.. addresses.Select(address => new SignerBalance(address, balances.GetValueOrDefault(address, new Wei(UInt256.MaxValue))))];
     }
 
@@ -95,12 +95,12 @@ internal sealed class FeeAndBalanceCache(
 
     /// <summary>What was measured.</summary>
     /// <param name="Market">What block space costs.</param>
-    /// <param name="Purses">The signers and what they hold.</param>
-    internal sealed record Snapshot(FeeMarket Market, IReadOnlyList<SignerBalance> Purses)
+    /// <param name="Balances">The signers and what they hold.</param>
+    internal sealed record Snapshot(FeeMarket Market, IReadOnlyList<SignerBalance> Balances)
     {
         /// <summary>The signers that can pay for this much gas, and for the data beside.</summary>
         public IReadOnlyList<Address> AbleToPay(TransactionFees? fees, ulong gas, Wei dataFee) => fees is null
             ? []
-            : [.. Purses.Where(purse => purse.Balance >= (fees.MaxPrice * gas) + dataFee).Select(purse => purse.Address)];
+            : [.. Balances.Where(signer => signer.Balance >= (fees.MaxPrice * gas) + dataFee).Select(signer => signer.Address)];
     }
 }

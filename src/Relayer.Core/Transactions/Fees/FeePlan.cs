@@ -40,8 +40,8 @@ public static class FeePlan
     /// <param name="sent">The highest offered so far.</param>
     /// <param name="market">What is offered for a new transaction now, if anything is.</param>
     /// <param name="limits">The chain's limits.</param>
-    /// <returns><see langword="null"/> when that is above a cap: the transaction cannot be outbid.</returns>
-    public static TransactionFees? Outbid(TransactionFees sent, TransactionFees? market, FeeLimits limits)
+    /// <returns><see langword="null"/> when that is above a cap: the transaction cannot be replaced.</returns>
+    public static TransactionFees? Bump(TransactionFees sent, TransactionFees? market, FeeLimits limits)
     {
         switch (sent)
         {

@@ -13,7 +13,7 @@ namespace Relayer.Core.Transactions.Nonces;
 
 /// <summary>
 /// Closes what stands open between the chain's nonce and ours: a foreign transaction that a reorg took back, a counter that ran ahead,
-/// a reorg deeper than what was trusted. Without it everything later of that signer would wait for ever.
+/// a reorg deeper than what was trusted. Without it everything later of that signer would wait indefinitely.
 /// </summary>
 /// <remarks>
 /// Believes only what two looks in a row show. Everything is recorded before it is sent, under the lock that reservations take. For one
@@ -34,7 +34,7 @@ internal sealed partial class GapFiller(
     /// <param name="behind">Signers whose nonce on the chain is below our next one, with the chain's.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task LookAsync(IReadOnlyList<(Address Signer, ulong Nonce)> behind, CancellationToken cancellation)
     {
         var gaps = behind.Count == 0 ? [] : await FindAsync(behind, cancellation);
@@ -105,7 +105,7 @@ internal sealed partial class GapFiller(
         }
         catch (SignerUnavailableException unavailable)
         {
-            Log.NoKey(logger, settings.ChainId, unavailable); // Recorded: the confirmer signs it once the key is at hand.
+            Log.NoKey(logger, settings.ChainId, unavailable); // Recorded: the confirmer signs it once the key is available.
         }
     }
 
@@ -140,7 +140,7 @@ internal sealed partial class GapFiller(
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 222, Level = LogLevel.Error, Message = "Nobody holds nonce {Nonce} of {Signer} on chain {ChainId}: a self-send fills it")]
+        [LoggerMessage(EventId = 222, Level = LogLevel.Error, Message = "Nobody holds nonce {Nonce} of {Signer} on chain {ChainId}: a noop fills it")]
         public static partial void Filled(ILogger logger, ulong nonce, Address signer, ChainId chainId);
 
         [LoggerMessage(EventId = 223, Level = LogLevel.Error, Message = "The next nonce of {Signer} on chain {ChainId} had run ahead and is lowered; the chain's is {Chains}")]

@@ -43,7 +43,7 @@ internal static class GapSql
         Parameters = { Columns.Long(chainId.Value), Columns.Address(signer), Columns.Long((long)chainNonce), Columns.Time(now) },
     };
 
-    /// <summary>Records a self-send at a nonce below the counter that no record holds. The signer has to be locked before.</summary>
+    /// <summary>Records a noop at a nonce below the counter that no record holds. The signer has to be locked before.</summary>
     public static NpgsqlBatchCommand Insert(ReservedTransaction noop, DateTimeOffset now) => new($"""
         insert into transactions (id, chain_id, signer, nonce, purpose, state, "to", value, gas_limit, data,
             max_fee, max_priority_fee, created_at, updated_at)
@@ -68,7 +68,7 @@ internal static class GapSql
     };
 
     /// <summary>
-    /// Gives the record of a payload that somebody else's transaction displaced to a self-send: its feature was told that it will never
+    /// Gives the record of a payload that somebody else's transaction displaced to a noop: its feature was told that it will never
     /// run, and its bytes must not be sent again.
     /// </summary>
     public static NpgsqlBatchCommand Reopen(Guid id, DateTimeOffset now) => new($"""

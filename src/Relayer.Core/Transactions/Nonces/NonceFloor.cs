@@ -19,7 +19,7 @@ internal sealed partial class NonceFloor(
 
     /// <summary>One pass.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task KeepAsync(CancellationToken cancellation)
     {
         var nextNonces = await ReadOursAsync(cancellation);

@@ -32,7 +32,7 @@ public sealed class TransactionDirectory(Database database)
         Fields + $" where t.chain_id = any($1) and t.{TransactionStates.Open} and t.id > $2 and ($3 or t.signer = $4) order by t.id limit $5";
 
     /// <summary>One of any state; <see langword="null"/> when it is not known.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<TransactionView?> FindAsync(Guid id, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(FindSql) { Parameters = { Columns.Id(id) } };
@@ -40,7 +40,7 @@ public sealed class TransactionDirectory(Database database)
     }
 
     /// <summary>The one that an attempt belongs to; <see langword="null"/> when no such attempt was ever stored here.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<TransactionView?> FindByHashAsync(Hash32 hash, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(FindByHashSql) { Parameters = { Columns.Hash(hash) } };
@@ -53,7 +53,7 @@ public sealed class TransactionDirectory(Database database)
     /// <param name="after">Only those after this id; the empty one for the first page.</param>
     /// <param name="limit">At most this many.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<IReadOnlyList<TransactionView>> ListOpenAsync(
         IEnumerable<ChainId> chains, Address? signer, Guid after, int limit, CancellationToken cancellation)
     {

@@ -25,13 +25,13 @@ internal static class TransactionSql
     /// </summary>
     public const string Reserve = $"""
         with chosen as (
-            select s.address, $4 - load.in_flight as room, purse.balance - load.committed as budget
-            from unnest($2, $3) as purse (address, balance)
-            join signers s on s.chain_id = $1 and s.address = purse.address
+            select s.address, $4 - load.in_flight as room, payer.balance - load.committed as budget
+            from unnest($2, $3) as payer (address, balance)
+            join signers s on s.chain_id = $1 and s.address = payer.address
             cross join lateral (
                 select count(*)::int as in_flight, coalesce(sum(t.gas_limit * t.max_fee + t.value + $17), 0) as committed from transactions t
                 where t.chain_id = $1 and t.signer = s.address and t.{TransactionStates.InFlight}) load
-            where not s.paused and load.in_flight < $4 and purse.balance - load.committed >= $6
+            where not s.paused and load.in_flight < $4 and payer.balance - load.committed >= $6
             order by load.in_flight, s.address
             limit 1),
         costed as (

@@ -39,10 +39,10 @@ internal sealed class TransactionStore(TimeProvider time)
     /// </summary>
     /// <remarks>The signers stay locked until the caller's transaction ends: what is in flight cannot change under the count.</remarks>
     public async Task<IReadOnlyList<ReservedTransaction>> ReserveAsync(
-        NpgsqlConnection connection, ChainId chainId, IReadOnlyList<SignerBalance> purses, int maxInFlight,
+        NpgsqlConnection connection, ChainId chainId, IReadOnlyList<SignerBalance> balances, int maxInFlight,
         IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation, Wei dataFee = default)
     {
-        var reservation = Reserve(chainId, purses, maxInFlight, plans, dataFee);
+        var reservation = Reserve(chainId, balances, maxInFlight, plans, dataFee);
         await using var batch = new NpgsqlBatch(connection);
         reservation.AddTo(batch);
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
@@ -51,8 +51,8 @@ internal sealed class TransactionStore(TimeProvider time)
 
     /// <summary>The same, as the first statements of a batch of the caller's own.</summary>
     public Reservation Reserve(
-        ChainId chainId, IReadOnlyList<SignerBalance> purses, int maxInFlight, IReadOnlyList<TransactionPlan> plans, Wei dataFee = default) =>
-        new(chainId, plans, LockSigners(chainId, purses.Select(purse => purse.Address)), Reserve(chainId, purses, maxInFlight, plans, dataFee, time.GetUtcNow()));
+        ChainId chainId, IReadOnlyList<SignerBalance> balances, int maxInFlight, IReadOnlyList<TransactionPlan> plans, Wei dataFee = default) =>
+        new(chainId, plans, LockSigners(chainId, balances.Select(signer => signer.Address)), Reserve(chainId, balances, maxInFlight, plans, dataFee, time.GetUtcNow()));
 
     /// <summary>Stores signed bytes; the first attempt moves a transaction from Reserved to Signed, a later one raises what it offers.</summary>
     /// <returns>
@@ -158,14 +158,14 @@ internal sealed class TransactionStore(TimeProvider time)
 
     /// <summary>The statement that takes the nonces; the signers have to be locked before.</summary>
     internal static NpgsqlBatchCommand Reserve(
-        ChainId chainId, IReadOnlyList<SignerBalance> purses, int maxInFlight, IReadOnlyList<TransactionPlan> plans, Wei dataFee, DateTimeOffset now) =>
+        ChainId chainId, IReadOnlyList<SignerBalance> balances, int maxInFlight, IReadOnlyList<TransactionPlan> plans, Wei dataFee, DateTimeOffset now) =>
         new(TransactionSql.Reserve)
         {
             Parameters =
             {
                 Columns.Long(chainId.Value),
-                Columns.ManyBytes(purses.Select(purse => purse.Address.ToArray())),
-                Columns.Numbers(purses.Select(purse => purse.Balance.ToBigInteger())),
+                Columns.ManyBytes(balances.Select(signer => signer.Address.ToArray())),
+                Columns.Numbers(balances.Select(signer => signer.Balance.ToBigInteger())),
                 Columns.Int(maxInFlight),
                 Columns.Time(now),
                 Columns.Number((plans[0].MaxCost + dataFee).ToBigInteger()),

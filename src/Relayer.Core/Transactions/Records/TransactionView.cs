@@ -14,7 +14,7 @@ namespace Relayer.Core.Transactions.Records;
 /// <param name="To">What it calls.</param>
 /// <param name="Value">Wei sent along.</param>
 /// <param name="GasLimit">Gas.</param>
-/// <param name="Closing">Why a self-send is wanted in its place, if one is.</param>
+/// <param name="Closing">Why a noop is wanted in its place, if one is.</param>
 /// <param name="CappedAt">Since when nothing more may be offered for it.</param>
 /// <param name="ExpiresAt">From when on its nonce is closed instead.</param>
 /// <param name="Hash">The mined attempt's hash.</param>
@@ -30,7 +30,7 @@ public sealed record TransactionView(
 
 /// <summary>A signed version.</summary>
 /// <param name="Hash">Its hash.</param>
-/// <param name="IsNoop">It is the self-send.</param>
+/// <param name="IsNoop">It is the noop.</param>
 /// <param name="Fees">What it offers; <see langword="null"/> where that was not noted.</param>
 /// <param name="CreatedAt">When it was stored.</param>
 public sealed record AttemptView(Hash32 Hash, bool IsNoop, TransactionFees? Fees, DateTimeOffset CreatedAt);

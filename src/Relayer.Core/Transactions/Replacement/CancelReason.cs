@@ -1,6 +1,6 @@
 namespace Relayer.Core.Transactions.Replacement;
 
-/// <summary>Why a self-send is to take a transaction's nonce in the payload's place. The numbers are the column's.</summary>
+/// <summary>Why a noop is to take a transaction's nonce in the payload's place. The numbers are the column's.</summary>
 public enum CancelReason
 {
     /// <summary>It would be mined too late.</summary>

@@ -42,11 +42,11 @@ internal abstract record FeeBump
             return new Wait();
         }
 
-        // A self-send has little gas and little time.
+        // A noop has little gas and little time.
         var speed = transaction.IsClosing ? Speed.Fast : plan.Speed ?? settings.Speed;
         var limits = plan.LimitsOf(settings, transaction.IsClosing);
         if (FeePlan.For(market, limits, speed) is not { } asked
-            || FeePlan.Outbid(plan.Fees, asked, limits) is not { } fees)
+            || FeePlan.Bump(plan.Fees, asked, limits) is not { } fees)
         {
             return new AtCap();
         }

@@ -2,10 +2,10 @@ using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Transactions.Replacement;
 
-/// <summary>When a transaction that is not mined is outbid, and when it is given up.</summary>
+/// <summary>When a transaction that is not mined is replaced, and when it is given up.</summary>
 /// <param name="After">So long after its first attempt.</param>
 /// <param name="Every">And so long after each further one.</param>
-/// <param name="CloseBefore">So long before it expires a self-send takes its place.</param>
+/// <param name="CloseBefore">So long before it expires a noop takes its place.</param>
 public sealed record FeeBumpSchedule(TimeSpan After, TimeSpan Every, TimeSpan CloseBefore)
 {
     /// <summary>True when the newest attempt had its time.</summary>

@@ -38,7 +38,7 @@ internal sealed class Interventions(
                 return new ReplacementOutcome.Done(open.Attempts[^1].Hash, open.Reserved.Plan.Fees);
             }
 
-            var (fees, attempt) = await replacer.OutbidAsync(open, null, cancellation);
+            var (fees, attempt) = await replacer.ReplaceNowAsync(open, null, cancellation);
             if (fees is null)
             {
                 return new ReplacementOutcome.AtCap(open.Reserved.Plan.Fees);
@@ -77,7 +77,7 @@ internal sealed class Interventions(
 
             try
             {
-                var (fees, attempt) = await replacer.OutbidAsync(open, CancelReason.Cancelled, cancellation);
+                var (fees, attempt) = await replacer.ReplaceNowAsync(open, CancelReason.Cancelled, cancellation);
                 if (attempt is not null)
                 {
                     return fees is null && open.Attempts.Count > 0
@@ -87,7 +87,7 @@ internal sealed class Interventions(
             }
             catch (Exception away) when (away is ChainUnavailableException or SignerUnavailableException)
             {
-                break; // On record: the next pass that finds both at hand carries it out.
+                break; // On record: the next pass that finds both available carries it out.
             }
         }
 

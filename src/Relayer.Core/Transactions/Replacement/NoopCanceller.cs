@@ -20,7 +20,7 @@ internal sealed partial class NoopCanceller(
     private readonly Dictionary<Guid, (long Head, DateTimeOffset At)> _suspected = [];
 
     /// <summary>
-    /// What is not mined while there is still time for it, and what an operator cancelled, is outbid by a self-send. A block may still be
+    /// What is not mined while there is still time for it, and what an operator cancelled, is replaced by a noop. A block may still be
     /// faster with the payload; both are on record.
     /// </summary>
     public Task CloseUnwantedAsync(IReadOnlyList<OpenTransaction> waiting, CancellationToken cancellation) => CloseAsync(
@@ -34,7 +34,7 @@ internal sealed partial class NoopCanceller(
     public bool IsUnwanted(OpenTransaction transaction) => transaction is { IsInFlight: true, IsClosing: false }
         && (transaction.Closing is not null || settings.Bumps.IsLate(transaction, time.GetUtcNow()));
 
-    /// <summary>What no node will ever take gives its nonce to a self-send, so that later ones are not stranded.</summary>
+    /// <summary>What no node will ever take gives its nonce to a noop, so that later ones are not stranded.</summary>
     public Task CloseRefusedAsync(IReadOnlyList<(OpenTransaction Transaction, NodeError Error)> refused, CancellationToken cancellation)
     {
         var errors = refused.ToDictionary(item => item.Transaction.Id, item => item.Error);
@@ -106,7 +106,7 @@ internal sealed partial class NoopCanceller(
             tell(transaction);
             try
             {
-                await replacer.OutbidAsync(transaction, why(transaction), token);
+                await replacer.ReplaceNowAsync(transaction, why(transaction), token);
             }
             catch (SignerUnavailableException unavailable)
             {

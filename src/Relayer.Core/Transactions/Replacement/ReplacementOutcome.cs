@@ -10,13 +10,13 @@ public abstract record ReplacementOutcome
     {
     }
 
-    /// <summary>A version that outbids the others is on record and was handed to the nodes; which one is mined only the chain decides.</summary>
+    /// <summary>A version that replaces the others is on record and was handed to the nodes; which one is mined only the chain decides.</summary>
     /// <param name="Hash">That version's hash.</param>
     /// <param name="Fees">The highest fees offered so far.</param>
     public sealed record Done(Hash32 Hash, TransactionFees Fees) : ReplacementOutcome;
 
     /// <summary>
-    /// The wish to cancel is on record and is carried out by a later pass: the key or the chain is not at hand now. After a wish to speed
+    /// The wish to cancel is on record and is carried out by a later pass: the key or the chain is unavailable now. After a wish to speed
     /// up: others were at the same transaction time and again; read it anew.
     /// </summary>
     public sealed record Recorded : ReplacementOutcome;

@@ -14,7 +14,7 @@ internal static class ReplacementSql
         Parameters = { Columns.Long(chainId.Value), Columns.Id(id), Columns.Time(now) },
     };
 
-    /// <summary>Notes that a self-send is wanted; from then on every instance sees to it, also after a crash.</summary>
+    /// <summary>Notes that a noop is wanted; from then on every instance sees to it, also after a crash.</summary>
     public static NpgsqlBatchCommand RequestCancel(ChainId chainId, Guid id, CancelReason reason, DateTimeOffset now) => new($"""
         update transactions set cancel_reason = $3, updated_at = $4
         where chain_id = $1 and id = $2 and {TransactionStates.InFlight} and cancel_reason is null

@@ -11,10 +11,10 @@ using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Transactions.Replacement;
 
-/// <summary>Outbids what blocks pass over, payload and self-send alike, on the chain's schedule and up to its caps.</summary>
+/// <summary>Replaces what blocks pass over, payload and noop alike, on the chain's schedule and up to its caps.</summary>
 /// <remarks>
-/// Of each signer only the transaction at the chain's own nonce is outbid. Those behind it cannot be mined before it whatever they offer,
-/// most are mined at their price once it is gone, and outbidding all of them would cost dearly in tips, signatures and bandwidth just when
+/// Of each signer only the transaction at the chain's own nonce is replaced. Those behind it cannot be mined before it whatever they offer,
+/// most are mined at their price once it is gone, and replacing all of them would cost dearly in tips, signatures and bandwidth just when
 /// gas is dear. For one caller at a time in each instance; several instances make one attempt between them (<see cref="Submitter"/>).
 /// </remarks>
 internal sealed partial class Replacer(
@@ -25,9 +25,9 @@ internal sealed partial class Replacer(
     // The head at which an attempt was first seen in front. Forgotten at a restart, which costs a block's time.
     private readonly Dictionary<(Guid Id, int Number), long> _firstSeen = [];
 
-    /// <summary>Outbids what is due among these.</summary>
+    /// <summary>Replaces what is due among these.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task BumpAsync(IReadOnlyList<OpenTransaction> open, long head, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
@@ -56,18 +56,18 @@ internal sealed partial class Replacer(
         }
     }
 
-    /// <summary>Outbids one at once, whatever the schedule says, with what being mined soon costs.</summary>
+    /// <summary>Replaces one at once, whatever the schedule says, with what being mined soon costs.</summary>
     /// <returns>The new attempt and its fees, or no fees at the cap; no attempt either when somebody else was faster.</returns>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     /// <exception cref="SignerUnavailableException">The key cannot be had now.</exception>
-    public async Task<(TransactionFees? Fees, Attempt? Attempt)> OutbidAsync(
+    public async Task<(TransactionFees? Fees, Attempt? Attempt)> ReplaceNowAsync(
         OpenTransaction transaction, CancelReason? closing, CancellationToken cancellation)
     {
         var limits = transaction.Reserved.Plan.LimitsOf(settings, transaction.IsClosing || closing is not null);
         var market = FeePlan.For(await chain.ReadFeeMarketAsync(cancellation), limits, Speed.Fast);
-        var fees = FeePlan.Outbid(transaction.Reserved.Plan.Fees, market, limits);
+        var fees = FeePlan.Bump(transaction.Reserved.Plan.Fees, market, limits);
 
-        // At the cap a self-send cannot outbid a payload that a node holds; where none does, the same fees will do.
+        // At the cap a noop cannot replace a payload that a node holds; where none does, the same fees will do.
         var attempt = fees is not null || closing is not null
             ? await submitter.ReplaceAsync(transaction, fees ?? transaction.Reserved.Plan.Fees, closing, cancellation)
             : null;
@@ -81,7 +81,7 @@ internal sealed partial class Replacer(
             switch (bump)
             {
                 case FeeBump.Offer offer when await submitter.ReplaceAsync(transaction, offer.Fees, null, cancellation) is { } attempt:
-                    Log.Outbid(logger, transaction.Id, settings.ChainId, transaction.Reserved.Nonce, attempt.Number, offer.Fees);
+                    Log.Replaced(logger, transaction.Id, settings.ChainId, transaction.Reserved.Nonce, attempt.Number, offer.Fees);
                     break;
                 case FeeBump.AtCap when await IsNewsAsync(transaction, cancellation):
                     RelayerMetrics.TransactionsAtCap.Add(
@@ -126,16 +126,16 @@ internal sealed partial class Replacer(
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 230, Level = LogLevel.Information, Message = "Transaction {Id} on chain {ChainId} at nonce {Nonce} is outbid: attempt {Number} offers {Fees}")]
-        public static partial void Outbid(ILogger logger, Guid id, ChainId chainId, ulong nonce, int number, TransactionFees fees);
+        [LoggerMessage(EventId = 230, Level = LogLevel.Information, Message = "Transaction {Id} on chain {ChainId} at nonce {Nonce} is replaced: attempt {Number} offers {Fees}")]
+        public static partial void Replaced(ILogger logger, Guid id, ChainId chainId, ulong nonce, int number, TransactionFees fees);
 
         [LoggerMessage(EventId = 231, Level = LogLevel.Warning, Message = "Transaction {Id} on chain {ChainId} is stuck at nonce {Nonce}: fee cap {Fees} reached. Raise Fees__MaxFeePerGasWei or wait for the base fee to fall")]
         public static partial void AtCap(ILogger logger, Guid id, ChainId chainId, ulong nonce, TransactionFees fees);
 
-        [LoggerMessage(EventId = 232, Level = LogLevel.Warning, Message = "Transaction {Id} on chain {ChainId} should be outbid, but {Signer} cannot pay for it: fund it")]
+        [LoggerMessage(EventId = 232, Level = LogLevel.Warning, Message = "Transaction {Id} on chain {ChainId} should be replaced, but {Signer} cannot pay for it: fund it")]
         public static partial void Unaffordable(ILogger logger, Guid id, ChainId chainId, Address signer);
 
-        [LoggerMessage(EventId = 233, Level = LogLevel.Error, Message = "Transaction {Id} on chain {ChainId} cannot be outbid: its signing key is unavailable")]
+        [LoggerMessage(EventId = 233, Level = LogLevel.Error, Message = "Transaction {Id} on chain {ChainId} cannot be replaced: its signing key is unavailable")]
         public static partial void NoKey(ILogger logger, Guid id, ChainId chainId, Exception exception);
     }
 }

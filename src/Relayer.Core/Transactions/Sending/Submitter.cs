@@ -50,10 +50,10 @@ internal sealed partial class Submitter
     /// <summary>True while a node is known to have the transaction and the mark that says so may not be readable yet.</summary>
     public bool IsTaken(Hash32 hash) => _unmarked.ContainsKey(hash);
 
-    /// <summary>Signs, stores and broadcasts one reserved transaction, together with whatever others are at hand.</summary>
+    /// <summary>Signs, stores and broadcasts one reserved transaction, together with the others that wait.</summary>
     /// <returns>Its hash, and whether a node took it yet; if not, the confirmer goes on.</returns>
     /// <exception cref="SignerUnavailableException">The key cannot be had now; the reservation stays and is taken up later.</exception>
-    /// <exception cref="NpgsqlException">The database is away; likewise.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable; likewise.</exception>
     public async Task<Submission> SubmitAsync(ReservedTransaction reserved, CancellationToken cancellation)
     {
         var outcome = await _submissions.RunAsync(reserved, cancellation);
@@ -95,7 +95,7 @@ internal sealed partial class Submitter
 
     /// <summary>
     /// Signs a transaction anew at its nonce and stores that; broadcasts it only where it was stored. Once it is closing, or with
-    /// <paramref name="closing"/>, that is the self-send in the payload's place.
+    /// <paramref name="closing"/>, that is the noop in the payload's place.
     /// </summary>
     /// <remarks>
     /// The number of attempts that was read is the compare-and-set: of several instances that would make the next one a single one does,
@@ -103,7 +103,7 @@ internal sealed partial class Submitter
     /// </remarks>
     /// <returns>The attempt; <see langword="null"/> when somebody else made one meanwhile, or a block has the transaction.</returns>
     /// <exception cref="SignerUnavailableException">The key cannot be had now.</exception>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<Attempt?> ReplaceAsync(
         OpenTransaction transaction, TransactionFees fees, CancelReason? closing, CancellationToken cancellation)
     {
@@ -138,7 +138,7 @@ internal sealed partial class Submitter
             }
             catch (SignerUnavailableException unavailable)
             {
-                // One key that is not at hand holds up its own transactions only.
+                // One key that is unavailable holds up its own transactions only.
                 outcomes[reserved.Plan.Id] = new Outcome(null, unavailable);
             }
         }
@@ -147,7 +147,7 @@ internal sealed partial class Submitter
         {
             CrashPoints.Pass(CrashPoints.SubmitSigned);
 
-            // What somebody else stored meanwhile is theirs to send: these bytes, or a self-send in their place.
+            // What somebody else stored meanwhile is theirs to send: these bytes, or a noop in their place.
             var stored = await StoreAsync(signed, cancellation);
             CrashPoints.Pass(CrashPoints.SubmitStored);
             var taken = await TryBroadcastAsync([.. signed.Where(item => stored.Contains(item.Id))], cancellation);
@@ -169,7 +169,7 @@ internal sealed partial class Submitter
         ReservedTransaction reserved, UnsignedTransaction unsigned, int number, bool isNoop, CancellationToken cancellation)
     {
         var signer = await _signers.FindAsync(_settings.ChainId, reserved.Signer, cancellation)
-            ?? throw new SignerUnavailableException($"no key of {reserved.Signer} is at hand for chain {_settings.ChainId}");
+            ?? throw new SignerUnavailableException($"no key of {reserved.Signer} is available for chain {_settings.ChainId}");
         var raw = unsigned.Encode(await signer.SignAsync(unsigned.SigningDigest(), cancellation));
         return (reserved.Plan.Id, new Attempt(number, Keccak256.Hash(raw), raw, isNoop, unsigned.Fees));
     }
@@ -182,7 +182,7 @@ internal sealed partial class Submitter
         return await _store.StoreAttemptsAsync(connection, signed, cancellation, closing);
     }
 
-    /// <summary>The bytes are safe in the database: a chain that is away delays the broadcast and fails nobody.</summary>
+    /// <summary>The bytes are safe in the database: a chain that is unavailable delays the broadcast and fails nobody.</summary>
     private async Task<HashSet<Guid>> TryBroadcastAsync(IReadOnlyList<(Guid Id, Attempt Attempt)> signed, CancellationToken cancellation)
     {
         try

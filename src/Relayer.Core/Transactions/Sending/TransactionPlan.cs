@@ -14,22 +14,22 @@ namespace Relayer.Core.Transactions.Sending;
 /// <param name="Data">Calldata.</param>
 /// <param name="Fees">What is offered for gas.</param>
 /// <param name="ExpiresAt">
-/// When it is not mined by then its nonce is closed instead; a block may still be faster. <see langword="null"/> tries for ever.
+/// When it is not mined by then its nonce is closed instead; a block may still be faster. <see langword="null"/> tries indefinitely.
 /// </param>
-/// <param name="Speed">What the market is asked for when it has to be outbid; <see langword="null"/>: the chain's own.</param>
+/// <param name="Speed">What the market is asked for when it has to be replaced; <see langword="null"/>: the chain's own.</param>
 /// <param name="FeeCap">The most wei per gas ever offered for it, below the chain's own cap; <see langword="null"/>: the chain's.</param>
 public sealed record TransactionPlan(
     Guid Id, string Purpose, Address To, Wei Value, ulong GasLimit, ReadOnlyMemory<byte> Data, TransactionFees Fees,
     DateTimeOffset? ExpiresAt = null, Speed? Speed = null, Wei? FeeCap = null)
 {
-    /// <summary>The ledger's name for a self-send that fills a nonce which no transaction of ours holds.</summary>
+    /// <summary>The ledger's name for a noop that fills a nonce which no transaction of ours holds.</summary>
     public const string NoopPurpose = "noop";
 
     /// <summary>The most it can cost, value included, in wei.</summary>
     public Wei MaxCost => (Fees.MaxPrice * GasLimit) + Value;
 
     /// <summary>
-    /// The chain's limits on fees, as far as this may use them. A self-send in its place has less gas: it may offer as much more for each,
+    /// The chain's limits on fees, as far as this may use them. A noop in its place has less gas: it may offer as much more for each,
     /// so that together it costs no more than the payload might.
     /// </summary>
     internal FeeLimits LimitsOf(ChainSettings settings, bool isClosing)
@@ -55,8 +55,8 @@ public sealed record ReservedTransaction(ChainId ChainId, Address Signer, ulong 
     public UnsignedTransaction Payload() =>
         new(ChainId, Nonce, Plan.To, Plan.Value, Plan.GasLimit, Plan.Data, Plan.Fees);
 
-    /// <summary>A self-send of nothing that takes the nonce when the payload cannot.</summary>
-    /// <param name="fees">What is offered for it: it may have to outbid the payload.</param>
+    /// <summary>The noop: it sends nothing to its own account and takes the nonce when the payload cannot.</summary>
+    /// <param name="fees">What is offered for it: it may have to replace the payload.</param>
     /// <param name="dataGas">Gas that the chain charges for data on top, if it does.</param>
     public UnsignedTransaction Noop(TransactionFees fees, ulong dataGas = 0) =>
         new(ChainId, Nonce, Signer, Wei.Zero, NoopGas + dataGas, ReadOnlyMemory<byte>.Empty, fees);
@@ -72,7 +72,7 @@ public sealed record ReservedTransaction(ChainId ChainId, Address Signer, ulong 
 /// <param name="Number">1 for the first.</param>
 /// <param name="Hash">The transaction hash.</param>
 /// <param name="Raw">The bytes broadcast, the same each time.</param>
-/// <param name="IsNoop">It is the self-send.</param>
+/// <param name="IsNoop">It is the noop.</param>
 /// <param name="Fees">What it offers, for the record; not read back with the work list.</param>
 public sealed record Attempt(int Number, Hash32 Hash, ReadOnlyMemory<byte> Raw, bool IsNoop, TransactionFees? Fees = null);
 
@@ -94,13 +94,13 @@ public sealed record OpenTransaction(
     /// <summary>When the newest attempt was stored; <see langword="null"/> before the first.</summary>
     public DateTimeOffset? AttemptedAt { get; init; }
 
-    /// <summary>Why a self-send is wanted in the payload's place, if one is.</summary>
+    /// <summary>Why a noop is wanted in the payload's place, if one is.</summary>
     public CancelReason? Closing { get; init; }
 
     /// <summary>Since when nothing more may be offered for it.</summary>
     public DateTimeOffset? CappedAt { get; init; }
 
-    /// <summary>A self-send for its nonce is signed: the payload is given up, though it may still be mined.</summary>
+    /// <summary>A noop for its nonce is signed: the payload is given up, though it may still be mined.</summary>
     public bool IsClosing => Attempts.Any(attempt => attempt.IsNoop);
 
     /// <summary>Its nonce is in flight: no block has it.</summary>

@@ -30,7 +30,7 @@ internal static class SignerPausePolicy
     /// <summary>What follows from what a signer can pay for now.</summary>
     /// <param name="signer">The signer.</param>
     /// <param name="means">What it can pay for.</param>
-    /// <param name="hasKey">Its key is at hand; asked only of one whose rest is over.</param>
+    /// <param name="hasKey">Its key is available; asked only of one whose rest is over.</param>
     /// <param name="now">The time.</param>
     /// <returns><see langword="null"/> when it stays as it is. An operator's pause always does.</returns>
     public static SignerStep? Next(SignerStatus signer, FundingLevel means, bool hasKey, DateTimeOffset now) => signer.Pause?.Cause switch

@@ -20,7 +20,7 @@ internal sealed partial class SignerPool(
     ILogger<SignerPool> logger)
 {
     /// <summary>Looks at what the signers hold, and at whose rest is over; once for every tick of the timer.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     public async Task LookAsync(CancellationToken cancellation)
     {
@@ -43,7 +43,7 @@ internal sealed partial class SignerPool(
     }
 
     /// <summary>Draws the consequences of what this instance met with the signers; nothing to do costs nothing.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task SettleAsync(CancellationToken cancellation)
     {
         var (failing, recovered) = (errors.Failing(), errors.Recovered());
@@ -74,8 +74,8 @@ internal sealed partial class SignerPool(
         }
     }
 
-    /// <summary>How the signers stand: those whose keys are at hand, and all that were ever used on this chain.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <summary>How the signers stand: those whose keys are available, and all that were ever used on this chain.</summary>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<IReadOnlyList<SignerStatus>> ListAsync(CancellationToken cancellation)
     {
         await TryIntroduceAsync(cancellation);
@@ -85,7 +85,7 @@ internal sealed partial class SignerPool(
 
     /// <summary>An operator's pause or resumption, audited in the same transaction.</summary>
     /// <returns>How the signer stands now, and whether that is news; <see langword="null"/> when it is not known.</returns>
-    /// <exception cref="NpgsqlException">The database is away; whether it was done is not known: do it again.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable; whether it was done is not known: do it again.</exception>
     public async Task<SignerChange?> ChangeAsync(Address address, bool pause, Instruction instruction, CancellationToken cancellation)
     {
         await TryIntroduceAsync(cancellation);
@@ -115,14 +115,14 @@ internal sealed partial class SignerPool(
         return new SignerChange(hasChanged, signer);
     }
 
-    /// <summary>What the signers can pay for whose keys are at hand; nothing is known of the others, nor while gas costs more than is paid.</summary>
+    /// <summary>What the signers can pay for whose keys are available; nothing is known of the others, nor while gas costs more than is paid.</summary>
     private async Task<IReadOnlyDictionary<Address, FundingLevel>> ReadMeansAsync(CancellationToken cancellation)
     {
         try
         {
             var reading = await gauge.ReadAsync(cancellation);
             return FeePlan.For(reading.Market, settings.Fees, settings.Speed) is { } fees
-                ? reading.Purses.ToDictionary(purse => purse.Address, purse => SignerPausePolicy.MeansOf(purse.Balance, fees, settings))
+                ? reading.Balances.ToDictionary(signer => signer.Address, signer => SignerPausePolicy.MeansOf(signer.Balance, fees, settings))
                 : new Dictionary<Address, FundingLevel>();
         }
         catch (SignerUnavailableException)

@@ -32,7 +32,7 @@ public sealed partial class BalanceReader(
 
     /// <summary>Reads a chain's accounts now, and keeps what was read.</summary>
     /// <returns><see langword="null"/> when no provider gives a view: an incident says so.</returns>
-    /// <exception cref="Npgsql.NpgsqlException">The database is away.</exception>
+    /// <exception cref="Npgsql.NpgsqlException">The database is unavailable.</exception>
     public async Task<BalanceReading?> ReadAsync(ChainId chainId, CancellationToken cancellation)
     {
         var accounts = await AccountsAsync(chainId, cancellation);

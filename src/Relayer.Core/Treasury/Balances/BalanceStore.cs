@@ -99,7 +99,7 @@ internal static class BalanceStore
         return await command.ReadListAsync(row => row.GetAddress(0), cancellation);
     }
 
-    /// <summary>Every reading stays for 2 days, one an hour for 60, one a day for ever.</summary>
+    /// <summary>Every reading stays for 2 days, one an hour for 60, one a day indefinitely.</summary>
     public static async Task ThinAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellation)
     {
         foreach (var (level, age, period) in ((int, TimeSpan, string)[])[(0, TimeSpan.FromDays(2), "hour"), (1, TimeSpan.FromDays(60), "day")])

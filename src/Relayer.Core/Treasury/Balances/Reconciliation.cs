@@ -28,7 +28,7 @@ public sealed partial class Reconciliation(
     /// <summary>Takes every account's books as far as a reading goes.</summary>
     /// <returns>Accounts whose books are exact up to it.</returns>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<int> RunAsync(BalanceReading reading, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);
@@ -148,7 +148,7 @@ public sealed partial class Reconciliation(
 
     private async Task<bool> IsCanonicalAsync(ChainId chainId, ReconciliationCheckpoint mark, CancellationToken cancellation)
     {
-        // No account asked for: headers are kept for ever, states are not.
+        // No account asked for: headers are kept indefinitely, states are not.
         var view = await chains.Get(chainId).ReadAccountsAsync(mark.Block, [], cancellation);
         return view.Block.Hash == mark.Hash;
     }

@@ -16,7 +16,7 @@ public sealed class GasRecords(RelayerOptions options, Database database)
     public IReadOnlyList<ChainId> Chains { get; } = [.. options.Chains.Values.Select(chain => new ChainId(chain.ChainId))];
 
     /// <summary>Sums of the spend ledger, in the order of their keys.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<IReadOnlyList<SpendRow>> ReadSpendAsync(SpendQuery query, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);
@@ -24,7 +24,7 @@ public sealed class GasRecords(RelayerOptions options, Database database)
     }
 
     /// <summary>Transfers from the council's wallet, newest first.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<IReadOnlyList<TopUp>> ReadTopUpsAsync(TopUpQuery query, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);
@@ -32,7 +32,7 @@ public sealed class GasRecords(RelayerOptions options, Database database)
     }
 
     /// <summary>Balances, newest first.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<IReadOnlyList<HistoryRow>> ReadHistoryAsync(HistoryQuery query, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);

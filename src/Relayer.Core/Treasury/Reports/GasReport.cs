@@ -11,7 +11,7 @@ using Relayer.Core.Treasury.TopUps;
 namespace Relayer.Core.Treasury.Reports;
 
 /// <summary>Puts together what the council checks.</summary>
-/// <remarks>Out of the records alone: no chain and no vault is asked, so it answers while they are away, and says how old its figures are.</remarks>
+/// <remarks>Out of the records alone: no chain and no vault is asked, so it answers while they are unavailable, and says how old its figures are.</remarks>
 /// <param name="options">The chains.</param>
 /// <param name="database">The records.</param>
 /// <param name="incidents">What a person should know of.</param>
@@ -25,7 +25,7 @@ public sealed class GasReport(RelayerOptions options, Database database, Inciden
     private const int Newest = 10;
 
     /// <summary>Reads it.</summary>
-    /// <exception cref="NpgsqlException">The database is away.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<GasOverview> ReadAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();

@@ -6,7 +6,7 @@ using Relayer.Core.Transactions.Records;
 
 namespace Relayer.Core.Treasury.Spend;
 
-/// <summary>Adds every final transaction's fee to the sums by hour, day and user: reverted ones, self-sends, outbid ones and L1 fees included.</summary>
+/// <summary>Adds every final transaction's fee to the sums by hour, day and user: reverted ones, noops, replaced ones and L1 fees included.</summary>
 /// <remarks>
 /// A transaction that serves several (<c>spend_shares</c>) is split between them, so that the sums are the receipts' to the wei. Rows are
 /// touched in one order, against deadlocks.
@@ -14,7 +14,7 @@ namespace Relayer.Core.Treasury.Spend;
 /// <param name="time">Says which hour and day it is.</param>
 public sealed class SpendLedger(TimeProvider time) : ISpendLedger
 {
-    /// <summary>The name under which self-sends that closed a nonce are booked.</summary>
+    /// <summary>The name under which noops that closed a nonce are booked.</summary>
     public const string Noop = "noop";
 
     // What was final without being mined has no fee.

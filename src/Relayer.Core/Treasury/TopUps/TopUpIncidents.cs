@@ -27,7 +27,7 @@ public sealed class TopUpIncidents(Database database, IncidentLog incidents, Tim
         await ForgetAsync(SignerLow, chainId, signers, NoSigner, cancellation);
         foreach (var signer in signers)
         {
-            // Nothing fills it, so nothing is too little: what relays need is the engine's to judge.
+            // Nothing fills it, so nothing is too little: what relays need is the engine's to say.
             if (reading?.Find(signer)?.State is { Balance.IsZero: true })
             {
                 await incidents.RaiseAsync(SignerIsLow(chainId, signer, "no wallet of the council is configured"), cancellation);

@@ -25,12 +25,12 @@ public sealed record TopUpPlan(IReadOnlyList<PlannedTopUp> Transfers, IReadOnlyL
             .Where(item => item.Deficit is null || item.Deficit > 0)
             .OrderByDescending(item => item.Deficit ?? -1).ThenBy(item => item.Signer.Address)
             .ToArray();
-        var purse = new RemainingBudget(situation, rules);
+        var budget = new RemainingBudget(situation, rules);
         var (transfers, held) = (new List<PlannedTopUp>(), new List<HeldTopUp>());
         foreach (var (signer, deficit) in low)
         {
             var hold = WhyNot(signer, deficit, situation, rules);
-            var amount = hold is null ? purse.Take(signer, deficit!.Value, out hold) : 0;
+            var amount = hold is null ? budget.Take(signer, deficit!.Value, out hold) : 0;
             if (amount > 0)
             {
                 transfers.Add(new PlannedTopUp(signer.Address, ToWei(amount), ToWei(deficit!.Value)));
@@ -42,8 +42,8 @@ public sealed record TopUpPlan(IReadOnlyList<PlannedTopUp> Transfers, IReadOnlyL
             }
         }
 
-        var wanted = low.Aggregate(BigInteger.Zero, (sum, item) => sum + (item.Deficit is { } deficit && !IsComing(item.Signer) ? deficit + purse.Cost : 0));
-        return new TopUpPlan(transfers, held, situation.Council is null ? Wei.Zero : ToWei(BigInteger.Max(0, wanted - purse.AtFirst)));
+        var wanted = low.Aggregate(BigInteger.Zero, (sum, item) => sum + (item.Deficit is { } deficit && !IsComing(item.Signer) ? deficit + budget.Cost : 0));
+        return new TopUpPlan(transfers, held, situation.Council is null ? Wei.Zero : ToWei(BigInteger.Max(0, wanted - budget.AtFirst)));
     }
 
     private static bool IsComing(TopUpSigner signer) => !signer.InFlight.IsZero;

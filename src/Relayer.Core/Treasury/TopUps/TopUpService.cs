@@ -49,7 +49,7 @@ public sealed partial class TopUpService
     /// <returns>What was sent.</returns>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     /// <exception cref="SignerUnavailableException">A key cannot be had now. What is recorded is carried out later.</exception>
-    /// <exception cref="NpgsqlException">The database is away; likewise.</exception>
+    /// <exception cref="NpgsqlException">The database is unavailable; likewise.</exception>
     public async Task<IReadOnlyList<PlannedTopUp>> RunAsync(ChainId chainId, CancellationToken cancellation)
     {
         var signers = await _signers.GetSignersAsync(chainId, cancellation);

@@ -33,7 +33,7 @@ public sealed class TopUpTransactionHandler(IncidentLog incidents, TimeProvider 
     /// <summary>How a transfer stands. Pure.</summary>
     internal static (Guid Id, TopUpState State, Hash32? Hash, long? Block, Wei? Fee) Evaluate(Guid id, TransactionState state) => state switch
     {
-        // A self-send in its place is mined: the money stays, but that too may still be undone.
+        // A noop in its place is mined: the money stays, but that too may still be undone.
         TransactionState.Mined { Inclusion: var mined } => (id, TopUpState.UnderWay, mined.Hash, mined.BlockNumber, mined.Fee),
         TransactionState.Confirmed { Inclusion: var done } => (id, TopUpState.Received, done.Hash, done.BlockNumber, done.Fee),
         TransactionState.Cancelled { Inclusion: var noop } => (id, TopUpState.Failed, noop.Hash, noop.BlockNumber, noop.Fee),

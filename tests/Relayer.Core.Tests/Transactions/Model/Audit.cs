@@ -106,7 +106,7 @@ internal sealed class Audit(EngineWorld world, NonceModel model)
             var fees = Assert.IsType<TransactionFees.Dynamic>(signed.Transaction.Fees);
             Assert.True(fees.MaxFee <= world.Engine.Settings.Fees.MaxFee, $"{row.Id} offers {fees.MaxFee}");
 
-            // At the cap a self-send cannot offer more; it may still be first where no node holds the payload.
+            // At the cap a noop cannot offer more; it may still be first where no node holds the payload.
             Assert.True(
                 last is null || (isNoop && fees == last)
                 || (IsTenthMore(last.MaxFee, fees.MaxFee) && IsTenthMore(last.MaxPriorityFee, fees.MaxPriorityFee)),

@@ -28,7 +28,7 @@ internal sealed class NonceModel
         _promises.Add(reserved.Plan.Id, new Promise(reserved, kind));
     }
 
-    /// <summary>Somebody said that it is not wanted any more, or that it is hopeless: from now on a self-send may take its nonce.</summary>
+    /// <summary>Somebody said that it is not wanted any more, or that it is hopeless: from now on a noop may take its nonce.</summary>
     public void GiveUp(Guid id) => _givenUp.Add(id);
 
     public void UseElsewhere(Address signer, ulong nonce, byte[] raw)

@@ -19,7 +19,7 @@ internal abstract record Step
     /// <summary>An operator asks an instance to give a transaction up.</summary>
     public sealed record Cancel(int Instance, int Which, Sending Sending, Death? Death) : Step;
 
-    /// <summary>An operator asks an instance to outbid a transaction at once.</summary>
+    /// <summary>An operator asks an instance to replace a transaction at once.</summary>
     public sealed record SpeedUp(int Instance, int Which, Sending Sending, Death? Death) : Step;
 
     /// <summary>An instance is thrown away and a new one starts from the database.</summary>
