@@ -1,4 +1,5 @@
 using Functions.Providers;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Relayer.Core.Providers;
 using Relayer.Core.Relay;
 using Relayer.Core.Relay.Admission;
@@ -8,16 +9,13 @@ namespace Functions.Health;
 
 /// <summary>The database answers and has the present schema.</summary>
 /// <param name="database">The database.</param>
-internal sealed class DatabaseReadiness(Database database) : IReadinessCheck
+internal sealed class DatabaseReadiness(Database database) : IHealthCheck
 {
     /// <inheritdoc/>
-    public string Name => "database";
-
-    /// <inheritdoc/>
-    public async Task<ReadinessResult> CheckAsync(CancellationToken cancellation)
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
     {
-        await database.PingAsync(cancellation);
-        return ReadinessResult.Ready;
+        await database.PingAsync(cancellationToken);
+        return HealthCheckResult.Healthy();
     }
 }
 
@@ -25,26 +23,26 @@ internal sealed class DatabaseReadiness(Database database) : IReadinessCheck
 /// <param name="routes">The forwarders.</param>
 /// <param name="chains">The chains.</param>
 /// <param name="forwarders">Compares them.</param>
-internal sealed class ChainsReadiness(RelayRoutes routes, IChainClientFactory chains, ForwarderCheck forwarders) : IReadinessCheck
+internal sealed class ChainsReadiness(RelayRoutes routes, IChainClientFactory chains, ForwarderCheck forwarders) : IHealthCheck
 {
+    /// <summary>Under which the result's data hold the chains' providers, as <see cref="ProviderEntry"/>.</summary>
+    public const string Providers = "providers";
+
     /// <summary>No configuration has as many; the answer stays bounded all the same.</summary>
     private const int MostShown = 100;
 
     /// <inheritdoc/>
-    public string Name => "chains";
-
-    /// <inheritdoc/>
-    public async Task<ReadinessResult> CheckAsync(CancellationToken cancellation)
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
     {
         var observed = await Task.WhenAll(routes.Chains.Select(
-            async chain => (Chain: chain, Reports: await chains.Get(chain).ObserveProvidersAsync(cancellation))));
+            async chain => (Chain: chain, Reports: await chains.Get(chain).ObserveProvidersAsync(cancellationToken))));
         var detail = observed.Where(chain => !chain.Reports.Any(report => report.IsUsable))
             .Select(chain => $"chain {chain.Chain}: no provider can be relied on")
-            .FirstOrDefault() ?? await FindMismatchAsync(cancellation);
-        return new ReadinessResult(detail is null, detail)
-        {
-            Providers = [.. observed.SelectMany(chain => chain.Reports.Select(report => ProviderEntries.Of(chain.Chain, report))).Take(MostShown)],
-        };
+            .FirstOrDefault() ?? await FindMismatchAsync(cancellationToken);
+        ProviderEntry[] providers =
+            [.. observed.SelectMany(chain => chain.Reports.Select(report => ProviderEntries.Of(chain.Chain, report))).Take(MostShown)];
+        var data = new Dictionary<string, object> { [Providers] = providers };
+        return detail is null ? HealthCheckResult.Healthy(data: data) : HealthCheckResult.Unhealthy(detail, data: data);
     }
 
     private async Task<string?> FindMismatchAsync(CancellationToken cancellation)

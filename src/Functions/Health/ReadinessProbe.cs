@@ -1,14 +1,12 @@
 using System.Text.Json;
 using Functions.Http;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Functions.Health;
 
 /// <summary>Asks every dependency at once, and waits for none longer than <see cref="Limit"/>.</summary>
-/// <param name="checks">The dependencies.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">Where the reasons go.</param>
-public sealed partial class ReadinessProbe(
-    IEnumerable<IReadinessCheck> checks, TimeProvider time, ILogger<ReadinessProbe> logger)
+/// <param name="checks">The dependencies; it also logs why one of them cannot be used.</param>
+internal sealed class ReadinessProbe(HealthCheckService checks)
 {
     /// <summary>How long a dependency may take to answer.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
@@ -16,8 +14,9 @@ public sealed partial class ReadinessProbe(
     /// <summary>200 with every check, or a 503 problem <c>not_ready</c> with the same <c>checks</c>.</summary>
     public async Task<IResult> ProbeAsync(CancellationToken cancellation)
     {
-        var entries = await Task.WhenAll(checks.Select(check => AskAsync(check, cancellation)));
-        if (Array.TrueForAll(entries, entry => entry.Ready))
+        var report = await checks.CheckHealthAsync(cancellation);
+        ReadinessEntry[] entries = [.. report.Entries.Select(check => Show(check.Key, check.Value))];
+        if (report.Status == HealthStatus.Healthy)
         {
             return TypedResults.Json(new ReadyAnswer("ready", entries), HttpJson.Default.ReadyAnswer);
         }
@@ -32,26 +31,15 @@ public sealed partial class ReadinessProbe(
             Limit);
     }
 
-    private async Task<ReadinessEntry> AskAsync(IReadinessCheck check, CancellationToken cancellation)
-    {
-        using var limit = new CancellationTokenSource(Limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-        try
+    // What a check throws is for the log: its text may hold addresses and secrets, and anybody sees this.
+    private static ReadinessEntry Show(string name, HealthReportEntry check) => new(
+        name,
+        check.Status == HealthStatus.Healthy,
+        check.Exception switch
         {
-            var result = await check.CheckAsync(either.Token).WaitAsync(either.Token);
-            return new ReadinessEntry(check.Name, result.IsReady, result.Detail, result.Providers);
-        }
-        catch (Exception exception) when (!cancellation.IsCancellationRequested)
-        {
-            // The boundary of one check: whatever it meets means that the dependency cannot be used now.
-            Log.NotReady(logger, check.Name, exception);
-            return new ReadinessEntry(check.Name, false, limit.IsCancellationRequested ? "no answer in time" : "unavailable");
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1011, LogLevel.Warning, "Not ready: {Name}")]
-        public static partial void NotReady(ILogger logger, string name, Exception exception);
-    }
+            null => check.Description,
+            OperationCanceledException => "no answer in time",
+            _ => "unavailable",
+        },
+        check.Data.TryGetValue(ChainsReadiness.Providers, out var providers) ? (IReadOnlyList<ProviderEntry>)providers : null);
 }

@@ -23,7 +23,7 @@ internal static class RelayerWorker
         builder.Services.AddSingleton<IStartupFilter, ServerPipeline>();
         builder.Services.AddSingleton<Preflight>();
         builder.Services.AddSingleton(TimerSettings.Read(builder.Configuration, typeof(RelayerWorker).Assembly));
-        builder.Services.AddSingleton<IReadinessCheck, TimersReadiness>();
+        builder.Services.AddReadinessCheck<TimersReadiness>("timers");
         builder.Services.AddHostedService<TimersReport>();
         builder.Services.AddHostedService<ParentWatch>();
     }

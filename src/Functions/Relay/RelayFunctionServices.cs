@@ -10,8 +10,8 @@ public static class RelayFunctionServices
     {
         services.AddHostedService<Warmup>();
         services.AddSingleton<RelayWatch>();
-        services.AddSingleton<IReadinessCheck, DatabaseReadiness>();
-        services.AddSingleton<IReadinessCheck, ChainsReadiness>();
+        services.AddReadinessCheck<DatabaseReadiness>("database");
+        services.AddReadinessCheck<ChainsReadiness>("chains");
         return services;
     }
 }
