@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Functions.Http;
 using Functions.OpenApi;
+using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
@@ -19,8 +20,8 @@ public sealed partial class HttpFunctions(TimeProvider time, ILogger<HttpFunctio
 {
     /// <summary>Says what came.</summary>
     [Function("Echo")]
-    [Accepts(typeof(Echoed))]
-    [Answers(200, typeof(Echoed), Description = "What came.")]
+    [Consumes(typeof(Echoed), "application/json")]
+    [ProducesResponseType<Echoed>(200, Description = "What came.")]
     [Refuses(409, "taken", "gone")]
     [Query("shout", typeof(bool), "In capitals.")]
     public async Task<IResult> Echo(

@@ -1,6 +1,7 @@
 using Functions.Catalog;
 using Functions.OpenApi;
 using Functions.Relay;
+using Microsoft.AspNetCore.Mvc;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Accounts;
 using Relayer.Core.Relay;
@@ -20,8 +21,8 @@ public sealed class AdminAccountFunctions(ChainEngines engines, AccountBook acco
 
     /// <summary>Takes in accounts that the factory can deploy: all of them or none. What is known just so is left as it is.</summary>
     [Function("AddAccounts")]
-    [Accepts(typeof(AccountsBody))]
-    [Answers(200, typeof(AccountsAnswer))]
+    [Consumes(typeof(AccountsBody), "application/json")]
+    [ProducesResponseType<AccountsAnswer>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, RefusalCode.UnknownChain)]
     [Refuses(409, AdminProblems.AccountDiffersCode)]
@@ -53,7 +54,7 @@ public sealed class AdminAccountFunctions(ChainEngines engines, AccountBook acco
     [Function("ListAccounts")]
     [Query("limit", typeof(int), "Accounts on a page, 1 to 200; 50 when not given.")]
     [Query("cursor", typeof(string), "The nextCursor of the page before.")]
-    [Answers(200, typeof(AccountsPage))]
+    [ProducesResponseType<AccountsPage>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, RefusalCode.UnknownChain)]
     [Refuses(503, "storage_unavailable")]

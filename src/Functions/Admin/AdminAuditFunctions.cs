@@ -1,6 +1,7 @@
 using Functions.Catalog;
 using Functions.OpenApi;
 using Functions.Relay;
+using Microsoft.AspNetCore.Mvc;
 using Relayer.Core.Operations;
 using Relayer.Core.Relay;
 
@@ -16,7 +17,7 @@ public sealed class AdminAuditFunctions(Pauses pauses, AuditLog audit)
 
     /// <summary>What is paused now: sponsorship, top-ups, keepers. Signers say it of themselves.</summary>
     [Function("ListPauses")]
-    [Answers(200, typeof(PausesAnswer))]
+    [ProducesResponseType<PausesAnswer>(200)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> ListPauses(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = HostRoutes.Admin + "/pauses")] HttpRequest request,
@@ -27,7 +28,7 @@ public sealed class AdminAuditFunctions(Pauses pauses, AuditLog audit)
     [Function("ListAudit")]
     [Query("limit", typeof(int), "Entries on a page, 1 to 100; 20 when not given.")]
     [Query("cursor", typeof(string), "The nextCursor of the page before.")]
-    [Answers(200, typeof(AuditPage))]
+    [ProducesResponseType<AuditPage>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> ListAudit(

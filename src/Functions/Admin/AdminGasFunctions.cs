@@ -3,6 +3,7 @@ using Functions.Catalog;
 using Functions.Http;
 using Functions.OpenApi;
 using Functions.Treasury;
+using Microsoft.AspNetCore.Mvc;
 using Relayer.Core.Operations;
 using Relayer.Core.Relay;
 using Relayer.Core.Treasury;
@@ -19,8 +20,8 @@ public sealed class AdminGasFunctions(PauseDesk desk, IncidentClearing clearing,
 
     /// <summary>Sends nothing more from the council's wallet, until it is resumed.</summary>
     [Function("PauseTopUps")]
-    [Accepts(typeof(InstructionBody))]
-    [Answers(200, typeof(PauseAnswer), Description = "It is paused, by this command or before.")]
+    [Consumes(typeof(InstructionBody), "application/json")]
+    [ProducesResponseType<PauseAnswer>(200, Description = "It is paused, by this command or before.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> Pause(
@@ -29,8 +30,8 @@ public sealed class AdminGasFunctions(PauseDesk desk, IncidentClearing clearing,
 
     /// <summary>Fills the signers again; what an incident has stopped stays so until that is cleared.</summary>
     [Function("ResumeTopUps")]
-    [Accepts(typeof(InstructionBody))]
-    [Answers(200, typeof(PauseAnswer), Description = "Resumed, or it was not paused.")]
+    [Consumes(typeof(InstructionBody), "application/json")]
+    [ProducesResponseType<PauseAnswer>(200, Description = "Resumed, or it was not paused.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> Resume(
@@ -39,8 +40,8 @@ public sealed class AdminGasFunctions(PauseDesk desk, IncidentClearing clearing,
 
     /// <summary>Closes an incident; one whose cause is still there opens again, under another number.</summary>
     [Function("ClearIncident")]
-    [Accepts(typeof(InstructionBody))]
-    [Answers(200, typeof(IncidentAnswer), Description = "It is closed.")]
+    [Consumes(typeof(InstructionBody), "application/json")]
+    [ProducesResponseType<IncidentAnswer>(200, Description = "It is closed.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, "unknown_incident")]
     [Refuses(503, "storage_unavailable")]

@@ -1,6 +1,7 @@
 using Functions.Catalog;
 using Functions.Keepers;
 using Functions.OpenApi;
+using Microsoft.AspNetCore.Mvc;
 using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Operations;
 using Relayer.Core.Relay;
@@ -16,8 +17,8 @@ public sealed class AdminKeeperFunctions(PauseDesk desk, KeeperRegistry keepers)
 
     /// <summary>Runs a keeper no more, until it is resumed.</summary>
     [Function("PauseKeeper")]
-    [Accepts(typeof(InstructionBody))]
-    [Answers(200, typeof(PauseAnswer), Description = "It is paused, by this command or before.")]
+    [Consumes(typeof(InstructionBody), "application/json")]
+    [ProducesResponseType<PauseAnswer>(200, Description = "It is paused, by this command or before.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, KeeperProblems.UnknownKeeperCode)]
     [Refuses(503, "storage_unavailable")]
@@ -27,8 +28,8 @@ public sealed class AdminKeeperFunctions(PauseDesk desk, KeeperRegistry keepers)
 
     /// <summary>Runs a keeper again.</summary>
     [Function("ResumeKeeper")]
-    [Accepts(typeof(InstructionBody))]
-    [Answers(200, typeof(PauseAnswer), Description = "Resumed, or it was not paused.")]
+    [Consumes(typeof(InstructionBody), "application/json")]
+    [ProducesResponseType<PauseAnswer>(200, Description = "Resumed, or it was not paused.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, KeeperProblems.UnknownKeeperCode)]
     [Refuses(503, "storage_unavailable")]

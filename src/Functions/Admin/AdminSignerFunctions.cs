@@ -1,5 +1,6 @@
 using Functions.Catalog;
 using Functions.OpenApi;
+using Microsoft.AspNetCore.Mvc;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Operations;
 using Relayer.Core.Relay;
@@ -18,7 +19,7 @@ public sealed class AdminSignerFunctions(ChainEngines engines, SignerListing lis
 
     /// <summary>A chain's signers: balance, nonces, what is in flight, and whether and why they are paused.</summary>
     [Function("ListSigners")]
-    [Answers(200, typeof(SignersAnswer))]
+    [ProducesResponseType<SignersAnswer>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, RefusalCode.UnknownChain)]
     [Refuses(503, "storage_unavailable")]
@@ -37,8 +38,8 @@ public sealed class AdminSignerFunctions(ChainEngines engines, SignerListing lis
 
     /// <summary>Gives a signer no new transactions until an operator resumes it. What it has in flight goes on.</summary>
     [Function("PauseSigner")]
-    [Accepts(typeof(InstructionBody))]
-    [Answers(200, typeof(SignerCommandAnswer), Description = "It is paused by an operator, with this command or before.")]
+    [Consumes(typeof(InstructionBody), "application/json")]
+    [ProducesResponseType<SignerCommandAnswer>(200, Description = "It is paused by an operator, with this command or before.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, RefusalCode.UnknownChain, AdminProblems.UnknownSignerCode)]
     [Refuses(503, "storage_unavailable")]
@@ -49,8 +50,8 @@ public sealed class AdminSignerFunctions(ChainEngines engines, SignerListing lis
 
     /// <summary>Lets a signer take transactions again, whatever paused it. One that still cannot pay or fails is paused again by itself.</summary>
     [Function("ResumeSigner")]
-    [Accepts(typeof(InstructionBody))]
-    [Answers(200, typeof(SignerCommandAnswer), Description = "It is not paused, with this command or before.")]
+    [Consumes(typeof(InstructionBody), "application/json")]
+    [ProducesResponseType<SignerCommandAnswer>(200, Description = "It is not paused, with this command or before.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, RefusalCode.UnknownChain, AdminProblems.UnknownSignerCode)]
     [Refuses(503, "storage_unavailable")]

@@ -1,5 +1,6 @@
 using Functions.Catalog;
 using Functions.OpenApi;
+using Microsoft.AspNetCore.Mvc;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Operations;
 using Relayer.Core.Relay;
@@ -16,8 +17,8 @@ public sealed class AdminSponsorshipFunctions(PauseDesk desk, RelayRoutes routes
 
     /// <summary>Takes no new relays on any chain, until it is resumed.</summary>
     [Function("PauseSponsorship")]
-    [Accepts(typeof(InstructionBody))]
-    [Answers(200, typeof(PauseAnswer), Description = "It is paused, by this command or before.")]
+    [Consumes(typeof(InstructionBody), "application/json")]
+    [ProducesResponseType<PauseAnswer>(200, Description = "It is paused, by this command or before.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> Pause(
@@ -26,8 +27,8 @@ public sealed class AdminSponsorshipFunctions(PauseDesk desk, RelayRoutes routes
 
     /// <summary>Takes relays again; a chain that is paused by itself stays so.</summary>
     [Function("ResumeSponsorship")]
-    [Accepts(typeof(InstructionBody))]
-    [Answers(200, typeof(PauseAnswer), Description = "Resumed, or it was not paused.")]
+    [Consumes(typeof(InstructionBody), "application/json")]
+    [ProducesResponseType<PauseAnswer>(200, Description = "Resumed, or it was not paused.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> Resume(
@@ -36,8 +37,8 @@ public sealed class AdminSponsorshipFunctions(PauseDesk desk, RelayRoutes routes
 
     /// <summary>Takes no new relays on one chain, until it is resumed.</summary>
     [Function("PauseChainSponsorship")]
-    [Accepts(typeof(InstructionBody))]
-    [Answers(200, typeof(PauseAnswer), Description = "It is paused, by this command or before.")]
+    [Consumes(typeof(InstructionBody), "application/json")]
+    [ProducesResponseType<PauseAnswer>(200, Description = "It is paused, by this command or before.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, RefusalCode.UnknownChain)]
     [Refuses(503, "storage_unavailable")]
@@ -47,8 +48,8 @@ public sealed class AdminSponsorshipFunctions(PauseDesk desk, RelayRoutes routes
 
     /// <summary>Takes relays on one chain again, unless all of them are paused.</summary>
     [Function("ResumeChainSponsorship")]
-    [Accepts(typeof(InstructionBody))]
-    [Answers(200, typeof(PauseAnswer), Description = "Resumed, or it was not paused.")]
+    [Consumes(typeof(InstructionBody), "application/json")]
+    [ProducesResponseType<PauseAnswer>(200, Description = "Resumed, or it was not paused.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, RefusalCode.UnknownChain)]
     [Refuses(503, "storage_unavailable")]

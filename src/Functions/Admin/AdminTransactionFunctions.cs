@@ -1,6 +1,7 @@
 using Functions.Catalog;
 using Functions.OpenApi;
 using Functions.Relay;
+using Microsoft.AspNetCore.Mvc;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
 using Relayer.Core.Transactions;
@@ -20,7 +21,7 @@ public sealed class AdminTransactionFunctions(TransactionDirectory transactions,
 
     /// <summary>A transaction with all its signed versions: what they offer, and whether it waits at the cap.</summary>
     [Function("GetTransaction")]
-    [Answers(200, typeof(TransactionAnswer))]
+    [ProducesResponseType<TransactionAnswer>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, AdminProblems.UnknownTransactionCode)]
     [Refuses(503, "storage_unavailable")]
@@ -39,7 +40,7 @@ public sealed class AdminTransactionFunctions(TransactionDirectory transactions,
     [Query("signer", typeof(string), "Only this account's.")]
     [Query("limit", typeof(int), "Transactions on a page, 1 to 100; 20 when not given.")]
     [Query("cursor", typeof(string), "The nextCursor of the page before.")]
-    [Answers(200, typeof(TransactionPage))]
+    [ProducesResponseType<TransactionPage>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, RefusalCode.UnknownChain)]
     [Refuses(503, "storage_unavailable")]
@@ -71,9 +72,9 @@ public sealed class AdminTransactionFunctions(TransactionDirectory transactions,
 
     /// <summary>Gives a transaction's nonce to a noop. A block may still be faster with the transaction itself.</summary>
     [Function("CancelTransaction")]
-    [Accepts(typeof(InstructionBody))]
-    [Answers(200, typeof(ReplacementAnswer), Description = "The noop is out, or has been mined.")]
-    [Answers(202, typeof(ReplacementAnswer), Description = "Recorded; it will be sent as soon as the key and the chain are available.")]
+    [Consumes(typeof(InstructionBody), "application/json")]
+    [ProducesResponseType<ReplacementAnswer>(200, Description = "The noop is out, or has been mined.")]
+    [ProducesResponseType<ReplacementAnswer>(202, Description = "Recorded; it will be sent as soon as the key and the chain are available.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, AdminProblems.UnknownTransactionCode)]
     [Refuses(409, AdminProblems.TooLateCode)]
@@ -84,9 +85,9 @@ public sealed class AdminTransactionFunctions(TransactionDirectory transactions,
 
     /// <summary>Replaces a transaction at once, with what being mined soon costs.</summary>
     [Function("SpeedUpTransaction")]
-    [Accepts(typeof(InstructionBody))]
-    [Answers(200, typeof(ReplacementAnswer), Description = "A version that offers more is out.")]
-    [Answers(202, typeof(ReplacementAnswer), Description = "Changed concurrently; read it again.")]
+    [Consumes(typeof(InstructionBody), "application/json")]
+    [ProducesResponseType<ReplacementAnswer>(200, Description = "A version that offers more is out.")]
+    [ProducesResponseType<ReplacementAnswer>(202, Description = "Changed concurrently; read it again.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, AdminProblems.UnknownTransactionCode)]
     [Refuses(409, AdminProblems.TooLateCode, AdminProblems.AtCapCode)]

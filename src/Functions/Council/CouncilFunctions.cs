@@ -2,6 +2,7 @@ using Functions.Http;
 using Functions.Keepers;
 using Functions.OpenApi;
 using Functions.Treasury;
+using Microsoft.AspNetCore.Mvc;
 using Relayer.Core.Keepers.Records;
 using Relayer.Core.Treasury.Reports;
 
@@ -16,7 +17,7 @@ public sealed partial class CouncilFunctions(GasReport report, KeeperReports kee
     /// <summary>What <c>GET /api/gas</c> and <c>GET /api/keepers</c> say, as a page for people.</summary>
     /// <remarks>While the records cannot be read, browsers get a page that says so, everybody else a problem.</remarks>
     [Function("GetCouncilPage")]
-    [Answers(200, contentType: "text/html")]
+    [ProducesResponseType(typeof(void), 200, "text/html")]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "council")] HttpRequest request, CancellationToken cancellation)

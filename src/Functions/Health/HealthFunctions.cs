@@ -1,5 +1,6 @@
 using Functions.Http;
 using Functions.OpenApi;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Functions.Health;
 
@@ -11,14 +12,14 @@ public sealed class HealthFunctions(IServiceProvider services)
 
     /// <summary>Liveness: answers without I/O.</summary>
     [Function("Health")]
-    [Answers(200, typeof(HealthAnswer), Description = "The app lives.")]
+    [ProducesResponseType<HealthAnswer>(200, Description = "The app lives.")]
     public Task<IResult> Health(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "health")] HttpRequest request) =>
         Task.FromResult<IResult>(TypedResults.Json(_answer, HttpJson.Default.HealthAnswer));
 
     /// <summary>Readiness: asks every dependency.</summary>
     [Function("Ready")]
-    [Answers(200, typeof(ReadyAnswer), Description = "Every dependency can be used.")]
+    [ProducesResponseType<ReadyAnswer>(200, Description = "Every dependency can be used.")]
     [Refuses(503, "not_ready")]
     public Task<IResult> Ready(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "ready")] HttpRequest request,

@@ -1,6 +1,7 @@
 using Functions.Http;
 using Functions.OpenApi;
 using Functions.Relay;
+using Microsoft.AspNetCore.Mvc;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Records;
@@ -18,7 +19,7 @@ public sealed class KeeperFunctions(KeeperRegistry keepers, KeeperReports report
 
     /// <summary>The configured keepers as they stand.</summary>
     [Function("ListKeepers")]
-    [Answers(200, typeof(KeepersAnswer))]
+    [ProducesResponseType<KeepersAnswer>(200)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "keepers")] HttpRequest request, CancellationToken cancellation) =>
@@ -30,7 +31,7 @@ public sealed class KeeperFunctions(KeeperRegistry keepers, KeeperReports report
     [Query("chainId", typeof(long), "Only this chain.")]
     [Query("limit", typeof(int), "Runs on a page, 1 to 200; 50 when not given.")]
     [Query("cursor", typeof(string), "The nextCursor of the page before.")]
-    [Answers(200, typeof(KeeperRunPage))]
+    [ProducesResponseType<KeeperRunPage>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, KeeperProblems.UnknownKeeperCode)]
     [Refuses(503, "storage_unavailable")]
@@ -49,7 +50,7 @@ public sealed class KeeperFunctions(KeeperRegistry keepers, KeeperReports report
     [Query("chainId", typeof(long), "Only this chain.")]
     [Query("limit", typeof(int), "Decisions on a page, 1 to 200; 50 when not given.")]
     [Query("cursor", typeof(string), "The nextCursor of the page before.")]
-    [Answers(200, typeof(KeeperDecisionPage))]
+    [ProducesResponseType<KeeperDecisionPage>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, KeeperProblems.UnknownKeeperCode)]
     [Refuses(503, "storage_unavailable")]

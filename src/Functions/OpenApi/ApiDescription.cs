@@ -1,6 +1,7 @@
 using System.Reflection;
 using Functions.Catalog;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Functions.OpenApi;
@@ -29,13 +30,17 @@ internal static class ApiDescription
         }
 
         // Of several answers under one status the last one's type is described: JSON's, to which text is added.
-        foreach (var attribute in function.Method.GetCustomAttributes().OrderBy(attribute => attribute is AnswersAttribute { Type: not null }))
+        foreach (var attribute in function.Method.GetCustomAttributes().OrderBy(attribute => attribute is ProducesResponseTypeAttribute answer && !IsText(answer)))
         {
             builder.Metadata.Add(attribute);
         }
 
         return (RouteEndpoint)builder.Build();
     }
+
+    /// <summary>True for an answer with a body that is not JSON.</summary>
+    public static bool IsText(ProducesResponseTypeAttribute answer) =>
+        answer.Type == typeof(void) && answer.StatusCode != StatusCodes.Status204NoContent;
 
     private static bool IsInPath(ParameterInfo parameter, RoutePattern route) => route.GetParameter(parameter.Name!) is not null;
 

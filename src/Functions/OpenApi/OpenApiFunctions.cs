@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Mvc;
+
 
 namespace Functions.OpenApi;
 
@@ -7,7 +9,7 @@ public sealed class OpenApiFunctions(OpenApiDocuments documents)
 {
     /// <summary>This document.</summary>
     [Function("OpenApi")]
-    [Answers(200, typeof(object), Description = "The OpenAPI 3.1 document")]
+    [ProducesResponseType<object>(200, Description = "The OpenAPI 3.1 document")]
     public async Task<IResult> OpenApi(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "openapi.json")] HttpRequest request) =>
         TypedResults.Bytes(await documents.GetAsync(), "application/json");

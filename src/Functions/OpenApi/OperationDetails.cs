@@ -1,5 +1,8 @@
 using Functions.Catalog;
 using Functions.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
+using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -30,14 +33,14 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
             });
         }
 
-        foreach (var answer in metadata.OfType<AnswersAttribute>().Where(answer => answer.Description is not null))
+        foreach (var answer in metadata.OfType<ProducesResponseTypeAttribute>().Where(answer => answer.Description is not null))
         {
             // The framework leaves out what has neither a body nor status 200.
             operation.Responses.TryAdd($"{answer.StatusCode}", new OpenApiResponse());
             operation.Responses[$"{answer.StatusCode}"].Description = answer.Description;
         }
 
-        foreach (var stream in metadata.OfType<AnswersAttribute>().Where(answer => answer is { Type: null, StatusCode: not StatusCodes.Status204NoContent }))
+        foreach (var stream in metadata.OfType<ProducesResponseTypeAttribute>().Where(ApiDescription.IsText))
         {
             AddText(operation.Responses, stream);
         }
@@ -63,7 +66,7 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
     }
 
     /// <summary>Beside JSON where there is some.</summary>
-    private static void AddText(OpenApiResponses responses, AnswersAttribute answer)
+    private static void AddText(OpenApiResponses responses, ProducesResponseTypeAttribute answer)
     {
         var text = Text(answer);
         if (responses.TryGetValue($"{answer.StatusCode}", out var known) && known.Content?.ContainsKey("application/json") == true)
@@ -79,12 +82,19 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
         }
     }
 
-    private static OpenApiResponse Text(AnswersAttribute answer) => new()
+    private static OpenApiResponse Text(ProducesResponseTypeAttribute answer) => new()
     {
         Description = answer.Description,
-        Content = answer.ContentTypes.ToDictionary(
+        Content = ContentTypes(answer).ToDictionary(
             type => type, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } }),
     };
+
+    private static MediaTypeCollection ContentTypes(IApiResponseMetadataProvider answer)
+    {
+        var types = new MediaTypeCollection();
+        answer.SetContentTypes(types);
+        return types;
+    }
 
     private static Dictionary<string, IOpenApiHeader> RetryAfter() => new()
     {

@@ -1,4 +1,5 @@
 using Functions.OpenApi;
+using Microsoft.AspNetCore.Mvc;
 using Relayer.Core.Providers.Pool;
 
 namespace Functions.Providers;
@@ -11,7 +12,7 @@ public sealed class ProviderFunctions(ProviderObservations observations)
 
     /// <summary>The newest observation of each provider from each place, of the last hour.</summary>
     [Function("ListProviders")]
-    [Answers(200, typeof(ProvidersAnswer))]
+    [ProducesResponseType<ProvidersAnswer>(200)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> ListProviders(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "providers")] HttpRequest request, CancellationToken cancellation) =>

@@ -1,5 +1,6 @@
 using Functions.Http;
 using Functions.OpenApi;
+using Microsoft.AspNetCore.Mvc;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
 
@@ -12,13 +13,13 @@ public sealed class ChainFunctions(RelayRoutes routes, RelayService relays)
 {
     /// <summary>The chains served, their forwarders with EIP-712 domain and types, and the limits.</summary>
     [Function("GetChains")]
-    [Answers(200, typeof(ChainsAnswer))]
+    [ProducesResponseType<ChainsAnswer>(200)]
     public Task<IResult> GetChains([HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "chains")] HttpRequest request) =>
         Task.FromResult<IResult>(TypedResults.Json(ChainListing.Of(routes), RelayJson.Default.ChainsAnswer));
 
     /// <summary>The nonce for a user's next request: after those under way (sequential), or fresh random bits (unordered).</summary>
     [Function("GetNonce")]
-    [Answers(200, typeof(NonceAnswer))]
+    [ProducesResponseType<NonceAnswer>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, RefusalCode.UnknownChain, RefusalCode.UnknownForwarder)]
     [Refuses(503, RefusalCode.ChainUnavailable, "storage_unavailable")]

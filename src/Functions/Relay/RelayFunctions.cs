@@ -1,6 +1,7 @@
 using System.Globalization;
 using Functions.Http;
 using Functions.OpenApi;
+using Microsoft.AspNetCore.Mvc;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
 using Relayer.Core.Relay.Records;
@@ -18,9 +19,9 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
 
     /// <summary>Relays a signed request. The same request again gives its present state and never a second transaction.</summary>
     [Function("SubmitRelay")]
-    [Accepts(typeof(RelayBody))]
-    [Answers(202, typeof(RelayAnswer), Description = "Accepted and on its way; Location names it.")]
-    [Answers(200, typeof(RelayAnswer), Description = "Posted before; its present state.")]
+    [Consumes(typeof(RelayBody), "application/json")]
+    [ProducesResponseType<RelayAnswer>(202, Description = "Accepted and on its way; Location names it.")]
+    [ProducesResponseType<RelayAnswer>(200, Description = "Posted before; its present state.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(401, RefusalCode.SignatureMismatch)]
     [Refuses(403, RefusalCode.TargetNotAllowed, RefusalCode.SelectorNotAllowed, RefusalCode.ValueNotAllowed)]
@@ -42,8 +43,8 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     /// where nonces are sequential, otherwise as they stand.
     /// </summary>
     [Function("SubmitRelayBatch")]
-    [Accepts(typeof(BatchDescription))]
-    [Answers(207, typeof(BatchAnswer), Description = "One outcome for each request, in order.")]
+    [Consumes(typeof(BatchDescription), "application/json")]
+    [ProducesResponseType<BatchAnswer>(207, Description = "One outcome for each request, in order.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(413, RefusalCode.PayloadTooLarge)]
     public async Task<IResult> SubmitBatch(
@@ -61,8 +62,8 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
 
     /// <summary>Judges a request as posting it for the first time would, and stores nothing.</summary>
     [Function("SimulateRelay")]
-    [Accepts(typeof(RelayBody))]
-    [Answers(200, typeof(SimulationAnswer), Description = "The rules take it now; whether a signer is free is seen when it is posted.")]
+    [Consumes(typeof(RelayBody), "application/json")]
+    [ProducesResponseType<SimulationAnswer>(200, Description = "The rules take it now; whether a signer is free is seen when it is posted.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(401, RefusalCode.SignatureMismatch)]
     [Refuses(403, RefusalCode.TargetNotAllowed, RefusalCode.SelectorNotAllowed, RefusalCode.ValueNotAllowed)]
@@ -93,7 +94,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     /// <summary>How a relay stands. With <c>wait</c>, answers as soon as it is final.</summary>
     [Function("GetRelay")]
     [Query("wait", typeof(int), "Seconds to wait for a final state, 0 to 25.")]
-    [Answers(200, typeof(RelayAnswer))]
+    [ProducesResponseType<RelayAnswer>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, "unknown_relay")]
     [Refuses(503, "storage_unavailable")]
@@ -118,7 +119,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     [Query("chainId", typeof(long), "Only this chain.")]
     [Query("limit", typeof(int), "Relays on a page, 1 to 100; 20 when not given.")]
     [Query("cursor", typeof(string), "The nextCursor of the page before.")]
-    [Answers(200, typeof(RelayPage))]
+    [ProducesResponseType<RelayPage>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> List(
@@ -147,8 +148,8 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     /// Last-Event-ID, as browsers do by themselves, and nothing is told twice.
     /// </summary>
     [Function("FollowRelay")]
-    [Answers(200, null, "text/event-stream", Description = "Events named relay, each with the relay as JSON.")]
-    [Answers(204, null, Description = "Last-Event-ID is the final state's: there is no more to come, and browsers stop connecting.")]
+    [ProducesResponseType(typeof(void), 200, "text/event-stream", Description = "Events named relay, each with the relay as JSON.")]
+    [ProducesResponseType(204, Description = "Last-Event-ID is the final state's: there is no more to come, and browsers stop connecting.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, "unknown_relay")]
     [Refuses(503, "storage_unavailable")]

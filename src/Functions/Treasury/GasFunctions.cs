@@ -1,5 +1,6 @@
 using Functions.Http;
 using Functions.OpenApi;
+using Microsoft.AspNetCore.Mvc;
 using Relayer.Core.Relay;
 using Relayer.Core.Treasury.Reports;
 
@@ -15,7 +16,7 @@ public sealed class GasFunctions(GasReport report, GasRecords records, TimeProvi
 
     /// <summary>Balances, runway, spend, top-ups and incidents: everything the council checks.</summary>
     [Function("GetGas")]
-    [Answers(200, typeof(GasAnswer))]
+    [ProducesResponseType<GasAnswer>(200)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "gas")] HttpRequest request, CancellationToken cancellation) =>
@@ -30,8 +31,8 @@ public sealed class GasFunctions(GasReport report, GasRecords records, TimeProvi
     [Query("limit", typeof(int), "Rows on a page, 1 to 1000 (10000 as csv); 100 when not given.")]
     [Query("cursor", typeof(string), "The nextCursor of the page before.")]
     [Query("format", typeof(string), "json, or csv; the next page of a csv is in the header Link.")]
-    [Answers(200, typeof(SpendPage))]
-    [Answers(200, null, Csv, Description = "The sums.")]
+    [ProducesResponseType<SpendPage>(200)]
+    [ProducesResponseType(typeof(void), 200, Csv, Description = "The sums.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> GetSpend(
@@ -52,8 +53,8 @@ public sealed class GasFunctions(GasReport report, GasRecords records, TimeProvi
     [Query("limit", typeof(int), "Rows on a page, 1 to 1000 (10000 as csv); 100 when not given.")]
     [Query("cursor", typeof(string), "The nextCursor of the page before.")]
     [Query("format", typeof(string), "json, or csv; the next page of a csv is in the header Link.")]
-    [Answers(200, typeof(TopUpPage))]
-    [Answers(200, null, Csv, Description = "The transfers.")]
+    [ProducesResponseType<TopUpPage>(200)]
+    [ProducesResponseType(typeof(void), 200, Csv, Description = "The transfers.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> ListTopUps(
@@ -75,8 +76,8 @@ public sealed class GasFunctions(GasReport report, GasRecords records, TimeProvi
     [Query("limit", typeof(int), "Rows on a page, 1 to 1000 (10000 as csv); 100 when not given.")]
     [Query("cursor", typeof(string), "The nextCursor of the page before.")]
     [Query("format", typeof(string), "json, or csv; the next page of a csv is in the header Link.")]
-    [Answers(200, typeof(HistoryPage))]
-    [Answers(200, null, Csv, Description = "The balances.")]
+    [ProducesResponseType<HistoryPage>(200)]
+    [ProducesResponseType(typeof(void), 200, Csv, Description = "The balances.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> ListBalances(
