@@ -23,6 +23,11 @@ public readonly record struct Wei(UInt256 Value) : IComparable<Wei>
         return read;
     }
 
+    /// <summary>Reads a constant or a value that was checked before.</summary>
+    /// <exception cref="FormatException">As <see cref="TryParse"/> refuses.</exception>
+    public static Wei Parse(ReadOnlySpan<char> text) =>
+        TryParse(text, out var wei) ? wei : throw new FormatException($"'{text}' is not an amount of wei");
+
     /// <summary>The number of wei, for arithmetic that may be negative.</summary>
     public BigInteger ToBigInteger() => Value.ToBigInteger();
 

@@ -31,7 +31,7 @@ public sealed record RelayPolicy(
     public static RelayPolicy From(PolicyOptions options) => new(
         options.Targets.ToDictionary(target => Address.Parse(target.Address), ReadFunctions),
         (ulong)options.MaxGas,
-        new Wei(UInt256.Parse(options.MaxValueWei)),
+        Wei.Parse(options.MaxValueWei),
         options.MaxDataBytes,
         options.MinDeadline, options.MaxDeadline, options.TimeToLive, options.RelaysPerMinute, options.GasPerDay);
 

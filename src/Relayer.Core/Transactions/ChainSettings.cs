@@ -1,4 +1,3 @@
-using System.Globalization;
 using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Transactions.Fees;
@@ -31,20 +30,17 @@ public sealed record ChainSettings(
         options.Confirmations,
         options.MaxInFlightPerSigner,
         new FeeLimits(
-            Parse(options.Fees.MaxFeePerGasWei), Parse(options.Fees.MaxPriorityFeePerGasWei),
-            Parse(options.Fees.MinPriorityFeePerGasWei), options.Fees.BaseFeePercent, options.Fees.Legacy),
+            Wei.Parse(options.Fees.MaxFeePerGasWei), Wei.Parse(options.Fees.MaxPriorityFeePerGasWei),
+            Wei.Parse(options.Fees.MinPriorityFeePerGasWei), options.Fees.BaseFeePercent, options.Fees.Legacy),
         options.Fees.MaxAge,
         Enum.Parse<Speed>(options.Fees.Speed, ignoreCase: true),
         new FeeBumpSchedule(options.Fees.BumpAfter, options.Fees.BumpEvery, options.Fees.CloseBefore),
         (ulong)options.Fees.DataGas,
-        Parse(options.Fees.DataFeeWei),
+        Wei.Parse(options.Fees.DataFeeWei),
         new BatchLimits(options.Batching.MaxRequests, (ulong)options.Batching.MaxGas))
     {
         SignerReserveGas = (ulong)options.SignerReserveGas,
     };
-
-    private static Wei Parse(string wei) =>
-        Wei.TryParse(wei, out var value) ? value : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{wei}' is not an amount of wei"));
 }
 
 /// <summary>How much one transaction of several requests may hold.</summary>

@@ -44,7 +44,7 @@ internal sealed record DeploymentTask(
     public static DeploymentTask From(DeploymentOptions options) => new(
         KeeperLimits.From(KeeperNames.Deployment, options), Address.Parse(options.Usdc), (ulong)options.GasLimit, options.AccountsPerRun,
         options.TimeToLive, Address.Parse(options.Factory), BigInteger.Parse(options.MinUsdc, System.Globalization.CultureInfo.InvariantCulture),
-        Wei.TryParse(options.MinWei, out var wei) ? wei : default);
+        Wei.Parse(options.MinWei));
 
     public override bool IsWanted(AccountView view) =>
         !view.HasCode && ((!MinUsdc.IsZero && view.Usdc >= MinUsdc) || (NeedsNative && view.Native >= MinWei));

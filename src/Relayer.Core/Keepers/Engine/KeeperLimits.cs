@@ -22,10 +22,7 @@ public sealed record KeeperLimits(
     /// <summary>Reads validated options.</summary>
     /// <exception cref="FormatException">A number or an address that validation would have refused.</exception>
     public static KeeperLimits From(string lane, KeeperLimitOptions options) => new(
-        lane, options.DryRun, options.Mode == "Profit", options.Grace, Parse(options.MaxLossPerActionWei), Parse(options.MaxLossPerDayWei),
-        Parse(options.MinProfitWei), options.MaxAttempts, options.BreakerFailures, options.BreakerPause,
+        lane, options.DryRun, options.Mode == "Profit", options.Grace, Wei.Parse(options.MaxLossPerActionWei), Wei.Parse(options.MaxLossPerDayWei),
+        Wei.Parse(options.MinProfitWei), options.MaxAttempts, options.BreakerFailures, options.BreakerPause,
         options.Signers.Select(text => Address.Parse(text)).ToHashSet());
-
-    private static Wei Parse(string wei) =>
-        Wei.TryParse(wei, out var value) ? value : throw new FormatException($"'{wei}' is not an amount of wei");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
@@ -37,8 +36,8 @@ public sealed record TopUpRules(
     /// <summary>Reads validated options.</summary>
     /// <exception cref="FormatException">A number that validation would have refused.</exception>
     public static TopUpRules From(TopUpOptions options) => new(
-        Parse(options.LowMarkWei), Parse(options.TargetWei), options.LowDays, options.TargetDays, Parse(options.MaxPerTransferWei),
-        Parse(options.MaxPerSignerPerDayWei), Parse(options.MaxPerDayWei), options.CoolDown, Parse(options.CouncilMinimumWei));
+        Wei.Parse(options.LowMarkWei), Wei.Parse(options.TargetWei), options.LowDays, options.TargetDays, Wei.Parse(options.MaxPerTransferWei),
+        Wei.Parse(options.MaxPerSignerPerDayWei), Wei.Parse(options.MaxPerDayWei), options.CoolDown, Wei.Parse(options.CouncilMinimumWei));
 
     /// <summary>Below this a signer of such a burn is filled.</summary>
     public Wei LowMarkAt(Wei burnPerDay) => Greater(LowMark, burnPerDay, LowDays);
@@ -50,9 +49,6 @@ public sealed record TopUpRules(
     internal BigInteger? DeficitOf(TopUpSigner signer) => signer.Balance is not { } balance ? null
         : balance >= LowMarkAt(signer.BurnPerDay) ? BigInteger.Zero
         : TargetAt(signer.BurnPerDay).ToBigInteger() - balance.ToBigInteger();
-
-    internal static Wei Parse(string wei) =>
-        Wei.TryParse(wei, out var value) ? value : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{wei}' is not an amount of wei"));
 
     private static Wei Greater(Wei mark, Wei burnPerDay, int days) => Wei.Max(
         mark, new Wei(UInt256.From(BigInteger.Min(burnPerDay.ToBigInteger() * days, UInt256.MaxValue.ToBigInteger()))));
