@@ -4,7 +4,7 @@ namespace Relayer.Core.Storage;
 
 /// <summary>Reads the rows of a statement: each store says only what a row is, once for each query.</summary>
 /// <remarks>A reader is read as far as its present result goes; the next one is the caller's to move to.</remarks>
-internal static class Rows
+internal static class RowReader
 {
     /// <summary>Every row, in the statement's order.</summary>
     public static async Task<List<T>> ReadListAsync<T>(
