@@ -22,7 +22,7 @@ public static class AuditRehearsal
     /// <summary>The findings before anything is tampered with, and what was tampered with and not found.</summary>
     public static async Task<(IReadOnlyList<string> Before, IReadOnlyList<string> Unseen)> RunAsync(SharedStack shared, CancellationToken cancellation)
     {
-        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new SiteOptions { Signers = 1 }, cancellation);
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new RelayerUnderTestOptions { Signers = 1 }, cancellation);
         await relayer.StartAsync(0, null, cancellation);
         using var workload = new Workload(relayer, 1, new WorkloadOptions(Clients: 4, PauseMilliseconds: 10));
         using var end = new CancellationTokenSource();

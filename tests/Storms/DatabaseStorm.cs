@@ -16,7 +16,7 @@ public static class DatabaseStorm
     {
         var random = new Random(seed);
         return await RunAsync(
-            shared, new SiteOptions(), 2, $"{restarts} restarts of the database", $"database --restarts {restarts} --seed {seed}", seed,
+            shared, new RelayerUnderTestOptions(), 2, $"{restarts} restarts of the database", $"database --restarts {restarts} --seed {seed}", seed,
             async (relayer, workload) =>
             {
                 for (var i = 1; i <= restarts; i++)
@@ -42,7 +42,7 @@ public static class DatabaseStorm
     {
         await using var disk = mayMount ? await SmallDisk.TryMountAsync(cancellation) : null;
         return await RunAsync(
-            shared, new SiteOptions { Tablespace = disk?.Path }, 1,
+            shared, new RelayerUnderTestOptions { Tablespace = disk?.Path }, 1,
             disk is null ? "disk full, as the server says it (a trigger raises 53100)" : "disk full, for real (a small tmpfs under the tables)",
             $"database --disk {rounds}{(mayMount ? "" : " --no-mount")} --seed {seed}", seed,
             async (relayer, workload) =>
@@ -67,7 +67,7 @@ public static class DatabaseStorm
     {
         const int Few = 4;
         var role = isServer ? await NarrowRole.CreateAsync(shared, Few, cancellation) : null;
-        var options = new SiteOptions
+        var options = new RelayerUnderTestOptions
         {
             Owner = role?.Name,
             Connect = database => role?.Connect(database) ?? new NpgsqlConnectionStringBuilder(database) { MaxPoolSize = 2, Timeout = 1 }.ConnectionString,
@@ -91,7 +91,7 @@ public static class DatabaseStorm
     }
 
     private static async Task<StormReport> RunAsync(
-        SharedStack shared, SiteOptions options, int instances, string name, string command, int seed, Func<RelayerUnderTest, Workload, Task> rage,
+        SharedStack shared, RelayerUnderTestOptions options, int instances, string name, string command, int seed, Func<RelayerUnderTest, Workload, Task> rage,
         CancellationToken cancellation, WorkloadOptions? people = null)
     {
         await using var relayer = await RelayerUnderTest.SettleAsync(shared, options, cancellation);

@@ -28,7 +28,7 @@ public static class KillStorm
         SharedStack shared, int instances, int kills, bool isFaulty, int seed, Action<string>? progress, CancellationToken cancellation)
     {
         var faults = isFaulty ? FaultSchedule.All(seed) : null;
-        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new SiteOptions { Settings = ShortLives, Faults = faults }, cancellation);
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new RelayerUnderTestOptions { Settings = ShortLives, Faults = faults }, cancellation);
         using var workload = new Workload(relayer, seed, new WorkloadOptions(HastySeconds: 3));
         using var end = new CancellationTokenSource();
         await Task.WhenAll(Enumerable.Range(0, instances).Select(place => relayer.StartAsync(place, null, cancellation)));
@@ -64,7 +64,7 @@ public static class KillStorm
     {
         // Replaced is what is not mined in time: so the node sits on transactions.
         var faults = points.Any(IsOfReplacing) ? FaultSchedule.Of(Fault.NeverMine, seed) : null;
-        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new SiteOptions { Settings = ShortLives, Faults = faults }, cancellation);
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new RelayerUnderTestOptions { Settings = ShortLives, Faults = faults }, cancellation);
         using var workload = new Workload(relayer, seed, new WorkloadOptions(HastySeconds: 3));
         using var end = new CancellationTokenSource();
         var posting = workload.RunAsync(end.Token, cancellation);

@@ -11,8 +11,9 @@ namespace Functions.Tests.Storms;
 [Collection(StormCollection.Name)]
 public sealed class StormTests(StormFixture fixture)
 {
-    private const int RandomKills = 72;
-    private const int Seeds = 20;
+    // Small counts: each kind of thing happens, in little time. Many of each is what the commands are for.
+    private const int RandomKills = 24;
+    private const int Seeds = 6;
 
     private static readonly TimeSpan FaultsLast = TimeSpan.FromSeconds(5);
 
@@ -40,10 +41,10 @@ public sealed class StormTests(StormFixture fixture)
     public async Task An_instance_killed_between_every_two_steps_loses_nothing_and_does_nothing_twice()
     {
         var reports = await Task.WhenAll(KillStorm.Lanes.Select(points =>
-            KillStorm.AtPointsAsync(fixture.Stack, points, rounds: 2, seed: 2, Say, Cancellation)));
+            KillStorm.AtPointsAsync(fixture.Stack, points, rounds: 1, seed: 2, Say, Cancellation)));
 
         Assert.All(reports, AssertHolds);
-        Assert.InRange(reports.Sum(report => report.Kills) + RandomKills, 100, int.MaxValue);
+        Assert.Equal(KillStorm.Lanes.Sum(points => points.Count), reports.Sum(report => report.Kills));
     }
 
     [Fact]
@@ -56,7 +57,7 @@ public sealed class StormTests(StormFixture fixture)
     }
 
     [Fact]
-    public async Task Keepers_killed_between_every_two_steps_do_everything_once_and_account_for_goody_wei()
+    public async Task Keepers_killed_between_every_two_steps_do_everything_once_and_account_for_every_wei()
     {
         var report = await KeeperStorm.RunAsync(
             fixture.Stack, instances: 4, KeeperStorm.Points, rounds: 1, kills: 3, seed: 6, Say, Cancellation);
@@ -75,7 +76,7 @@ public sealed class StormTests(StormFixture fixture)
 
     [Fact]
     public async Task Restarts_of_the_database_under_load_lose_nothing_that_was_accepted() =>
-        AssertHolds(await DatabaseStorm.RestartAsync(fixture.Stack, restarts: 4, seed: 3, Say, Cancellation));
+        AssertHolds(await DatabaseStorm.RestartAsync(fixture.Stack, restarts: 2, seed: 3, Say, Cancellation));
 
     [Theory]
     [InlineData(true)]

@@ -30,7 +30,7 @@ public static class KeeperRehearsal
     public static async Task<(IReadOnlyList<string> Before, IReadOnlyList<string> Unseen)> RunAsync(SharedStack shared, CancellationToken cancellation)
     {
         await using var scenario = await KeeperScenario.BuildAsync(shared, cancellation);
-        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new SiteOptions { Signers = 1, Settings = scenario.Settings() }, cancellation);
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new RelayerUnderTestOptions { Signers = 1, Settings = scenario.Settings() }, cancellation);
         for (var account = 1UL; account <= Orders; account++)
         {
             await CommitAsync(scenario, account);

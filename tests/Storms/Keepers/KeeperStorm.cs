@@ -34,7 +34,7 @@ public static class KeeperStorm
         CancellationToken cancellation)
     {
         await using var scenario = await KeeperScenario.BuildAsync(shared, cancellation);
-        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new SiteOptions { Settings = scenario.Settings() }, cancellation);
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new RelayerUnderTestOptions { Settings = scenario.Settings() }, cancellation);
         await relayer.StartAsync(0, null, cancellation);
         await relayer.Running[0].WaitUntilReadyAsync(cancellation);
         await scenario.HandInAsync(relayer, AccountsHandedIn, cancellation);

@@ -16,7 +16,7 @@ internal sealed class SoakRun(SharedStack shared, SoakOptions options, Action<st
 
     public async Task<SoakReport> RunAsync(CancellationToken cancellation)
     {
-        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new SiteOptions { Signers = 4 }, cancellation);
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new RelayerUnderTestOptions { Signers = 4 }, cancellation);
         await relayer.StartAsync(0, null, cancellation);
         // A visit is about one and a half requests.
         using var workload = new Workload(relayer, options.Seed, new WorkloadOptions(Clients, Clients * 1_500 / options.Rate))

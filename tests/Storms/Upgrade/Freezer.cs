@@ -33,7 +33,7 @@ internal sealed class Freezer(SharedStack shared, OldRelease old, Action<string>
         var council = DevKey.Create();
         await using var scenario = await KeeperScenario.BuildAsync(shared, cancellation, LongEnough);
         var settings = scenario.Settings().Concat(TopUpAudit.Settings(council)).ToDictionary();
-        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new SiteOptions { Council = council, Settings = settings, Signers = 1 }, cancellation);
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new RelayerUnderTestOptions { Council = council, Settings = settings, Signers = 1 }, cancellation);
         await HistoryAsync(scenario, relayer, cancellation);
         await CutOffAsync(scenario, relayer, cancellation);
         Directory.CreateDirectory(folder);

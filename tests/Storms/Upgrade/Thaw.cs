@@ -35,7 +35,7 @@ public static class Thaw
         var plan = frozen.Scenario.ToPlan();
         await using var scenario = await KeeperScenario.ReturnAsync(shared, plan, cancellation);
         var council = frozen.Council.ToKey();
-        var options = new SiteOptions
+        var options = new RelayerUnderTestOptions
         {
             Council = council,
             Keys = [.. frozen.Signers.Select(signer => signer.ToKey())],

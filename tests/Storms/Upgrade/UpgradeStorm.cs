@@ -35,7 +35,7 @@ internal static class UpgradeStorm
         var council = DevKey.Create();
         await using var scenario = await KeeperScenario.BuildAsync(shared, cancellation);
         var settings = scenario.Settings().Concat(TopUpAudit.Settings(council)).ToDictionary();
-        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new SiteOptions { Council = council, Settings = settings }, cancellation);
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new RelayerUnderTestOptions { Council = council, Settings = settings }, cancellation);
         await StartAsync(First, old.Program);
         await scenario.HandInAsync(relayer, AccountsHandedIn, cancellation);
         using var end = new CancellationTokenSource();

@@ -69,7 +69,7 @@ internal sealed class RelayerUnderTest : IAsyncDisposable
     public string Output => string.Join('\n', _lines);
 
     /// <summary>Makes the database and funds the signers; no instance runs yet.</summary>
-    public static async Task<RelayerUnderTest> SettleAsync(SharedStack shared, SiteOptions options, CancellationToken cancellation)
+    public static async Task<RelayerUnderTest> SettleAsync(SharedStack shared, RelayerUnderTestOptions options, CancellationToken cancellation)
     {
         var stack = shared.Stack;
         DevKey[] signers = [.. options.Keys ?? Enumerable.Range(0, options.Signers).Select(_ => DevKey.Create())];
@@ -183,7 +183,7 @@ internal sealed class RelayerUnderTest : IAsyncDisposable
         }
     }
 
-    private static async Task<string> CreateDatabaseAsync(DevStack stack, SiteOptions options, CancellationToken cancellation)
+    private static async Task<string> CreateDatabaseAsync(DevStack stack, RelayerUnderTestOptions options, CancellationToken cancellation)
     {
         var database = await stack.Postgres.CreateDatabaseAsync(cancellation);
         var name = new NpgsqlConnectionStringBuilder(database).Database;
@@ -236,7 +236,7 @@ internal sealed class RelayerUnderTest : IAsyncDisposable
 }
 
 /// <summary>What a relayer under test is made of.</summary>
-internal sealed record SiteOptions
+internal sealed record RelayerUnderTestOptions
 {
     public int Signers { get; init; } = 3;
 
