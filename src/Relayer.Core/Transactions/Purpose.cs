@@ -16,7 +16,7 @@ public interface ITransactionHandler
     /// in the database transaction that moves the states, so that both happen or neither.
     /// </summary>
     Task<Func<NpgsqlConnection, CancellationToken, Task>> PrepareAsync(
-        ChainId chainId, IReadOnlyList<StateChange> movements, CancellationToken cancellation);
+        ChainId chainId, IReadOnlyList<StateChange> changes, CancellationToken cancellation);
 
     /// <summary>Work of the feature's own that wants a new transaction, done in each of the engine's passes, in every instance.</summary>
     /// <returns>How much is left to look after; while there is any, passes go on.</returns>

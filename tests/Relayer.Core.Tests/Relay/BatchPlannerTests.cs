@@ -18,7 +18,7 @@ public sealed class BatchPlannerTests
     [Fact]
     public void One_alone_is_executed_by_itself()
     {
-        var pendingRelay = Passenger(Samples.Candidate());
+        var pendingRelay = Pending(Samples.Candidate());
         var relayBatch = Assert.Single(Pack([pendingRelay]));
 
         Assert.Equal(pendingRelay.Candidate.Call.Data, relayBatch.Plan.Data.ToArray());
@@ -71,7 +71,7 @@ public sealed class BatchPlannerTests
     [Fact]
     public void Each_forwarder_has_transactions_of_its_own()
     {
-        var relayBatches = Pack([User(0), Passenger(Elsewhere()), User(1)]);
+        var relayBatches = Pack([User(0), Pending(Elsewhere()), User(1)]);
 
         Assert.Equal([1, 2], relayBatches.Select(relayBatch => relayBatch.PendingRelays.Count).Order());
         Assert.All(relayBatches, relayBatch => Assert.All(relayBatch.PendingRelays, item => Assert.Equal(relayBatch.Plan.To, item.Candidate.Request.Forwarder)));
@@ -90,7 +90,7 @@ public sealed class BatchPlannerTests
     public void One_users_requests_stay_in_their_order_whatever_their_deadlines()
     {
         PendingRelay[] pendingRelays = [.. new[] { (2, 3_000), (0, 15), (1, 600), (3, 30) }
-            .Select(item => Passenger(Samples.Candidate(message => message with
+            .Select(item => Pending(Samples.Candidate(message => message with
             {
                 Nonce = (ulong)item.Item1,
                 Deadline = (ulong)(Samples.Now.ToUnixTimeSeconds() + item.Item2),
@@ -141,9 +141,9 @@ public sealed class BatchPlannerTests
     private static IReadOnlyList<RelayBatch> Pack(IReadOnlyList<PendingRelay> pendingRelays, BatchLimits? limits = null) =>
         BatchPlanner.Pack(pendingRelays, limits ?? Limits, Guid.NewGuid);
 
-    private static PendingRelay Passenger(RelayCandidate candidate) => new(candidate, Fees, [Plans.Nobody]);
+    private static PendingRelay Pending(RelayCandidate candidate) => new(candidate, Fees, [Plans.Nobody]);
 
-    private static PendingRelay User(int number, Func<ForwardRequest, ForwardRequest>? change = null) => Passenger(Samples.Candidate(
+    private static PendingRelay User(int number, Func<ForwardRequest, ForwardRequest>? change = null) => Pending(Samples.Candidate(
         message => (change ?? (same => same))(message with { Nonce = 0 }) with { From = Plans.Account((byte)number) }));
 
     private static RelayCandidate Elsewhere()

@@ -180,20 +180,20 @@ internal sealed class RecordingPurpose : ITransactionHandler
     public Func<StateChange, bool> Fails { get; set; } = _ => false;
 
     public Task<Func<NpgsqlConnection, CancellationToken, Task>> PrepareAsync(
-        ChainId chainId, IReadOnlyList<StateChange> movements, CancellationToken cancellation) =>
+        ChainId chainId, IReadOnlyList<StateChange> changes, CancellationToken cancellation) =>
         Task.FromResult<Func<NpgsqlConnection, CancellationToken, Task>>(async (connection, token) =>
         {
             await using var command = connection.CreateCommand();
             command.CommandText = "create table if not exists told (id uuid, state text)";
             await command.ExecuteNonQueryAsync(token);
-            foreach (var movement in movements)
+            foreach (var change in changes)
             {
-                if (Fails(movement))
+                if (Fails(change))
                 {
                     throw new InvalidOperationException("an outcome that cannot be written");
                 }
 
-                command.CommandText = $"insert into told values ('{movement.Transaction.Id}', '{movement.State.GetType().Name}')";
+                command.CommandText = $"insert into told values ('{change.Transaction.Id}', '{change.State.GetType().Name}')";
                 await command.ExecuteNonQueryAsync(token);
             }
         });

@@ -231,7 +231,7 @@ public sealed class RecoveryTests(PostgresFixture postgres)
     {
         await using var world = await EngineWorld.StartAsync(postgres, OnDemand, new ChainOptions { Confirmations = 0 });
         var reserved = await world.SendAsync(Plans.Many(5));
-        world.Purpose.Fails = movement => movement.Transaction.Id == reserved[2].Plan.Id;
+        world.Purpose.Fails = change => change.Transaction.Id == reserved[2].Plan.Id;
         await world.Node.MineAsync(1, Cancellation);
 
         foreach (var other in reserved.Where((_, i) => i != 2))

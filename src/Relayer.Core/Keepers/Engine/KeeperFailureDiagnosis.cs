@@ -15,10 +15,10 @@ internal sealed class KeeperFailureDiagnosis(IChainClientFactory chains)
         ChainId chainId, IEnumerable<StateChange> final, CancellationToken cancellation)
     {
         var why = new Dictionary<Guid, string>();
-        var reverted = final.Where(movement => movement is { State: TransactionState.Failed, Receipt: not null });
-        foreach (var block in reverted.GroupBy(movement => movement.Receipt!.BlockHash))
+        var reverted = final.Where(change => change is { State: TransactionState.Failed, Receipt: not null });
+        foreach (var block in reverted.GroupBy(change => change.Receipt!.BlockHash))
         {
-            var transactions = block.Select(movement => movement.Transaction.Reserved).ToArray();
+            var transactions = block.Select(change => change.Transaction.Reserved).ToArray();
             foreach (var (transaction, outcome) in transactions.Zip(await AskAsync(chainId, block.Key, transactions, cancellation)))
             {
                 why[transaction.Plan.Id] = ReasonOf(outcome);

@@ -22,11 +22,11 @@ internal sealed class KeeperTransactionHandler(
 
     /// <inheritdoc/>
     public async Task<Func<NpgsqlConnection, CancellationToken, Task>> PrepareAsync(
-        ChainId chainId, IReadOnlyList<StateChange> movements, CancellationToken cancellation)
+        ChainId chainId, IReadOnlyList<StateChange> changes, CancellationToken cancellation)
     {
         // Only what cannot change any more counts: until then a reorg may still undo it.
-        var final = movements.Where(movement => movement.State.IsFinal).ToArray();
-        var works = await store.ReadOfTransactionsAsync(Name, final.Select(movement => movement.Transaction.Id), cancellation);
+        var final = changes.Where(change => change.State.IsFinal).ToArray();
+        var works = await store.ReadOfTransactionsAsync(Name, final.Select(change => change.Transaction.Id), cancellation);
         CrashPoints.PassIf(works.Count > 0, CrashPoints.OutcomeRead);
         var why = works.Count == 0 ? null : await inquest.WhyAsync(chainId, final, cancellation);
         var byTransaction = works.ToLookup(work => work.TransactionId);
@@ -35,11 +35,11 @@ internal sealed class KeeperTransactionHandler(
             await LockAsync(connection, chainId, works, stop);
 
             // Lane by lane, always in the same order: budgets and breakers are shared with other instances.
-            foreach (var movement in final.OrderBy(item => byTransaction[item.Transaction.Id].FirstOrDefault()?.Found.Lane, StringComparer.Ordinal)
+            foreach (var change in final.OrderBy(item => byTransaction[item.Transaction.Id].FirstOrDefault()?.Found.Lane, StringComparer.Ordinal)
                 .ThenBy(item => item.Transaction.Id))
             {
                 await RecordAsync(
-                    connection, chainId, movement, why?.GetValueOrDefault(movement.Transaction.Id), [.. byTransaction[movement.Transaction.Id]], stop);
+                    connection, chainId, change, why?.GetValueOrDefault(change.Transaction.Id), [.. byTransaction[change.Transaction.Id]], stop);
             }
         };
     }
@@ -53,22 +53,22 @@ internal sealed class KeeperTransactionHandler(
     }
 
     private async Task RecordAsync(
-        NpgsqlConnection connection, ChainId chainId, StateChange movement, string? why, IReadOnlyList<KeeperWork> works,
+        NpgsqlConnection connection, ChainId chainId, StateChange change, string? why, IReadOnlyList<KeeperWork> works,
         CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        var done = movement is { State: TransactionState.Confirmed, Receipt: { } receipt }
+        var done = change is { State: TransactionState.Confirmed, Receipt: { } receipt }
             ? works.Select(work => outcomes.Read(work, receipt)).ToArray()
             : [];
-        var decisions = works.Select((work, i) => (work, Evaluate(movement.State, done.Length > i ? done[i] : default, why, now))).ToArray();
+        var decisions = works.Select((work, i) => (work, Evaluate(change.State, done.Length > i ? done[i] : default, why, now))).ToArray();
         if (decisions.Length > 0)
         {
             await store.DecideAsync(connection, Name, chainId, decisions, cancellation);
-            await CountAsync(connection, chainId, works[0].Found.Lane, movement.State, now, cancellation);
+            await CountAsync(connection, chainId, works[0].Found.Lane, change.State, now, cancellation);
         }
 
         CrashPoints.Pass(CrashPoints.OutcomeDecided);
-        await SettleAsync(connection, movement, done, cancellation);
+        await SettleAsync(connection, change, done, cancellation);
         CrashPoints.Pass(CrashPoints.OutcomeSettled);
     }
 
@@ -84,14 +84,14 @@ internal sealed class KeeperTransactionHandler(
     };
 
     private static async Task SettleAsync(
-        NpgsqlConnection connection, StateChange movement, WorkOutcome[] done, CancellationToken cancellation)
+        NpgsqlConnection connection, StateChange change, WorkOutcome[] done, CancellationToken cancellation)
     {
-        var inclusion = TransactionRow.InclusionOf(movement.State);
-        var value = movement.State is TransactionState.Confirmed ? movement.Transaction.Reserved.Plan.Value : Wei.Zero;
+        var inclusion = TransactionRow.InclusionOf(change.State);
+        var value = change.State is TransactionState.Confirmed ? change.Transaction.Reserved.Plan.Value : Wei.Zero;
         var cost = (inclusion?.Fee ?? Wei.Zero) + value;
         var reward = done.Aggregate(Wei.Zero, (sum, outcome) => sum + outcome.Reward);
         await using var command = new NpgsqlCommand(KeeperSql.SettleSend, connection);
-        command.Parameters.Add(Columns.Id(movement.Transaction.Id));
+        command.Parameters.Add(Columns.Id(change.Transaction.Id));
         command.Parameters.Add(Columns.Number(cost.ToBigInteger()));
         command.Parameters.Add(Columns.Number(reward.ToBigInteger()));
         await command.ExecuteNonQueryAsync(cancellation);

@@ -27,20 +27,20 @@ public sealed class RelayTransactionHandler(
 
     /// <inheritdoc/>
     public async Task<Func<NpgsqlConnection, CancellationToken, Task>> PrepareAsync(
-        ChainId chainId, IReadOnlyList<StateChange> movements, CancellationToken cancellation)
+        ChainId chainId, IReadOnlyList<StateChange> changes, CancellationToken cancellation)
     {
-        var carried = await _store.FindCarriedAsync(movements.Select(movement => movement.Transaction.Id), cancellation);
+        var carried = await _store.FindCarriedAsync(changes.Select(change => change.Transaction.Id), cancellation);
         var byTransaction = carried.ToLookup(relay => relay.TransactionId);
-        var cases = movements.SelectMany(movement =>
+        var cases = changes.SelectMany(change =>
         {
-            var (relays, executed) = (byTransaction[movement.Transaction.Id].ToArray(), Executed(movement));
-            return relays.Select((relay, i) => new Case(movement, relay, executed, Share(movement, i, relays.Length), relays.Length == 1));
+            var (relays, executed) = (byTransaction[change.Transaction.Id].ToArray(), Executed(change));
+            return relays.Select((relay, i) => new Case(change, relay, executed, Share(change, i, relays.Length), relays.Length == 1));
         }).ToArray();
         var faults = await FindFaultsAsync(chainId, cases, cancellation);
         var now = time.GetUtcNow();
         RelayOutcome[] outcomes =
             [.. cases.Select(item => (item.Relay, Outcome: RelayOutcomes.Evaluate(
-                item.Movement.State, item.Executed, item.Relay, item.Fee, faults.GetValueOrDefault(item.Relay.Id), item.JudgedAt(now))))
+                item.Change.State, item.Executed, item.Relay, item.Fee, faults.GetValueOrDefault(item.Relay.Id), item.JudgedAt(now))))
                 .Where(item => !IsToldByTransaction(item.Relay, item.Outcome)).Select(item => item.Outcome)];
         return (connection, stop) => outcomes.Length == 0
             ? Task.CompletedTask
@@ -89,12 +89,12 @@ public sealed class RelayTransactionHandler(
         outcome is { State: RelayState.Accepted, Success: true } && relay.Success is null;
 
     // By the contract that was called, not by the configuration: a forwarder may be taken out of it while its relays are under way.
-    private static List<ExecutedRequest> Executed(StateChange movement)
+    private static List<ExecutedRequest> Executed(StateChange change)
     {
         var executed = new List<ExecutedRequest>();
-        foreach (var log in movement.Receipt?.Logs ?? [])
+        foreach (var log in change.Receipt?.Logs ?? [])
         {
-            if (log.Address == movement.Transaction.Reserved.Plan.To && ExecutedRequest.TryDecode(log, out var request))
+            if (log.Address == change.Transaction.Reserved.Plan.To && ExecutedRequest.TryDecode(log, out var request))
             {
                 executed.Add(request);
             }
@@ -104,9 +104,9 @@ public sealed class RelayTransactionHandler(
     }
 
     /// <summary>Wei are not split: what does not divide falls to the first.</summary>
-    private static Wei? Share(StateChange movement, int place, int count)
+    private static Wei? Share(StateChange change, int place, int count)
     {
-        if (movement.Receipt?.Fee is not { } fee)
+        if (change.Receipt?.Fee is not { } fee)
         {
             return null;
         }
@@ -116,7 +116,7 @@ public sealed class RelayTransactionHandler(
     }
 
     /// <summary>A request in a transaction that moved.</summary>
-    private sealed record Case(StateChange Movement, CarriedRelay Relay, IReadOnlyList<ExecutedRequest> Executed, Wei? Fee, bool WentAlone)
+    private sealed record Case(StateChange Change, CarriedRelay Relay, IReadOnlyList<ExecutedRequest> Executed, Wei? Fee, bool WentAlone)
     {
         private readonly ExecutedRequest? _event = RelayOutcomes.Find(Executed, Relay);
 
@@ -124,21 +124,21 @@ public sealed class RelayTransactionHandler(
 
         /// <summary>A noop or a stranger's transaction explains itself.</summary>
         public bool WantsReason => _event is not { Success: true }
-            && Movement.State is TransactionState.Mined { Inclusion.IsNoop: false } or TransactionState.Confirmed or TransactionState.Failed;
+            && Change.State is TransactionState.Mined { Inclusion.IsNoop: false } or TransactionState.Confirmed or TransactionState.Failed;
 
         /// <summary>An operator did not want it mined: another transaction would be against that.</summary>
-        public bool WasCalledOff => Movement.Transaction.Closing is CancelReason.Cancelled
-            && Movement.State is TransactionState.Mined { Inclusion.IsNoop: true } or TransactionState.Cancelled;
+        public bool WasCalledOff => Change.Transaction.Closing is CancelReason.Cancelled
+            && Change.State is TransactionState.Mined { Inclusion.IsNoop: true } or TransactionState.Cancelled;
 
         /// <summary>What is given up a moment before its time, so that its nonce is free in time, has expired all the same.</summary>
         public DateTimeOffset JudgedAt(DateTimeOffset now)
         {
-            var wasLate = Movement.Transaction.Closing is CancelReason.Late && Relay.ExpiresAt <= Movement.Transaction.Reserved.Plan.ExpiresAt;
+            var wasLate = Change.Transaction.Closing is CancelReason.Late && Relay.ExpiresAt <= Change.Transaction.Reserved.Plan.ExpiresAt;
             return wasLate && Relay.ExpiresAt > now ? Relay.ExpiresAt : now;
         }
 
         /// <summary>What was found out when it was mined is nearer to the truth than what the chain would say some blocks later.</summary>
-        public bool WasExplained => Movement.Transaction.State is TransactionState.Mined before
-            && Movement.Receipt?.BlockHash == before.Inclusion.BlockHash;
+        public bool WasExplained => Change.Transaction.State is TransactionState.Mined before
+            && Change.Receipt?.BlockHash == before.Inclusion.BlockHash;
     }
 }

@@ -69,7 +69,7 @@ internal sealed partial class Confirmer(
     private async Task<(Dictionary<Guid, TransactionState> Moved, long Head)> ReadReceiptsAsync(
         IReadOnlyList<OpenTransaction> sent, CancellationToken cancellation)
     {
-        var movements = new List<StateChange>();
+        var changes = new List<StateChange>();
         var answer = await ReceiptReading.ReadAsync(chain, sent, cancellation);
         foreach (var transaction in sent)
         {
@@ -77,17 +77,17 @@ internal sealed partial class Confirmer(
             var next = Transition.Next(transaction.State, observation, settings.Confirmations);
             if (next != transaction.State)
             {
-                movements.Add(new StateChange(transaction, next, receipt));
+                changes.Add(new StateChange(transaction, next, receipt));
             }
         }
 
-        if (movements.Count > 0)
+        if (changes.Count > 0)
         {
             CrashPoints.Pass(CrashPoints.ConfirmObserved);
         }
 
-        await recorder.RecordAsync(movements, cancellation);
-        return (movements.ToDictionary(movement => movement.Transaction.Id, movement => movement.State), answer.Head);
+        await recorder.RecordAsync(changes, cancellation);
+        return (changes.ToDictionary(change => change.Transaction.Id, change => change.State), answer.Head);
     }
 
     /// <summary>A crash between the reservation and the signature leaves a nonce that only the same payload may take.</summary>

@@ -10,7 +10,7 @@ using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Transactions.Confirmation;
 
-/// <summary>Writes movements: the engine's states and the features' outcomes in one database transaction.</summary>
+/// <summary>Writes changes: the engine's states and the features' outcomes in one database transaction.</summary>
 internal sealed partial class Recorder(
     ChainSettings settings, Database database, TransactionStore store, IEnumerable<ITransactionHandler> purposes, ISpendLedger? ledger,
     ILogger<Recorder> logger)
@@ -20,26 +20,26 @@ internal sealed partial class Recorder(
     /// <summary>Records what nobody else has recorded since; the next pass sees the rest.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     /// <exception cref="NpgsqlException">The database is unavailable.</exception>
-    public async Task RecordAsync(IReadOnlyList<StateChange> movements, CancellationToken cancellation)
+    public async Task RecordAsync(IReadOnlyList<StateChange> changes, CancellationToken cancellation)
     {
-        if (movements.Count == 0)
+        if (changes.Count == 0)
         {
             return;
         }
 
         try
         {
-            await RecordTogetherAsync(movements, cancellation);
+            await RecordTogetherAsync(changes, cancellation);
         }
         catch (Exception failure) when (!IsInfrastructure(failure))
         {
             // The boundary: one outcome that cannot be written must not hold up everybody else's.
-            Log.Failed(logger, movements.Count, settings.ChainId, movements[0].Transaction.Id, failure);
-            if (movements.Count > 1)
+            Log.Failed(logger, changes.Count, settings.ChainId, changes[0].Transaction.Id, failure);
+            if (changes.Count > 1)
             {
-                foreach (var movement in movements)
+                foreach (var change in changes)
                 {
-                    await RecordAsync([movement], cancellation);
+                    await RecordAsync([change], cancellation);
                 }
             }
         }
@@ -51,10 +51,10 @@ internal sealed partial class Recorder(
         _ => failure is ChainUnavailableException or NpgsqlException or OperationCanceledException or ObjectDisposedException,
     };
 
-    private async Task RecordTogetherAsync(IReadOnlyList<StateChange> movements, CancellationToken cancellation)
+    private async Task RecordTogetherAsync(IReadOnlyList<StateChange> changes, CancellationToken cancellation)
     {
         var writes = new List<Func<NpgsqlConnection, CancellationToken, Task>>();
-        foreach (var group in movements.GroupBy(movement => movement.Transaction.Reserved.Plan.Purpose))
+        foreach (var group in changes.GroupBy(change => change.Transaction.Reserved.Plan.Purpose))
         {
             if (_purposes.TryGetValue(group.Key, out var purpose))
             {
@@ -68,12 +68,12 @@ internal sealed partial class Recorder(
 
         await using var connection = await database.OpenAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var moved = await store.MoveAsync(connection, [.. movements.Select(movement => (movement.Transaction, movement.State))], cancellation);
-        if (moved.Count < movements.Count)
+        var moved = await store.MoveAsync(connection, [.. changes.Select(change => (change.Transaction, change.State))], cancellation);
+        if (moved.Count < changes.Count)
         {
             // Another instance was faster with some of them.
             await transaction.RollbackAsync(cancellation);
-            await RecordAsync([.. movements.Where(movement => moved.Contains(movement.Transaction.Id))], cancellation);
+            await RecordAsync([.. changes.Where(change => moved.Contains(change.Transaction.Id))], cancellation);
             return;
         }
 
@@ -84,7 +84,7 @@ internal sealed partial class Recorder(
         }
 
         // Last: it reads what the features wrote.
-        Guid[] final = [.. movements.Where(movement => movement.State.IsFinal).Select(movement => movement.Transaction.Id)];
+        Guid[] final = [.. changes.Where(change => change.State.IsFinal).Select(change => change.Transaction.Id)];
         if (ledger is not null && final.Length > 0)
         {
             await ledger.AddAsync(connection, settings.ChainId, final, cancellation);
@@ -93,15 +93,15 @@ internal sealed partial class Recorder(
         CrashPoints.Pass(CrashPoints.RecordWritten);
         await transaction.CommitAsync(cancellation);
         CrashPoints.Pass(CrashPoints.RecordCommitted);
-        Announce(movements);
+        Announce(changes);
     }
 
-    private void Announce(IReadOnlyList<StateChange> movements)
+    private void Announce(IReadOnlyList<StateChange> changes)
     {
-        foreach (var movement in movements)
+        foreach (var change in changes)
         {
-            var (plan, state) = (movement.Transaction.Reserved.Plan, movement.State);
-            Log.Moved(logger, plan.Id, plan.Purpose, settings.ChainId, movement.Transaction.State.GetType().Name, state.GetType().Name);
+            var (plan, state) = (change.Transaction.Reserved.Plan, change.State);
+            Log.Moved(logger, plan.Id, plan.Purpose, settings.ChainId, change.Transaction.State.GetType().Name, state.GetType().Name);
             if (!state.IsFinal)
             {
                 continue;

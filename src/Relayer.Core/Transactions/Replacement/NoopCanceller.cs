@@ -60,7 +60,7 @@ internal sealed partial class NoopCanceller(
         Address[] signers = [.. refused.Select(transaction => transaction.Reserved.Signer).Distinct()];
         var nonces = signers.Zip(await chain.ReadNoncesAsync(signers, cancellation)).ToDictionary();
         var reading = await ReceiptReading.ReadAsync(chain, refused, cancellation);
-        var movements = new List<StateChange>();
+        var changes = new List<StateChange>();
         foreach (var transaction in refused)
         {
             var isTaken = transaction.Reserved.Nonce < nonces[transaction.Reserved.Signer]
@@ -68,7 +68,7 @@ internal sealed partial class NoopCanceller(
             if (isTaken && Suspect(transaction, reading.Head) is { IsFinal: true } final)
             {
                 Log.Displaced(logger, transaction.Id, settings.ChainId, transaction.Reserved.Nonce, transaction.Reserved.Signer);
-                movements.Add(new StateChange(transaction, final, null));
+                changes.Add(new StateChange(transaction, final, null));
             }
             else if (!isTaken)
             {
@@ -76,7 +76,7 @@ internal sealed partial class NoopCanceller(
             }
         }
 
-        await recorder.RecordAsync(movements, cancellation);
+        await recorder.RecordAsync(changes, cancellation);
         Forget();
     }
 

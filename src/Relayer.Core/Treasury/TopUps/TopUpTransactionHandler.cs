@@ -16,10 +16,10 @@ public sealed class TopUpTransactionHandler(IncidentLog incidents, TimeProvider 
 
     /// <inheritdoc/>
     public Task<Func<NpgsqlConnection, CancellationToken, Task>> PrepareAsync(
-        ChainId chainId, IReadOnlyList<StateChange> movements, CancellationToken cancellation)
+        ChainId chainId, IReadOnlyList<StateChange> changes, CancellationToken cancellation)
     {
-        var moves = movements.Select(movement => Evaluate(movement.Transaction.Id, movement.State)).ToArray();
-        var lost = movements.FirstOrDefault(movement => movement.State is TransactionState.NonceUsedExternally);
+        var moves = changes.Select(change => Evaluate(change.Transaction.Id, change.State)).ToArray();
+        var lost = changes.FirstOrDefault(change => change.State is TransactionState.NonceUsedExternally);
         return Task.FromResult<Func<NpgsqlConnection, CancellationToken, Task>>(async (connection, stop) =>
         {
             await TopUpStore.MoveAsync(connection, moves, time.GetUtcNow(), stop);

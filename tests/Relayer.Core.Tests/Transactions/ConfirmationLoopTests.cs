@@ -4,7 +4,7 @@ using Relayer.Core.Transactions.Confirmation;
 
 namespace Relayer.Core.Tests.Transactions;
 
-public sealed class WatchTests
+public sealed class ConfirmationLoopTests
 {
     private static readonly ChainId Chain = new(31337);
 

@@ -7,7 +7,7 @@ using Relayer.Core.Transactions;
 namespace Relayer.Core.Tests.Relay;
 
 /// <summary>What a transaction's state and events mean for the request in it.</summary>
-public sealed class RelayFateTests
+public sealed class RelayOutcomesTests
 {
     private const string Why = "not today";
     private static readonly DateTimeOffset Now = Samples.Now;

@@ -13,7 +13,7 @@ namespace Relayer.Core.Tests.Relay;
 
 /// <summary>What is read of the chain while the records are still being read may be older than they are: a yes is believed, a no is not.</summary>
 [Trait("needs", "services")]
-public sealed class RelayJudgeTests(PostgresFixture postgres)
+public sealed class RelayValidatorTests(PostgresFixture postgres)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -2,7 +2,7 @@ using Relayer.Core.Concurrency;
 
 namespace Relayer.Core.Tests.Concurrency;
 
-public sealed class TurnsTests
+public sealed class SerialRunnerTests
 {
     [Fact]
     public async Task Nobody_is_answered_by_a_run_that_began_before_they_asked()

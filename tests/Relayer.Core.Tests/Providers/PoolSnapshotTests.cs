@@ -5,7 +5,7 @@ using Relayer.Core.Providers.Pool;
 
 namespace Relayer.Core.Tests.Providers;
 
-public sealed class PoolViewTests
+public sealed class PoolSnapshotTests
 {
     private const int MaxLag = 3;
     private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch.AddYears(50);

@@ -8,7 +8,7 @@ using Relayer.Core.Transactions.Signers;
 namespace Relayer.Core.Tests.Transactions;
 
 /// <summary>When signers are paused and go on, case by case.</summary>
-public sealed class SignerJudgementTests
+public sealed class SignerPausePolicyTests
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_790_000_000);
     private static readonly SignerStatus Signer = new(Plans.Account(1), 7, 0, null);

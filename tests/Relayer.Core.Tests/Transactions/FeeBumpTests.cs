@@ -10,7 +10,7 @@ using Relayer.Core.Transactions.Sending;
 namespace Relayer.Core.Tests.Transactions;
 
 /// <summary>When something is done about a transaction that is held up, and what.</summary>
-public sealed class BumpTests
+public sealed class FeeBumpTests
 {
     private static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
     private static readonly FeeBumpSchedule Schedule = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(12));

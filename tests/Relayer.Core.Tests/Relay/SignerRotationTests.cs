@@ -3,7 +3,7 @@ using Relayer.Core.Relay.Batching;
 
 namespace Relayer.Core.Tests.Relay;
 
-public sealed class SignerRotaTests
+public sealed class SignerRotationTests
 {
     [Theory]
     [InlineData(0)]

@@ -11,7 +11,7 @@ namespace Relayer.Core.Tests.Relay;
 
 /// <summary>What users are told about a call that failed is the target's word, never that of a node that could not try it.</summary>
 [Trait("needs", "services")]
-public sealed class RelayInquestTests(PostgresFixture postgres)
+public sealed class FailureDiagnosisTests(PostgresFixture postgres)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
