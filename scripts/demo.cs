@@ -47,7 +47,7 @@ return await command.Parse(args).InvokeAsync(new InvocationConfiguration { Proce
 
 internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPort, int rpcPort, FileInfo? info)
 {
-    private const string OperatorKey = "demo-operator";
+    private const string OperatorKey = "demo-operator-for-this-machine-alone";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public async Task<int> RunAsync(CancellationToken ctrlC)
@@ -88,7 +88,8 @@ internal sealed class Demo(bool once, bool keepers, bool withHistory, int apiPor
                     {
                         [$"Chains__{AppSettings.ChainName}__Council__Key"] = council.PrivateKey,
                         [$"Chains__{AppSettings.ChainName}__Council__Address"] = council.Address.ToString(),
-                        ["Functions__Keys__demo"] = OperatorKey,
+                        ["Operators__demo__Key"] = OperatorKey,
+                        ["Operators__demo__Role"] = "treasury",
 
                         // Where the made-up month filled its signers from and to.
                         [$"Chains__{AppSettings.ChainName}__TopUps__LowMarkWei"] = withHistory ? "850000000000000000" : "50000000000000000",

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Functions.Catalog;
 using Functions.Health;
+using Functions.Operators;
 
 namespace SelfHost;
 
@@ -36,11 +37,16 @@ public static class FunctionEndpoints
     private static void Map(WebApplication app, HttpFunction function)
     {
         var route = $"/{RoutePrefix}/{function.Route}";
-        RequestDelegate handler = function.Level == AuthorizationLevel.Anonymous
-            ? context => FunctionInvoker.InvokeAsync(function, context)
-            : context => app.Services.GetRequiredService<FunctionKeys>().Check(context.Request, function.Level) is { } refusal
-                ? refusal.ExecuteAsync(context)
-                : FunctionInvoker.InvokeAsync(function, context);
+        RequestDelegate handler = function.Role is null ? context => FunctionInvoker.InvokeAsync(function, context) : async context =>
+        {
+            if (await app.Services.GetRequiredService<OperatorGate>().CheckAsync(context, function.Role) is { } refusal)
+            {
+                await refusal.ExecuteAsync(context);
+                return;
+            }
+
+            await FunctionInvoker.InvokeAsync(function, context);
+        };
         if (function.Methods.Count == 0)
         {
             app.Map(route, handler);

@@ -30,7 +30,6 @@ public static class FunctionsHost
         builder.Services.AddHost(builder.Configuration, HostProfile.Alone);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, builder.Configuration));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
-        builder.Services.AddSingleton<FunctionKeys>();
         builder.Services.TryAddSingleton<ITickGuard>(static services =>
             services.GetService<Database>() is { } database ? new PostgresTickGuard(database) : new SingleInstanceTickGuard());
         builder.Services.AddSingleton<TimerScheduler>();

@@ -1,13 +1,11 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
 using HostStandIn.Protocol;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace HostStandIn;
 
-/// <summary>What callers meet: keys, the call over gRPC, and the request forwarded to the worker's own server.</summary>
-/// <remarks>As the real host: what no function of a route takes is an empty 404, a missing key an empty 401.</remarks>
+/// <summary>What callers meet: the call over gRPC, and the request forwarded to the worker's own server.</summary>
+/// <remarks>As the real host: what no function of a route takes is an empty 404. It has no keys, so what wants one of the host's is an empty 401.</remarks>
 internal sealed class Front(IHttpForwarder forwarder, Worker worker)
 {
     private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromSeconds(240) };
@@ -21,7 +19,7 @@ internal sealed class Front(IHttpForwarder forwarder, Worker worker)
     /// <summary>Answers one call of a function.</summary>
     public async Task HandleAsync(Function function, HttpContext context)
     {
-        if (!Opens(function.Level, context.Request))
+        if (function.Level != "anonymous")
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             return;
@@ -80,20 +78,5 @@ internal sealed class Front(IHttpForwarder forwarder, Worker worker)
         {
             context.Response.StatusCode = StatusCodes.Status500InternalServerError;
         }
-    }
-
-    private static bool Opens(string level, HttpRequest request)
-    {
-        if (level == "anonymous")
-        {
-            return true;
-        }
-
-        var shown = request.Headers.TryGetValue("x-functions-key", out var header) ? header.ToString() : request.Query["code"].ToString();
-        const string Prefix = "Functions__Keys__";
-        return Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Any(setting =>
-            setting.Key is string name && name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
-            && (level == "function" || name[Prefix.Length..].Equals("master", StringComparison.OrdinalIgnoreCase))
-            && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes((string)setting.Value!), Encoding.UTF8.GetBytes(shown)));
     }
 }

@@ -2,8 +2,10 @@ using System.Net.Sockets;
 using System.Text;
 using Functions.Http;
 using Functions.OpenApi;
+using Functions.Operators;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
+using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
 
@@ -47,11 +49,13 @@ public sealed partial class HttpFunctions(TimeProvider time, ILogger<HttpFunctio
     }
 
     [Function("Guarded")]
-    public Task<IResult> Guarded([HttpTrigger(AuthorizationLevel.Function, "get", Route = "guarded")] HttpRequest request) =>
+    [Operator(OperatorRole.Look)]
+    public Task<IResult> Guarded([HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "guarded")] HttpRequest request) =>
         Task.FromResult(Results.Text("in"));
 
     [Function("Admin")]
-    public Task<IResult> Admin([HttpTrigger(AuthorizationLevel.Admin, "get", Route = "admin-only")] HttpRequest request) =>
+    [Operator(OperatorRole.Treasury)]
+    public Task<IResult> Admin([HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "admin-only")] HttpRequest request) =>
         Task.FromResult(Results.Text("in"));
 
     [Function("Throw")]

@@ -92,13 +92,13 @@ internal static class AccountsReader
 {
     /// <summary>What was handed in, by whom and why; or the refusal.</summary>
     public static async Task<(Instruction? Instruction, IReadOnlyList<PlannedAccount> Accounts, ProblemResult? Refusal)> ReadAsync(
-        HttpRequest request, InstructionReader instructions, CancellationToken cancellation)
+        HttpRequest request, CancellationToken cancellation)
     {
         var json = await JsonBody.ReadAsync(request, cancellation);
         try
         {
             var body = JsonSerializer.Deserialize(json.Span, AccountsBodyJson.Default.AccountsBody);
-            var (instruction, refusal) = instructions.Of(request, body?.Reason);
+            var (instruction, refusal) = InstructionReader.Of(request, body?.Reason);
             if (refusal is not null)
             {
                 return (null, [], refusal);

@@ -1,7 +1,9 @@
 using Functions.Catalog;
 using Functions.OpenApi;
+using Functions.Operators;
 using Functions.Relay;
 using Microsoft.AspNetCore.Mvc;
+using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Accounts;
 using Relayer.Core.Relay;
@@ -12,8 +14,7 @@ namespace Functions.Admin;
 /// <summary>Operators hand in the accounts that keepers deploy, bridge and redeem for.</summary>
 /// <param name="engines">The chains' engines.</param>
 /// <param name="accounts">What was handed in.</param>
-/// <param name="instructions">Who wants it, and why.</param>
-public sealed class AdminAccountFunctions(ChainEngines engines, AccountBook accounts, InstructionReader instructions)
+public sealed class AdminAccountFunctions(ChainEngines engines, AccountBook accounts)
 {
     private const int MaxPage = 200;
     private const int DefaultPage = 50;
@@ -21,6 +22,7 @@ public sealed class AdminAccountFunctions(ChainEngines engines, AccountBook acco
 
     /// <summary>Takes in accounts that the factory can deploy: all of them or none. What is known just so is left as it is.</summary>
     [Function("AddAccounts")]
+    [Operator(OperatorRole.Treasury)]
     [Consumes(typeof(AccountsBody), "application/json")]
     [ProducesResponseType<AccountsAnswer>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
@@ -28,7 +30,7 @@ public sealed class AdminAccountFunctions(ChainEngines engines, AccountBook acco
     [Refuses(409, AdminProblems.AccountDiffersCode)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> Add(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Accounts)] HttpRequest request, long chainId, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = Accounts)] HttpRequest request, long chainId, CancellationToken cancellation)
     {
         var chain = new ChainId(chainId);
         if (!engines.Chains.Contains(chain))
@@ -36,7 +38,7 @@ public sealed class AdminAccountFunctions(ChainEngines engines, AccountBook acco
             return AdminProblems.UnknownChain(chainId);
         }
 
-        var (instruction, handedIn, refusal) = await AccountsReader.ReadAsync(request, instructions, cancellation);
+        var (instruction, handedIn, refusal) = await AccountsReader.ReadAsync(request, cancellation);
         if (refusal is not null)
         {
             return refusal;
@@ -52,6 +54,7 @@ public sealed class AdminAccountFunctions(ChainEngines engines, AccountBook acco
 
     /// <summary>The accounts of a chain that were handed in, by address.</summary>
     [Function("ListAccounts")]
+    [Operator(OperatorRole.Look)]
     [Query("limit", typeof(int), "Accounts on a page, 1 to 200; 50 when not given.")]
     [Query("cursor", typeof(string), "The nextCursor of the page before.")]
     [ProducesResponseType<AccountsPage>(200)]
@@ -59,7 +62,7 @@ public sealed class AdminAccountFunctions(ChainEngines engines, AccountBook acco
     [Refuses(404, RefusalCode.UnknownChain)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = Accounts)] HttpRequest request, long chainId, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Accounts)] HttpRequest request, long chainId, CancellationToken cancellation)
     {
         var chain = new ChainId(chainId);
         if (!engines.Chains.Contains(chain))

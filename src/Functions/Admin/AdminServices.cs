@@ -1,9 +1,12 @@
+using Functions.Operators;
+
 namespace Functions.Admin;
 
 /// <summary>Registers what the functions for operators need beside the core.</summary>
 public static class AdminServices
 {
-    /// <summary>Adds what reads instructions, carries them out and shows what became of them.</summary>
+    /// <summary>Adds what carries instructions out and shows what became of them.</summary>
     public static IServiceCollection AddAdminFunctions(this IServiceCollection services) =>
-        services.AddSingleton<InstructionReader>().AddSingleton<PauseDesk>().AddSingleton<SignerListing>().AddSingleton<TransactionDesk>();
+        services.AddSingleton<PauseDesk>().AddSingleton<SignerListing>().AddSingleton<TransactionDesk>()
+            .AddHostedService<OperatorsReport>();
 }

@@ -1,6 +1,8 @@
 using Functions.Catalog;
 using Functions.OpenApi;
+using Functions.Operators;
 using Microsoft.AspNetCore.Mvc;
+using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Operations;
 using Relayer.Core.Relay;
@@ -12,19 +14,19 @@ namespace Functions.Admin;
 /// <summary>Operators look at the accounts that pay for gas, and take them out of use.</summary>
 /// <param name="engines">The chains' engines.</param>
 /// <param name="listing">What the chains say of the accounts.</param>
-/// <param name="instructions">Who wants it, and why.</param>
-public sealed class AdminSignerFunctions(ChainEngines engines, SignerListing listing, InstructionReader instructions)
+public sealed class AdminSignerFunctions(ChainEngines engines, SignerListing listing)
 {
     private const string Signers = HostRoutes.Admin + "/chains/{chainId}/signers";
 
     /// <summary>A chain's signers: balance, nonces, what is in flight, and whether and why they are paused.</summary>
     [Function("ListSigners")]
+    [Operator(OperatorRole.Look)]
     [ProducesResponseType<SignersAnswer>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, RefusalCode.UnknownChain)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = Signers)] HttpRequest request, long chainId, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = Signers)] HttpRequest request, long chainId, CancellationToken cancellation)
     {
         var chain = new ChainId(chainId);
         if (!engines.Chains.Contains(chain))
@@ -38,25 +40,27 @@ public sealed class AdminSignerFunctions(ChainEngines engines, SignerListing lis
 
     /// <summary>Gives a signer no new transactions until an operator resumes it. What it has in flight goes on.</summary>
     [Function("PauseSigner")]
+    [Operator(OperatorRole.Operate)]
     [Consumes(typeof(InstructionBody), "application/json")]
     [ProducesResponseType<SignerCommandAnswer>(200, Description = "It is paused by an operator, with this command or before.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, RefusalCode.UnknownChain, AdminProblems.UnknownSignerCode)]
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> Pause(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Signers + "/{address}/pause")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = Signers + "/{address}/pause")] HttpRequest request,
         long chainId, string address, CancellationToken cancellation) =>
         ChangeAsync(request, chainId, address, static engine => engine.PauseSignerAsync, cancellation);
 
     /// <summary>Lets a signer take transactions again, whatever paused it. One that still cannot pay or fails is paused again by itself.</summary>
     [Function("ResumeSigner")]
+    [Operator(OperatorRole.Operate)]
     [Consumes(typeof(InstructionBody), "application/json")]
     [ProducesResponseType<SignerCommandAnswer>(200, Description = "It is not paused, with this command or before.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, RefusalCode.UnknownChain, AdminProblems.UnknownSignerCode)]
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> Resume(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Signers + "/{address}/resume")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = Signers + "/{address}/resume")] HttpRequest request,
         long chainId, string address, CancellationToken cancellation) =>
         ChangeAsync(request, chainId, address, static engine => engine.ResumeSignerAsync, cancellation);
 
@@ -73,7 +77,7 @@ public sealed class AdminSignerFunctions(ChainEngines engines, SignerListing lis
             return AdminProblems.Malformed("The signer must be an address.");
         }
 
-        var (instruction, refusal) = await instructions.ReadAsync(request, cancellation);
+        var (instruction, refusal) = await InstructionReader.ReadAsync(request, cancellation);
         if (refusal is not null)
         {
             return refusal;

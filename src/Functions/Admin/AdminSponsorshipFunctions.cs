@@ -1,6 +1,8 @@
 using Functions.Catalog;
 using Functions.OpenApi;
+using Functions.Operators;
 using Microsoft.AspNetCore.Mvc;
+using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Operations;
 using Relayer.Core.Relay;
@@ -17,44 +19,48 @@ public sealed class AdminSponsorshipFunctions(PauseDesk desk, RelayRoutes routes
 
     /// <summary>Takes no new relays on any chain, until it is resumed.</summary>
     [Function("PauseSponsorship")]
+    [Operator(OperatorRole.Operate)]
     [Consumes(typeof(InstructionBody), "application/json")]
     [ProducesResponseType<PauseAnswer>(200, Description = "It is paused, by this command or before.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> Pause(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Everywhere + "pause")] HttpRequest request, CancellationToken cancellation) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = Everywhere + "pause")] HttpRequest request, CancellationToken cancellation) =>
         desk.PauseAsync(request, PauseScope.Sponsorship, cancellation);
 
     /// <summary>Takes relays again; a chain that is paused by itself stays so.</summary>
     [Function("ResumeSponsorship")]
+    [Operator(OperatorRole.Operate)]
     [Consumes(typeof(InstructionBody), "application/json")]
     [ProducesResponseType<PauseAnswer>(200, Description = "Resumed, or it was not paused.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> Resume(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Everywhere + "resume")] HttpRequest request, CancellationToken cancellation) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = Everywhere + "resume")] HttpRequest request, CancellationToken cancellation) =>
         desk.ResumeAsync(request, PauseScope.Sponsorship, cancellation);
 
     /// <summary>Takes no new relays on one chain, until it is resumed.</summary>
     [Function("PauseChainSponsorship")]
+    [Operator(OperatorRole.Operate)]
     [Consumes(typeof(InstructionBody), "application/json")]
     [ProducesResponseType<PauseAnswer>(200, Description = "It is paused, by this command or before.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, RefusalCode.UnknownChain)]
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> PauseChain(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = OnChain + "pause")] HttpRequest request, long chainId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = OnChain + "pause")] HttpRequest request, long chainId,
         CancellationToken cancellation) => OnServedAsync(chainId, scope => desk.PauseAsync(request, scope, cancellation));
 
     /// <summary>Takes relays on one chain again, unless all of them are paused.</summary>
     [Function("ResumeChainSponsorship")]
+    [Operator(OperatorRole.Operate)]
     [Consumes(typeof(InstructionBody), "application/json")]
     [ProducesResponseType<PauseAnswer>(200, Description = "Resumed, or it was not paused.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, RefusalCode.UnknownChain)]
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> ResumeChain(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = OnChain + "resume")] HttpRequest request, long chainId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = OnChain + "resume")] HttpRequest request, long chainId,
         CancellationToken cancellation) => OnServedAsync(chainId, scope => desk.ResumeAsync(request, scope, cancellation));
 
     private async Task<IResult> OnServedAsync(long chainId, Func<PauseScope, Task<IResult>> change) =>

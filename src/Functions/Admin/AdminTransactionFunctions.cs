@@ -1,7 +1,9 @@
 using Functions.Catalog;
 using Functions.OpenApi;
+using Functions.Operators;
 using Functions.Relay;
 using Microsoft.AspNetCore.Mvc;
+using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
 using Relayer.Core.Transactions;
@@ -21,12 +23,13 @@ public sealed class AdminTransactionFunctions(TransactionDirectory transactions,
 
     /// <summary>A transaction with all its signed versions: what they offer, and whether it waits at the cap.</summary>
     [Function("GetTransaction")]
+    [Operator(OperatorRole.Look)]
     [ProducesResponseType<TransactionAnswer>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, AdminProblems.UnknownTransactionCode)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = Transactions + "/{id}")] HttpRequest request, string id,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = Transactions + "/{id}")] HttpRequest request, string id,
         CancellationToken cancellation) =>
         !Guid.TryParse(id, out var guid) ? AdminProblems.Malformed(TransactionDesk.WrongId)
             : await transactions.FindAsync(guid, cancellation) is { } view
@@ -35,6 +38,7 @@ public sealed class AdminTransactionFunctions(TransactionDirectory transactions,
 
     /// <summary>The transactions under way, the oldest first.</summary>
     [Function("ListTransactions")]
+    [Operator(OperatorRole.Look)]
     [Query("chainId", typeof(long), "Only this chain.")]
     [Query("state", typeof(string), "open: those that are not final; nothing else is listed.")]
     [Query("signer", typeof(string), "Only this account's.")]
@@ -45,7 +49,7 @@ public sealed class AdminTransactionFunctions(TransactionDirectory transactions,
     [Refuses(404, RefusalCode.UnknownChain)]
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = Transactions)] HttpRequest request, CancellationToken cancellation)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = Transactions)] HttpRequest request, CancellationToken cancellation)
     {
         var query = new QueryReader(request.Query);
         var limit = (int)query.ReadInteger("limit", DefaultPage, 1, MaxPage);
@@ -72,6 +76,7 @@ public sealed class AdminTransactionFunctions(TransactionDirectory transactions,
 
     /// <summary>Gives a transaction's nonce to a noop. A block may still be faster with the transaction itself.</summary>
     [Function("CancelTransaction")]
+    [Operator(OperatorRole.Operate)]
     [Consumes(typeof(InstructionBody), "application/json")]
     [ProducesResponseType<ReplacementAnswer>(200, Description = "The noop is out, or has been mined.")]
     [ProducesResponseType<ReplacementAnswer>(202, Description = "Recorded; it will be sent as soon as the key and the chain are available.")]
@@ -80,11 +85,12 @@ public sealed class AdminTransactionFunctions(TransactionDirectory transactions,
     [Refuses(409, AdminProblems.TooLateCode)]
     [Refuses(503, RefusalCode.ChainUnavailable, "storage_unavailable")]
     public Task<IResult> Cancel(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Transactions + "/{id}/cancel")] HttpRequest request, string id,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = Transactions + "/{id}/cancel")] HttpRequest request, string id,
         CancellationToken cancellation) => desk.CancelAsync(request, id, cancellation);
 
     /// <summary>Replaces a transaction at once, with what being mined soon costs.</summary>
     [Function("SpeedUpTransaction")]
+    [Operator(OperatorRole.Operate)]
     [Consumes(typeof(InstructionBody), "application/json")]
     [ProducesResponseType<ReplacementAnswer>(200, Description = "A version that offers more is out.")]
     [ProducesResponseType<ReplacementAnswer>(202, Description = "Changed concurrently; read it again.")]
@@ -93,6 +99,6 @@ public sealed class AdminTransactionFunctions(TransactionDirectory transactions,
     [Refuses(409, AdminProblems.TooLateCode, AdminProblems.AtCapCode)]
     [Refuses(503, RefusalCode.ChainUnavailable, RefusalCode.SignersExhausted, "storage_unavailable")]
     public Task<IResult> SpeedUp(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Transactions + "/{id}/speed-up")] HttpRequest request, string id,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = Transactions + "/{id}/speed-up")] HttpRequest request, string id,
         CancellationToken cancellation) => desk.SpeedUpAsync(request, id, cancellation);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Functions.Http;
+using Functions.Operators;
 using Functions.Relay;
 using Relayer.Core.Operations;
 
@@ -16,12 +17,11 @@ public sealed record InstructionBody(string Reason);
 internal sealed partial class InstructionJson : JsonSerializerContext;
 
 /// <summary>Reads who gives a command, and why.</summary>
-/// <param name="keys">Whose key it is.</param>
-public sealed class InstructionReader(CallerKeys keys)
+internal static class InstructionReader
 {
     /// <summary>The instruction, or the refusal.</summary>
     /// <exception cref="BadHttpRequestException">The body is no JSON of a bearable size.</exception>
-    public async Task<(Instruction? Instruction, ProblemResult? Refusal)> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    public static async Task<(Instruction? Instruction, ProblemResult? Refusal)> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
         var json = await JsonBody.ReadAsync(request, cancellation);
         try
@@ -35,8 +35,8 @@ public sealed class InstructionReader(CallerKeys keys)
     }
 
     /// <summary>The instruction with a reason that came in a larger body, or the refusal.</summary>
-    public (Instruction? Instruction, ProblemResult? Refusal) Of(HttpRequest request, string? text) =>
+    public static (Instruction? Instruction, ProblemResult? Refusal) Of(HttpRequest request, string? text) =>
         text?.Trim() is { Length: > 0 and <= Instruction.MaxReason } reason && !reason.Any(char.IsControl)
-            ? (new Instruction(keys.NameOf(request), reason), null)
+            ? (new Instruction(OperatorGate.OperatorOf(request.HttpContext).Name, reason), null)
             : (null, AdminProblems.Malformed($"reason must have 1 to {Instruction.MaxReason} characters, on one line."));
 }

@@ -4,8 +4,7 @@ namespace Functions.Admin;
 
 /// <summary>Carries out the commands to pause and to resume: the same for whatever can be paused as a whole.</summary>
 /// <param name="pauses">What is paused.</param>
-/// <param name="instructions">Who wants it, and why.</param>
-public sealed class PauseDesk(Pauses pauses, InstructionReader instructions)
+public sealed class PauseDesk(Pauses pauses)
 {
     /// <summary>Pauses what <paramref name="scope"/> names.</summary>
     /// <exception cref="Npgsql.NpgsqlException">The database is unavailable; whether it was done is not known: do it again.</exception>
@@ -17,9 +16,9 @@ public sealed class PauseDesk(Pauses pauses, InstructionReader instructions)
     public Task<IResult> ResumeAsync(HttpRequest request, PauseScope scope, CancellationToken cancellation) =>
         ChangeAsync(request, scope, pauses.ResumeAsync, cancellation);
 
-    private async Task<IResult> ChangeAsync(HttpRequest request, PauseScope scope, Change change, CancellationToken cancellation)
+    private static async Task<IResult> ChangeAsync(HttpRequest request, PauseScope scope, Change change, CancellationToken cancellation)
     {
-        var (instruction, refusal) = await instructions.ReadAsync(request, cancellation);
+        var (instruction, refusal) = await InstructionReader.ReadAsync(request, cancellation);
         return refusal is not null
             ? refusal
             : TypedResults.Json(PauseAnswer.Of(scope, await change(scope, instruction!, cancellation)), OperationsJson.Default.PauseAnswer);

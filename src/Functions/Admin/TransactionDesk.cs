@@ -10,9 +10,7 @@ namespace Functions.Admin;
 /// <param name="transactions">Finds transactions.</param>
 /// <param name="engines">The chains' engines.</param>
 /// <param name="audit">What operators did.</param>
-/// <param name="instructions">Who wants it, and why.</param>
-public sealed class TransactionDesk(
-    TransactionDirectory transactions, ChainEngines engines, AuditLog audit, InstructionReader instructions)
+public sealed class TransactionDesk(TransactionDirectory transactions, ChainEngines engines, AuditLog audit)
 {
     internal const string WrongId = "The id must be a transaction's, as in /api/admin/transactions.";
 
@@ -32,7 +30,7 @@ public sealed class TransactionDesk(
             return AdminProblems.Malformed(WrongId);
         }
 
-        var (instruction, refusal) = await instructions.ReadAsync(request, cancellation);
+        var (instruction, refusal) = await InstructionReader.ReadAsync(request, cancellation);
         if (refusal is not null)
         {
             return refusal;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Functions.Operators;
 
 namespace Functions.Catalog;
 
@@ -11,7 +12,7 @@ public static class FunctionCatalog
     private const string ClassSuffix = "Functions";
 
     /// <summary>Every function of an assembly, by class and then in the order written.</summary>
-    /// <exception cref="InvalidOperationException">A function has no trigger, or two functions share a name.</exception>
+    /// <exception cref="InvalidOperationException">A function has no trigger or wants a key of the host's, or two functions share a name.</exception>
     public static IReadOnlyList<FunctionDescriptor> Read(Assembly assembly)
     {
         var functions = new List<FunctionDescriptor>();
@@ -50,7 +51,13 @@ public static class FunctionCatalog
             {
                 // OPTIONS is CORS, which is not the function's: behind the Functions host it only comes through when the trigger names it.
                 string[] methods = [.. (http.Methods ?? []).Select(method => method.ToUpperInvariant()).Where(method => method != HttpMethods.Options)];
-                return new HttpFunction(name, method, parameter, http.AuthLevel, methods, HostRoutes.ToOwn(http.Route ?? name));
+                if (http.AuthLevel != AuthorizationLevel.Anonymous)
+                {
+                    throw new InvalidOperationException($"Function {name} leaves keys to the Functions host: say [Operator] instead.");
+                }
+
+                var role = method.GetCustomAttribute<OperatorAttribute>()?.Role;
+                return new HttpFunction(name, method, parameter, role, methods, HostRoutes.ToOwn(http.Route ?? name));
             }
 
             if (parameter.GetCustomAttribute<TimerTriggerAttribute>() is { } timer)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Relayer.Core.Configuration;
 
 namespace Functions.Catalog;
 
@@ -12,14 +13,14 @@ public abstract record FunctionDescriptor(string Name, MethodInfo Method, Parame
 /// <param name="Name">Its name.</param>
 /// <param name="Method">The method that is called.</param>
 /// <param name="Trigger">The request parameter.</param>
-/// <param name="Level">Which key the caller must show.</param>
+/// <param name="Role">The least role of the operator whose key the caller must show; <see langword="null"/> for everybody.</param>
 /// <param name="Methods">HTTP methods, upper case and without OPTIONS; empty means any.</param>
 /// <param name="Route">The template below the route prefix.</param>
 public sealed record HttpFunction(
     string Name,
     MethodInfo Method,
     ParameterInfo Trigger,
-    AuthorizationLevel Level,
+    OperatorRole? Role,
     IReadOnlyList<string> Methods,
     string Route) : FunctionDescriptor(Name, Method, Trigger);
 

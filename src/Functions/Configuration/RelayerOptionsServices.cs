@@ -20,7 +20,13 @@ public static class RelayerOptionsServices
         {
             var own = services.Select(service => service.ImplementationInstance).OfType<KeeperRegistration>();
             var options = RelayerOptions.Bind(configuration, [.. own.Select(keeper => keeper.Section)]);
-            string[] faults = [.. renamed, .. RelayerOptionsValidator.Validate(options)];
+            var profile = services.Select(service => service.ImplementationInstance).OfType<HostProfile>().LastOrDefault() ?? HostProfile.Alone;
+            string[] faults =
+            [
+                .. renamed,
+                .. RelayerOptionsValidator.Validate(options),
+                .. options.IsDevelopment ? DevelopmentReach.Faults(configuration, isAlone: profile == HostProfile.Alone) : [],
+            ];
             if (faults.Length > 0)
             {
                 throw new ConfigurationException(faults);

@@ -1,5 +1,6 @@
 using Functions.Health;
 using Functions.OpenApi;
+using Functions.Operators;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Functions.Http;
@@ -7,13 +8,12 @@ namespace Functions.Http;
 /// <summary>What the app's own functions need, under every host.</summary>
 public static class HttpServices
 {
-    /// <summary>Adds health, readiness and the API's description.</summary>
+    /// <summary>Adds health, readiness, the API's description and the gate in front of operators' functions.</summary>
     public static IServiceCollection AddHttpFunctions(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<CallerKeys>();
         services.TryAddSingleton<ReadinessProbe>();
         services.TryAddSingleton<OpenApiDocuments>();
-        return services;
+        return services.AddOperatorGate();
     }
 }

@@ -67,6 +67,13 @@ public sealed class OpenApiDocuments(IHostEnvironment environment)
             Type = SecuritySchemeType.ApiKey,
             In = ParameterLocation.Header,
             Name = "x-functions-key",
+            Description = "An operator's key.",
+        };
+        document.Components.SecuritySchemes[OperationDetails.BearerScheme] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            Description = "The same key.",
         };
     }
 }

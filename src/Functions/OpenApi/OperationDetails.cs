@@ -5,14 +5,18 @@ using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Relayer.Core.Configuration;
 
 namespace Functions.OpenApi;
 
 /// <summary>Adds what attributes say beyond types: query parameters, when which answer is given, problem codes, keys.</summary>
 internal sealed class OperationDetails : IOpenApiOperationTransformer
 {
-    /// <summary>The name of the key's security scheme.</summary>
+    /// <summary>The name of the security scheme of a key in its own header.</summary>
     public const string KeyScheme = "functionKey";
+
+    /// <summary>The name of the security scheme of a key as a bearer token.</summary>
+    public const string BearerScheme = "bearerKey";
 
     /// <inheritdoc/>
     public async Task TransformAsync(
@@ -58,11 +62,25 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
         }
 
         operation.Responses["default"] = Problem("Any other refusal: a problem with its `code`.", context.Document);
-        if (metadata.OfType<HttpFunction>().Single().Level != AuthorizationLevel.Anonymous)
+        if (metadata.OfType<HttpFunction>().Single().Role is { } role)
         {
-            operation.Responses["401"] = Problem("`unauthorized`", context.Document);
-            operation.Security = [new() { [new OpenApiSecuritySchemeReference(KeyScheme, context.Document)] = [] }];
+            Guard(operation, OperatorRoles.NameOf(role), context.Document);
         }
+    }
+
+    /// <summary>What the gate in front of operators' functions may answer, and the ways to show a key.</summary>
+    private static void Guard(OpenApiOperation operation, string role, OpenApiDocument? document)
+    {
+        operation.Responses!["401"] = Problem("`unauthorized`: no operator's key was shown", document);
+        operation.Responses["403"] = Problem($"`forbidden`: the role `{role}` is needed", document);
+        var throttled = Problem("`too_many_requests`: too many wrong keys came from this address", document);
+        throttled.Headers = RetryAfter();
+        operation.Responses["429"] = throttled;
+        operation.Security =
+        [
+            new() { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [] },
+            new() { [new OpenApiSecuritySchemeReference(BearerScheme, document)] = [] },
+        ];
     }
 
     /// <summary>Beside JSON where there is some.</summary>

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using Functions.Http;
+using Functions.Operators;
 using Microsoft.AspNetCore.WebUtilities;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Treasury.Reports;
@@ -45,7 +45,7 @@ internal static class Cursors
     public static string? Next(HttpRequest request, string? cursor) => cursor is null
         ? null
         : QueryHelpers.AddQueryString(
-            "", request.Query.Where(item => item.Key is not ("cursor" or CallerKeys.Query))
+            "", request.Query.Where(item => item.Key is not ("cursor" or ShownKey.Query))
                 .Select(item => new KeyValuePair<string, string?>(item.Key, item.Value.ToString()))
                 .Append(new("cursor", cursor)));
 }

@@ -76,6 +76,17 @@ public sealed partial class OptionFaults
     /// <returns>The URL, or <see langword="null"/> when a fault was noted.</returns>
     public Uri? RequireUrl(string text, string key) => RequireUrl(text, key, "is not an http or https URL", Uri.UriSchemeHttp, Uri.UriSchemeHttps);
 
+    /// <summary>An https URL, or an http one of this machine; in development any http URL too.</summary>
+    public void RequireSafeUrl(string text, string key, bool isDevelopment)
+    {
+        if (RequireUrl(text, key) is { } url)
+        {
+            AddIf(
+                !isDevelopment && url.Scheme != Uri.UriSchemeHttps && !url.IsLoopback, key,
+                "must be https: what it answers could be read and changed on its way (http is for this machine alone)");
+        }
+    }
+
     /// <summary>An https URL; in development, where the other side may be a test's, an http one too.</summary>
     public void RequireHttpsUrl(string text, string key, bool isDevelopment = false) =>
         RequireUrl(text, key, "is not an https URL", Uri.UriSchemeHttps, isDevelopment ? Uri.UriSchemeHttp : Uri.UriSchemeHttps);
@@ -84,13 +95,15 @@ public sealed partial class OptionFaults
     public void RequireSecretOrKey(string at, string secret, string key, bool isDevelopment)
     {
         AddIf(secret.Length > 0 && key.Length > 0, at, "has both a Secret and a Key; give one");
-        AddIf(
-            secret.Length > 0 && !SecretName.IsMatch(secret), $"{at}:Secret",
-            "is not a Key Vault secret name (1 to 127 letters, digits and hyphens)");
+        RequireSecretName(secret, $"{at}:Secret");
         AddIf(
             secret.Length == 0 && key.Length > 0 && !isDevelopment, $"{at}:Key",
             "a literal key is accepted only when Environment is Development; name a Key Vault Secret instead");
     }
+
+    /// <summary>A secret's name in the vault, or nothing.</summary>
+    public void RequireSecretName(string secret, string key) => AddIf(
+        secret.Length > 0 && !SecretName.IsMatch(secret), key, "is not a Key Vault secret name (1 to 127 letters, digits and hyphens)");
 
     private Uri? RequireUrl(string text, string key, string fault, params ReadOnlySpan<string> schemes)
     {

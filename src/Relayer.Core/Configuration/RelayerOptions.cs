@@ -11,7 +11,10 @@ public sealed class RelayerOptions
     /// <summary>The value of <see cref="Environment"/> in which signing keys may stand in the configuration itself.</summary>
     public const string Development = "Development";
 
-    /// <summary><c>Production</c>, or <c>Development</c>, where literal keys are accepted.</summary>
+    /// <summary>
+    /// <c>Production</c>, or <c>Development</c>, where literal keys and unencrypted connections are accepted, and which is served to this machine
+    /// alone.
+    /// </summary>
     public string Environment { get; set; } = "Production";
 
     /// <summary>
@@ -24,6 +27,9 @@ public sealed class RelayerOptions
 
     /// <summary>Where signing keys are kept.</summary>
     public KeyVaultOptions KeyVault { get; init; } = new();
+
+    /// <summary>Who may operate, by the name that the audit knows them by. Nobody, when none is there.</summary>
+    public Dictionary<string, OperatorOptions> Operators { get; init; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>How much is taken at once.</summary>
     public AdmissionOptions Admission { get; init; } = new();

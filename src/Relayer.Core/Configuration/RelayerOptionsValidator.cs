@@ -16,10 +16,11 @@ public static class RelayerOptionsValidator
     public static IReadOnlyList<string> Validate(RelayerOptions options)
     {
         var faults = new OptionFaults();
-        faults.Require(options.Database.ConnectionString, "Database:ConnectionString");
+        DatabaseOptionsValidator.Validate(options.Database, options.IsDevelopment, faults);
         ValidateKeyVault(options, faults);
         faults.RequireAtLeast(1, options.Admission.MaxRequests, "Admission:MaxRequests");
         AlertOptionsValidator.Validate(options.Alerts, options.IsDevelopment, faults);
+        OperatorOptionsValidator.Validate(options, faults);
         ValidateCrashPoints(options, faults);
         if (options.Chains.Count == 0)
         {
@@ -43,6 +44,15 @@ public static class RelayerOptionsValidator
         return faults.Messages;
     }
 
+    /// <summary>The same for <c>Database</c> alone, for a program that uses nothing else.</summary>
+    public static IReadOnlyList<string> ValidateDatabase(RelayerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var faults = new OptionFaults();
+        DatabaseOptionsValidator.Validate(options.Database, options.IsDevelopment, faults);
+        return faults.Messages;
+    }
+
     private static void ValidateCrashPoints(RelayerOptions options, OptionFaults faults)
     {
         var point = options.CrashPoints;
@@ -55,10 +65,11 @@ public static class RelayerOptionsValidator
     {
         var vault = options.KeyVault;
         var used = options.Chains.Values.SelectMany(chain => chain.Signers.Append(chain.Council)).Any(signer => signer.Secret.Length > 0)
-            || options.Hermes.Fallbacks.Prepend(options.Hermes).Any(service => service.Secret.Length > 0) || options.Alerts.Secret.Length > 0;
+            || options.Hermes.Fallbacks.Prepend(options.Hermes).Any(service => service.Secret.Length > 0) || options.Alerts.Secret.Length > 0
+            || options.Operators.Values.Any(one => one.Secret.Length > 0);
         if (vault.Uri.Length == 0)
         {
-            faults.AddIf(used, "KeyVault:Uri", "is missing, though a signer, the council's wallet, Hermes or the webhook names a secret");
+            faults.AddIf(used, "KeyVault:Uri", "is missing, though a signer, the council's wallet, Hermes, the webhook or an operator names a secret");
         }
         else
         {

@@ -16,6 +16,8 @@ internal sealed partial class KeyVaultText
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly string _name;
+    private readonly Func<string, string?> _read;
+    private readonly string _expected;
     private readonly KeyVaultSecrets _secrets;
     private readonly KeyVaultOptions _options;
     private readonly TimeProvider _time;
@@ -24,8 +26,21 @@ internal sealed partial class KeyVaultText
     private State _state = new(null, null, DateTimeOffset.MinValue, DateTimeOffset.MinValue);
 
     public KeyVaultText(string name, KeyVaultSecrets secrets, KeyVaultOptions options, TimeProvider time, ILogger logger)
+        : this(name, Read, "one line of printable characters", secrets, options, time, logger)
     {
-        (_name, _secrets, _options, _time, _logger) = (name, secrets, options, time, logger);
+    }
+
+    /// <param name="name">The secret's name.</param>
+    /// <param name="read">What is kept of what it holds; null for what is not <paramref name="expected"/>.</param>
+    /// <param name="expected">What it should hold, in words.</param>
+    /// <param name="secrets">Reads it.</param>
+    /// <param name="options">How often.</param>
+    /// <param name="time">By which clock.</param>
+    /// <param name="logger">Told of loads and failures, never with what it holds.</param>
+    public KeyVaultText(
+        string name, Func<string, string?> read, string expected, KeyVaultSecrets secrets, KeyVaultOptions options, TimeProvider time, ILogger logger)
+    {
+        (_name, _read, _expected, _secrets, _options, _time, _logger) = (name, read, expected, secrets, options, time, logger);
         _look = new(LookAsync);
     }
 
@@ -66,7 +81,7 @@ internal sealed partial class KeyVaultText
         var before = Volatile.Read(ref _state);
         try
         {
-            var (text, version) = await _secrets.ReadAsync(_name, Read, "one line of printable characters");
+            var (text, version) = await _secrets.ReadAsync(_name, _read, _expected);
             var now = _time.GetUtcNow();
             Volatile.Write(ref _state, new State(text, null, now, now + (_options.RefreshAfter / 2)));
             if (text != before.Text)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
 
 namespace Relayer.Core.Keys;
@@ -8,7 +9,7 @@ namespace Relayer.Core.Keys;
 public static class KeysServices
 {
     /// <summary>
-    /// Adds <see cref="ISignerSource"/> over the signers of <c>Chains:{name}:Signers</c>, and <see cref="ISecretSource"/>. Needs <see cref="RelayerOptions"/> and
+    /// Adds <see cref="ISignerSource"/> over the signers of <c>Chains:{name}:Signers</c>, <see cref="ISecretSource"/> and <see cref="OperatorKeys"/>. Needs <see cref="RelayerOptions"/> and
     /// logging to be registered; takes a <see cref="TimeProvider"/> if there is one. Azure is first spoken to when a key is needed.
     /// </summary>
     public static IServiceCollection AddKeys(this IServiceCollection services)
@@ -18,6 +19,9 @@ public static class KeysServices
             provider.GetRequiredService<RelayerOptions>().KeyVault, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<ISignerSource, SignerSource>();
         services.TryAddSingleton<ISecretSource, KeyVaultTexts>();
+        services.TryAddSingleton(provider => new OperatorKeys(
+            provider.GetRequiredService<RelayerOptions>(), provider.GetRequiredService<KeyVaultSecrets>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<OperatorKeys>>()));
         return services;
     }
 }

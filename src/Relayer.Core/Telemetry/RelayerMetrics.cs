@@ -53,4 +53,8 @@ public static class RelayerMetrics
     /// <summary>Answers a provider failed to give. Tags: <c>chain</c>, <c>provider</c> (host only), <c>kind</c>.</summary>
     public static Counter<long> ProviderErrors { get; } =
         Meter.CreateCounter<long>("relayer.provider.errors", "{error}", "Answers that a provider failed to give");
+
+    /// <summary>Calls of operators' routes that were refused. Tags: <c>reason</c> (<c>missing</c>, <c>wrong</c>, <c>throttled</c>, <c>role</c>).</summary>
+    public static Counter<long> OperatorsRefused { get; } =
+        Meter.CreateCounter<long>("relayer.operator.refused", "{call}", "Calls of operators' routes that were refused");
 }

@@ -7,7 +7,7 @@ namespace Functions.Tests.Admin;
 /// <summary>An operator at an app, with a key or without.</summary>
 internal sealed class AdminClient : IDisposable
 {
-    public const string Key = "0perators-key-of-these-tests";
+    public const string Key = "night-watchs-key-of-these-tests-4f1c";
     public const string Name = "night-watch";
 
     private readonly HttpClient _http;
@@ -22,7 +22,11 @@ internal sealed class AdminClient : IDisposable
     }
 
     /// <summary>The settings that give the operator the key.</summary>
-    public static Dictionary<string, string> Settings { get; } = new() { [$"Functions__Keys__{Name}"] = Key };
+    public static Dictionary<string, string> Settings { get; } = new()
+    {
+        [$"Operators__{Name}__Key"] = Key,
+        [$"Operators__{Name}__Role"] = "treasury",
+    };
 
     public Task<Reply> GetAsync(string path) => Reply.GetAsync(_http, $"api/admin/{path}");
 

@@ -29,11 +29,8 @@ internal static partial class ConfigurationPage
 
     private static readonly (string Key, string Default, string What)[] Others =
     [
-        ("Functions__Keys__{name}", "none",
-            "A key that callers of functions with authorisation level `function` show, when the app runs alone. On Azure the host's own keys are "
-            + "checked, and these only name them in the audit."),
         ("Cors__Origins__{n}", "none", "A frontend's origin, such as `https://app.example`."),
-        ("Port", "7071", "The port of this machine alone that is served, when the app runs alone; `--urls` opens others."),
+        ("Port", "7071", "The port of this machine alone that is served, when the app runs alone; `--urls` opens others, but not in `Development`."),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "none", "Where traces and metrics are sent; nothing is collected without it. The standard's other `OTEL_*` variables hold too."),
     ];
 
@@ -73,7 +70,7 @@ internal static partial class ConfigurationPage
     }
 
     private static string Rest() => $"""
-        ## Callers, frontends and telemetry
+        ## Frontends and telemetry
 
         {Head("key", "default", "what it says")}
         {string.Join('\n', Others.Select(other => $"| `{other.Key}` | {(other.Default == "none" ? "none" : $"`{other.Default}`")} | {other.What} |"))}

@@ -5,6 +5,7 @@ using Functions.Health;
 using Functions.Timers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Relayer.Core.Configuration;
 
 namespace Functions.Tests.Hosting;
 
@@ -23,6 +24,27 @@ public sealed class FunctionCatalogTests
             .Where(method => method.IsDefined(typeof(FunctionAttribute)));
 
         Assert.Equal(marked.ToHashSet(), FunctionCatalog.Read(App).Select(function => function.Method).ToHashSet());
+    }
+
+    [Fact]
+    public void Every_function_is_for_operators_but_those_that_are_public_on_purpose()
+    {
+        string[] open =
+        [
+            "Health", "Ready", "OpenApi", "GetChains", "GetNonce", "SubmitRelay", "SubmitRelayBatch", "SimulateRelay", "GetRelay", "ListRelays", "FollowRelay",
+            "ListProviders", "GetGas", "GetSpend", "ListTopUps", "ListBalances", "GetCouncilPage", "ListKeepers", "ListKeeperRuns", "ListKeeperDecisions",
+        ];
+        var functions = FunctionCatalog.Read(App).OfType<HttpFunction>().ToArray();
+
+        Assert.Equal(open.Order(), functions.Where(function => function.Role is null).Select(function => function.Name).Order());
+        Assert.All(functions, function => Assert.Equal(function.Role is not null, function.Route.StartsWith("admin/", StringComparison.Ordinal)));
+        Assert.All(
+            functions.Where(function => function.Role is not null),
+            function => Assert.Equal(
+                function.Methods is ["GET"] ? OperatorRole.Look
+                : function.Name is "ClearIncident" or "ResumeTopUps" or "AddAccounts" ? OperatorRole.Treasury
+                : OperatorRole.Operate,
+                function.Role));
     }
 
     [Theory]

@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using Functions.Catalog;
 using Functions.Health;
 using Functions.OpenApi;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using SampleApp;
@@ -38,7 +37,8 @@ public sealed partial class OpenApiTests
             Assert.Equal(
                 "#/components/schemas/ProblemBody",
                 (string?)operation["responses"]!["default"]!["content"]!["application/problem+json"]!["schema"]!["$ref"]);
-            Assert.Equal(function.Level != AuthorizationLevel.Anonymous, operation["security"] is not null);
+            Assert.Equal(function.Role is not null, operation["security"] is not null);
+            Assert.True(function.Role is null || operation["responses"]!["403"] is not null);
         }
 
         Assert.NotNull(operations["FollowRelay"]["responses"]!["200"]!["content"]!["text/event-stream"]);
@@ -68,6 +68,8 @@ public sealed partial class OpenApiTests
         Assert.Equal("`taken`, `gone`", (string?)echo["responses"]!["409"]!["description"]);
         Assert.NotNull(operations["Guarded"]["responses"]!["401"]);
         Assert.NotNull(operations["Guarded"]["security"]![0]!["functionKey"]);
+        Assert.NotNull(operations["Guarded"]["security"]![1]!["bearerKey"]);
+        Assert.Equal("`forbidden`: the role `treasury` is needed", (string?)operations["Admin"]["responses"]!["403"]!["description"]);
         Assert.DoesNotContain("Tick", operations.Keys);
     }
 

@@ -1,6 +1,8 @@
 using SelfHost;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Relayer.Core.Configuration;
+using Relayer.Core.Keys;
 using SampleApp;
 
 namespace Functions.Tests.Hosting;
@@ -31,6 +33,7 @@ internal sealed class SampleHost : IAsyncDisposable
             .. settings.Select(setting => "--" + setting),
         ];
         var builder = FunctionsHost.CreateBuilder(args);
+        builder.Services.AddSingleton(RelayerOptions.Bind(builder.Configuration)).AddKeys();
         services?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseFunctionsPipeline();

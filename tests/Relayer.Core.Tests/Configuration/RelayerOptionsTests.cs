@@ -12,7 +12,7 @@ public sealed class RelayerOptionsTests
         var chain = options.Chains["main"];
 
         Assert.Equal("Production", options.Environment);
-        Assert.Equal("Host=db", options.Database.ConnectionString);
+        Assert.Equal("Host=db;SSL Mode=VerifyFull", options.Database.ConnectionString);
         Assert.Equal(TimeSpan.FromMinutes(5), options.KeyVault.RefreshAfter);
         Assert.Equal(10, chain.ChainId);
         Assert.Equal(["https://one.example/key", "https://two.example"], chain.Rpc);
@@ -47,7 +47,7 @@ public sealed class RelayerOptionsTests
     public void A_target_listed_twice_is_refused()
     {
         var twice = With("Chains:main:Policy:Targets:1:Address", "0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359");
-        twice["Chains:main:Policy:Targets:1:Functions:0"] = "*";
+        twice["Chains:main:Policy:Targets:1:Functions:0"] = "decrement()";
         Assert.StartsWith("Chains:main:Policy:Targets:1:Address: is listed twice", Assert.Single(Check(twice)), StringComparison.Ordinal);
     }
 
@@ -153,5 +153,5 @@ public sealed class RelayerOptionsTests
 
     [Fact]
     public void A_configuration_without_chains_is_refused() =>
-        Assert.Contains("Chains: at least one chain is needed", Check(new() { ["Database:ConnectionString"] = "Host=db" }));
+        Assert.Contains("Chains: at least one chain is needed", Check(new() { ["Database:ConnectionString"] = "Host=localhost" }));
 }

@@ -18,7 +18,7 @@ internal sealed record KeeperScenario : IAsyncDisposable
     /// <summary>What a dollar of reward is worth: settling then costs about as much as it brings.</summary>
     public static readonly BigInteger WeiPerUsd = BigInteger.Pow(10, 15);
 
-    private const string OperatorsKey = "0perators-key-of-a-storm";
+    private const string OperatorsKey = "the-storms-own-key-of-32-characters-9d2b";
     private const string CreateAccount = "createAccount(bytes32,uint256,address,address,address)";
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });

@@ -12,7 +12,8 @@ internal static class KeeperScenarioSettings
         var settings = new Dictionary<string, string>(scenario.Perps.Settings(hermes, graceSeconds: 1))
         {
             ["Circle__Url"] = circle.Url.ToString(),
-            ["Functions__Keys__storm"] = operatorsKey,
+            ["Operators__storm__Key"] = operatorsKey,
+            ["Operators__storm__Role"] = "treasury",
             ["DOTNET_TieredPGO"] = "0",
         };
         foreach (var timer in new[] { "Confirm", "PerformUpkeeps", "SettleOrders", "LiquidateAccounts", "DeployAccounts", "BridgeAccounts", "RedeemMessages" })

@@ -9,7 +9,7 @@ public sealed class ChainOptions
     /// <summary>The chain's EIP-155 id, such as 8453 for Base; must be set.</summary>
     public long ChainId { get; set; }
 
-    /// <summary>JSON-RPC URLs, the preferred one first; at least one. They may hold keys: never logged.</summary>
+    /// <summary>JSON-RPC URLs, the preferred one first; at least one. In Production https, but for this machine's own. They may hold keys: never logged.</summary>
     public IList<string> Rpc { get; init; } = [];
 
     /// <summary>Blocks on top of a transaction's own before it counts as confirmed; 0 trusts the first block.</summary>
@@ -192,4 +192,9 @@ public sealed class TargetOptions
     /// Functions allowed: a signature such as <c>increment()</c>, a selector such as <c>0xd09de08a</c>, or <c>*</c> for all.
     /// </summary>
     public IList<string> Functions { get; init; } = [];
+
+    /// <summary>
+    /// Says yes to a target through which users reach more than its functions say: <c>*</c>, a forwarder or a multicall. Such a target is refused without it.
+    /// </summary>
+    public bool AllowAnyCall { get; set; }
 }

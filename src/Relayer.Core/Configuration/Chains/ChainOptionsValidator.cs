@@ -21,7 +21,7 @@ internal static partial class ChainOptionsValidator
         faults.RequireAtLeast(1, chain.MaxInFlightPerSigner, $"{at}:MaxInFlightPerSigner");
         faults.RequireAtLeast(0, chain.MaxHeadLag ?? 0, $"{at}:MaxHeadLag");
         faults.RequireAtLeast(0, chain.SignerReserveGas, $"{at}:SignerReserveGas");
-        ValidateRpc(at, chain, faults);
+        ValidateRpc(at, chain, isDevelopment, faults);
         ValidateForwarders(at, chain, faults);
         ValidateSigners(at, chain, isDevelopment, faults);
         if (chain.Council.IsConfigured)
@@ -32,17 +32,17 @@ internal static partial class ChainOptionsValidator
         TopUpOptionsValidator.Validate(at, chain, faults);
         ValidateFees($"{at}:Fees", chain.Fees, faults);
         ValidateBatching($"{at}:Batching", chain.Batching, faults);
-        ValidatePolicy($"{at}:Policy", chain.Policy, faults);
+        ValidatePolicy($"{at}:Policy", chain, faults);
         KeepersOptionsValidator.Validate($"{at}:Keepers", chain.Keepers, faults);
         KeeperCostValidator.Validate(at, chain, faults);
     }
 
-    private static void ValidateRpc(string at, ChainOptions chain, OptionFaults faults)
+    private static void ValidateRpc(string at, ChainOptions chain, bool isDevelopment, OptionFaults faults)
     {
         faults.AddIf(chain.Rpc.Count == 0, $"{at}:Rpc", "at least one JSON-RPC URL is needed");
         for (var i = 0; i < chain.Rpc.Count; i++)
         {
-            faults.RequireUrl(chain.Rpc[i], $"{at}:Rpc:{i}");
+            faults.RequireSafeUrl(chain.Rpc[i], $"{at}:Rpc:{i}", isDevelopment);
         }
 
         faults.RequireTime(chain.RpcTimeout, LongestRoundTrip, "two minutes", $"{at}:RpcTimeout");
@@ -117,13 +117,10 @@ internal static partial class ChainOptionsValidator
         faults.AddIf(batching.MaxGas is < 1 or > TransactionLimits.MaxGas, $"{at}:MaxGas", $"must be from 1 to {TransactionLimits.MaxGas} (EIP-7825)");
     }
 
-    private static void ValidatePolicy(string at, PolicyOptions policy, OptionFaults faults)
+    private static void ValidatePolicy(string at, ChainOptions chain, OptionFaults faults)
     {
-        var seen = new HashSet<Address>();
-        for (var i = 0; i < policy.Targets.Count; i++)
-        {
-            ValidateTarget($"{at}:Targets:{i}", policy.Targets[i], seen, faults);
-        }
+        var policy = chain.Policy;
+        TargetOptionsValidator.Validate(at, chain, faults);
 
         faults.RequireAtLeast(1, policy.MaxGas, $"{at}:MaxGas");
         faults.RequireWei(policy.MaxValueWei, $"{at}:MaxValueWei");
@@ -135,23 +132,6 @@ internal static partial class ChainOptionsValidator
         faults.AddIf(policy.TimeToLive > LongestTime, $"{at}:TimeToLive", "must be at most a year");
         faults.RequireAtLeast(1, policy.RelaysPerMinute, $"{at}:RelaysPerMinute");
         faults.RequireAtLeast(1, policy.GasPerDay, $"{at}:GasPerDay");
-    }
-
-    private static void ValidateTarget(string at, TargetOptions target, HashSet<Address> seen, OptionFaults faults)
-    {
-        if (faults.RequireAddress(target.Address, $"{at}:Address") is { } address)
-        {
-            faults.AddIf(!seen.Add(address), $"{at}:Address", "is listed twice; list its functions in one place");
-        }
-
-        faults.AddIf(target.Functions.Count == 0, $"{at}:Functions", "names no function; * allows all");
-        for (var i = 0; i < target.Functions.Count; i++)
-        {
-            faults.AddIf(
-                !AllowedFunction.TryParse(target.Functions[i], out _),
-                $"{at}:Functions:{i}",
-                "is neither *, a selector (0x and 8 digits) nor a canonical signature such as transfer(address,uint256)");
-        }
     }
 
     [GeneratedRegex(@"^\s*(0x)?[0-9a-fA-F]{64}\s*\z", RegexOptions.CultureInvariant)]
