@@ -1,7 +1,8 @@
 using Functions.Configuration;
 using SelfHost;
+using SelfHost.Commands;
 
-return await Startup.RunAsync(() =>
+return DatabaseCommand.Find(args) is { } command ? await command() : await Startup.RunAsync(() =>
 {
     var builder = FunctionsHost.CreateBuilder(args);
     builder.Services.AddRelayerApp(builder.Configuration);

@@ -54,9 +54,9 @@ internal sealed partial class Warmup(
         {
             // The app stops, or could not start: there is nothing to warm up.
         }
-        catch (SchemaTooNewException newer)
+        catch (SchemaUnusableException unusable)
         {
-            Log.SchemaNewer(logger, newer.Message);
+            Log.SchemaUnusable(logger, unusable.Message);
         }
     }
 
@@ -86,6 +86,6 @@ internal sealed partial class Warmup(
         public static partial void DatabaseAway(ILogger logger, Exception exception);
 
         [LoggerMessage(EventId = 12, Level = LogLevel.Critical, Message = "The database cannot be used: {Why}")]
-        public static partial void SchemaNewer(ILogger logger, string why);
+        public static partial void SchemaUnusable(ILogger logger, string why);
     }
 }

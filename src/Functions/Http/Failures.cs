@@ -66,7 +66,7 @@ public static partial class Failures
         NpgsqlException => true,
         SocketException => true,
         TimeoutException => true,
-        SchemaTooNewException => true,
+        SchemaUnusableException => true,
         { InnerException: { } inner } => IsStorage(inner),
         _ => false,
     };

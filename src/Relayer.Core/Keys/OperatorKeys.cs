@@ -18,7 +18,7 @@ public sealed record OperatorMatch(Operator? Operator, bool IsComplete);
 /// <summary>The operators' keys. Only their SHA-256 is kept, and what is shown is compared with all of them in constant time.</summary>
 /// <remarks>
 /// A key out of the vault is loaded on first use and looked at again as every secret is: a new version replaces the one before within
-/// <see cref="KeyVaultOptions.RefreshAfter"/>, and a vault that is away leaves it in force. One that is too weak is not taken. Safe for concurrent use.
+/// <see cref="KeyVaultOptions.RefreshAfter"/>, and a vault that is unavailable leaves it in force. One that is too weak is not taken. Safe for concurrent use.
 /// </remarks>
 public sealed class OperatorKeys
 {

@@ -30,12 +30,14 @@ public sealed partial class Migrator(NpgsqlDataSource source, ILogger<Migrator> 
     /// <returns>False when something is held back, because an older program uses the database: to be tried again later.</returns>
     /// <exception cref="NpgsqlException">The database is unavailable or refuses.</exception>
     /// <exception cref="SchemaTooNewException">The database is not for this program any more.</exception>
+    /// <exception cref="SchemaTooOldException">This role may not change the schema, and something is missing that the program needs.</exception>
     public async Task<bool> MigrateAsync(CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         var state = await SchemaState.ReadAsync(connection, cancellation);
         RequireNotNewer(state);
-        if (Missing(state).Count == 0)
+        var missing = Missing(state);
+        if (missing.Count == 0 || await IsLeftToOwnerAsync(connection, missing, cancellation))
         {
             return true;
         }
@@ -44,10 +46,10 @@ public sealed partial class Migrator(NpgsqlDataSource source, ILogger<Migrator> 
         var isEmpty = state.Applied.Count == 0;
         while (true)
         {
-            var (applied, missing) = await ApplyNextAsync(connection, isEmpty, cancellation);
+            var (applied, left) = await ApplyNextAsync(connection, isEmpty, cancellation);
             if (applied is null)
             {
-                return missing == 0;
+                return left == 0;
             }
 
             Log.Applied(logger, applied.Name);
@@ -107,6 +109,21 @@ public sealed partial class Migrator(NpgsqlDataSource source, ILogger<Migrator> 
 
     private List<Migration> Missing(SchemaState state) => [.. Steps.Where(step => !state.Applied.Contains(step.Number))];
 
+    /// <summary>True where another role owns the schema and only what takes away is missing: the program can do without that, and so need not wait.</summary>
+    private static async Task<bool> IsLeftToOwnerAsync(NpgsqlConnection connection, List<Migration> missing, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand("select has_schema_privilege(current_schema(), 'create')", connection);
+        if (await command.ExecuteScalarAsync(cancellation) is not false)
+        {
+            return false;
+        }
+
+        return missing.Find(step => step.Oldest is null) is { } needed
+            ? throw new SchemaTooOldException(
+                $"the step {needed.Name} is missing, and this role may not change the schema: run `SelfHost database migrate` as its owner, then scripts/database-role.sql")
+            : true;
+    }
+
     private void RequireNotNewer(SchemaState state)
     {
         if (state.Floor > Steps[^1].Number)
@@ -133,7 +150,3 @@ public sealed partial class Migrator(NpgsqlDataSource source, ILogger<Migrator> 
         public static partial void HeldBack(ILogger logger, string migration, int oldest, string older);
     }
 }
-
-/// <summary>A newer program has taken away what this one needs: this one must not touch the database. It goes on when it is deployed anew.</summary>
-/// <param name="message">Which versions.</param>
-public sealed class SchemaTooNewException(string message) : Exception(message);

@@ -22,16 +22,22 @@ internal static class ProgramName
             ? number
             : 0;
 
-    /// <summary>Who uses the database with this role beside this connection and is older than that; null when nobody is.</summary>
+    /// <summary>Who uses the database beside this connection and is older than that; null when nobody is.</summary>
+    /// <remarks>
+    /// Looked at is this role, and each that may write into our tables by a grant: the app's, where the schema belongs to another one. What the server
+    /// does not tell this role counts as older.
+    /// </remarks>
     public static async Task<string?> FindOlderAsync(NpgsqlConnection connection, int oldest, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             """
             select application_name, coalesce(host(client_addr), 'this machine') from pg_stat_activity
-            where datname = current_database() and usename = current_user and backend_type = 'client backend' and pid <> pg_backend_pid()
+            where datname = current_database() and pid <> pg_backend_pid() and (usename = current_user and backend_type = 'client backend'
+                or coalesce(backend_type, 'client backend') = 'client backend' and usename <> current_user
+                and usesysid in (select oid from pg_roles where not rolsuper) and has_table_privilege(usesysid, to_regclass('audit'), 'insert'))
             """,
             connection);
-        var connected = await command.ReadListAsync(row => (Name: row.GetString(0), From: row.GetString(1)), cancellation);
+        var connected = await command.ReadListAsync(row => (Name: row.GetTextOrNull(0) ?? "", From: row.GetString(1)), cancellation);
         return connected.Where(program => NumberOf(program.Name) < oldest).Select(program => $"'{program.Name}' from {program.From}").FirstOrDefault();
     }
 }
