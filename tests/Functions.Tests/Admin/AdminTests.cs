@@ -1,7 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using Functions.Catalog;
-using Functions.Health;
 using Functions.Tests.Relay;
 using Npgsql;
 
@@ -9,33 +6,8 @@ namespace Functions.Tests.Admin;
 
 /// <summary>What operators do over HTTP, with two instances on one database.</summary>
 [Collection(AdminCollection.Name)]
-public sealed partial class AdminTests(IsolatedStacks stacks)
+public sealed class AdminTests(IsolatedStacks stacks)
 {
-    [Fact]
-    public async Task Without_a_right_key_every_door_is_shut()
-    {
-        await using var stack = await stacks.SettleAsync(AdminClient.Settings);
-        using var nobody = new AdminClient(stack.App, key: null);
-        using var stranger = new AdminClient(stack.App, "a-key-of-somewhere-else");
-        var doors = FunctionCatalog.Read(typeof(HealthFunctions).Assembly).OfType<HttpFunction>()
-            .Where(function => function.Route.StartsWith("admin/", StringComparison.Ordinal)).ToArray();
-
-        Assert.True(doors.Length >= 6);
-        foreach (var door in doors)
-        {
-            var path = Hole().Replace(door.Route["admin/".Length..], "31337");
-            foreach (var caller in new[] { nobody, stranger })
-            {
-                var answer = door.Methods is ["GET"] ? await caller.GetAsync(path) : await caller.PostAsync(path);
-                answer.AssertProblem(401, "unauthorized");
-            }
-        }
-
-        using var admin = new AdminClient(stack.App);
-        Assert.Empty((await admin.GetAsync("pauses")).Json["pauses"]!.AsArray());
-        Assert.Empty((await admin.GetAsync("audit")).Json["entries"]!.AsArray());
-    }
-
     [Fact]
     public async Task Paused_sponsorship_takes_nothing_new_on_any_instance_and_carries_out_what_was_taken()
     {
@@ -137,7 +109,4 @@ public sealed partial class AdminTests(IsolatedStacks stacks)
 
         Assert.Equal(entries, await world.AskAsync("select count(*) from audit"));
     }
-
-    [GeneratedRegex(@"\{\w+\}")]
-    private static partial Regex Hole();
 }
