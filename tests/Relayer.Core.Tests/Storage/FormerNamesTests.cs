@@ -124,7 +124,7 @@ public sealed class FormerNamesTests(PostgresFixture postgres)
     public async Task What_a_later_release_takes_away_waits_for_the_older_one_and_is_not_missed_by_this_one()
     {
         var later = Migration.Read(
-            "0014_former_names_go",
+            "9001_former_names_go",
             """
             -- oldest: 13
             drop view grants;
