@@ -54,7 +54,7 @@ public sealed record RelayPage(IReadOnlyList<RelayAnswer> Relays, string? NextCu
 
 /// <summary>A simulation that passed.</summary>
 /// <param name="Ok">True.</param>
-/// <param name="Gas">The gas limit of the transaction that would carry the request, decimal.</param>
+/// <param name="Gas">The gas limit of the transaction that would carry the request alone, decimal; about what the user's quota is charged.</param>
 public sealed record SimulationAnswer(bool Ok, string Gas);
 
 /// <summary>The outcomes of a batch, in the order of its requests.</summary>
@@ -120,7 +120,7 @@ public sealed record FieldAnswer(string Name, string Type);
 /// <param name="MaxDeadlineSeconds">The farthest deadline; null for a dialect without.</param>
 /// <param name="TimeToLiveSeconds">How long a request without a deadline is tried for; its signature stays usable until its nonce is spent.</param>
 /// <param name="RelaysPerMinute">Requests of one user in a minute.</param>
-/// <param name="GasPerDay">Gas of one user in a day (UTC), decimal.</param>
+/// <param name="GasPerDay">Gas that is paid for one user in a day (UTC), transaction and data included; decimal.</param>
 public sealed record LimitsAnswer(
     string MaxGas, string MaxValueWei, int MaxDataBytes, long? MinDeadlineSeconds, long? MaxDeadlineSeconds, long? TimeToLiveSeconds,
     long RelaysPerMinute, string GasPerDay);

@@ -69,6 +69,27 @@ public sealed class BatchPlannerTests
     }
 
     [Fact]
+    public void A_batch_never_asks_for_more_gas_than_its_requests_are_charged()
+    {
+        var random = new Random(7);
+        for (var round = 0; round < 40; round++)
+        {
+            // Few long ones and many short ones, zero bytes and others, and the memory of all of them together.
+            var (count, most, isZero) = (random.Next(2, 49), random.Next(1, 60_000), random.Next(3) == 0);
+            PendingRelay[] pendingRelays = [.. Enumerable.Range(0, count).Select(i => User(i, message =>
+            {
+                var data = new byte[random.Next(most)];
+                random.NextBytes(isZero ? [] : data);
+                return message with { Data = data, Gas = (ulong)random.Next(1, 3_000) };
+            }))];
+
+            Assert.All(
+                Pack(pendingRelays, new BatchLimits(48, TransactionLimits.MaxGas)),
+                relayBatch => Assert.True(relayBatch.Plan.GasLimit <= relayBatch.PendingRelays.Aggregate(0UL, (sum, item) => sum + item.Candidate.PaidGas)));
+        }
+    }
+
+    [Fact]
     public void Each_forwarder_has_transactions_of_its_own()
     {
         var relayBatches = Pack([User(0), Pending(Elsewhere()), User(1)]);

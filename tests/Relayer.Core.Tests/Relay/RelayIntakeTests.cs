@@ -99,6 +99,30 @@ public sealed class RelayIntakeTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task The_day_is_charged_what_the_transactions_may_cost_and_the_database_refuses_what_exceeds_it()
+    {
+        await using var world = await EngineWorld.StartAsync(postgres);
+        var policy = Samples.Policy with { GasPerDay = 400_000, RelaysPerMinute = 100 };
+        var data = Enumerable.Repeat((byte)0xff, 100).ToArray();
+        RelayCandidate[] candidates =
+        [
+            .. Enumerable.Range(0, 12)
+                .Select(i => Samples.Candidate(message => message with { Nonce = (ulong)i, Gas = 1_500, Data = data }, policy: policy))
+                .Select(candidate => candidate with { DataGas = 10_000 }),
+        ];
+
+        var outcomes = await PostAsync(world, candidates);
+
+        var written = candidates.Where((_, i) => outcomes[i] is IntakeOutcome.Written).ToArray();
+        Assert.All(outcomes.OfType<IntakeOutcome.Refused>(), refused => Assert.Equal(RefusalCode.QuotaExceeded, refused.Refusal.Code));
+        Assert.Equal((ulong)policy.GasPerDay / candidates.Max(candidate => candidate.PaidGas), (ulong)written.Length);
+        Assert.Equal(
+            written.Sum(candidate => (long)candidate.PaidGas), await world.Database.ScalarAsync<long>("select granted from quota_usage where period = 1"));
+        Assert.True(
+            await world.Database.ScalarAsync<decimal>("select sum(gas_limit) from transactions") <= written.Sum(candidate => (decimal)candidate.PaidGas));
+    }
+
+    [Fact]
     public async Task What_finds_no_room_is_refused_and_leaves_nothing_behind()
     {
         await using var world = await EngineWorld.StartAsync(

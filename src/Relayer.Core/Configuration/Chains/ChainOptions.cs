@@ -178,8 +178,11 @@ public sealed class PolicyOptions
     /// <summary>Requests accepted from one user in one minute; one more is refused as <c>quota_exceeded</c>.</summary>
     public int RelaysPerMinute { get; set; } = 30;
 
-    /// <summary>Gas granted to one user in one day (UTC), by what the requests ask for.</summary>
-    public long GasPerDay { get; set; } = 20_000_000;
+    /// <summary>
+    /// Gas that is paid for one user in one day (UTC), transaction and data included: the outer limit of each request sent alone. The default
+    /// is some 200 requests of 100,000 gas, or 40 of 800,000.
+    /// </summary>
+    public long GasPerDay { get; set; } = 40_000_000;
 }
 
 /// <summary>A contract users may call, bound from <c>Chains:{name}:Policy:Targets:N</c>.</summary>

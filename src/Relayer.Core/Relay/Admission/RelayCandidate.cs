@@ -20,6 +20,15 @@ public sealed record RelayCandidate(RelayRequest Request, RelayRoute Route, Date
     /// <summary>The call that carries it alone, encoded when it is first asked for.</summary>
     internal RelayCall Call => _call ??= RelayCall.For(Request, Route.Forwarder);
 
+    /// <summary>Gas that the chain charges for the data of the transaction, on top of its limit (Arbitrum).</summary>
+    public ulong DataGas { get; init; }
+
+    /// <summary>
+    /// What the user's quota is charged: the most gas that is paid for the request sent alone, the transaction around it and its data
+    /// included. In a batch it costs less.
+    /// </summary>
+    public ulong PaidGas => Call.Gas > long.MaxValue - DataGas ? long.MaxValue : Call.Gas + DataGas;
+
     /// <summary>The signed message.</summary>
     public ForwardRequest Message => Request.Message;
 
@@ -39,7 +48,7 @@ public sealed record RelayCandidate(RelayRequest Request, RelayRoute Route, Date
 /// <param name="Known">The same request, posted before.</param>
 /// <param name="Predecessor">The user's highest nonce under way, where nonces are sequential.</param>
 /// <param name="RelaysThisMinute">Requests granted to the user in this minute.</param>
-/// <param name="GasToday">Gas granted to the user today (UTC).</param>
+/// <param name="GasToday">Gas charged to the user today (UTC), as <see cref="RelayCandidate.PaidGas"/> counts it.</param>
 /// <param name="Pause">What an operator has paused that this request needs.</param>
 public sealed record RelayFacts(
     RelayRecord? Known, Predecessor? Predecessor, long RelaysThisMinute, long GasToday, Pause? Pause = null);

@@ -11,7 +11,7 @@ namespace Relayer.Core.Relay.Admission;
 /// <param name="routes">The forwarders served.</param>
 /// <param name="rules">The rules, in order.</param>
 /// <param name="chains">The chains.</param>
-/// <param name="engines">Who knows an account that can carry value.</param>
+/// <param name="engines">Who knows what data costs, and an account that can carry value.</param>
 /// <param name="forwarders">Compares contracts with the configuration.</param>
 /// <param name="time">The clock.</param>
 internal sealed class RelayValidator(
@@ -29,7 +29,7 @@ internal sealed class RelayValidator(
         }
 
         return route.Forwarder.HasShapeOf(request.Message)
-            ? (new RelayCandidate(request, route, Now()), null)
+            ? (new RelayCandidate(request, route, Now()) { DataGas = engines.Get(request.ChainId).Settings.DataGas }, null)
             : (null, new Refusal(
                 RefusalCode.MalformedRequest,
                 route.Forwarder.HasDeadline

@@ -241,7 +241,7 @@ internal static class RelaySql
         var (chain, user, policy) = (candidate.Request.ChainId, candidate.Message.From, candidate.Policy);
         yield return new(transaction, chain, user, QuotaWindow.Minute, QuotaWindow.StartOfMinute(candidate.Now), 1, policy.RelaysPerMinute);
         yield return new(
-            transaction, chain, user, QuotaWindow.Day, QuotaWindow.StartOfDay(candidate.Now), (long)candidate.Message.Gas, policy.GasPerDay);
+            transaction, chain, user, QuotaWindow.Day, QuotaWindow.StartOfDay(candidate.Now), (long)candidate.PaidGas, policy.GasPerDay);
     }
 
     private readonly record struct Window(

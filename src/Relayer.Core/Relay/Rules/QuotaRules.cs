@@ -15,15 +15,15 @@ internal sealed class RateRule : IRecordRule
                 RetryAfter: QuotaWindow.EndOfMinute(candidate.Now) - candidate.Now);
 }
 
-/// <summary>A user's gas in a day.</summary>
+/// <summary>A user's gas in a day: what is paid for, not what the inner call asks for.</summary>
 /// <remarks>As with <see cref="RateRule"/>, the database has the last word.</remarks>
 internal sealed class GasQuotaRule : IRecordRule
 {
     public Refusal? Check(RelayCandidate candidate, RelayFacts facts) =>
-        (ulong)facts.GasToday + candidate.Message.Gas <= (ulong)candidate.Policy.GasPerDay
+        facts.GasToday <= candidate.Policy.GasPerDay && candidate.PaidGas <= (ulong)(candidate.Policy.GasPerDay - facts.GasToday)
             ? null
             : new Refusal(
                 RefusalCode.QuotaExceeded,
-                $"{candidate.Policy.GasPerDay} gas a day (UTC) is granted to one user; {facts.GasToday} is used.",
+                $"{candidate.Policy.GasPerDay} gas a day (UTC) is paid for one user, transaction and data included; {facts.GasToday} is used, and this request takes {candidate.PaidGas}.",
                 RetryAfter: QuotaWindow.EndOfDay(candidate.Now) - candidate.Now);
 }

@@ -1,3 +1,4 @@
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
 using Relayer.Core.Relay.Admission;
@@ -23,14 +24,49 @@ public sealed class RecordAndChainRulesTests
     }
 
     [Theory]
-    [InlineData(900_000, null)]
-    [InlineData(900_001, RefusalCode.QuotaExceeded)]
-    public void A_user_has_so_much_gas_a_day(long used, string? code)
+    [InlineData(0, null)]
+    [InlineData(1, RefusalCode.QuotaExceeded)]
+    public void A_user_has_so_much_gas_a_day_transaction_and_data_included(long beyond, string? code)
     {
-        var refusal = new GasQuotaRule().Check(Samples.Candidate(), NoFacts with { GasToday = used });
+        var candidate = Samples.Candidate() with { DataGas = 20_000 };
+        var left = (long)(candidate.Call.Gas + 20_000);
+        var refusal = new GasQuotaRule().Check(candidate, NoFacts with { GasToday = Samples.Policy.GasPerDay - left + beyond });
 
         Assert.Equal(code, refusal?.Code);
         Assert.True(refusal is null || refusal.RetryAfter == Samples.Now.UtcDateTime.Date.AddDays(1) - Samples.Now.UtcDateTime);
+    }
+
+    [Theory]
+    [InlineData(32 * 1024, 0xff)]
+    [InlineData(120_000, 0)]
+    public void Junk_behind_a_call_is_charged_at_what_a_transaction_with_it_costs(int bytes, byte junk)
+    {
+        var stuffed = Samples.Candidate(message => message with
+        {
+            Gas = 1_500,
+            Data = (byte[])[.. message.Data.Span, .. Enumerable.Repeat(junk, bytes)],
+        });
+
+        Assert.True(stuffed.PaidGas >= OuterGas.Floor(stuffed.Call.Data), $"{stuffed.PaidGas} is charged");
+        Assert.Equal(RefusalCode.QuotaExceeded, new GasQuotaRule().Check(stuffed, NoFacts with { GasToday = 700_000 })?.Code);
+    }
+
+    [Theory]
+    [InlineData(100_000, 200)]
+    [InlineData(800_000, 40)]
+    public void The_default_share_is_as_many_relays_as_its_documentation_says(ulong gas, int relays)
+    {
+        var candidate = Samples.Candidate(message => message with { Gas = gas, Data = Enumerable.Repeat((byte)0xff, 228).ToArray() });
+
+        Assert.InRange((ulong)new PolicyOptions().GasPerDay / candidate.PaidGas, (ulong)relays, (ulong)(relays * 5 / 4));
+    }
+
+    [Fact]
+    public void What_cannot_be_counted_is_beyond_every_share()
+    {
+        var candidate = Samples.Candidate(message => message with { Gas = ulong.MaxValue }) with { DataGas = ulong.MaxValue };
+
+        Assert.Equal(RefusalCode.QuotaExceeded, new GasQuotaRule().Check(candidate, NoFacts)?.Code);
     }
 
     [Theory]
