@@ -3,6 +3,7 @@ using Npgsql;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Relay;
 using Relayer.Core.Storage;
 
 namespace Functions.Health;
@@ -45,6 +46,11 @@ internal sealed partial class Warmup(
                 Log.UnknownSetting(logger, key);
             }
 
+            foreach (var (chain, target, function) in services.GetRequiredService<RelayRoutes>().Unchecked())
+            {
+                Log.Unchecked(logger, function.Text, target, chain, function.MaxDataBytes);
+            }
+
             while (await IsHeldBackAsync(services.GetRequiredService<Database>(), stoppingToken))
             {
                 await Task.Delay(BetweenLooks, time, stoppingToken);
@@ -81,6 +87,9 @@ internal sealed partial class Warmup(
 
         [LoggerMessage(EventId = 13, Level = LogLevel.Warning, Message = "The setting {Key} is not known and does nothing: is it misspelt?")]
         public static partial void UnknownSetting(ILogger logger, string key);
+
+        [LoggerMessage(EventId = 14, Level = LogLevel.Warning, Message = "Calldata of {Function} of {Target} on chain {Chain} is relayed unchecked, up to {Bytes} bytes: name the function by its signature, or set the entry's Encoding to any")]
+        public static partial void Unchecked(ILogger logger, string function, Address target, string chain, int bytes);
 
         [LoggerMessage(EventId = 11, Level = LogLevel.Warning, Message = "The database does not answer yet; it is tried again when it is needed")]
         public static partial void DatabaseAway(ILogger logger, Exception exception);

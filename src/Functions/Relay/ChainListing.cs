@@ -15,11 +15,15 @@ internal static class ChainListing
             [.. chain.Select(Show)],
             [.. chain.First().Policy.Targets.Select(target => new TargetAnswer(
                 target.Key.ToString(),
-                [.. target.Value.Select(function => function.Selector is { } selector
-                    ? string.Create(CultureInfo.InvariantCulture, $"0x{selector:x8}")
-                    : "*")]))]))]);
+                [.. target.Value.Select(SelectorOf)],
+                [.. target.Value.Select(function => new FunctionAnswer(
+                    SelectorOf(function), function.Text.Contains('(', StringComparison.Ordinal) ? function.Text : null, function.MaxDataBytes,
+                    function.Shape is null ? "any" : "canonical"))]))]))]);
 
     public static string NonceKind(RelayRoute route) => route.Forwarder.HasSequentialNonces ? "sequential" : "unordered";
+
+    private static string SelectorOf(SponsoredFunction function) =>
+        function.Selector is { } selector ? string.Create(CultureInfo.InvariantCulture, $"0x{selector:x8}") : "*";
 
     private static ForwarderAnswer Show(RelayRoute route)
     {

@@ -22,8 +22,8 @@ internal static class RefusalProblems
         RefusalCode.UnknownChain or RefusalCode.UnknownForwarder => StatusCodes.Status404NotFound,
         RefusalCode.NonceUsed or RefusalCode.NonceGap => StatusCodes.Status409Conflict,
         RefusalCode.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,
-        RefusalCode.DeadlinePassed or RefusalCode.DeadlineTooFar or RefusalCode.GasAboveLimit or RefusalCode.SimulationReverted =>
-            StatusCodes.Status422UnprocessableEntity,
+        RefusalCode.DeadlinePassed or RefusalCode.DeadlineTooFar or RefusalCode.GasAboveLimit or RefusalCode.CalldataNotCanonical
+            or RefusalCode.SimulationReverted => StatusCodes.Status422UnprocessableEntity,
         RefusalCode.QuotaExceeded => StatusCodes.Status429TooManyRequests,
         RefusalCode.SponsorshipPaused or RefusalCode.Overloaded or RefusalCode.SignersExhausted or RefusalCode.ChainUnavailable =>
             StatusCodes.Status503ServiceUnavailable,

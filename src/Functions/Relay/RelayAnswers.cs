@@ -115,7 +115,7 @@ public sealed record FieldAnswer(string Name, string Type);
 /// <summary>What a request may ask for.</summary>
 /// <param name="MaxGas">Gas, decimal.</param>
 /// <param name="MaxValueWei">Wei, decimal.</param>
-/// <param name="MaxDataBytes">Bytes of calldata.</param>
+/// <param name="MaxDataBytes">Bytes of calldata, where a function does not say otherwise.</param>
 /// <param name="MinDeadlineSeconds">The nearest deadline; null for a dialect without.</param>
 /// <param name="MaxDeadlineSeconds">The farthest deadline; null for a dialect without.</param>
 /// <param name="TimeToLiveSeconds">How long a request without a deadline is tried for; its signature stays usable until its nonce is spent.</param>
@@ -127,8 +127,16 @@ public sealed record LimitsAnswer(
 
 /// <summary>A contract that may be called.</summary>
 /// <param name="Address">The contract.</param>
-/// <param name="Selectors">The functions' selectors, or <c>*</c> alone for all.</param>
-public sealed record TargetAnswer(string Address, IReadOnlyList<string> Selectors);
+/// <param name="Selectors">The functions' selectors; <c>*</c> stands for all others.</param>
+/// <param name="Functions">The same functions, each with its limits.</param>
+public sealed record TargetAnswer(string Address, IReadOnlyList<string> Selectors, IReadOnlyList<FunctionAnswer> Functions);
+
+/// <summary>A function that may be called.</summary>
+/// <param name="Selector">Its selector; <c>*</c> for all that are not listed.</param>
+/// <param name="Signature">Its signature, where it is known here.</param>
+/// <param name="MaxDataBytes">Bytes of calldata.</param>
+/// <param name="Encoding"><c>canonical</c>: only the ABI's own encoding of the arguments; <c>any</c>: it is not looked at.</param>
+public sealed record FunctionAnswer(string Selector, string? Signature, int MaxDataBytes, string Encoding);
 
 /// <summary>How answers are written.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]

@@ -28,7 +28,9 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     [Refuses(404, RefusalCode.UnknownChain, RefusalCode.UnknownForwarder)]
     [Refuses(409, RefusalCode.NonceUsed, RefusalCode.NonceGap)]
     [Refuses(413, RefusalCode.PayloadTooLarge)]
-    [Refuses(422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.SimulationReverted)]
+    [Refuses(
+        422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.CalldataNotCanonical,
+        RefusalCode.SimulationReverted)]
     [Refuses(429, RefusalCode.QuotaExceeded)]
     [Refuses(503, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.SignersExhausted, RefusalCode.ChainUnavailable, "storage_unavailable")]
     public async Task<IResult> Submit(
@@ -70,7 +72,9 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     [Refuses(404, RefusalCode.UnknownChain, RefusalCode.UnknownForwarder)]
     [Refuses(409, RefusalCode.NonceUsed, RefusalCode.NonceGap)]
     [Refuses(413, RefusalCode.PayloadTooLarge)]
-    [Refuses(422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.SimulationReverted)]
+    [Refuses(
+        422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.CalldataNotCanonical,
+        RefusalCode.SimulationReverted)]
     [Refuses(429, RefusalCode.QuotaExceeded)]
     [Refuses(503, RefusalCode.SponsorshipPaused, RefusalCode.ChainUnavailable, "storage_unavailable")]
     public async Task<IResult> Simulate(

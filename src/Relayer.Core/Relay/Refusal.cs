@@ -49,6 +49,9 @@ public static class RefusalCode
     /// <summary>The gas asked for is outside the limits (422).</summary>
     public const string GasAboveLimit = "gas_above_limit";
 
+    /// <summary>The calldata is not the one encoding of the function's arguments (422).</summary>
+    public const string CalldataNotCanonical = "calldata_not_canonical";
+
     /// <summary>The call reverts (422).</summary>
     public const string SimulationReverted = "simulation_reverted";
 

@@ -1,5 +1,4 @@
 using Relayer.Core.Configuration;
-using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay.Forwarders;
 
@@ -11,35 +10,6 @@ namespace Relayer.Core.Relay;
 /// <param name="Policy">What is sponsored.</param>
 /// <param name="Confirmations">Blocks on top before a relay counts as confirmed.</param>
 public sealed record RelayRoute(string ChainName, Forwarder Forwarder, RelayPolicy Policy, int Confirmations);
-
-/// <summary>What is sponsored on a chain, read once from the validated options.</summary>
-/// <param name="Targets">The functions each target may be called with.</param>
-/// <param name="MaxGas">The most gas for an inner call.</param>
-/// <param name="MaxValue">The most value.</param>
-/// <param name="MaxDataBytes">The most calldata.</param>
-/// <param name="MinDeadline">The nearest deadline taken.</param>
-/// <param name="MaxDeadline">The farthest deadline taken.</param>
-/// <param name="TimeToLive">How long a request without a deadline is tried for.</param>
-/// <param name="RelaysPerMinute">A user's requests in a minute.</param>
-/// <param name="GasPerDay">A user's gas in a day (UTC).</param>
-public sealed record RelayPolicy(
-    IReadOnlyDictionary<Address, IReadOnlyList<AllowedFunction>> Targets, ulong MaxGas, Wei MaxValue, int MaxDataBytes,
-    TimeSpan MinDeadline, TimeSpan MaxDeadline, TimeSpan TimeToLive, long RelaysPerMinute, long GasPerDay)
-{
-    /// <summary>Reads validated options.</summary>
-    /// <exception cref="FormatException">A text that validation would have refused.</exception>
-    public static RelayPolicy From(PolicyOptions options) => new(
-        options.Targets.ToDictionary(target => Address.Parse(target.Address), ReadFunctions),
-        (ulong)options.MaxGas,
-        Wei.Parse(options.MaxValueWei),
-        options.MaxDataBytes,
-        options.MinDeadline, options.MaxDeadline, options.TimeToLive, options.RelaysPerMinute, options.GasPerDay);
-
-    private static IReadOnlyList<AllowedFunction> ReadFunctions(TargetOptions target) =>
-        [.. target.Functions.Select(text => AllowedFunction.TryParse(text, out var function)
-            ? function
-            : throw new FormatException($"'{text}' is not a function"))];
-}
 
 /// <summary>The forwarders served, by chain and address.</summary>
 public sealed class RelayRoutes
@@ -74,6 +44,14 @@ public sealed class RelayRoutes
 
     /// <summary>The chains served.</summary>
     public IReadOnlyCollection<ChainId> Chains => _chains;
+
+    /// <summary>Functions whose calldata cannot be checked, since only a selector or nothing is known of them, and nobody asked for that.</summary>
+    public IEnumerable<(string Chain, Address Target, SponsoredFunction Function)> Unchecked() =>
+        from route in _routes.Values.DistinctBy(route => route.ChainName)
+        from target in route.Policy.Targets
+        from function in target.Value
+        where function.IsUnchecked
+        select (route.ChainName, target.Key, function);
 
     /// <summary>Finds the route of a request.</summary>
     /// <returns>The refusal, or <see langword="null"/> with the route.</returns>

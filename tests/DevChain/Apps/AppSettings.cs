@@ -52,6 +52,9 @@ public static class AppSettings
             Chain($"Policy__Targets__0__Functions__{Text(i)}", AllowedFunctions[i]);
         }
 
+        // Room for the longest reason that a test has the target fail with.
+        Chain("Policy__Targets__0__MaxDataBytes", "32768");
+
         // A development node queues whatever it is given; geth would take 64 from one account.
         Chain("MaxInFlightPerSigner", "500");
 

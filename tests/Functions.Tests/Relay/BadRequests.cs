@@ -125,6 +125,14 @@ internal static class BadRequests
         BadCase.Signed("data of 3 bytes", 403, RefusalCode.SelectorNotAllowed, message => message with { Data = Calls.Increment.AsMemory(0, 3) }),
         BadCase.Signed(
             "data above the limit", 413, RefusalCode.PayloadTooLarge, message => message with { Data = (byte[])[.. Calls.Increment, .. new byte[32 * 1024]] }),
+        BadCase.Signed(
+            "one byte behind a call", 422, RefusalCode.CalldataNotCanonical, message => message with { Data = (byte[])[.. Calls.Increment, 0] }),
+        BadCase.Signed(
+            "junk behind the arguments", 422, RefusalCode.CalldataNotCanonical,
+            message => message with { Data = (byte[])[.. Calls.Burn(1), .. Enumerable.Repeat((byte)0xff, 32_000)] }, "Infinex"),
+        BadCase.Signed(
+            "a string that begins behind a gap", 422, RefusalCode.CalldataNotCanonical,
+            message => message with { Data = (byte[])[.. Calls.Of("fail(string)"), .. Calls.Word(64), .. Calls.Word(7), .. Calls.Word(0)] }),
 
         // What the contract says.
         BadCase.Signed(

@@ -41,21 +41,19 @@ public sealed class AllowedFunctionTests
     [InlineData("**")]
     public void Refuses_what_no_contract_has(string text) => Assert.False(AllowedFunction.TryParse(text, out _));
 
-    [Fact]
-    public void Allows_only_calldata_that_starts_with_the_selector()
-    {
-        Assert.True(AllowedFunction.TryParse("increment()", out var function));
-        Assert.True(function.Allows([0xd0, 0x9d, 0xe0, 0x8a, 1]));
-        Assert.False(function.Allows([0xd0, 0x9d, 0xe0, 0x8b]));
-        Assert.False(function.Allows([0xd0, 0x9d, 0xe0]));
-        Assert.False(function.Allows([]));
-    }
+    [Theory]
+    [InlineData("f(bool[0])")]
+    [InlineData("f(())")]
+    [InlineData("f(bool[07])")]
+    public void Refuses_types_that_no_contract_has(string text) => Assert.False(AllowedFunction.TryParse(text, out _));
 
-    [Fact]
-    public void A_star_allows_all_even_bare_calls()
+    [Theory]
+    [InlineData("transfer(address,uint256)", true)]
+    [InlineData("0xa9059cbb", false)]
+    [InlineData("*", false)]
+    public void Only_a_signature_says_how_arguments_are_encoded(string text, bool isKnown)
     {
-        Assert.True(AllowedFunction.TryParse("*", out var function));
-        Assert.True(function.Allows([]));
-        Assert.True(function.Allows([1, 2, 3, 4]));
+        Assert.True(AllowedFunction.TryParse(text, out var function));
+        Assert.Equal(isKnown, function.Shape is not null);
     }
 }

@@ -44,11 +44,16 @@ public sealed class RelayerOptionsTests
     }
 
     [Fact]
-    public void A_target_listed_twice_is_refused()
+    public void A_function_named_twice_is_refused_and_a_target_may_have_an_entry_for_each_function()
     {
         var twice = With("Chains:main:Policy:Targets:1:Address", "0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359");
-        twice["Chains:main:Policy:Targets:1:Functions:0"] = "decrement()";
-        Assert.StartsWith("Chains:main:Policy:Targets:1:Address: is listed twice", Assert.Single(Check(twice)), StringComparison.Ordinal);
+        twice["Chains:main:Policy:Targets:1:Functions:0"] = "*";
+        twice["Chains:main:Policy:Targets:1:AllowAnyCall"] = "true";
+        twice["Chains:main:Policy:Targets:1:Encoding"] = "any";
+        Assert.Empty(Check(twice));
+
+        twice["Chains:main:Policy:Targets:1:Functions:1"] = "0xd09de08a"; // increment()
+        Assert.StartsWith("Chains:main:Policy:Targets:1:Functions:1: is named twice", Assert.Single(Check(twice)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,6 +115,9 @@ public sealed class RelayerOptionsTests
     [InlineData("Chains:main:Fees:DataFeeWei", "0x10", "Chains:main:Fees:DataFeeWei: is not a whole number")]
     [InlineData("Chains:main:Policy:Targets:0:Address", "nobody", "Chains:main:Policy:Targets:0:Address: is not an address")]
     [InlineData("Chains:main:Policy:Targets:0:Functions:0", "increment(uint)", "Chains:main:Policy:Targets:0:Functions:0: is neither")]
+    [InlineData("Chains:main:Policy:Targets:0:MaxDataBytes", "3", "Chains:main:Policy:Targets:0:MaxDataBytes: must be from 4 to 122880 bytes")]
+    [InlineData("Chains:main:Policy:Targets:0:Encoding", "loose", "Chains:main:Policy:Targets:0:Encoding: must be canonical or any")]
+    [InlineData("Chains:main:Policy:MaxDataBytes", "122881", "Chains:main:Policy:MaxDataBytes: must be from 4 to 122880 bytes")]
     [InlineData("Chains:main:Policy:MaxGas", "0", "Chains:main:Policy:MaxGas:")]
     [InlineData("Chains:main:Policy:MaxValueWei", "one", "Chains:main:Policy:MaxValueWei:")]
     [InlineData("Chains:main:Policy:MaxDataBytes", "-1", "Chains:main:Policy:MaxDataBytes:")]

@@ -3,19 +3,21 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Abi;
 
 namespace Relayer.Core.Configuration.Chains;
 
 /// <summary>One entry of <see cref="TargetOptions.Functions"/>, read.</summary>
 /// <param name="Selector">The first four bytes of the calldata it lets through, big-endian; <see langword="null"/> for all.</param>
-public readonly partial record struct AllowedFunction(uint? Selector)
+/// <param name="Shape">How its arguments are encoded; <see langword="null"/> where only a selector is known.</param>
+public readonly partial record struct AllowedFunction(uint? Selector, CalldataShape? Shape = null)
 {
     /// <summary>
     /// Reads <c>*</c>, a selector such as <c>0xd09de08a</c>, or a canonical signature such as <c>transfer(address,uint256)</c>.
     /// </summary>
     /// <returns>
     /// <see langword="false"/> for anything else; also for spaces, parameter names and the aliases <c>uint</c> and <c>int</c>,
-    /// which would hash to a selector that no contract has.
+    /// which would hash to a selector that no contract has; and for types that none has (<see cref="CalldataShape.TryCompile"/>).
     /// </returns>
     public static bool TryParse(string text, out AllowedFunction function)
     {
@@ -31,18 +33,14 @@ public readonly partial record struct AllowedFunction(uint? Selector)
             return true;
         }
 
-        if (!SignaturePattern.IsMatch(text))
+        if (!SignaturePattern.IsMatch(text) || !CalldataShape.TryCompile(text, out var shape))
         {
             return false;
         }
 
-        function = new(BinaryPrimitives.ReadUInt32BigEndian(Keccak256.Hash(Encoding.ASCII.GetBytes(text)).Span));
+        function = new(BinaryPrimitives.ReadUInt32BigEndian(Keccak256.Hash(Encoding.ASCII.GetBytes(text)).Span), shape);
         return true;
     }
-
-    /// <summary>True when calldata calls this function. Calldata below four bytes calls no function: only <c>*</c> allows it.</summary>
-    public bool Allows(ReadOnlySpan<byte> calldata) =>
-        Selector is not { } selector || (calldata.Length >= 4 && BinaryPrimitives.ReadUInt32BigEndian(calldata) == selector);
 
     [GeneratedRegex(@"^0x[0-9a-fA-F]{8}\z", RegexOptions.CultureInvariant)]
     private static partial Regex SelectorPattern { get; }

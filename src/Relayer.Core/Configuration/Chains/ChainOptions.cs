@@ -163,8 +163,11 @@ public sealed class PolicyOptions
     /// <summary>The most wei a request may carry; decimal. The relayer would pay it.</summary>
     public string MaxValueWei { get; set; } = "0";
 
-    /// <summary>The most bytes of calldata in one request.</summary>
-    public int MaxDataBytes { get; set; } = 32 * 1024;
+    /// <summary>
+    /// The most bytes of calldata in one request, where the target's entry does not say otherwise. An order of Perps has 228, a token's permit
+    /// too, a multicall of three such calls about 1,100; each byte costs up to 40 gas.
+    /// </summary>
+    public int MaxDataBytes { get; set; } = 4 * 1024;
 
     /// <summary>A deadline nearer than this is refused: the request would expire on its way.</summary>
     public TimeSpan MinDeadline { get; set; } = TimeSpan.FromSeconds(10);
@@ -185,14 +188,18 @@ public sealed class PolicyOptions
     public long GasPerDay { get; set; } = 40_000_000;
 }
 
-/// <summary>A contract users may call, bound from <c>Chains:{name}:Policy:Targets:N</c>.</summary>
+/// <summary>
+/// A contract users may call and functions of it, bound from <c>Chains:{name}:Policy:Targets:N</c>. Functions with limits of their own stand in an
+/// entry of their own, with the same address.
+/// </summary>
 public sealed class TargetOptions
 {
     /// <summary>The contract's address.</summary>
     public string Address { get; set; } = "";
 
     /// <summary>
-    /// Functions allowed: a signature such as <c>increment()</c>, a selector such as <c>0xd09de08a</c>, or <c>*</c> for all.
+    /// Functions allowed: a signature such as <c>increment()</c>, a selector such as <c>0xd09de08a</c>, or <c>*</c> for all that no other entry
+    /// names. Arguments are only checked where a signature says what they are.
     /// </summary>
     public IList<string> Functions { get; init; } = [];
 
@@ -200,4 +207,13 @@ public sealed class TargetOptions
     /// Says yes to a target through which users reach more than its functions say: <c>*</c>, a forwarder or a multicall. Such a target is refused without it.
     /// </summary>
     public bool AllowAnyCall { get; set; }
+
+    /// <summary>The most bytes of calldata for these functions, at most 122,880; left out: the policy's <c>MaxDataBytes</c>.</summary>
+    public int? MaxDataBytes { get; set; }
+
+    /// <summary>
+    /// <c>canonical</c> refuses calldata that is not the one encoding of its arguments, such as with junk behind them. <c>any</c> is for
+    /// contracts that want another, and for those that are named by a selector.
+    /// </summary>
+    public string Encoding { get; set; } = "canonical";
 }

@@ -124,7 +124,7 @@ internal static partial class ChainOptionsValidator
 
         faults.RequireAtLeast(1, policy.MaxGas, $"{at}:MaxGas");
         faults.RequireWei(policy.MaxValueWei, $"{at}:MaxValueWei");
-        faults.RequireAtLeast(4, policy.MaxDataBytes, $"{at}:MaxDataBytes");
+        RequireDataBytes(policy.MaxDataBytes, $"{at}:MaxDataBytes", faults);
         faults.RequireNotNegative(policy.MinDeadline, $"{at}:MinDeadline");
         faults.AddIf(policy.MaxDeadline <= policy.MinDeadline, $"{at}:MaxDeadline", "must be longer than MinDeadline");
         faults.AddIf(policy.MaxDeadline > LongestTime, $"{at}:MaxDeadline", "must be at most a year");
@@ -133,6 +133,9 @@ internal static partial class ChainOptionsValidator
         faults.RequireAtLeast(1, policy.RelaysPerMinute, $"{at}:RelaysPerMinute");
         faults.RequireAtLeast(1, policy.GasPerDay, $"{at}:GasPerDay");
     }
+
+    internal static void RequireDataBytes(int bytes, string key, OptionFaults faults) =>
+        faults.AddIf(bytes is < 4 or > TransactionLimits.MaxDataBytes, key, $"must be from 4 to {TransactionLimits.MaxDataBytes} bytes");
 
     [GeneratedRegex(@"^\s*(0x)?[0-9a-fA-F]{64}\s*\z", RegexOptions.CultureInvariant)]
     private static partial Regex PrivateKey { get; }

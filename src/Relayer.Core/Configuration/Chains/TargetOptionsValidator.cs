@@ -12,7 +12,7 @@ internal static class TargetOptionsValidator
 
     public static void Validate(string at, ChainOptions chain, OptionFaults faults)
     {
-        var seen = new HashSet<Address>();
+        var seen = new HashSet<(Address Target, uint? Selector)>();
         var dangerous = Dangerous(chain);
         for (var i = 0; i < chain.Policy.Targets.Count; i++)
         {
@@ -20,27 +20,41 @@ internal static class TargetOptionsValidator
         }
     }
 
-    private static void Validate(string at, TargetOptions target, HashSet<Address> seen, Dictionary<Address, string> dangerous, OptionFaults faults)
+    private static void Validate(string at, TargetOptions target, HashSet<(Address Target, uint? Selector)> seen, Dictionary<Address, string> dangerous, OptionFaults faults)
     {
-        if (faults.RequireAddress(target.Address, $"{at}:Address") is { } address)
+        var address = faults.RequireAddress(target.Address, $"{at}:Address");
+        if (address is { } listed && dangerous.TryGetValue(listed, out var what))
         {
-            faults.AddIf(!seen.Add(address), $"{at}:Address", "is listed twice; list its functions in one place");
-            if (dangerous.TryGetValue(address, out var what))
-            {
-                faults.AddIf(!target.AllowAnyCall, $"{at}:Address", $"is {what}: users could call anything through it; refused unless {Yes}");
-            }
+            faults.AddIf(!target.AllowAnyCall, $"{at}:Address", $"is {what}: users could call anything through it; refused unless {Yes}");
         }
 
         faults.AddIf(target.Functions.Count == 0, $"{at}:Functions", "names no function; * allows all");
         for (var i = 0; i < target.Functions.Count; i++)
         {
-            var isOne = AllowedFunction.TryParse(target.Functions[i], out var function);
-            faults.AddIf(
-                !isOne, $"{at}:Functions:{i}", "is neither *, a selector (0x and 8 digits) nor a canonical signature such as transfer(address,uint256)");
-            faults.AddIf(
-                isOne && function.Selector is null && !target.AllowAnyCall, $"{at}:Functions:{i}",
-                $"allows every function, those of a later version too: name them; refused unless {Yes}");
+            ValidateFunction($"{at}:Functions:{i}", target.Functions[i], target, address, seen, faults);
         }
+
+        if (target.MaxDataBytes is { } bytes)
+        {
+            ChainOptionsValidator.RequireDataBytes(bytes, $"{at}:MaxDataBytes", faults);
+        }
+
+        faults.AddIf(target.Encoding.ToLowerInvariant() is not ("canonical" or "any"), $"{at}:Encoding", "must be canonical or any");
+    }
+
+    private static void ValidateFunction(
+        string key, string text, TargetOptions target, Address? address, HashSet<(Address Target, uint? Selector)> seen, OptionFaults faults)
+    {
+        if (!AllowedFunction.TryParse(text, out var function))
+        {
+            faults.Add(key, "is neither *, a selector (0x and 8 digits) nor a canonical signature such as transfer(address,uint256)");
+            return;
+        }
+
+        faults.AddIf(address is { } contract && !seen.Add((contract, function.Selector)), key, "is named twice for this address");
+        faults.AddIf(
+            function.Selector is null && !target.AllowAnyCall, key,
+            $"allows every function, those of a later version too: name them; refused unless {Yes}");
     }
 
     /// <summary>What calls others on behalf of whoever calls it, as far as the settings tell.</summary>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Transactions;
 using Relayer.Core.Transactions.Sending;
 
@@ -16,8 +17,8 @@ namespace Relayer.Core.Relay.Batching;
 /// </remarks>
 internal static class BatchPlanner
 {
-    /// <summary>Nodes refuse transactions above 128 KiB (geth's pool); this leaves room for what is around the calldata.</summary>
-    internal const int MaxBytes = 120 * 1024;
+    /// <summary>Calldata of one transaction.</summary>
+    internal const int MaxBytes = TransactionLimits.MaxDataBytes;
 
     // What a batch adds around the requests, and to each of them.
     private const int BatchHead = 100;

@@ -19,6 +19,7 @@ internal sealed class RelayRules(ISecp256k1 curve)
         new ValueRule(),
         new TargetRule(),
         new SelectorRule(),
+        new EncodingRule(),
         new OuterGasRule(),
         new SignatureRule(curve),
     ];

@@ -10,18 +10,12 @@ internal sealed class SelectorRule : IRelayRule
     public Refusal? Check(RelayCandidate candidate)
     {
         var data = candidate.Message.Data;
-        foreach (var function in candidate.Policy.Targets[candidate.Message.To])
-        {
-            if (function.Allows(data.Span))
-            {
-                return null;
-            }
-        }
-
-        return new Refusal(
-            RefusalCode.SelectorNotAllowed,
-            data.Length < 4
-                ? "data calls no function: it has fewer than four bytes."
-                : $"Function {Hex.Encode(data.Span[..4])} of {candidate.Message.To} is not sponsored.");
+        return candidate.Policy.Find(candidate.Message.To, data.Span) is not null
+            ? null
+            : new Refusal(
+                RefusalCode.SelectorNotAllowed,
+                data.Length < 4
+                    ? "data calls no function: it has fewer than four bytes."
+                    : $"Function {Hex.Encode(data.Span[..4])} of {candidate.Message.To} is not sponsored.");
     }
 }

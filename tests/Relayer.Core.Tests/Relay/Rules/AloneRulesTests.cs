@@ -1,3 +1,4 @@
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
 using Relayer.Core.Relay.Admission;
@@ -21,7 +22,7 @@ public sealed class AloneRulesTests
     [Fact]
     public void The_curve_comes_last_of_what_costs_nothing() =>
         Assert.Equal(
-            ["DataSizeRule", "DeadlineRule", "GasRule", "ValueRule", "TargetRule", "SelectorRule", "OuterGasRule", "SignatureRule"],
+            ["DataSizeRule", "DeadlineRule", "GasRule", "ValueRule", "TargetRule", "SelectorRule", "EncodingRule", "OuterGasRule", "SignatureRule"],
             new RelayRules(Secp256k1.Default).Alone.Select(rule => rule.GetType().Name));
 
     [Theory]
@@ -89,6 +90,55 @@ public sealed class AloneRulesTests
     public void Only_listed_functions_are_called(string data, string? code) =>
         Is(code, new SelectorRule(), message => message with { Data = Hex.Decode(data) });
 
+    [Theory]
+    [InlineData("0xd09de08a", null)]
+    [InlineData("0xd09de08a00", RefusalCode.CalldataNotCanonical)]
+    [InlineData("0xd09de08b00", null)] // another rule's matter
+    public void Nothing_stands_behind_the_arguments(string data, string? code) =>
+        Is(code, new EncodingRule(), message => message with { Data = Hex.Decode(data) });
+
+    [Fact]
+    public void The_byte_that_is_wrong_is_named() =>
+        Assert.Equal(
+            "data is not the ABI's encoding of increment(): byte 4 is behind the arguments.",
+            new EncodingRule().Check(Samples.Candidate(message => message with { Data = Hex.Decode("0xd09de08a00") }))?.Detail);
+
+    [Theory]
+    [InlineData("canonical", "increment()", RefusalCode.CalldataNotCanonical)]
+    [InlineData("any", "increment()", null)]
+    [InlineData("canonical", "0xd09de08a", null)]
+    [InlineData("canonical", "*", null)]
+    public void Any_encoding_is_taken_where_that_is_asked_for_or_no_signature_is_known(string encoding, string function, string? code)
+    {
+        var policy = Policy(new TargetOptions { Functions = { function }, Encoding = encoding });
+
+        Is(code, new EncodingRule(), message => message with { Data = Hex.Decode("0xd09de08a00") }, policy);
+        Assert.Equal(encoding == "canonical" && function[^1] != ')', policy.Targets[Samples.Target].Single().IsUnchecked);
+    }
+
+    [Fact]
+    public void A_function_has_its_own_entry_with_its_own_limits_before_a_star()
+    {
+        var policy = Policy(
+            new TargetOptions { Functions = { "*" }, MaxDataBytes = 64, Encoding = "any" },
+            new TargetOptions { Functions = { "increment()" } },
+            new TargetOptions { Functions = { "f(bytes)" }, MaxDataBytes = 1_000 });
+
+        Is(RefusalCode.CalldataNotCanonical, new EncodingRule(), message => message with { Data = Hex.Decode("0xd09de08a00") }, policy);
+        Is(null, new EncodingRule(), message => message with { Data = Hex.Decode("0xd09de08b00") }, policy);
+        Size(RefusalCode.PayloadTooLarge, 65, "0xd09de08b");
+        Size(null, 64, "0xd09de08b");
+        Size(null, 100, "0xd09de08a");
+        Size(RefusalCode.PayloadTooLarge, 101, "0xd09de08a");
+        Size(null, 1_000, Hex.Encode(Keccak256.Hash("f(bytes)"u8).Span[..4]));
+        Size(RefusalCode.PayloadTooLarge, 1_001, Hex.Encode(Keccak256.Hash("f(bytes)"u8).Span[..4]));
+        Assert.Equal("*", policy.Find(Samples.Target, [1, 2])?.Text);
+        Assert.Null(policy.Find(Samples.Contract, [1, 2, 3, 4]));
+
+        void Size(string? code, int bytes, string selector) => Is(
+            code, new DataSizeRule(), message => message with { Data = (byte[])[.. Hex.Decode(selector), .. new byte[bytes - 4]] }, policy);
+    }
+
     [Fact]
     public void Whatever_is_changed_after_signing_makes_it_somebody_elses()
     {
@@ -120,6 +170,16 @@ public sealed class AloneRulesTests
             signed.Request with { Message = signed.Message with { Deadline = 1_790_000_600 } }, signed.Route with { Forwarder = Samples.OpenZeppelin }, signed.Now);
 
         Assert.Equal(RefusalCode.SignatureMismatch, new SignatureRule(Secp256k1.Default).Check(elsewhere)?.Code);
+    }
+
+    private static RelayPolicy Policy(params TargetOptions[] entries)
+    {
+        foreach (var entry in entries)
+        {
+            entry.Address = $"{Samples.Target}";
+        }
+
+        return RelayPolicy.From(new PolicyOptions { Targets = [.. entries], MaxDataBytes = 100 });
     }
 
     private static void Is(string? code, IRelayRule rule, Func<ForwardRequest, ForwardRequest> change, RelayPolicy? policy = null) =>

@@ -1,0 +1,28 @@
+using Relayer.Core.Configuration.Chains;
+using Relayer.Core.Ethereum.Abi;
+
+namespace Relayer.Core.Relay;
+
+/// <summary>A function of a target that is sponsored.</summary>
+/// <param name="Text">As it is configured.</param>
+/// <param name="Selector">Its selector, big-endian; <see langword="null"/> for all that are not named by themselves.</param>
+/// <param name="MaxDataBytes">The most calldata.</param>
+/// <param name="Shape">The one encoding of its arguments that is taken; <see langword="null"/> where any is.</param>
+/// <param name="IsUnchecked">Any is taken, and nobody asked for that: there is no signature to check it by.</param>
+public sealed record SponsoredFunction(string Text, uint? Selector, int MaxDataBytes, CalldataShape? Shape, bool IsUnchecked)
+{
+    /// <summary>The functions of the entries of one target.</summary>
+    internal static IReadOnlyList<SponsoredFunction> Read(IEnumerable<TargetOptions> entries, int maxDataBytes) =>
+        [.. entries.SelectMany(entry => entry.Functions.Select(text => Read(text, entry, maxDataBytes)))];
+
+    private static SponsoredFunction Read(string text, TargetOptions entry, int maxDataBytes)
+    {
+        if (!AllowedFunction.TryParse(text, out var function))
+        {
+            throw new FormatException($"'{text}' is not a function");
+        }
+
+        var isAny = entry.Encoding.Equals("any", StringComparison.OrdinalIgnoreCase);
+        return new(text, function.Selector, entry.MaxDataBytes ?? maxDataBytes, isAny ? null : function.Shape, !isAny && function.Shape is null);
+    }
+}
