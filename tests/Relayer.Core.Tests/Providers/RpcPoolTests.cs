@@ -63,8 +63,9 @@ public sealed class RpcPoolTests : ManyNodesTests
             await context.Response.WriteAsync(reply.ToJsonString(), context.RequestAborted);
         };
 
-        Assert.Equal([ProviderState.Slow, ProviderState.Healthy], await StatesAsync(client));
-        Assert.Equal([new Wei(2)], await client.ReadBalancesAsync([Account], Cancellation));
+        // Looked at until it shows: on a busy machine the other one may be slow for a while too.
+        await BecomesAsync(async () => await StatesAsync(client) is [ProviderState.Slow, ProviderState.Healthy]
+            && (await client.ReadBalancesAsync([Account], Cancellation))[0] == new Wei(2));
     }
 
     [Fact]
