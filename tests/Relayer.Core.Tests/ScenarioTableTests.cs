@@ -3,7 +3,7 @@ using DevChain;
 
 namespace Relayer.Core.Tests;
 
-/// <summary>The tables of scenarios in <c>docs/failure.md</c> and <c>docs/keepers.md</c>, and the recipes, name tests that exist.</summary>
+/// <summary>The tables of scenarios in <c>docs/failure.md</c>, <c>docs/keepers.md</c> and <c>docs/security.md</c>, and the recipes, name tests that exist.</summary>
 public sealed partial class ScenarioTableTests
 {
     [Fact]
@@ -31,6 +31,16 @@ public sealed partial class ScenarioTableTests
     }
 
     [Fact]
+    public void Every_bound_on_an_attack_names_a_test_that_exists()
+    {
+        var rows = TableOf("security.md", "Attacks that are bounded").Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1).ToArray();
+
+        Assert.True(rows.Length > 8, $"{rows.Length} rows");
+        Assert.All(rows, row => Assert.NotEmpty(NamesIn(row)));
+        AssertExist(NamesIn(string.Concat(rows)));
+    }
+
+    [Fact]
     public void Every_recipe_names_a_test_that_exists()
     {
         var recipes = File.ReadAllText(RepositoryRoot.Combine("docs", "recipes.md")).Split("\n## ")[1..];
@@ -40,8 +50,8 @@ public sealed partial class ScenarioTableTests
         AssertExist(NamesIn(string.Concat(recipes)));
     }
 
-    private static string TableOf(string document) =>
-        File.ReadAllText(RepositoryRoot.Combine("docs", document)).Split("\n## Scenarios\n")[1].Split("\n## ")[0];
+    private static string TableOf(string document, string heading = "Scenarios") =>
+        File.ReadAllText(RepositoryRoot.Combine("docs", document)).Split($"\n## {heading}\n")[1].Split("\n## ")[0];
 
     private static (string Class, string Method)[] NamesIn(string text) =>
         [.. Named.Matches(text).Select(match => (match.Groups[1].Value, match.Groups[2].Value))];
