@@ -58,4 +58,7 @@ public interface IChainClient : IBlockReadings
 
     /// <summary>What a transaction costs now (<c>eth_feeHistory</c>; <c>eth_gasPrice</c> on a chain without EIP-1559).</summary>
     Task<FeeMarket> ReadFeeMarketAsync(CancellationToken cancellation);
+
+    /// <summary>The same, and calls at the newest block in the same round trip. A call that the node cannot run is refused, and nothing else fails for it.</summary>
+    Task<(FeeMarket Market, IReadOnlyList<CallOutcome> Outcomes)> ReadFeeMarketAsync(IReadOnlyList<EthCall> beside, CancellationToken cancellation);
 }

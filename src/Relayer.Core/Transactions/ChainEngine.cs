@@ -49,17 +49,26 @@ public sealed class ChainEngine
     /// <summary>The chain's settings.</summary>
     public ChainSettings Settings { get; }
 
+    /// <summary>What data costs now, as it was last read; it asks nobody.</summary>
+    public DataPrice Data => _gauge.Data;
+
     /// <summary>What sending this much gas takes now, at the chain's own speed.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     /// <exception cref="Keys.SignerUnavailableException">No signing key can be had.</exception>
     public Task<Quote> QuoteAsync(ulong gas, CancellationToken cancellation) => QuoteAsync(gas, Settings.Speed, cancellation);
 
+    /// <summary>The same with so much calldata.</summary>
+    public Task<Quote> QuoteAsync(ulong gas, int dataBytes, CancellationToken cancellation) => QuoteAsync(gas, dataBytes, Settings.Speed, cancellation);
+
     /// <summary>The same at a speed of the caller's choice. A plan that names it too is replaced at that speed later.</summary>
-    public async Task<Quote> QuoteAsync(ulong gas, Speed speed, CancellationToken cancellation)
+    public Task<Quote> QuoteAsync(ulong gas, Speed speed, CancellationToken cancellation) => QuoteAsync(gas, dataBytes: 0, speed, cancellation);
+
+    private async Task<Quote> QuoteAsync(ulong gas, int dataBytes, Speed speed, CancellationToken cancellation)
     {
         var reading = await _gauge.ReadAsync(cancellation);
         var fees = FeePlan.For(reading.Market, Settings.Fees, speed);
-        return new Quote(fees, reading.AbleToPay(fees, WithData(gas), Settings.DataFee));
+        var data = reading.Data.Of(dataBytes);
+        return new Quote(fees, reading.AbleToPay(fees, Add(gas, data.Gas), data.Fee)) { Data = reading.Data };
     }
 
     /// <summary>
@@ -68,14 +77,21 @@ public sealed class ChainEngine
     /// </summary>
     /// <remarks>The signers stay locked until that transaction ends: keep it short.</remarks>
     public Task<IReadOnlyList<ReservedTransaction>> ReserveAsync(
-        NpgsqlConnection connection, IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation) =>
-        _store.ReserveAsync(
-            connection, Settings.ChainId, _gauge.BalancesOf(signers), Settings.MaxInFlight, WithData(plans), cancellation, Settings.DataFee);
+        NpgsqlConnection connection, IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation)
+    {
+        var (whole, dataFee) = WithData(plans);
+        return _store.ReserveAsync(
+            connection, Settings.ChainId, _gauge.BalancesOf(signers), Settings.MaxInFlight, whole, cancellation, dataFee);
+    }
 
     /// <summary>The same with one account of the caller's choice, of which no more than <paramref name="budget"/> is spent, in wei.</summary>
     internal Task<IReadOnlyList<ReservedTransaction>> ReserveFromAsync(
-        NpgsqlConnection connection, Address account, Wei budget, IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation) => _store.ReserveAsync(
-            connection, Settings.ChainId, [new SignerBalance(account, budget)], Settings.MaxInFlight, WithData(plans), cancellation, Settings.DataFee);
+        NpgsqlConnection connection, Address account, Wei budget, IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation)
+    {
+        var (whole, dataFee) = WithData(plans);
+        return _store.ReserveAsync(
+            connection, Settings.ChainId, [new SignerBalance(account, budget)], Settings.MaxInFlight, whole, cancellation, dataFee);
+    }
 
     /// <summary>Makes an account known before the first reservation from it, at the nonce that the chain has for it. Known ones are left as they are.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
@@ -83,8 +99,11 @@ public sealed class ChainEngine
     internal Task IntroduceAsync(Address account, CancellationToken cancellation) => _floor.IntroduceAsync(account, cancellation);
 
     /// <summary>The same as statements at the front of a batch of the caller's own, which then needs no transaction around it.</summary>
-    public Reservation Reserve(IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans) =>
-        _store.Reserve(Settings.ChainId, _gauge.BalancesOf(signers), Settings.MaxInFlight, WithData(plans), Settings.DataFee);
+    public Reservation Reserve(IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans)
+    {
+        var (whole, dataFee) = WithData(plans);
+        return _store.Reserve(Settings.ChainId, _gauge.BalancesOf(signers), Settings.MaxInFlight, whole, dataFee);
+    }
 
     /// <summary>Signs, stores and broadcasts a committed reservation, and starts watching for its receipt.</summary>
     /// <returns>The transaction hash, and whether a node has it yet.</returns>
@@ -160,11 +179,21 @@ public sealed class ChainEngine
     public Task<SignerChange?> ResumeSignerAsync(Address signer, Instruction instruction, CancellationToken cancellation) =>
         _pool.ChangeAsync(signer, pause: false, instruction, cancellation);
 
-    private ulong WithData(ulong gas) => gas > ulong.MaxValue - Settings.DataGas ? ulong.MaxValue : gas + Settings.DataGas;
+    /// <summary>The plans with the gas for their data on top, and the most wei that the data of one is charged apart.</summary>
+    private (IReadOnlyList<TransactionPlan> Whole, Wei DataFee) WithData(IReadOnlyList<TransactionPlan> plans)
+    {
+        var (price, dataFee, whole) = (_gauge.Data, Wei.Zero, new TransactionPlan[plans.Count]);
+        for (var i = 0; i < whole.Length; i++)
+        {
+            var data = plans[i].DataCost ?? price.Of(plans[i].Data.Length);
+            whole[i] = data.Gas == 0 ? plans[i] : plans[i] with { GasLimit = Add(plans[i].GasLimit, data.Gas) };
+            dataFee = Wei.Max(dataFee, data.Fee);
+        }
 
-    private IReadOnlyList<TransactionPlan> WithData(IReadOnlyList<TransactionPlan> plans) => Settings.DataGas == 0
-        ? plans
-        : [.. plans.Select(plan => plan with { GasLimit = WithData(plan.GasLimit) })];
+        return (whole, dataFee);
+    }
+
+    private static ulong Add(ulong gas, ulong dataGas) => gas > ulong.MaxValue - dataGas ? ulong.MaxValue : gas + dataGas;
 
     /// <summary>What is open first; then what features have left that wants a transaction.</summary>
     private async Task<int> PassAsync(Confirmer confirmer, IReadOnlyList<ITransactionHandler> purposes)
@@ -186,4 +215,8 @@ public sealed class ChainEngine
 /// <summary>What sending takes now.</summary>
 /// <param name="Fees">What to offer; <see langword="null"/> while even the base fee is above the chain's cap.</param>
 /// <param name="Signers">Accounts that can pay for it.</param>
-public sealed record Quote(Ethereum.Tx.TransactionFees? Fees, IReadOnlyList<Address> Signers);
+public sealed record Quote(Ethereum.Tx.TransactionFees? Fees, IReadOnlyList<Address> Signers)
+{
+    /// <summary>What data costs.</summary>
+    public DataPrice Data { get; init; } = DataPrice.Free;
+}

@@ -31,12 +31,12 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
             {
                 var chain = chains.Get(settings.ChainId);
                 var errors = new SignerErrors();
-                var gauge = new FeeAndBalanceCache(settings, chain, signers, database, store, time);
-                var submitter = new Submitter(settings, chain, signers, errors, database, store, time, loggers.CreateLogger<Submitter>());
+                var gauge = new FeeAndBalanceCache(settings, chain, signers, database, store, time, loggers.CreateLogger<FeeAndBalanceCache>());
+                var submitter = new Submitter(settings, gauge, chain, signers, errors, database, store, time, loggers.CreateLogger<Submitter>());
                 var recorder = new Recorder(settings, database, store, purposes.Value, ledger, loggers.CreateLogger<Recorder>());
-                var replacer = new Replacer(settings, chain, submitter, database, time, loggers.CreateLogger<Replacer>());
+                var replacer = new Replacer(settings, gauge, chain, submitter, database, time, loggers.CreateLogger<Replacer>());
                 var closer = new NoopCanceller(settings, chain, replacer, recorder, time, loggers.CreateLogger<NoopCanceller>());
-                var gaps = new GapFiller(settings, chain, submitter, database, time, loggers.CreateLogger<GapFiller>());
+                var gaps = new GapFiller(settings, gauge, chain, submitter, database, time, loggers.CreateLogger<GapFiller>());
                 return new ChainEngine(
                     settings,
                     chain,

@@ -13,8 +13,8 @@ namespace Relayer.Core.Transactions;
 /// <param name="GaugeMaxAge">How long one reading of fees and balances is used.</param>
 /// <param name="Speed">What is offered where nothing else is asked for.</param>
 /// <param name="Bumps">When a transaction is replaced, and when it is given up.</param>
-/// <param name="DataGas">Gas that each transaction needs on top of its limit, for its data.</param>
-/// <param name="DataFee">Wei that each transaction may cost beside its gas, for its data.</param>
+/// <param name="DataGas">Gas that each transaction needs on top of its limit, for its data; at least, where the chain is asked.</param>
+/// <param name="DataFee">Wei that each transaction may cost beside its gas, for its data; at least, where the chain is asked.</param>
 /// <param name="Batching">How much one transaction of several requests may hold.</param>
 public sealed record ChainSettings(
     ChainId ChainId, int Confirmations, int MaxInFlight, FeeLimits Fees, TimeSpan GaugeMaxAge, Speed Speed, FeeBumpSchedule Bumps,
@@ -22,6 +22,15 @@ public sealed record ChainSettings(
 {
     /// <summary>Gas that a signer must be able to pay for, or it is paused.</summary>
     public ulong SignerReserveGas { get; init; }
+
+    /// <summary>Whom to ask what data costs: <c>none</c>, <c>op</c> or <c>arbitrum</c>.</summary>
+    public string DataFees { get; init; } = "none";
+
+    /// <summary>What is reserved for data, in percent of what the chain says.</summary>
+    public int DataFeePercent { get; init; } = 100;
+
+    /// <summary>The same with what data costs now.</summary>
+    internal ChainSettings With(DataCost data) => this with { DataGas = data.Gas, DataFee = data.Fee };
 
     /// <summary>Reads validated options.</summary>
     /// <exception cref="FormatException">A number that validation would have refused.</exception>
@@ -40,6 +49,8 @@ public sealed record ChainSettings(
         new BatchLimits(options.Batching.MaxRequests, (ulong)options.Batching.MaxGas))
     {
         SignerReserveGas = (ulong)options.SignerReserveGas,
+        DataFees = options.Fees.DataFees,
+        DataFeePercent = options.Fees.DataFeePercent,
     };
 }
 

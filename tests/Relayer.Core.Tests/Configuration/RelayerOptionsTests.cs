@@ -112,6 +112,8 @@ public sealed class RelayerOptionsTests
     [InlineData("Chains:main:Fees:BumpEvery", "-00:00:01", "Chains:main:Fees:BumpEvery:")]
     [InlineData("Chains:main:Fees:CloseBefore", "-00:00:01", "Chains:main:Fees:CloseBefore:")]
     [InlineData("Chains:main:Fees:DataGas", "-1", "Chains:main:Fees:DataGas:")]
+    [InlineData("Chains:main:Fees:DataFees", "zk", "Chains:main:Fees:DataFees: must be none, op or arbitrum")]
+    [InlineData("Chains:main:Fees:DataFeePercent", "99", "Chains:main:Fees:DataFeePercent: must be from 100 to 1,000")]
     [InlineData("Chains:main:Fees:DataFeeWei", "0x10", "Chains:main:Fees:DataFeeWei: is not a whole number")]
     [InlineData("Chains:main:Policy:Targets:0:Address", "nobody", "Chains:main:Policy:Targets:0:Address: is not an address")]
     [InlineData("Chains:main:Policy:Targets:0:Functions:0", "increment(uint)", "Chains:main:Policy:Targets:0:Functions:0: is neither")]

@@ -108,7 +108,7 @@ public sealed class RelayIntakeTests(PostgresFixture postgres)
         [
             .. Enumerable.Range(0, 12)
                 .Select(i => Samples.Candidate(message => message with { Nonce = (ulong)i, Gas = 1_500, Data = data }, policy: policy))
-                .Select(candidate => candidate with { DataGas = 10_000 }),
+                .Select(candidate => candidate with { Data = new DataPrice(10_000, Wei.Zero) }),
         ];
 
         var outcomes = await PostAsync(world, candidates);

@@ -129,14 +129,23 @@ public sealed class FeeOptions
     public TimeSpan CloseBefore { get; set; } = TimeSpan.FromSeconds(12);
 
     /// <summary>
-    /// Gas put on top of every limit on a chain that charges for data in gas (Arbitrum): the most that a transaction's data costs there.
-    /// What is not used is not paid. 0 elsewhere.
+    /// Whom to ask what a transaction's data costs, together with the fee market: <c>op</c> the OP stack's <c>GasPriceOracle</c> (Fjord or later),
+    /// <c>arbitrum</c> Arbitrum's <c>NodeInterface</c>, <c>none</c> nobody.
+    /// </summary>
+    public string DataFees { get; set; } = "none";
+
+    /// <summary>What is reserved for data, in percent of what the chain says: it may rise before the transaction is mined.</summary>
+    public int DataFeePercent { get; set; } = 150;
+
+    /// <summary>
+    /// The least gas put on top of every limit on a chain that charges for data in gas (Arbitrum); all of it where the chain is not asked
+    /// or does not answer. What is not used is not paid. 0 elsewhere.
     /// </summary>
     public long DataGas { get; set; }
 
     /// <summary>
-    /// Wei that a signer must hold for each transaction beside its gas, on a chain that charges for data apart (OP stack); decimal. Take the
-    /// most that <c>l1_fee</c> of the ledger shows, times two or three. 0 elsewhere.
+    /// The least wei that a signer must hold for each transaction beside its gas, on a chain that charges for data apart (OP stack); decimal. All of
+    /// it where the chain is not asked or does not answer: then take the most that <c>l1_fee</c> of the ledger shows, times two or three. 0 elsewhere.
     /// </summary>
     public string DataFeeWei { get; set; } = "0";
 }

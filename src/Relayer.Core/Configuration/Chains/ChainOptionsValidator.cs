@@ -107,6 +107,8 @@ internal static partial class ChainOptionsValidator
         faults.RequireLonger(fees.BumpAfter, $"{at}:BumpAfter");
         faults.RequireLonger(fees.BumpEvery, $"{at}:BumpEvery");
         faults.RequireNotNegative(fees.CloseBefore, $"{at}:CloseBefore");
+        faults.AddIf(fees.DataFees.ToLowerInvariant() is not ("none" or "op" or "arbitrum"), $"{at}:DataFees", "must be none, op or arbitrum");
+        faults.AddIf(fees.DataFeePercent is < 100 or > 1_000, $"{at}:DataFeePercent", "must be from 100 to 1,000");
         faults.AddIf(fees.DataGas is < 0 or > MostDataGas, $"{at}:DataGas", "must be from 0 to 100,000,000 gas");
         faults.RequireWei(fees.DataFeeWei, $"{at}:DataFeeWei");
     }

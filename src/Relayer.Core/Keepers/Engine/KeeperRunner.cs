@@ -7,6 +7,7 @@ using Relayer.Core.Keepers.Upkeeps;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Fees;
 
 namespace Relayer.Core.Keepers.Engine;
 
@@ -96,7 +97,8 @@ internal sealed partial class KeeperRunner(
             return record with { Skipped = due.Count };
         }
 
-        var payer = new Payer(quote.Signers[0], quote.Fees.MaxPrice, engine.Settings.DataGas, engine.Settings.DataFee);
+        var data = quote.Data.Of(DataPrice.UsualBytes);
+        var payer = new Payer(quote.Signers[0], quote.Fees.MaxPrice, data.Gas, data.Fee);
         var plan = await keeper.PlanAsync(open, payer, cancellation);
         CrashPoints.Pass(CrashPoints.KeeperPlanned);
         await store.DecideAsync(keeper.Name, keeper.ChainId, plan.Decisions, cancellation);

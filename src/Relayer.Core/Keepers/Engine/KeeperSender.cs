@@ -23,7 +23,8 @@ internal sealed class KeeperSender(Database database, TimeProvider time)
         CancellationToken cancellation)
     {
         // What is signed has the gas for its data on top, and is charged for data that is charged apart.
-        var (gas, beside, offer) = (action.GasLimit + engine.Settings.DataGas, action.Value + engine.Settings.DataFee, quote.Fees!.MaxPrice);
+        var data = quote.Data.Of(action.Data.Length);
+        var (gas, beside, offer) = (action.GasLimit + data.Gas, action.Value + data.Fee, quote.Fees!.MaxPrice);
         var cost = (offer * gas) + beside;
         if (LossPlan.Refuse(cost, action.Reward, limits) is { } refusal)
         {
@@ -33,7 +34,10 @@ internal sealed class KeeperSender(Database database, TimeProvider time)
         // The budget counts it as if it were replaced as far as it may be.
         var cap = LossPlan.FeeCap(offer, gas, beside, action.Reward, limits);
         var plan = new TransactionPlan(
-            Guid.CreateVersion7(), keeper, action.To, action.Value, action.GasLimit, action.Data, quote.Fees!, action.ExpiresAt, FeeCap: cap);
+            Guid.CreateVersion7(), keeper, action.To, action.Value, action.GasLimit, action.Data, quote.Fees!, action.ExpiresAt, FeeCap: cap)
+        {
+            DataCost = data,
+        };
         var worst = (cap * gas) + beside;
         var (reserved, result) = await RecordAsync(engine, keeper, limits, action, plan, worst, signers, cancellation);
         return reserved is null

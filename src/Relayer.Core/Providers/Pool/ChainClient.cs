@@ -66,13 +66,17 @@ internal sealed partial class ChainClient : IChainClient
     public Task<IReadOnlyList<Wei>> ReadBalancesAsync(IReadOnlyList<Address> accounts, CancellationToken cancellation) =>
         ReadEachAsync(accounts, RpcAccounts.Balance, cancellation);
 
-    public Task<FeeMarket> ReadFeeMarketAsync(CancellationToken cancellation) =>
-        _pool.RunAsync(
+    public async Task<FeeMarket> ReadFeeMarketAsync(CancellationToken cancellation) => (await ReadFeeMarketAsync([], cancellation)).Market;
+
+    public Task<(FeeMarket Market, IReadOnlyList<CallOutcome> Outcomes)> ReadFeeMarketAsync(IReadOnlyList<EthCall> beside, CancellationToken cancellation) =>
+        _pool.RunAsync<(FeeMarket, IReadOnlyList<CallOutcome>)>(
             async (client, token) =>
             {
                 var (head, price, history) = (RpcBlocks.Head(), RpcFees.GasPrice(), RpcFees.FeeHistory(FeeHistoryBlocks));
-                await client.SendAsync([head, price, history], token);
-                return FeeMarkets.Read(head.Value, price.Value, history.Error is null ? history.Value : null);
+                var calls = beside.Select(call => RpcExecution.Call(call, BlockRef.Latest)).ToArray();
+                await client.SendAsync([head, price, history, .. calls], token);
+                return (FeeMarkets.Read(head.Value, price.Value, history.Error is null ? history.Value : null),
+                    [.. calls.Select(call => call.Error is { Kind: NodeErrorKind.Unsupported } error ? new CallOutcome.Refused(error) : Outcome(call))]);
             },
             cancellation);
 

@@ -3,6 +3,7 @@ using Relayer.Core.Operations;
 using Relayer.Core.Relay.Batching;
 using Relayer.Core.Relay.Forwarders;
 using Relayer.Core.Relay.Records;
+using Relayer.Core.Transactions.Fees;
 
 namespace Relayer.Core.Relay.Admission;
 
@@ -20,14 +21,14 @@ public sealed record RelayCandidate(RelayRequest Request, RelayRoute Route, Date
     /// <summary>The call that carries it alone, encoded when it is first asked for.</summary>
     internal RelayCall Call => _call ??= RelayCall.For(Request, Route.Forwarder);
 
-    /// <summary>Gas that the chain charges for the data of the transaction, on top of its limit (Arbitrum).</summary>
-    public ulong DataGas { get; init; }
+    /// <summary>What the chain charges for data, where it does.</summary>
+    public DataPrice Data { get; init; } = DataPrice.Free;
 
     /// <summary>
     /// What the user's quota is charged: the most gas that is paid for the request sent alone, the transaction around it and its data
     /// included. In a batch it costs less.
     /// </summary>
-    public ulong PaidGas => Call.Gas > long.MaxValue - DataGas ? long.MaxValue : Call.Gas + DataGas;
+    public ulong PaidGas => Data.PaidGas(Call.Data.Length) is var data && Call.Gas > long.MaxValue - data ? long.MaxValue : Call.Gas + data;
 
     /// <summary>The signed message.</summary>
     public ForwardRequest Message => Request.Message;

@@ -29,7 +29,7 @@ internal sealed class RelayValidator(
         }
 
         return route.Forwarder.HasShapeOf(request.Message)
-            ? (new RelayCandidate(request, route, Now()) { DataGas = engines.Get(request.ChainId).Settings.DataGas }, null)
+            ? (new RelayCandidate(request, route, Now()) { Data = engines.Get(request.ChainId).Data }, null)
             : (null, new Refusal(
                 RefusalCode.MalformedRequest,
                 route.Forwarder.HasDeadline
@@ -130,7 +130,7 @@ internal sealed class RelayValidator(
         Address? payer = null;
         if (!candidate.Message.Value.IsZero)
         {
-            var quote = await engines.Get(candidate.Request.ChainId).QuoteAsync(candidate.Call.Gas, cancellation);
+            var quote = await engines.Get(candidate.Request.ChainId).QuoteAsync(candidate.Call.Gas, candidate.Call.Data.Length, cancellation);
             payer = quote.Signers.Count > 0 ? quote.Signers[0] : null;
         }
 

@@ -9,7 +9,7 @@ namespace Relayer.Core.Relay.Forwarders;
 /// of its overhead. A call that burns g then leaves ceil(g / 63) and the overhead still unspent, which passes the forwarder's check
 /// (made after the call) for at least floor(g / 63) and pays for the event. No request spends more than its own grant,
 /// so each later one of a batch still finds its own.</para>
-/// <para>What is not used is not paid. Where a chain charges its data fee in gas (Arbitrum), the engine puts <c>Fees:DataGas</c> on top.</para>
+/// <para>What is not used is not paid. Where a chain charges its data fee in gas (Arbitrum), the engine puts what that is on top.</para>
 /// </remarks>
 public static class OuterGas
 {

@@ -71,7 +71,7 @@ internal sealed partial class RelayRequeue(
 
         var request = new RelayRequest(chainId, relay.Forwarder, relay.MessageFor(route.Forwarder), signature);
         var candidate = new RelayCandidate(request, route, time.GetUtcNow());
-        var quote = await engine.QuoteAsync(candidate.Call.Gas, cancellation);
+        var quote = await engine.QuoteAsync(candidate.Call.Gas, candidate.Call.Data.Length, cancellation);
         if (quote.Fees is not { } fees || quote.Signers.Count == 0)
         {
             return new Decision.Waits(relay);

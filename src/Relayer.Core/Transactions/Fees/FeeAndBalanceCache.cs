@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Tx;
@@ -13,9 +14,13 @@ namespace Relayer.Core.Transactions.Fees;
 /// Safe for concurrent use: many callers share one reading. The next one is begun when half of its time is over, so that under
 /// load nobody waits for it.
 /// </remarks>
-internal sealed class FeeAndBalanceCache(
-    ChainSettings settings, IChainClient chain, ISignerSource signers, Database database, TransactionStore store, TimeProvider time)
+internal sealed partial class FeeAndBalanceCache(
+    ChainSettings settings, IChainClient chain, ISignerSource signers, Database database, TransactionStore store, TimeProvider time,
+    ILogger<FeeAndBalanceCache> logger)
 {
+    private readonly DataFeeOracle? _oracle = DataFeeOracle.Of(settings.DataFees);
+    private readonly DataPrice _configured = new(settings.DataGas, settings.DataFee) { Percent = settings.DataFeePercent };
+    private bool _hasToldSilence;
     private readonly Lock _gate = new();
     private readonly HashSet<Address> _known = [];
     private Task<Snapshot>? _measuring;
@@ -47,6 +52,9 @@ internal sealed class FeeAndBalanceCache(
         return [.. addresses.Select(address => new SignerBalance(address, balances.GetValueOrDefault(address, new Wei(UInt256.MaxValue))))];
     }
 
+    /// <summary>What data costs, as it was last read; what is configured before. It asks nobody.</summary>
+    public DataPrice Data => Last?.Data ?? _configured;
+
     private Snapshot? Last
     {
         get
@@ -63,19 +71,38 @@ internal sealed class FeeAndBalanceCache(
         var startedAt = time.GetTimestamp();
         var available = await signers.GetSignersAsync(settings.ChainId, CancellationToken.None);
         Address[] addresses = [.. available.Select(signer => signer.Address).Distinct()];
-        var market = chain.ReadFeeMarketAsync(CancellationToken.None);
+        var asked = chain.ReadFeeMarketAsync(_oracle?.Calls ?? [], CancellationToken.None);
         var balances = await chain.ReadBalancesAsync(addresses, CancellationToken.None);
         await IntroduceAsync(addresses);
         CrashPoints.Pass(CrashPoints.GaugeRead);
+        var (market, outcomes) = await asked;
         var reading = new Snapshot(
-            await market,
-            [.. addresses.Zip(balances, (address, balance) => new SignerBalance(address, balance))]);
+            market,
+            [.. addresses.Zip(balances, (address, balance) => new SignerBalance(address, balance))],
+            Price(market, outcomes));
         lock (_gate)
         {
             (_last, _lastAt) = (reading, startedAt);
         }
 
         return reading;
+    }
+
+    /// <summary>Where the chain does not answer, what it said last still counts.</summary>
+    private DataPrice Price(FeeMarket market, IReadOnlyList<CallOutcome> outcomes)
+    {
+        var rate = _oracle?.Read(outcomes);
+        if (_oracle is not null && rate is null && !_hasToldSilence)
+        {
+            Log.NoDataFees(logger, settings.ChainId, settings.DataFees, outcomes[0]);
+        }
+
+        _hasToldSilence = rate is null;
+        return _configured with
+        {
+            Rate = rate ?? Last?.Data.Rate,
+            GasPrice = market.BaseFee is { } baseFee ? baseFee + market.PriorityFee : market.GasPrice,
+        };
     }
 
     /// <summary>A signer seen for the first time starts at the chain's nonce, not at zero.</summary>
@@ -96,11 +123,18 @@ internal sealed class FeeAndBalanceCache(
     /// <summary>What was measured.</summary>
     /// <param name="Market">What block space costs.</param>
     /// <param name="Balances">The signers and what they hold.</param>
-    internal sealed record Snapshot(FeeMarket Market, IReadOnlyList<SignerBalance> Balances)
+    /// <param name="Data">What data costs.</param>
+    internal sealed record Snapshot(FeeMarket Market, IReadOnlyList<SignerBalance> Balances, DataPrice Data)
     {
         /// <summary>The signers that can pay for this much gas, and for the data beside.</summary>
         public IReadOnlyList<Address> AbleToPay(TransactionFees? fees, ulong gas, Wei dataFee) => fees is null
             ? []
             : [.. Balances.Where(signer => signer.Balance >= (fees.MaxPrice * gas) + dataFee).Select(signer => signer.Address)];
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 226, Level = LogLevel.Warning, Message = "Chain {ChainId} does not say what data costs as Fees:DataFees = {Kind} expects ({Outcome}): what it said last is used, or what is configured")]
+        public static partial void NoDataFees(ILogger logger, ChainId chainId, string kind, CallOutcome outcome);
     }
 }

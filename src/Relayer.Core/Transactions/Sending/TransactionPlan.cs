@@ -25,6 +25,9 @@ public sealed record TransactionPlan(
     /// <summary>The ledger's name for a noop that fills a nonce which no transaction of ours holds.</summary>
     public const string NoopPurpose = "noop";
 
+    /// <summary>What is put aside for its data, where the feature has reckoned with it already; otherwise it is what data costs at the reservation.</summary>
+    public DataCost? DataCost { get; init; }
+
     /// <summary>The most it can cost, value included, in wei.</summary>
     public Wei MaxCost => (Fees.MaxPrice * GasLimit) + Value;
 

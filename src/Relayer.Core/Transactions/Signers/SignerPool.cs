@@ -121,8 +121,9 @@ internal sealed partial class SignerPool(
         try
         {
             var reading = await gauge.ReadAsync(cancellation);
+            var present = settings.With(reading.Data.Of(DataPrice.UsualBytes));
             return FeePlan.For(reading.Market, settings.Fees, settings.Speed) is { } fees
-                ? reading.Balances.ToDictionary(signer => signer.Address, signer => SignerPausePolicy.MeansOf(signer.Balance, fees, settings))
+                ? reading.Balances.ToDictionary(signer => signer.Address, signer => SignerPausePolicy.MeansOf(signer.Balance, fees, present))
                 : new Dictionary<Address, FundingLevel>();
         }
         catch (SignerUnavailableException)

@@ -127,8 +127,8 @@ public sealed partial class TopUpService
 
     private Wei CostOf(ChainId chainId, TopUpOptions options, Ethereum.Tx.TransactionFees fees)
     {
-        var settings = _engines.Get(chainId).Settings;
-        return (fees.MaxPrice * ((ulong)options.TransferGas + settings.DataGas)) + settings.DataFee;
+        var data = _engines.Get(chainId).Data.Of(0);
+        return (fees.MaxPrice * ((ulong)options.TransferGas + data.Gas)) + data.Fee;
     }
 
     private static partial class Log

@@ -4,6 +4,7 @@ using Relayer.Core.Relay;
 using Relayer.Core.Relay.Admission;
 using Relayer.Core.Relay.Forwarders;
 using Relayer.Core.Relay.Rules;
+using Relayer.Core.Transactions.Fees;
 
 namespace Relayer.Core.Tests.Relay.Rules;
 
@@ -28,7 +29,7 @@ public sealed class RecordAndChainRulesTests
     [InlineData(1, RefusalCode.QuotaExceeded)]
     public void A_user_has_so_much_gas_a_day_transaction_and_data_included(long beyond, string? code)
     {
-        var candidate = Samples.Candidate() with { DataGas = 20_000 };
+        var candidate = Samples.Candidate() with { Data = new DataPrice(20_000, Wei.Zero) };
         var left = (long)(candidate.Call.Gas + 20_000);
         var refusal = new GasQuotaRule().Check(candidate, NoFacts with { GasToday = Samples.Policy.GasPerDay - left + beyond });
 
@@ -64,7 +65,7 @@ public sealed class RecordAndChainRulesTests
     [Fact]
     public void What_cannot_be_counted_is_beyond_every_share()
     {
-        var candidate = Samples.Candidate(message => message with { Gas = ulong.MaxValue }) with { DataGas = ulong.MaxValue };
+        var candidate = Samples.Candidate(message => message with { Gas = ulong.MaxValue }) with { Data = new DataPrice(ulong.MaxValue, Wei.Zero) };
 
         Assert.Equal(RefusalCode.QuotaExceeded, new GasQuotaRule().Check(candidate, NoFacts)?.Code);
     }
