@@ -53,7 +53,7 @@ internal static class BadRequests
                 return input.SignedFor(RelayWorld.Create(dialect, here.ChainId.Value, here.Address, "Somebody's forwarder"), here);
             }),
             BadCase.Json(
-                $"{dialect}: signed for other data", body => body["request"]!["data"] = "0xd09de08a00", 401, RefusalCode.SignatureMismatch, dialect),
+                $"{dialect}: signed for other data", body => body["request"]!["data"] = Hex.Encode(Calls.Burn(1)), 401, RefusalCode.SignatureMismatch, dialect),
             BadCase.Json($"{dialect}: signed for other gas", body => body["request"]!["gas"] = "99999", 401, RefusalCode.SignatureMismatch, dialect),
             BadCase.Json($"{dialect}: signed for another nonce", body => body["request"]!["nonce"] = "1", 401, RefusalCode.SignatureMismatch, dialect),
             BadCase.Json($"{dialect}: from somebody else", body => body["request"]!["from"] = Somebody, 401, RefusalCode.SignatureMismatch, dialect),
