@@ -79,18 +79,18 @@ public sealed class ChainEngine
     public Task<IReadOnlyList<ReservedTransaction>> ReserveAsync(
         NpgsqlConnection connection, IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation)
     {
-        var (whole, dataFee) = WithData(plans);
+        var price = _gauge.Data;
         return _store.ReserveAsync(
-            connection, Settings.ChainId, _gauge.BalancesOf(signers), Settings.MaxInFlight, whole, cancellation, dataFee);
+            connection, Settings.ChainId, _gauge.BalancesOf(signers), Settings.MaxInFlight, WithData(plans, price), cancellation, price.Reserve);
     }
 
     /// <summary>The same with one account of the caller's choice, of which no more than <paramref name="budget"/> is spent, in wei.</summary>
     internal Task<IReadOnlyList<ReservedTransaction>> ReserveFromAsync(
         NpgsqlConnection connection, Address account, Wei budget, IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation)
     {
-        var (whole, dataFee) = WithData(plans);
+        var price = _gauge.Data;
         return _store.ReserveAsync(
-            connection, Settings.ChainId, [new SignerBalance(account, budget)], Settings.MaxInFlight, whole, cancellation, dataFee);
+            connection, Settings.ChainId, [new SignerBalance(account, budget)], Settings.MaxInFlight, WithData(plans, price), cancellation, price.Reserve);
     }
 
     /// <summary>Makes an account known before the first reservation from it, at the nonce that the chain has for it. Known ones are left as they are.</summary>
@@ -101,8 +101,8 @@ public sealed class ChainEngine
     /// <summary>The same as statements at the front of a batch of the caller's own, which then needs no transaction around it.</summary>
     public Reservation Reserve(IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans)
     {
-        var (whole, dataFee) = WithData(plans);
-        return _store.Reserve(Settings.ChainId, _gauge.BalancesOf(signers), Settings.MaxInFlight, whole, dataFee);
+        var price = _gauge.Data;
+        return _store.Reserve(Settings.ChainId, _gauge.BalancesOf(signers), Settings.MaxInFlight, WithData(plans, price), price.Reserve);
     }
 
     /// <summary>Signs, stores and broadcasts a committed reservation, and starts watching for its receipt.</summary>
@@ -179,19 +179,9 @@ public sealed class ChainEngine
     public Task<SignerChange?> ResumeSignerAsync(Address signer, Instruction instruction, CancellationToken cancellation) =>
         _pool.ChangeAsync(signer, pause: false, instruction, cancellation);
 
-    /// <summary>The plans with the gas for their data on top, and the most wei that the data of one is charged apart.</summary>
-    private (IReadOnlyList<TransactionPlan> Whole, Wei DataFee) WithData(IReadOnlyList<TransactionPlan> plans)
-    {
-        var (price, dataFee, whole) = (_gauge.Data, Wei.Zero, new TransactionPlan[plans.Count]);
-        for (var i = 0; i < whole.Length; i++)
-        {
-            var data = plans[i].DataCost ?? price.Of(plans[i].Data.Length);
-            whole[i] = data.Gas == 0 ? plans[i] : plans[i] with { GasLimit = Add(plans[i].GasLimit, data.Gas) };
-            dataFee = Wei.Max(dataFee, data.Fee);
-        }
-
-        return (whole, dataFee);
-    }
+    /// <summary>The plans with the gas for their data on top.</summary>
+    private static IReadOnlyList<TransactionPlan> WithData(IReadOnlyList<TransactionPlan> plans, DataPrice price) =>
+        [.. plans.Select(plan => (plan.DataCost ?? price.Of(plan.Data.Length)).Gas is > 0 and var gas ? plan with { GasLimit = Add(plan.GasLimit, gas) } : plan)];
 
     private static ulong Add(ulong gas, ulong dataGas) => gas > ulong.MaxValue - dataGas ? ulong.MaxValue : gas + dataGas;
 

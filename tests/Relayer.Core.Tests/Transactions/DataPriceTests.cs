@@ -45,6 +45,17 @@ public sealed class DataPriceTests
     }
 
     [Fact]
+    public void What_is_set_aside_is_never_less_than_the_fee_and_hardly_more()
+    {
+        var odd = Apart with { Rate = new DataRate(false, 12_345_678, 987_654_321) };
+        for (var bytes = 0; bytes < 130_000; bytes += 61)
+        {
+            var (fee, reserved) = (odd.Of(bytes).Fee, odd.Reserve.Of(bytes));
+            Assert.True(reserved >= fee && reserved <= fee + new Wei((ulong)(3 * bytes) + 1), $"{bytes} bytes: {reserved} for {fee}");
+        }
+    }
+
+    [Fact]
     public void Quotas_are_charged_a_fee_apart_in_gas_without_the_margin_and_gas_as_it_is_put_on_top()
     {
         Assert.Equal(300UL, Apart.PaidGas(10));

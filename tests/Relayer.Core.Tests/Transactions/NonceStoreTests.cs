@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Tests.Storage;
+using Relayer.Core.Transactions.Fees;
 using Relayer.Core.Transactions.Records;
 using Relayer.Core.Transactions.Sending;
 
@@ -109,8 +110,8 @@ public sealed class NonceStoreTests(PostgresFixture postgres) : IAsyncLifetime
         var poor = new SignerBalance(StoreWorld.SignerBalances[0].Address, new Wei(plans[0].MaxCost.Value * 3UL));
         await using var connection = await _world.Database.OpenAsync();
 
-        Assert.Equal(2, (await _world.Store.ReserveAsync(connection, StoreWorld.Chain, [poor], 64, plans, Cancellation, new Wei(1UL))).Count);
-        Assert.Empty(await _world.Store.ReserveAsync(connection, StoreWorld.Chain, [poor], 64, Plans.Many(1), Cancellation, new Wei(1UL)));
+        Assert.Equal(2, (await _world.Store.ReserveAsync(connection, StoreWorld.Chain, [poor], 64, plans, Cancellation, new DataReserve(new Wei(1UL), Wei.Zero))).Count);
+        Assert.Empty(await _world.Store.ReserveAsync(connection, StoreWorld.Chain, [poor], 64, Plans.Many(1), Cancellation, new DataReserve(new Wei(1UL), Wei.Zero)));
         Assert.Single(await _world.Store.ReserveAsync(connection, StoreWorld.Chain, [poor], 64, Plans.Many(1), Cancellation));
     }
 

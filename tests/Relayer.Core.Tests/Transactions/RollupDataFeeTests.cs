@@ -52,6 +52,23 @@ public sealed class RollupDataFeeTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Each_transaction_in_flight_counts_with_the_fee_for_its_own_data()
+    {
+        await using var world = await StartAsync("op");
+        var oracle = await PlaceAsync(world, "GasPriceOracleStandIn", GasPriceOracle);
+        await oracle.SendAsync(SetOp, 20_000_000_000UL, 1_000_000_000UL, 2_269UL, 1_055_762UL, true);
+        var (large, small) = (Plans.Create() with { Data = new byte[50_000] }, Plans.Create());
+        var data = (await world.Engine.QuoteAsync(1, Cancellation)).Data.Reserve;
+        var both = large.MaxCost + small.MaxCost + data.Of(50_000) + data.Of(3) + (Plans.Create().Fees.MaxPrice * 2_000); // DataGas
+
+        await world.Node.SetBalanceAsync($"{world.Keys[0].Address}", (both - new Wei(1)).ToBigInteger(), Cancellation);
+        Assert.Single(await world.ReserveAsync(large));
+        Assert.Empty(await world.ReserveAsync(small));
+        await world.Node.SetBalanceAsync($"{world.Keys[0].Address}", both.ToBigInteger(), Cancellation);
+        Assert.Single(await world.ReserveAsync(small));
+    }
+
+    [Fact]
     public async Task On_Arbitrum_the_gas_for_the_data_is_on_top_of_each_limit_by_its_size()
     {
         await using var world = await StartAsync("arbitrum");

@@ -39,6 +39,9 @@ public sealed record DataPrice(ulong LeastGas, Wei LeastFee)
             : new DataCost(LeastGas, Wei.Max(LeastFee, new Wei(most)));
     }
 
+    /// <summary>The fee as the reservation counts it, for each transaction in flight by its own size; never below <see cref="Of"/>.</summary>
+    internal DataReserve Reserve => new(Of(0).Fee, Rate is { IsGas: false } rate ? new Wei((rate.PerByte * (UInt128)Percent / 100) + 1) : Wei.Zero);
+
     /// <summary>
     /// The same in gas, for quotas: what is put on top of the limit, or the fee as the chain said it, at what a gas costs now. A fee that is
     /// only configured is a reserve and not counted.
@@ -71,5 +74,14 @@ public sealed record DataRate(bool IsGas, UInt128 AtFew, UInt128 AtMany)
     /// <summary>What so many bytes cost.</summary>
     public UInt128 At(int bytes) => bytes <= Few ? AtFew : AtFew + (((AtMany - AtFew) * (UInt128)(bytes - Few)) + Span - 1) / Span;
 
+    /// <summary>What a byte more costs, rounded up.</summary>
+    internal UInt128 PerByte => ((AtMany - AtFew) + Span - 1) / Span;
+
     private static UInt128 Span => Many - Few;
+}
+
+/// <summary>Wei for each transaction's data: a fee, and on top of it something for each byte beyond <see cref="DataRate.Few"/>.</summary>
+internal readonly record struct DataReserve(Wei Fee, Wei PerByte)
+{
+    public Wei Of(int bytes) => Fee + (PerByte * (ulong)Math.Max(0, bytes - DataRate.Few));
 }

@@ -21,7 +21,7 @@ internal static class TransactionSql
     /// <summary>
     /// The least loaded signer that has room and money for the first plan takes as many as it has room and money for. In flight counts
     /// what may still be paid for at the highest fees offered so far; a balance that is a little old counts some of that twice, never
-    /// not at all. $17 is what a chain may charge for the data of each.
+    /// not at all. $17 is what a chain may charge for the data of each, and $19 for each of its bytes beyond $20.
     /// </summary>
     public const string Reserve = $"""
         with chosen as (
@@ -29,13 +29,14 @@ internal static class TransactionSql
             from unnest($2, $3) as payer (address, balance)
             join signers s on s.chain_id = $1 and s.address = payer.address
             cross join lateral (
-                select count(*)::int as in_flight, coalesce(sum(t.gas_limit * t.max_fee + t.value + $17), 0) as committed from transactions t
+                select count(*)::int as in_flight, coalesce(sum(t.gas_limit * t.max_fee + t.value + $17 + $19 * greatest(octet_length(t.data) - $20, 0)), 0) as committed
+                from transactions t
                 where t.chain_id = $1 and t.signer = s.address and t.{TransactionStates.InFlight}) load
             where not s.paused and load.in_flight < $4 and payer.balance - load.committed >= $6
             order by load.in_flight, s.address
             limit 1),
         costed as (
-            select p.*, sum(p.gas_limit * p.max_fee + p.value + $17) over (order by p.place) as cost
+            select p.*, sum(p.gas_limit * p.max_fee + p.value + $17 + $19 * greatest(octet_length(p.data) - $20, 0)) over (order by p.place) as cost
             from unnest($7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $18) with ordinality
                 as p (id, purpose, "to", value, gas_limit, data, max_fee, max_priority_fee, expires_at, speed, fee_cap, place)),
         planned as (

@@ -2,6 +2,7 @@ using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Storage;
 using Relayer.Core.Transactions.Replacement;
+using Relayer.Core.Transactions.Fees;
 using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Transactions.Records;
@@ -40,9 +41,9 @@ internal sealed class TransactionStore(TimeProvider time)
     /// <remarks>The signers stay locked until the caller's transaction ends: what is in flight cannot change under the count.</remarks>
     public async Task<IReadOnlyList<ReservedTransaction>> ReserveAsync(
         NpgsqlConnection connection, ChainId chainId, IReadOnlyList<SignerBalance> balances, int maxInFlight,
-        IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation, Wei dataFee = default)
+        IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation, DataReserve data = default)
     {
-        var reservation = Reserve(chainId, balances, maxInFlight, plans, dataFee);
+        var reservation = Reserve(chainId, balances, maxInFlight, plans, data);
         await using var batch = new NpgsqlBatch(connection);
         reservation.AddTo(batch);
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
@@ -51,8 +52,8 @@ internal sealed class TransactionStore(TimeProvider time)
 
     /// <summary>The same, as the first statements of a batch of the caller's own.</summary>
     public Reservation Reserve(
-        ChainId chainId, IReadOnlyList<SignerBalance> balances, int maxInFlight, IReadOnlyList<TransactionPlan> plans, Wei dataFee = default) =>
-        new(chainId, plans, LockSigners(chainId, balances.Select(signer => signer.Address)), Reserve(chainId, balances, maxInFlight, plans, dataFee, time.GetUtcNow()));
+        ChainId chainId, IReadOnlyList<SignerBalance> balances, int maxInFlight, IReadOnlyList<TransactionPlan> plans, DataReserve data = default) =>
+        new(chainId, plans, LockSigners(chainId, balances.Select(signer => signer.Address)), Reserve(chainId, balances, maxInFlight, plans, data, time.GetUtcNow()));
 
     /// <summary>Stores signed bytes; the first attempt moves a transaction from Reserved to Signed, a later one raises what it offers.</summary>
     /// <returns>
@@ -158,7 +159,7 @@ internal sealed class TransactionStore(TimeProvider time)
 
     /// <summary>The statement that takes the nonces; the signers have to be locked before.</summary>
     internal static NpgsqlBatchCommand Reserve(
-        ChainId chainId, IReadOnlyList<SignerBalance> balances, int maxInFlight, IReadOnlyList<TransactionPlan> plans, Wei dataFee, DateTimeOffset now) =>
+        ChainId chainId, IReadOnlyList<SignerBalance> balances, int maxInFlight, IReadOnlyList<TransactionPlan> plans, DataReserve data, DateTimeOffset now) =>
         new(TransactionSql.Reserve)
         {
             Parameters =
@@ -168,7 +169,7 @@ internal sealed class TransactionStore(TimeProvider time)
                 Columns.Numbers(balances.Select(signer => signer.Balance.ToBigInteger())),
                 Columns.Int(maxInFlight),
                 Columns.Time(now),
-                Columns.Number((plans[0].MaxCost + dataFee).ToBigInteger()),
+                Columns.Number((plans[0].MaxCost + data.Of(plans[0].Data.Length)).ToBigInteger()),
                 Columns.Ids(plans.Select(plan => plan.Id)),
                 Columns.Texts(plans.Select(plan => plan.Purpose)),
                 Columns.ManyBytes(plans.Select(plan => plan.To.ToArray())),
@@ -179,8 +180,10 @@ internal sealed class TransactionStore(TimeProvider time)
                 Columns.Numbers(plans.Select(plan => FeeColumns.MaxPriorityFee(plan.Fees)?.ToBigInteger())),
                 Columns.Times(plans.Select(plan => plan.ExpiresAt)),
                 Columns.Enums(plans.Select(plan => plan.Speed)),
-                Columns.Number(dataFee.ToBigInteger()),
+                Columns.Number(data.Fee.ToBigInteger()),
                 Columns.Numbers(plans.Select(plan => plan.FeeCap?.ToBigInteger())),
+                Columns.Number(data.PerByte.ToBigInteger()),
+                Columns.Int(DataRate.Few),
             },
         };
 
