@@ -25,7 +25,7 @@ public sealed class ChainEngine
     /// <summary>Open transactions looked after in one pass.</summary>
     private const int PassSize = 1_000;
 
-    private readonly FeeAndBalanceCache _gauge;
+    private readonly FeeAndBalanceCache _cache;
     private readonly NonceFloor _floor;
     private readonly TransactionStore _store;
     private readonly Submitter _submitter;
@@ -35,11 +35,11 @@ public sealed class ChainEngine
     private readonly ConfirmationLoop _watch;
 
     internal ChainEngine(
-        ChainSettings settings, IChainClient chain, FeeAndBalanceCache gauge, NonceFloor floor, TransactionStore store, Submitter submitter,
+        ChainSettings settings, IChainClient chain, FeeAndBalanceCache cache, NonceFloor floor, TransactionStore store, Submitter submitter,
         Interventions interventions, Confirmer confirmer, SignerPool pool, IEnumerable<ITransactionHandler> purposes, TimeProvider time, ILogger<ChainEngine> logger)
     {
         Settings = settings;
-        (_gauge, _floor, _store, _submitter, _interventions) = (gauge, floor, store, submitter, interventions);
+        (_cache, _floor, _store, _submitter, _interventions) = (cache, floor, store, submitter, interventions);
         _pool = pool;
         _passes = new SerialRunner<int>(() => PassAsync(confirmer, [.. purposes]));
         var news = new BlockNews(chain, _passes.RunAsync, PassSize, time);
@@ -50,7 +50,7 @@ public sealed class ChainEngine
     public ChainSettings Settings { get; }
 
     /// <summary>What data costs now, as it was last read; it asks nobody.</summary>
-    public DataPrice Data => _gauge.Data;
+    public DataPrice Data => _cache.Data;
 
     /// <summary>What sending this much gas takes now, at the chain's own speed.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
@@ -65,7 +65,7 @@ public sealed class ChainEngine
 
     private async Task<Quote> QuoteAsync(ulong gas, int dataBytes, Speed speed, CancellationToken cancellation)
     {
-        var reading = await _gauge.ReadAsync(cancellation);
+        var reading = await _cache.ReadAsync(cancellation);
         var fees = FeePlan.For(reading.Market, Settings.Fees, speed);
         var data = reading.Data.Of(dataBytes);
         return new Quote(fees, reading.AbleToPay(fees, Add(gas, data.Gas), data.Fee)) { Data = reading.Data };
@@ -79,16 +79,16 @@ public sealed class ChainEngine
     public Task<IReadOnlyList<ReservedTransaction>> ReserveAsync(
         NpgsqlConnection connection, IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation)
     {
-        var price = _gauge.Data;
+        var price = _cache.Data;
         return _store.ReserveAsync(
-            connection, Settings.ChainId, _gauge.BalancesOf(signers), Settings.MaxInFlight, WithData(plans, price), cancellation, price.Reserve);
+            connection, Settings.ChainId, _cache.BalancesOf(signers), Settings.MaxInFlight, WithData(plans, price), cancellation, price.Reserve);
     }
 
     /// <summary>The same with one account of the caller's choice, of which no more than <paramref name="budget"/> is spent, in wei.</summary>
     internal Task<IReadOnlyList<ReservedTransaction>> ReserveFromAsync(
         NpgsqlConnection connection, Address account, Wei budget, IReadOnlyList<TransactionPlan> plans, CancellationToken cancellation)
     {
-        var price = _gauge.Data;
+        var price = _cache.Data;
         return _store.ReserveAsync(
             connection, Settings.ChainId, [new SignerBalance(account, budget)], Settings.MaxInFlight, WithData(plans, price), cancellation, price.Reserve);
     }
@@ -101,8 +101,8 @@ public sealed class ChainEngine
     /// <summary>The same as statements at the front of a batch of the caller's own, which then needs no transaction around it.</summary>
     public Reservation Reserve(IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans)
     {
-        var price = _gauge.Data;
-        return _store.Reserve(Settings.ChainId, _gauge.BalancesOf(signers), Settings.MaxInFlight, WithData(plans, price), price.Reserve);
+        var price = _cache.Data;
+        return _store.Reserve(Settings.ChainId, _cache.BalancesOf(signers), Settings.MaxInFlight, WithData(plans, price), price.Reserve);
     }
 
     /// <summary>Signs, stores and broadcasts a committed reservation, and starts watching for its receipt.</summary>

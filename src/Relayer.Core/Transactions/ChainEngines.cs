@@ -31,22 +31,22 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
             {
                 var chain = chains.Get(settings.ChainId);
                 var errors = new SignerErrors();
-                var gauge = new FeeAndBalanceCache(settings, chain, signers, database, store, time, loggers.CreateLogger<FeeAndBalanceCache>());
-                var submitter = new Submitter(settings, gauge, chain, signers, errors, database, store, time, loggers.CreateLogger<Submitter>());
+                var cache = new FeeAndBalanceCache(settings, chain, signers, database, store, time, loggers.CreateLogger<FeeAndBalanceCache>());
+                var submitter = new Submitter(settings, cache, chain, signers, errors, database, store, time, loggers.CreateLogger<Submitter>());
                 var recorder = new Recorder(settings, database, store, purposes.Value, ledger, loggers.CreateLogger<Recorder>());
-                var replacer = new Replacer(settings, gauge, chain, submitter, database, time, loggers.CreateLogger<Replacer>());
+                var replacer = new Replacer(settings, cache, chain, submitter, database, time, loggers.CreateLogger<Replacer>());
                 var closer = new NoopCanceller(settings, chain, replacer, recorder, time, loggers.CreateLogger<NoopCanceller>());
-                var gaps = new GapFiller(settings, gauge, chain, submitter, database, time, loggers.CreateLogger<GapFiller>());
+                var gaps = new GapFiller(settings, cache, chain, submitter, database, time, loggers.CreateLogger<GapFiller>());
                 return new ChainEngine(
                     settings,
                     chain,
-                    gauge,
+                    cache,
                     new NonceFloor(settings, chain, database, store, gaps, loggers.CreateLogger<NonceFloor>()),
                     store,
                     submitter,
                     new Interventions(settings, replacer, submitter, database, time),
                     new Confirmer(settings, chain, submitter, closer, replacer, errors, recorder, database, time, loggers.CreateLogger<Confirmer>()),
-                    new SignerPool(settings, gauge, signers, errors, database, time, loggers.CreateLogger<SignerPool>()),
+                    new SignerPool(settings, cache, signers, errors, database, time, loggers.CreateLogger<SignerPool>()),
                     purposes.Value,
                     time,
                     loggers.CreateLogger<ChainEngine>());

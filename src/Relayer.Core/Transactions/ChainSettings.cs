@@ -10,14 +10,14 @@ namespace Relayer.Core.Transactions;
 /// <param name="Confirmations">Blocks on top before a transaction counts as confirmed.</param>
 /// <param name="MaxInFlight">Transactions of one signer under way at once.</param>
 /// <param name="Fees">The limits on fees.</param>
-/// <param name="GaugeMaxAge">How long one reading of fees and balances is used.</param>
+/// <param name="ReadingMaxAge">How long one reading of fees and balances is used.</param>
 /// <param name="Speed">What is offered where nothing else is asked for.</param>
 /// <param name="Bumps">When a transaction is replaced, and when it is given up.</param>
 /// <param name="DataGas">Gas that each transaction needs on top of its limit, for its data; at least, where the chain is asked.</param>
 /// <param name="DataFee">Wei that each transaction may cost beside its gas, for its data; at least, where the chain is asked.</param>
 /// <param name="Batching">How much one transaction of several requests may hold.</param>
 public sealed record ChainSettings(
-    ChainId ChainId, int Confirmations, int MaxInFlight, FeeLimits Fees, TimeSpan GaugeMaxAge, Speed Speed, FeeBumpSchedule Bumps,
+    ChainId ChainId, int Confirmations, int MaxInFlight, FeeLimits Fees, TimeSpan ReadingMaxAge, Speed Speed, FeeBumpSchedule Bumps,
     ulong DataGas, Wei DataFee, BatchLimits Batching)
 {
     /// <summary>Gas that a signer must be able to pay for, or it is paused.</summary>

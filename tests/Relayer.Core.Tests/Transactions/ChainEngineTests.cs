@@ -120,11 +120,11 @@ public sealed class ChainEngineTests(PostgresFixture postgres)
         var quote = await world.Engine.QuoteAsync(50_000, Cancellation);
         Assert.Equal([world.Keys[1].Address], quote.Signers);
         await world.Node.SetBalanceAsync($"{world.Keys[1].Address}", 1_000, Cancellation);
-        await Task.Delay(world.Engine.Settings.GaugeMaxAge + TimeSpan.FromMilliseconds(100), Cancellation);
+        await Task.Delay(world.Engine.Settings.ReadingMaxAge + TimeSpan.FromMilliseconds(100), Cancellation);
         Assert.Empty((await world.Engine.QuoteAsync(50_000, Cancellation)).Signers);
 
         await world.Node.SetBalanceAsync($"{world.Keys[0].Address}", new Wei((UInt128)1_000_000_000_000_000_000).ToBigInteger(), Cancellation);
-        await Task.Delay(world.Engine.Settings.GaugeMaxAge + TimeSpan.FromMilliseconds(100), Cancellation);
+        await Task.Delay(world.Engine.Settings.ReadingMaxAge + TimeSpan.FromMilliseconds(100), Cancellation);
         var reserved = Assert.Single(await world.SendAsync(Plans.Create()));
         Assert.Equal(world.Keys[0].Address, reserved.Signer);
     }

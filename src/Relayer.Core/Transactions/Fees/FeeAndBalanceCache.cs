@@ -35,13 +35,13 @@ internal sealed partial class FeeAndBalanceCache(
         lock (_gate)
         {
             var age = _last is null ? TimeSpan.MaxValue : time.GetElapsedTime(_lastAt);
-            if (age > settings.GaugeMaxAge / 2 && _measuring is null or { IsCompleted: true })
+            if (age > settings.ReadingMaxAge / 2 && _measuring is null or { IsCompleted: true })
             {
                 // Task.Run: the synchronous part must not run under the lock.
                 _measuring = Task.Run(MeasureAsync, CancellationToken.None);
             }
 
-            return age <= settings.GaugeMaxAge ? Task.FromResult(_last!) : _measuring!.WaitAsync(cancellation);
+            return age <= settings.ReadingMaxAge ? Task.FromResult(_last!) : _measuring!.WaitAsync(cancellation);
         }
     }
 

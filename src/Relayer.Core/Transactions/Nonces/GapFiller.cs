@@ -20,7 +20,7 @@ namespace Relayer.Core.Transactions.Nonces;
 /// caller at a time in each instance; several instances are safe.
 /// </remarks>
 internal sealed partial class GapFiller(
-    ChainSettings settings, FeeAndBalanceCache gauge, IChainClient chain, Submitter submitter, Database database, TimeProvider time, ILogger<GapFiller> logger)
+    ChainSettings settings, FeeAndBalanceCache cache, IChainClient chain, Submitter submitter, Database database, TimeProvider time, ILogger<GapFiller> logger)
 {
     /// <summary>Nonces looked at above the chain's. Beyond it nothing is held up that is not held up below.</summary>
     private const int Span = 256;
@@ -95,7 +95,7 @@ internal sealed partial class GapFiller(
     private ReservedTransaction Noop(Gap gap, Ethereum.Tx.TransactionFees fees) => new(
         settings.ChainId, gap.Signer, gap.Nonce, new TransactionPlan(
             Guid.CreateVersion7(time.GetUtcNow()), TransactionPlan.NoopPurpose, gap.Signer, Wei.Zero,
-            ReservedTransaction.NoopGas + gauge.Data.Of(0).Gas, ReadOnlyMemory<byte>.Empty, fees));
+            ReservedTransaction.NoopGas + cache.Data.Of(0).Gas, ReadOnlyMemory<byte>.Empty, fees));
 
     private async Task SubmitAsync(List<ReservedTransaction> noops, CancellationToken cancellation)
     {

@@ -18,7 +18,7 @@ namespace Relayer.Core.Transactions.Replacement;
 /// gas is dear. For one caller at a time in each instance; several instances make one attempt between them (<see cref="Submitter"/>).
 /// </remarks>
 internal sealed partial class Replacer(
-    ChainSettings settings, FeeAndBalanceCache gauge, IChainClient chain, Submitter submitter, Database database, TimeProvider time, ILogger<Replacer> logger)
+    ChainSettings settings, FeeAndBalanceCache cache, IChainClient chain, Submitter submitter, Database database, TimeProvider time, ILogger<Replacer> logger)
 {
     private const int Remembered = 4_096;
 
@@ -51,7 +51,7 @@ internal sealed partial class Replacer(
             if ((await nonces)[i] == due[i].Reserved.Nonce)
             {
                 var isPassedOver = _firstSeen.GetValueOrDefault((due[i].Id, due[i].Attempts.Count), head) < head;
-                var data = gauge.Data.Of(due[i].IsClosing ? 0 : due[i].Reserved.Plan.Data.Length);
+                var data = cache.Data.Of(due[i].IsClosing ? 0 : due[i].Reserved.Plan.Data.Length);
                 var bump = FeeBump.Decide(due[i], isPassedOver, await market, (await balances)[i], settings.With(data));
                 await CarryOutAsync(due[i], bump, cancellation);
             }
@@ -65,7 +65,7 @@ internal sealed partial class Replacer(
     public async Task<(TransactionFees? Fees, Attempt? Attempt)> ReplaceNowAsync(
         OpenTransaction transaction, CancelReason? closing, CancellationToken cancellation)
     {
-        var limits = transaction.Reserved.Plan.LimitsOf(settings.With(gauge.Data.Of(0)), transaction.IsClosing || closing is not null);
+        var limits = transaction.Reserved.Plan.LimitsOf(settings.With(cache.Data.Of(0)), transaction.IsClosing || closing is not null);
         var market = FeePlan.For(await chain.ReadFeeMarketAsync(cancellation), limits, Speed.Fast);
         var fees = FeePlan.Bump(transaction.Reserved.Plan.Fees, market, limits);
 

@@ -28,7 +28,7 @@ internal sealed partial class Submitter
     private static readonly TimeSpan MarkInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly ChainSettings _settings;
-    private readonly FeeAndBalanceCache _gauge;
+    private readonly FeeAndBalanceCache _cache;
     private readonly IChainClient _chain;
     private readonly ISignerSource _signers;
     private readonly SignerErrors _errors;
@@ -41,10 +41,10 @@ internal sealed partial class Submitter
     private readonly ConcurrentDictionary<Hash32, bool> _unmarked = new();
 
     public Submitter(
-        ChainSettings settings, FeeAndBalanceCache gauge, IChainClient chain, ISignerSource signers, SignerErrors errors, Database database, TransactionStore store, TimeProvider time,
+        ChainSettings settings, FeeAndBalanceCache cache, IChainClient chain, ISignerSource signers, SignerErrors errors, Database database, TransactionStore store, TimeProvider time,
         ILogger<Submitter> logger)
     {
-        (_settings, _gauge, _chain, _signers, _errors, _database, _store, _time, _logger) = (settings, gauge, chain, signers, errors, database, store, time, logger);
+        (_settings, _cache, _chain, _signers, _errors, _database, _store, _time, _logger) = (settings, cache, chain, signers, errors, database, store, time, logger);
         _submissions = new(SubmitManyAsync, maxBatch: 64, parallelism: 4);
         _marks = new(MarkManyAsync, maxBatch: 1_024);
     }
@@ -110,7 +110,7 @@ internal sealed partial class Submitter
         OpenTransaction transaction, TransactionFees fees, CancelReason? closing, CancellationToken cancellation)
     {
         var (reserved, isNoop) = (transaction.Reserved, transaction.IsClosing || closing is not null);
-        var unsigned = isNoop ? reserved.Noop(fees, _gauge.Data.Of(0).Gas) : reserved.Payload(fees);
+        var unsigned = isNoop ? reserved.Noop(fees, _cache.Data.Of(0).Gas) : reserved.Payload(fees);
         var signed = await SignAsync(reserved, unsigned, transaction.Attempts.Count + 1, isNoop, cancellation);
         CrashPoints.Pass(isNoop ? CrashPoints.CloseSigned : CrashPoints.BumpSigned);
         if (!(await StoreAsync([signed], cancellation, closing)).Contains(transaction.Id))

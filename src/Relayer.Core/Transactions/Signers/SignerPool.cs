@@ -16,7 +16,7 @@ namespace Relayer.Core.Transactions.Signers;
 /// new reservations only, so that nothing in flight is ever left behind by one.
 /// </remarks>
 internal sealed partial class SignerPool(
-    ChainSettings settings, FeeAndBalanceCache gauge, ISignerSource signers, SignerErrors errors, Database database, TimeProvider time,
+    ChainSettings settings, FeeAndBalanceCache cache, ISignerSource signers, SignerErrors errors, Database database, TimeProvider time,
     ILogger<SignerPool> logger)
 {
     /// <summary>Looks at what the signers hold, and at whose rest is over; once for every tick of the timer.</summary>
@@ -120,7 +120,7 @@ internal sealed partial class SignerPool(
     {
         try
         {
-            var reading = await gauge.ReadAsync(cancellation);
+            var reading = await cache.ReadAsync(cancellation);
             var present = settings.With(reading.Data.Of(DataPrice.UsualBytes));
             return FeePlan.For(reading.Market, settings.Fees, settings.Speed) is { } fees
                 ? reading.Balances.ToDictionary(signer => signer.Address, signer => SignerPausePolicy.MeansOf(signer.Balance, fees, present))
@@ -140,7 +140,7 @@ internal sealed partial class SignerPool(
     {
         try
         {
-            await gauge.ReadAsync(cancellation);
+            await cache.ReadAsync(cancellation);
         }
         catch (Exception away) when (away is ChainUnavailableException or SignerUnavailableException)
         {
