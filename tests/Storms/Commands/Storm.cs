@@ -24,7 +24,7 @@ internal sealed class Storm(SharedStack shared, Action<string> say)
                 {
                     var report = await run(token);
                     Interlocked.Add(ref violated, report.Holds ? 0 : 1);
-                    AnsiConsole.MarkupLineInterpolated($"[{(report.Holds ? "green" : "red")}]{report}[/]");
+                    AnsiConsole.MarkupLineInterpolated($"[{(report.Holds ? "green" : "red")}]{report.ToString()}[/]"); // Only strings are escaped.
                     if (!report.Holds)
                     {
                         var file = Path.Combine(Path.GetTempPath(), $"storm-{Guid.NewGuid():N}.log");
