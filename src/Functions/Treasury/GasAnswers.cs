@@ -14,10 +14,10 @@ public sealed record GasAnswer(
     IncidentsAnswer Incidents);
 
 /// <summary>How long money lasts.</summary>
-/// <param name="Day">At the burn of the last 24 hours.</param>
-/// <param name="Week">At the mean burn of the last 7 days.</param>
-/// <param name="Month">At the mean burn of the last 30 days.</param>
-/// <param name="Stressed">At the mean burn of the last 30 days and the stressed fee.</param>
+/// <param name="Day">At the spend rate of the last 24 hours.</param>
+/// <param name="Week">At the mean spend rate of the last 7 days.</param>
+/// <param name="Month">At the mean spend rate of the last 30 days.</param>
+/// <param name="Stressed">At the mean spend rate of the last 30 days and the stressed fee.</param>
 public sealed record RunwayAnswer(DaysLeftAnswer Day, DaysLeftAnswer Week, DaysLeftAnswer Month, DaysLeftAnswer Stressed);
 
 /// <summary>Days left.</summary>

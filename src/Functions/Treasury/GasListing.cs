@@ -68,14 +68,14 @@ internal static class GasListing
     private static DaysLeftAnswer Show(DaysLeft left) => new(
         !left.IsSpending ? "no_spend" : left.Days is null ? "unknown" : "days", left.Days);
 
-    private static BurnAnswer Show(SpendRate burn) => new(Amount.Of(burn.Day), Amount.Of(burn.Week), Amount.Of(burn.Month));
+    private static BurnAnswer Show(SpendRate rate) => new(Amount.Of(rate.Day), Amount.Of(rate.Week), Amount.Of(rate.Month));
 
     private static ChainGasAnswer Show(ChainGas chain, DateTimeOffset now) => new(
         chain.ChainId.Value,
         chain.Name,
         chain.Reading is { } reading ? Show(reading, now) : null,
         Amount.OfNullable(chain.Total),
-        Show(chain.Burn),
+        Show(chain.SpendRate),
         Show(chain.Runway),
         new PricesAnswer(chain.Prices.Mean.ToString(), chain.Prices.Dear.ToString(), chain.Prices.Stressed.ToString()),
         [.. chain.Accounts.Select(Show)],
@@ -118,7 +118,7 @@ internal static class GasListing
             nextNonce - chainNonce,
             pending.IsPaused,
             pending.PausedWhy,
-            Show(account.Burn),
+            Show(account.SpendRate),
             Show(account.Runway),
             account.Books is { } books ? new BooksAnswer(books.SinceBlock, books.ThroughBlock, books.CheckedAt) : null);
     }

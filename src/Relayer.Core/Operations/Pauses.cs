@@ -65,6 +65,20 @@ public sealed class Pauses(Database database, TimeProvider time)
         return ChangeAsync(delete, scope, instruction, "resume", cancellation);
     }
 
+    /// <summary>Ends a pause that <paramref name="by"/> began, within a database transaction of the caller's; anybody else's stays. Audited when there was one.</summary>
+    internal async Task EndAsync(
+        NpgsqlConnection connection, PauseScope scope, string by, Instruction instruction, CancellationToken cancellation)
+    {
+        await using var delete = new NpgsqlCommand("delete from pauses where scope = $1 and by = $2", connection)
+        {
+            Parameters = { Columns.Text(scope.Name), Columns.Text(by) },
+        };
+        if (await delete.ExecuteNonQueryAsync(cancellation) > 0)
+        {
+            await AuditLog.AppendAsync(connection, Entry(scope, instruction, "resume", hasChanged: true), time.GetUtcNow(), cancellation);
+        }
+    }
+
     private async Task<PauseChange> ChangeAsync(
         NpgsqlCommand change, PauseScope scope, Instruction instruction, string verb, CancellationToken cancellation)
     {
@@ -73,14 +87,15 @@ public sealed class Pauses(Database database, TimeProvider time)
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         command.Connection = connection;
         var hasChanged = await command.ExecuteNonQueryAsync(cancellation) > 0;
-
-        // The part before the colon says what is done, the whole says to what.
-        var entry = new AuditEntry(instruction, $"{scope.Name.Split(':')[0]}.{verb}", scope.Name, AuditOutcome.Of(hasChanged));
-        await AuditLog.AppendAsync(connection, entry, time.GetUtcNow(), cancellation);
+        await AuditLog.AppendAsync(connection, Entry(scope, instruction, verb, hasChanged), time.GetUtcNow(), cancellation);
         var now = await FindAsync(connection, scope, cancellation);
         await transaction.CommitAsync(cancellation);
         return new PauseChange(hasChanged, now);
     }
+
+    // The part before the colon says what is done, the whole says to what.
+    private static AuditEntry Entry(PauseScope scope, Instruction instruction, string verb, bool hasChanged) =>
+        new(instruction, $"{scope.Name.Split(':')[0]}.{verb}", scope.Name, AuditOutcome.Of(hasChanged));
 
     private static async Task<Pause?> FindAsync(NpgsqlConnection connection, PauseScope scope, CancellationToken cancellation)
     {

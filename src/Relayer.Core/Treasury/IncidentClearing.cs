@@ -3,14 +3,16 @@ using Npgsql;
 using Relayer.Core.Incidents;
 using Relayer.Core.Operations;
 using Relayer.Core.Storage;
+using Relayer.Core.Treasury.TopUps;
 
 namespace Relayer.Core.Treasury;
 
 /// <summary>A person closes an incident: who and why stands in the audit, in the same database transaction.</summary>
 /// <param name="database">The records.</param>
 /// <param name="incidents">The incidents.</param>
+/// <param name="pauses">What an incident has paused goes on with its end.</param>
 /// <param name="time">The clock.</param>
-public sealed class IncidentClearing(Database database, IncidentLog incidents, TimeProvider time)
+public sealed class IncidentClearing(Database database, IncidentLog incidents, Pauses pauses, TimeProvider time)
 {
     /// <summary>The action's name in the audit.</summary>
     public const string Action = "incident.clear";
@@ -26,6 +28,11 @@ public sealed class IncidentClearing(Database database, IncidentLog incidents, T
         var target = cleared?.Report.Cause ?? id.ToString(CultureInfo.InvariantCulture);
         await AuditLog.AppendAsync(
             connection, new AuditEntry(instruction, Action, target, AuditOutcome.Of(cleared is not null)), time.GetUtcNow(), cancellation);
+        if (cleared?.Report is { Kind: TopUpStops.Anomaly, ChainId: { } chainId })
+        {
+            await pauses.EndAsync(connection, PauseScope.SponsorshipOn(chainId), TopUpStops.Anomaly, instruction, cancellation);
+        }
+
         await transaction.CommitAsync(cancellation);
         return cleared;
     }

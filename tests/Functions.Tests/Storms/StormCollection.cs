@@ -2,7 +2,7 @@ using Storms.Workloads;
 
 namespace Functions.Tests.Storms;
 
-/// <summary>What all storms share; they come one after the other, and when everything else is done.</summary>
+/// <summary>What all storms share; they come one after the other, beside the other tests: a busy machine is part of it.</summary>
 public sealed class StormFixture : IAsyncLifetime
 {
     private SharedStack? _shared;
@@ -20,8 +20,8 @@ public sealed class StormFixture : IAsyncLifetime
     }
 }
 
-/// <summary>Storms take both cores: neither they nor others should starve.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
+/// <summary>One after the other: some of them take the whole server of the shared stack.</summary>
+[CollectionDefinition(Name)]
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "xunit's word for it.")]
 [Trait("needs", "services")]
 public sealed class StormCollection : ICollectionFixture<StormFixture>

@@ -12,8 +12,8 @@ namespace Functions.Tests.Storms;
 public sealed class StormTests(StormFixture fixture)
 {
     // Small counts: each kind of thing happens, in little time. Many of each is what the commands are for.
-    private const int RandomKills = 24;
-    private const int Seeds = 6;
+    private const int RandomKills = 16;
+    private const int Seeds = 4;
 
     private static readonly TimeSpan FaultsLast = TimeSpan.FromSeconds(5);
 

@@ -10,7 +10,9 @@ internal sealed class TestDatabase : IAsyncDisposable
     private TestDatabase(string connectionString)
     {
         ConnectionString = connectionString;
-        Source = NpgsqlDataSource.Create(connectionString);
+
+        // However busy the machine is: what fills tables with a history takes its time.
+        Source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = 300 });
         Database = new Database(Source, new Migrator(Source, NullLogger<Migrator>.Instance));
     }
 

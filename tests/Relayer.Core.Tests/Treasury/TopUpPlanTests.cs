@@ -30,8 +30,8 @@ public sealed class TopUpPlanTests
                 Assert.NotEqual(situation.CouncilAddress, transfer.Signer);
                 Assert.True(!transfer.Amount.IsZero && transfer.Amount <= rules.MaxPerTransfer);
                 Assert.True(Number(signer.SentToday) + Number(transfer.Amount) <= Number(rules.MaxPerSignerPerDay));
-                Assert.True(Number(signer.Balance!.Value) + Number(transfer.Amount) <= Number(rules.TargetAt(signer.BurnPerDay)));
-                Assert.True(signer.Balance < rules.LowMarkAt(signer.BurnPerDay));
+                Assert.True(Number(signer.Balance!.Value) + Number(transfer.Amount) <= Number(rules.TargetAt(signer.SpendPerDay)));
+                Assert.True(signer.Balance < rules.LowMarkAt(signer.SpendPerDay));
                 Assert.True(signer.InFlight.IsZero && !signer.Stopped);
                 Assert.True(signer.LastAt is null || situation.Now - signer.LastAt >= rules.CoolDown);
             }
@@ -57,7 +57,7 @@ public sealed class TopUpPlanTests
             var plan = TopUpPlan.For(situation, rules);
             var named = plan.Transfers.Select(transfer => transfer.Signer).Concat(plan.Held.Select(held => held.Signer)).ToHashSet();
             return situation.Signers.DistinctBy(signer => signer.Address)
-                .All(signer => named.Contains(signer.Address) == (signer.Balance is null || signer.Balance < rules.LowMarkAt(signer.BurnPerDay)));
+                .All(signer => named.Contains(signer.Address) == (signer.Balance is null || signer.Balance < rules.LowMarkAt(signer.SpendPerDay)));
         }).Check(Runs);
 
     [Fact]
@@ -76,10 +76,10 @@ public sealed class TopUpPlanTests
     [Fact]
     public void The_marks_follow_the_burn_where_that_asks_for_more()
     {
-        var plan = TopUpPlan.For(Situation(Milli(9_000), Signer(1, Milli(90)) with { BurnPerDay = Milli(46) }), Rules);
+        var plan = TopUpPlan.For(Situation(Milli(9_000), Signer(1, Milli(90)) with { SpendPerDay = Milli(46) }), Rules);
 
         Assert.Equal(Milli((46 * 7) - 90), Assert.Single(plan.Transfers).Amount);
-        Assert.Empty(TopUpPlan.For(Situation(Milli(9_000), Signer(1, Milli(90)) with { BurnPerDay = Milli(45) }), Rules).Transfers);
+        Assert.Empty(TopUpPlan.For(Situation(Milli(9_000), Signer(1, Milli(90)) with { SpendPerDay = Milli(45) }), Rules).Transfers);
     }
 
     [Theory]
@@ -124,7 +124,7 @@ public sealed class TopUpPlanTests
     [Fact]
     public void The_cap_on_a_transfer_leaves_the_rest_for_later()
     {
-        var plan = TopUpPlan.For(Situation(Milli(9_000), Signer(1, Milli(0)) with { BurnPerDay = Milli(100) }), Rules);
+        var plan = TopUpPlan.For(Situation(Milli(9_000), Signer(1, Milli(0)) with { SpendPerDay = Milli(100) }), Rules);
 
         Assert.Equal(Milli(500), Assert.Single(plan.Transfers).Amount);
         Assert.Equal((HoldReason.TransferCap, Milli(200)), (plan.Held[0].Reason, plan.Held[0].Lacking));

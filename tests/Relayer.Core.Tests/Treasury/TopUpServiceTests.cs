@@ -7,6 +7,7 @@ using Relayer.Core.Keys;
 using Relayer.Core.Operations;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Transactions;
+using Relayer.Core.Treasury;
 using Relayer.Core.Treasury.TopUps;
 
 namespace Relayer.Core.Tests.Treasury;
@@ -169,7 +170,7 @@ public sealed class TopUpServiceTests(PostgresFixture postgres)
 
         var incident = (await world.OpenIncidentsAsync()).Single(incident => incident.Report.Kind == "council_low");
         Assert.EndsWith(
-            "The signers still hold 0.06 ether: 5 days at the present burn; the first of them is empty in 3 days.", incident.Report.Detail, StringComparison.Ordinal);
+            "The signers still hold 0.06 ether: 5 days at the present rate; the first of them is empty in 3 days.", incident.Report.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -240,9 +241,56 @@ public sealed class TopUpServiceTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task Spending_far_above_the_history_stops_top_ups_until_a_person_clears_it()
+    public async Task Spending_far_above_the_history_stops_top_ups_and_sponsorship_until_a_person_clears_it()
     {
-        await using var world = await GasWorld.StartAsync(postgres, signerMilli: 10, change: chain => chain.TopUps.CoolDown = TimeSpan.Zero);
+        await using var world = await SpendingFarAboveAsync(pausesSponsorship: true);
+        var (pauses, scope) = (world.Get<Pauses>(), PauseScope.SponsorshipOn(world.ChainId));
+
+        Assert.Empty(await world.TopUpAsync());
+        var incident = (await world.OpenIncidentsAsync()).Single(incident => incident.Report.Kind == "spend_anomaly");
+        Assert.True(incident.Report.NeedsPerson);
+        Assert.Equal("spend_anomaly", (await pauses.FindAsync(scope, Cancellation))?.By);
+        Assert.Empty(await world.TopUpAsync());
+        await world.Get<IncidentLog>().ResolveAsync(incident.Report.Cause, "by itself", Cancellation);
+        Assert.Empty(await world.TopUpAsync());
+
+        Assert.NotNull(await world.Get<IncidentClearing>().ClearAsync(incident.Id, new Instruction("alice", "a campaign"), Cancellation));
+        Assert.Null(await pauses.FindAsync(scope, Cancellation));
+        Assert.Single(await world.TopUpAsync());
+        Assert.Null(await pauses.FindAsync(scope, Cancellation));
+    }
+
+    [Fact]
+    public async Task An_operator_who_lets_sponsorship_go_on_is_not_overruled_and_an_operators_pause_outlasts_the_incident()
+    {
+        await using var world = await SpendingFarAboveAsync(pausesSponsorship: true);
+        var (pauses, scope) = (world.Get<Pauses>(), PauseScope.SponsorshipOn(world.ChainId));
+        await world.TopUpAsync();
+        var incident = (await world.OpenIncidentsAsync()).Single(incident => incident.Report.Kind == "spend_anomaly");
+
+        await pauses.ResumeAsync(scope, new Instruction("alice", "a campaign"), Cancellation);
+        await world.TopUpAsync();
+        Assert.Null(await pauses.FindAsync(scope, Cancellation));
+
+        await pauses.PauseAsync(scope, new Instruction("bob", "looking"), Cancellation);
+        await world.Get<IncidentClearing>().ClearAsync(incident.Id, new Instruction("alice", "a campaign"), Cancellation);
+        Assert.Equal("bob", (await pauses.FindAsync(scope, Cancellation))?.By);
+    }
+
+    [Fact]
+    public async Task Sponsorship_goes_on_through_an_anomaly_where_the_settings_say_so()
+    {
+        await using var world = await SpendingFarAboveAsync(pausesSponsorship: false);
+
+        Assert.Empty(await world.TopUpAsync());
+        Assert.Contains(await world.OpenIncidentsAsync(), incident => incident.Report.Kind == "spend_anomaly");
+        Assert.Null(await world.Get<Pauses>().FindAsync(PauseScope.SponsorshipOn(world.ChainId), Cancellation));
+    }
+
+    private async Task<GasWorld> SpendingFarAboveAsync(bool pausesSponsorship)
+    {
+        var world = await GasWorld.StartAsync(postgres, signerMilli: 10, change: chain =>
+            (chain.TopUps.CoolDown, chain.TopUps.AnomalyPausesSponsorship) = (TimeSpan.Zero, pausesSponsorship));
         await world.TopUpAsync();
         await world.SettleAsync();
         await world.Database.ExecuteAsync("""
@@ -254,16 +302,7 @@ public sealed class TopUpServiceTests(PostgresFixture postgres)
             insert into spend_hours select chain_id, recipient, date_trunc('hour', created_at), {51 * Milli}, 0, 0, 1000, 1, 0 from top_ups
             """);
         await world.Node.MineAsync(2, Cancellation);
-
-        Assert.Empty(await world.TopUpAsync());
-        var incident = (await world.OpenIncidentsAsync()).Single(incident => incident.Report.Kind == "spend_anomaly");
-        Assert.True(incident.Report.NeedsPerson);
-        Assert.Empty(await world.TopUpAsync());
-        await world.Get<IncidentLog>().ResolveAsync(incident.Report.Cause, "by itself", Cancellation);
-        Assert.Empty(await world.TopUpAsync());
-
-        Assert.NotNull(await world.Get<IncidentLog>().ClearAsync(incident.Id, "alice", "a campaign", Cancellation));
-        Assert.Single(await world.TopUpAsync());
+        return world;
     }
 
     [Fact]

@@ -98,15 +98,15 @@ internal static class Chains
 
     private static Html Runways(ChainGasAnswer chain) => Table.Of(
         "All accounts of this chain together; ether a day",
-        ["At the burn of", "#A day", "#Days left"],
+        ["At what was spent in", "#A day", "#Days left"],
         [
             Row("the last day", chain.Burn.Day, chain.Runway.Day),
             Row("the last 7 days", chain.Burn.Week, chain.Runway.Week),
             Row("the last 30 days", chain.Burn.Month, chain.Runway.Month),
-            Row("the last 30 days, while gas is dear", null, chain.Runway.Stressed),
+            Row("the last 30 days, while gas is expensive", null, chain.Runway.Stressed),
         ],
         "");
 
-    private static Html Row(string name, Amount? burn, DaysLeftAnswer left) =>
-        Table.Row(Html.Of($"{name}"), Table.Figure(burn is null ? Html.Empty : Format.Ether(burn)), Table.Figure(Format.Days(left)));
+    private static Html Row(string name, Amount? rate, DaysLeftAnswer left) =>
+        Table.Row(Html.Of($"{name}"), Table.Figure(rate is null ? Html.Empty : Format.Ether(rate)), Table.Figure(Format.Days(left)));
 }

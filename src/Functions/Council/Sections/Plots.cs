@@ -62,7 +62,7 @@ internal static class Plots
             Html.Of($"{day}"), [.. names.Select(name => Table.Figure(Format.Rounded(amounts.GetValueOrDefault((day, name)))))]))],
         "");
 
-    /// <summary>Where signers get low, when it is the same for all: it may follow each one's own burn.</summary>
+    /// <summary>Where signers get low, when it is the same for all: it may follow each one's own spend rate.</summary>
     private static (double Value, string Name)? LowMark(ChainGasAnswer chain, string role)
     {
         var marks = chain.Accounts.Where(account => account.Role == role && account.LowMark is not null)

@@ -29,7 +29,7 @@ internal static class Spending
         "Nothing was spent in the last 30 days.");
 
     private static Html Targets(IReadOnlyList<TargetSpendAnswer> targets, IReadOnlyDictionary<long, string> names) => Table.Of(
-        "Last 30 days, the dearest first; ether", ["Contract", "Function", "Chain", "Purpose", "#Fees", "#Actions", "#Transactions"],
+        "Last 30 days, the most expensive first; ether", ["Contract", "Function", "Chain", "Purpose", "#Fees", "#Actions", "#Transactions"],
         [.. targets.Select(target => Table.Row(
             Format.Hex(target.Target), Table.Cell(Html.Of($"<code>{target.Selector}</code>")),
             Table.Cell(names.GetValueOrDefault(target.ChainId, $"{target.ChainId}")), Table.Cell(Format.Plain(target.Purpose)),

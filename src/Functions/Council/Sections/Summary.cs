@@ -39,7 +39,7 @@ internal static class Summary
         };
         return Card(
             tone, "How long does the money last?", Html.Of($"{Format.Days(runway.Week)}"), Html.Of($"""
-            <p>On the chain where it ends first, at the burn of the last 7 days. If gas stays dear: {Format.Days(runway.Stressed)}.</p>
+            <p>On the chain where it ends first, at what the last 7 days cost. If gas stays expensive: {Format.Days(runway.Stressed)}.</p>
             """));
     }
 

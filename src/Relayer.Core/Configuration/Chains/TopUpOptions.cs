@@ -9,10 +9,10 @@ public sealed class TopUpOptions
     /// <summary>The wei that a signer is filled up to.</summary>
     public string TargetWei { get; set; } = "200000000000000000";
 
-    /// <summary>A signer that has less than this many days left at its present burn is filled too; 0 looks at the low mark alone.</summary>
+    /// <summary>A signer that has less than this many days left at its present spend rate is filled too; 0 looks at the low mark alone.</summary>
     public int LowDays { get; set; } = 2;
 
-    /// <summary>A signer is filled for this many days at its present burn, if that is more than the target; 0 looks at the target alone.</summary>
+    /// <summary>A signer is filled for this many days at its present spend rate, if that is more than the target; 0 looks at the target alone.</summary>
     public int TargetDays { get; set; } = 7;
 
     /// <summary>The most wei in one transfer.</summary>
@@ -36,10 +36,13 @@ public sealed class TopUpOptions
     /// <summary>Spending in an hour this many times as much as a busy hour of the chain's own history stops the top-ups.</summary>
     public int AnomalyFactor { get; set; } = 5;
 
+    /// <summary>Such spending also pauses the chain's sponsorship, until a person has cleared the incident or resumed it.</summary>
+    public bool AnomalyPausesSponsorship { get; set; } = true;
+
     /// <summary>Spending below this in an hour is never taken for an anomaly.</summary>
     public string AnomalyFloorWei { get; set; } = "50000000000000000";
 
-    /// <summary>The stressed fee: the dear hours of the last 30 days (95th percentile), times this, in percent.</summary>
+    /// <summary>The stressed fee: the expensive hours of the last 30 days (95th percentile), times this, in percent.</summary>
     public int StressPercent { get; set; } = 150;
 
     /// <summary>When clock and newest block are farther apart than this, one of them is wrong and nothing is transferred.</summary>

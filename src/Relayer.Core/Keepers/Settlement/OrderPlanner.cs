@@ -60,7 +60,7 @@ internal static class OrderPlanner
     };
 
     /// <summary>
-    /// As many orders as one action may lose the gas of, so that a dear market makes smaller transactions before it makes none; where not
+    /// As many orders as one action may lose the gas of, so that an expensive market makes smaller transactions before it makes none; where not
     /// even one fits, one: its decision tells what it would cost. An action for profit is judged by its rewards instead.
     /// </summary>
     public static int MostTogether(SettlementSettings settings, Payer payer)

@@ -15,7 +15,7 @@ namespace Relayer.Core.Transactions.Replacement;
 /// <remarks>
 /// Of each signer only the transaction at the chain's own nonce is replaced. Those behind it cannot be mined before it whatever they offer,
 /// most are mined at their price once it is gone, and replacing all of them would cost dearly in tips, signatures and bandwidth just when
-/// gas is dear. For one caller at a time in each instance; several instances make one attempt between them (<see cref="Submitter"/>).
+/// gas is expensive. For one caller at a time in each instance; several instances make one attempt between them (<see cref="Submitter"/>).
 /// </remarks>
 internal sealed partial class Replacer(
     ChainSettings settings, FeeAndBalanceCache cache, IChainClient chain, Submitter submitter, Database database, TimeProvider time, ILogger<Replacer> logger)

@@ -27,7 +27,7 @@ public sealed record GasOverview(
 /// <param name="Reading">What its providers said when balances were last read; <see langword="null"/> when they never were.</param>
 /// <param name="Accounts">The council's wallet, the signers and whoever was one.</param>
 /// <param name="Total">What its accounts hold together; <see langword="null"/> while one of them is not known.</param>
-/// <param name="Burn">What it spends in a day: fees, and value that went elsewhere than to signers.</param>
+/// <param name="SpendRate">What it spends in a day: fees, and value that went elsewhere than to signers.</param>
 /// <param name="Runway">How long all its accounts' money lasts at that.</param>
 /// <param name="Prices">What gas cost.</param>
 /// <param name="Rules">How its signers are filled.</param>
@@ -38,7 +38,7 @@ public sealed record GasOverview(
 /// <param name="Deposits">The newest deposits made by hand.</param>
 /// <param name="Balances">What its accounts held at the end of each day, the last 30 days, oldest first.</param>
 public sealed record ChainGas(
-    ChainId ChainId, string Name, BalanceReading? Reading, IReadOnlyList<AccountGas> Accounts, Wei? Total, SpendRate Burn, Runway Runway, GasPrices Prices,
+    ChainId ChainId, string Name, BalanceReading? Reading, IReadOnlyList<AccountGas> Accounts, Wei? Total, SpendRate SpendRate, Runway Runway, GasPrices Prices,
     TopUpRules Rules, Wei ToppedUpToday, bool IsFilled, bool IsStopped, IReadOnlyList<TopUp> TopUps,
     IReadOnlyList<Deposit> Deposits, IReadOnlyList<DayBalance> Balances);
 
@@ -47,11 +47,11 @@ public sealed record ChainGas(
 /// <param name="LowMark">Below this it is filled.</param>
 /// <param name="Target">What it is filled to.</param>
 /// <param name="Pending">What it has under way.</param>
-/// <param name="Burn">What it spends in a day; the council's wallet: what the whole chain spends.</param>
+/// <param name="SpendRate">What it spends in a day; the council's wallet: what the whole chain spends.</param>
 /// <param name="Runway">How long its balance lasts at that.</param>
 /// <param name="Books">How far its balance is explained; <see langword="null"/> when it was not looked at yet.</param>
 public sealed record AccountGas(
-    AccountReading Reading, Wei LowMark, Wei Target, PendingSpend Pending, SpendRate Burn, Runway Runway, ReconciliationStatus? Books)
+    AccountReading Reading, Wei LowMark, Wei Target, PendingSpend Pending, SpendRate SpendRate, Runway Runway, ReconciliationStatus? Books)
 {
     /// <summary>It wants filling.</summary>
     public bool IsLow => Reading is { Role: AccountRole.Signer, State.Balance: var balance } && balance < LowMark;

@@ -37,7 +37,7 @@ public sealed class GasReport(RelayerOptions options, Database database, Inciden
             await BalanceStore.ReadLatestAsync(connection, chains, cancellation),
             await OverviewStore.ReadPendingAsync(connection, chains, cancellation),
             await OverviewStore.ReadBooksAsync(connection, chains, cancellation),
-            await SpendStore.ReadBurnsAsync(connection, chains, now, cancellation),
+            await SpendStore.ReadRatesAsync(connection, chains, now, cancellation),
             await SpendStore.ReadPricesAsync(connection, chains, now, cancellation),
             await OverviewStore.ReadToppedUpAsync(connection, chains, now.AddDays(-1), cancellation),
             await OverviewStore.ReadDepositsAsync(connection, chains, Newest, cancellation),

@@ -12,7 +12,7 @@ internal sealed record OverviewParts(
     IReadOnlyDictionary<ChainId, BalanceReading> Readings,
     IReadOnlyDictionary<(ChainId Chain, Address Account), PendingSpend> Pending,
     IReadOnlyDictionary<(ChainId Chain, Address Account), ReconciliationStatus> Books,
-    IReadOnlyDictionary<(ChainId Chain, Address Signer), AccountSpendRate> Burns,
+    IReadOnlyDictionary<(ChainId Chain, Address Signer), AccountSpendRate> Rates,
     IReadOnlyDictionary<ChainId, (Wei Mean, Wei Dear)> Prices,
     IReadOnlyDictionary<ChainId, Wei> ToppedUp,
     ILookup<ChainId, Deposit> Deposits,
@@ -24,37 +24,37 @@ internal sealed record OverviewParts(
     {
         var (chainId, rules) = (new ChainId(chain.ChainId), TopUpRules.From(chain.TopUps));
         var reading = Readings.GetValueOrDefault(chainId);
-        var (mean, dear) = Prices.GetValueOrDefault(chainId);
-        var prices = new GasPrices(mean, dear, chain.TopUps.StressPercent);
-        var burn = BurnOf(chainId, reading);
+        var (mean, high) = Prices.GetValueOrDefault(chainId);
+        var prices = new GasPrices(mean, high, chain.TopUps.StressPercent);
+        var rate = RateOf(chainId, reading);
         AccountGas[] accounts = [.. (reading?.Accounts ?? []).OrderBy(account => account.Role switch
         {
             AccountRole.Council => 0,
             AccountRole.Signer => 1,
             _ => 2,
-        }).Select(account => Assemble(chainId, account, rules, burn, prices))];
+        }).Select(account => Assemble(chainId, account, rules, rate, prices))];
         var total = SumOf(accounts);
         return new ChainGas(
-            chainId, name, reading, accounts, total, burn, Runway.Of(total, burn, prices), prices, rules,
+            chainId, name, reading, accounts, total, rate, Runway.Of(total, rate, prices), prices, rules,
             ToppedUp.GetValueOrDefault(chainId), chain.Council.IsConfigured, IsPaused || TopUpStops.IsStopped(chainId, Open), topUps,
             [.. Deposits[chainId]], [.. Balances[chainId]]);
     }
 
-    private AccountGas Assemble(ChainId chainId, AccountReading account, TopUpRules rules, SpendRate chainBurn, GasPrices prices)
+    private AccountGas Assemble(ChainId chainId, AccountReading account, TopUpRules rules, SpendRate chainRate, GasPrices prices)
     {
         var key = (chainId, account.Account);
-        var burn = account.Role == AccountRole.Council ? chainBurn : Burns.GetValueOrDefault(key, AccountSpendRate.None).All;
+        var rate = account.Role == AccountRole.Council ? chainRate : Rates.GetValueOrDefault(key, AccountSpendRate.None).All;
         var isFilled = account.Role == AccountRole.Signer;
         return new AccountGas(
-            account, isFilled ? rules.LowMarkAt(burn.Present) : Wei.Zero, isFilled ? rules.TargetAt(burn.Present) : Wei.Zero,
-            Pending.GetValueOrDefault(key, PendingSpend.None), burn, Runway.Of(account.State?.Balance, burn, prices), Books.GetValueOrDefault(key));
+            account, isFilled ? rules.LowMarkAt(rate.Present) : Wei.Zero, isFilled ? rules.TargetAt(rate.Present) : Wei.Zero,
+            Pending.GetValueOrDefault(key, PendingSpend.None), rate, Runway.Of(account.State?.Balance, rate, prices), Books.GetValueOrDefault(key));
     }
 
     /// <summary>What leaves the chain's accounts: the council's transfers stay among them.</summary>
-    private SpendRate BurnOf(ChainId chainId, BalanceReading? reading) => Burns
+    private SpendRate RateOf(ChainId chainId, BalanceReading? reading) => Rates
         .Where(item => item.Key.Chain == chainId)
         .Select(item => reading?.Find(item.Key.Signer)?.Role == AccountRole.Council ? item.Value.Fees : item.Value.All)
-        .Aggregate(SpendRate.None, (sum, burn) => sum + burn);
+        .Aggregate(SpendRate.None, (sum, rate) => sum + rate);
 
     private static Wei? SumOf(AccountGas[] accounts) => accounts.Length == 0 || accounts.Any(account => account.Reading.State is null)
         ? null

@@ -4,10 +4,10 @@ using Relayer.Core.Ethereum;
 namespace Relayer.Core.Treasury.Spend;
 
 /// <summary>How long money lasts. Pure.</summary>
-/// <param name="Day">Days left at the burn of the last day.</param>
-/// <param name="Week">Days left at the burn of the last 7 days.</param>
-/// <param name="Month">Days left at the burn of the last 30 days.</param>
-/// <param name="Stressed">Days left at the burn of the last 30 days and a stressed fee.</param>
+/// <param name="Day">Days left at the spend rate of the last day.</param>
+/// <param name="Week">Days left at the spend rate of the last 7 days.</param>
+/// <param name="Month">Days left at the spend rate of the last 30 days.</param>
+/// <param name="Stressed">Days left at the spend rate of the last 30 days and a stressed fee.</param>
 public sealed record Runway(DaysLeft Day, DaysLeft Week, DaysLeft Month, DaysLeft Stressed)
 {
     /// <summary>Nothing is known of the balance.</summary>
@@ -15,11 +15,11 @@ public sealed record Runway(DaysLeft Day, DaysLeft Week, DaysLeft Month, DaysLef
 
     /// <summary>Counts.</summary>
     /// <param name="balance">Wei; <see langword="null"/> when it is not known.</param>
-    /// <param name="burn">What is spent.</param>
+    /// <param name="rate">What is spent.</param>
     /// <param name="prices">What gas cost.</param>
-    public static Runway Of(Wei? balance, SpendRate burn, GasPrices prices) => balance is not { } wei
+    public static Runway Of(Wei? balance, SpendRate rate, GasPrices prices) => balance is not { } wei
         ? Unknown
-        : new(DaysLeft.Of(wei, burn.Day), DaysLeft.Of(wei, burn.Week), DaysLeft.Of(wei, burn.Month), DaysLeft.Of(wei, prices.Stress(burn.Month)));
+        : new(DaysLeft.Of(wei, rate.Day), DaysLeft.Of(wei, rate.Week), DaysLeft.Of(wei, rate.Month), DaysLeft.Of(wei, prices.Stress(rate.Month)));
 
     /// <summary>The lesser of two, figure by figure: money of one chain does not pay on another.</summary>
     public static Runway Lesser(Runway one, Runway other) => new(
@@ -36,9 +36,9 @@ public readonly record struct DaysLeft(decimal? Days, bool IsSpending)
     private const int Most = 99_999;
 
     /// <summary>Counts.</summary>
-    public static DaysLeft Of(Wei balance, Wei burnPerDay) => burnPerDay.IsZero
+    public static DaysLeft Of(Wei balance, Wei spendPerDay) => spendPerDay.IsZero
         ? new(null, false)
-        : new((decimal)BigInteger.Min(balance.ToBigInteger() * 10 / burnPerDay.ToBigInteger(), Most * 10) / 10, true);
+        : new((decimal)BigInteger.Min(balance.ToBigInteger() * 10 / spendPerDay.ToBigInteger(), Most * 10) / 10, true);
 
     /// <summary>The lesser; one that is not known is less than all, one without spending more.</summary>
     public static DaysLeft Lesser(DaysLeft one, DaysLeft other) => (one.IsSpending, other.IsSpending) switch
@@ -87,8 +87,8 @@ public sealed record GasPrices(Wei Mean, Wei Dear, int StressPercent)
     /// <summary>The fee that the stressed runway goes by: at least the mean.</summary>
     public Wei Stressed => Wei.Max(Mean, Dear * (ulong)StressPercent / 100);
 
-    /// <summary>A burn at the stressed fee.</summary>
-    public Wei Stress(Wei burn) => Mean.IsZero
-        ? burn
-        : new Wei(UInt256.From(burn.ToBigInteger() * Stressed.ToBigInteger() / Mean.ToBigInteger()));
+    /// <summary>A spend rate at the stressed fee.</summary>
+    public Wei Stress(Wei rate) => Mean.IsZero
+        ? rate
+        : new Wei(UInt256.From(rate.ToBigInteger() * Stressed.ToBigInteger() / Mean.ToBigInteger()));
 }

@@ -7,7 +7,7 @@ namespace Relayer.Core.Treasury.Spend;
 /// <summary>Reads the sums of the spend ledger; none of it looks at single transactions.</summary>
 internal static class SpendStore
 {
-    private const string BurnsSql = """
+    private const string RatesSql = """
         select h.chain_id, h.signer, coalesce(sum(h.fee) filter (where h.hour >= $2), 0), coalesce(sum(h.value) filter (where h.hour >= $2), 0),
             coalesce(sum(h.fee) filter (where h.hour >= $3), 0), coalesce(sum(h.value) filter (where h.hour >= $3), 0), sum(h.fee), sum(h.value),
             greatest((select min(first.hour) from spend_hours first where first.chain_id = h.chain_id), min(s.created_at))
@@ -30,10 +30,10 @@ internal static class SpendStore
         """;
 
     /// <summary>What each account spends.</summary>
-    public static async Task<IReadOnlyDictionary<(ChainId Chain, Address Signer), AccountSpendRate>> ReadBurnsAsync(
+    public static async Task<IReadOnlyDictionary<(ChainId Chain, Address Signer), AccountSpendRate>> ReadRatesAsync(
         NpgsqlConnection connection, IEnumerable<ChainId> chains, DateTimeOffset now, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(BurnsSql, connection)
+        await using var command = new NpgsqlCommand(RatesSql, connection)
         {
             Parameters =
             {

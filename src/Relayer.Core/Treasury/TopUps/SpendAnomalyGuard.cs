@@ -1,32 +1,39 @@
 using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
+using Relayer.Core.Operations;
 using Relayer.Core.Storage;
 using Relayer.Core.Treasury.Spend;
 
 namespace Relayer.Core.Treasury.TopUps;
 
-/// <summary>Stops the top-ups of a chain that spends far more in an hour than it ever did, until a person has looked: refilling would feed whatever drains it.</summary>
+/// <summary>
+/// Stops the top-ups and the sponsorship of a chain that spends far more in an hour than it ever did, until a person has looked: going on
+/// would feed whatever drains it. What was accepted is carried out.
+/// </summary>
+/// <remarks>The pause of the sponsorship is one like an operator's, by the incident's name: an operator may end it before, and clearing the incident ends it.</remarks>
 /// <param name="database">The records.</param>
 /// <param name="incidents">Where it is said, and what stops the top-ups.</param>
+/// <param name="pauses">What stops the sponsorship.</param>
 /// <param name="time">The clock.</param>
-public sealed class SpendAnomalyGuard(Database database, IncidentLog incidents, TimeProvider time)
+public sealed class SpendAnomalyGuard(Database database, IncidentLog incidents, Pauses pauses, TimeProvider time)
 {
     /// <summary>Hours that the present ones are compared with.</summary>
     private const int HistoryHours = 14 * 24;
 
-    /// <summary>Looks at a chain's present hour and the one before it, and raises the incident that stops its top-ups.</summary>
+    /// <summary>Looks at a chain's present hour and the one before it, and raises the incident that stops what costs.</summary>
     /// <exception cref="Npgsql.NpgsqlException">The database is unavailable.</exception>
     public async Task CheckAsync(ChainId chainId, TopUpOptions options, Address council, CancellationToken cancellation)
     {
         var hour = SpendStore.HourOf(time.GetUtcNow());
         var cause = IncidentReport.CauseOf(TopUpStops.Anomaly, chainId);
         IReadOnlyDictionary<DateTimeOffset, Wei> hours;
+        bool isOpen;
         DateTimeOffset? cleared;
         await using (var connection = await database.OpenAsync(cancellation))
         {
             hours = await SpendStore.ReadHoursAsync(connection, chainId, council, hour.AddHours(-HistoryHours), hour, cancellation);
-            (_, cleared) = await IncidentLog.LookAsync(connection, cause, cancellation);
+            (isOpen, cleared) = await IncidentLog.LookAsync(connection, cause, cancellation);
         }
 
         // What a person has looked at is not told again.
@@ -35,15 +42,26 @@ public sealed class SpendAnomalyGuard(Database database, IncidentLog incidents, 
         var since = earlier.Count == 0 ? 0 : (int)(hour.AddHours(-1) - earlier.Keys.Min()).TotalHours;
         Wei[] history = [.. Enumerable.Range(1, since).Select(back => earlier.GetValueOrDefault(hour.AddHours(-1 - back)))];
         var anomaly = SpendAnomaly.Evaluate(present, history, options.AnomalyFactor, Wei.Parse(options.AnomalyFloorWei));
-        if (anomaly.IsAnomaly)
+        if (!anomaly.IsAnomaly)
         {
-            await incidents.RaiseAsync(
-                new(
-                    TopUpStops.Anomaly, IncidentSeverity.Critical, chainId, null, $"Chain {chainId} spends far more than usual: top-ups are stopped",
-                    $"An hour cost {TopUpAmount.InEther(anomaly.Hour)} ether; by the last 14 days up to {TopUpAmount.InEther(anomaly.Limit)} would be nothing unusual. "
-                    + "Look at what is spent on (/api/gas/spend). Top-ups go on when a person has cleared this incident.",
-                    NeedsPerson: true),
-                cancellation);
+            return;
         }
+
+        // Before the incident, and only with it: killed in between, the next look says why; and an operator who lets it go on meanwhile is not overruled.
+        var isPausing = options.AnomalyPausesSponsorship;
+        if (isPausing && !isOpen)
+        {
+            await pauses.PauseAsync(
+                PauseScope.SponsorshipOn(chainId), new Instruction(TopUpStops.Anomaly, "The chain spends far more than usual: see the incident."), cancellation);
+        }
+
+        await incidents.RaiseAsync(Describe(chainId, anomaly, isPausing), cancellation);
     }
+
+    private static IncidentReport Describe(ChainId chainId, SpendAnomaly anomaly, bool isPausing) => new(
+        TopUpStops.Anomaly, IncidentSeverity.Critical, chainId, null,
+        $"Chain {chainId} spends far more than usual: top-ups are stopped{(isPausing ? ", sponsorship is paused" : "")}",
+        $"An hour cost {TopUpAmount.InEther(anomaly.Hour)} ether; by the last 14 days up to {TopUpAmount.InEther(anomaly.Limit)} would be nothing unusual. "
+        + "Look at what is spent on (/api/gas/spend). Both go on when a person has cleared this incident.",
+        NeedsPerson: true);
 }

@@ -20,13 +20,13 @@ public sealed record TopUpContext(
 /// <summary>A signer as a plan sees it. Amounts are wei.</summary>
 /// <param name="Address">The account.</param>
 /// <param name="Balance">What it holds; <see langword="null"/> when that is not known or the providers disagree.</param>
-/// <param name="BurnPerDay">What it spends in a day at present.</param>
+/// <param name="SpendPerDay">What it spends in a day at present.</param>
 /// <param name="InFlight">What is on its way to it, or arrived after <paramref name="Balance"/> was read.</param>
 /// <param name="SentToday">Sent to it in the last 24 hours.</param>
 /// <param name="LastAt">When the last transfer to it was decided.</param>
 /// <param name="Stopped">Nothing is sent to it until a person has cleared an incident.</param>
 public sealed record TopUpSigner(
-    Address Address, Wei? Balance, Wei BurnPerDay, Wei InFlight, Wei SentToday, DateTimeOffset? LastAt, bool Stopped);
+    Address Address, Wei? Balance, Wei SpendPerDay, Wei InFlight, Wei SentToday, DateTimeOffset? LastAt, bool Stopped);
 
 /// <summary>The rules of the top-ups, read once from the validated options. Amounts are wei.</summary>
 public sealed record TopUpRules(
@@ -39,17 +39,17 @@ public sealed record TopUpRules(
         Wei.Parse(options.LowMarkWei), Wei.Parse(options.TargetWei), options.LowDays, options.TargetDays, Wei.Parse(options.MaxPerTransferWei),
         Wei.Parse(options.MaxPerSignerPerDayWei), Wei.Parse(options.MaxPerDayWei), options.CoolDown, Wei.Parse(options.CouncilMinimumWei));
 
-    /// <summary>Below this a signer of such a burn is filled.</summary>
-    public Wei LowMarkAt(Wei burnPerDay) => Greater(LowMark, burnPerDay, LowDays);
+    /// <summary>Below this a signer of such a rate is filled.</summary>
+    public Wei LowMarkAt(Wei spendPerDay) => Greater(LowMark, spendPerDay, LowDays);
 
-    /// <summary>What a signer of such a burn is filled to.</summary>
-    public Wei TargetAt(Wei burnPerDay) => Wei.Max(LowMarkAt(burnPerDay), Greater(Target, burnPerDay, TargetDays));
+    /// <summary>What a signer of such a rate is filled to.</summary>
+    public Wei TargetAt(Wei spendPerDay) => Wei.Max(LowMarkAt(spendPerDay), Greater(Target, spendPerDay, TargetDays));
 
     /// <summary>What a signer lacks to its target; zero while it is not low, <see langword="null"/> when its balance is not known.</summary>
     internal BigInteger? DeficitOf(TopUpSigner signer) => signer.Balance is not { } balance ? null
-        : balance >= LowMarkAt(signer.BurnPerDay) ? BigInteger.Zero
-        : TargetAt(signer.BurnPerDay).ToBigInteger() - balance.ToBigInteger();
+        : balance >= LowMarkAt(signer.SpendPerDay) ? BigInteger.Zero
+        : TargetAt(signer.SpendPerDay).ToBigInteger() - balance.ToBigInteger();
 
-    private static Wei Greater(Wei mark, Wei burnPerDay, int days) => Wei.Max(
-        mark, new Wei(UInt256.From(BigInteger.Min(burnPerDay.ToBigInteger() * days, UInt256.MaxValue.ToBigInteger()))));
+    private static Wei Greater(Wei mark, Wei spendPerDay, int days) => Wei.Max(
+        mark, new Wei(UInt256.From(BigInteger.Min(spendPerDay.ToBigInteger() * days, UInt256.MaxValue.ToBigInteger()))));
 }

@@ -20,7 +20,7 @@ public sealed class TopUpContextReader(TimeProvider time)
         var (now, block) = (time.GetUtcNow(), view.Reading.Block.Number);
         var history = await TopUpStore.ReadHistoryAsync(connection, view.ChainId, block, now.AddDays(-1), cancellation);
         var (underWay, minedSince) = await TopUpStore.ReadCommittedAsync(connection, view.ChainId, view.Council, block, cancellation);
-        var burns = await SpendStore.ReadBurnsAsync(connection, [view.ChainId], now, cancellation);
+        var rates = await SpendStore.ReadRatesAsync(connection, [view.ChainId], now, cancellation);
         var losses = await IncidentLog.ReadAccountsAsync(connection, TopUpStops.Loss, view.ChainId, cancellation);
         var isStopped = !isKnown || losses.Contains(view.Council) || IsClockOff(view, now)
             || await IsStoppedAsync(connection, view.ChainId, cancellation);
@@ -29,7 +29,7 @@ public sealed class TopUpContextReader(TimeProvider time)
         var signers = view.Signers.Select(signer => new TopUpSigner(
             signer,
             view.Reading.Find(signer)?.State?.Balance,
-            burns.GetValueOrDefault((view.ChainId, signer), AccountSpendRate.None).All.Present,
+            rates.GetValueOrDefault((view.ChainId, signer), AccountSpendRate.None).All.Present,
             history.GetValueOrDefault(signer)?.InFlight ?? Wei.Zero,
             history.GetValueOrDefault(signer)?.SentToday ?? Wei.Zero,
             history.GetValueOrDefault(signer)?.LastAt,

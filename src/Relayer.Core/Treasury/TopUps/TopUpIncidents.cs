@@ -113,11 +113,11 @@ public sealed class TopUpIncidents(Database database, IncidentLog incidents, Tim
         }
 
         var balance = signers.Aggregate(Wei.Zero, (sum, signer) => sum + signer.Balance!.Value);
-        var all = DaysLeft.Of(balance, signers.Aggregate(Wei.Zero, (sum, signer) => sum + signer.BurnPerDay));
-        var first = signers.Select(signer => DaysLeft.Of(signer.Balance!.Value, signer.BurnPerDay)).Aggregate(DaysLeft.Lesser);
+        var all = DaysLeft.Of(balance, signers.Aggregate(Wei.Zero, (sum, signer) => sum + signer.SpendPerDay));
+        var first = signers.Select(signer => DaysLeft.Of(signer.Balance!.Value, signer.SpendPerDay)).Aggregate(DaysLeft.Lesser);
         var holds = $"The signers still hold {TopUpAmount.InEther(balance)} ether";
         return all.IsSpending
-            ? string.Create(CultureInfo.InvariantCulture, $"{holds}: {all.Days} days at the present burn; the first of them is empty in {first.Days} days.")
+            ? string.Create(CultureInfo.InvariantCulture, $"{holds}: {all.Days} days at the present rate; the first of them is empty in {first.Days} days.")
             : $"{holds}, and spend nothing at present.";
     }
 

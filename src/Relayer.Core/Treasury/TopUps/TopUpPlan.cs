@@ -14,7 +14,7 @@ public sealed record TopUpPlan(IReadOnlyList<PlannedTopUp> Transfers, IReadOnlyL
 
     /// <summary>Plans.</summary>
     /// <remarks>
-    /// A signer is low below its mark (the fixed one, or the days at its burn, whichever is more), and is filled to its target. What limits a
+    /// A signer is low below its mark (the fixed one, or the days at its rate, whichever is more), and is filled to its target. What limits a
     /// transfer, in this order: the signer's own state, the cap on one transfer, the caps on 24 hours, what the wallet must keep.
     /// </remarks>
     public static TopUpPlan For(TopUpContext situation, TopUpRules rules)
