@@ -12,7 +12,7 @@ namespace Functions.Tests.Storms;
 public sealed class StormTests(StormFixture fixture)
 {
     // Small counts: each kind of thing happens, in little time. Many of each is what the commands are for.
-    private const int RandomKills = 16;
+    private const int RandomKills = 12;
     private const int Seeds = 4;
 
     private static readonly TimeSpan FaultsLast = TimeSpan.FromSeconds(5);
@@ -60,7 +60,7 @@ public sealed class StormTests(StormFixture fixture)
     public async Task Keepers_killed_between_every_two_steps_do_everything_once_and_account_for_every_wei()
     {
         var report = await KeeperStorm.RunAsync(
-            fixture.Stack, instances: 4, KeeperStorm.Points, rounds: 1, kills: 3, seed: 6, Say, Cancellation);
+            fixture.Stack, instances: 3, KeeperStorm.Points, rounds: 1, kills: 3, seed: 6, Say, Cancellation);
 
         AssertHolds(report);
         Assert.Equal(KeeperStorm.Points.Count + 3, report.Kills);
