@@ -111,6 +111,16 @@ internal sealed class EngineWorld : IAsyncDisposable
         return reserved;
     }
 
+    /// <summary>
+    /// Moves the clock once no pass is under way that began before what the test did last: such a pass would judge by the new time what it
+    /// read at the old one.
+    /// </summary>
+    public async Task AdvanceAsync(TimeSpan by)
+    {
+        await Engine.ConfirmAsync(Cancellation);
+        Time.Advance(by);
+    }
+
     /// <summary>Waits until a transaction's column of the kind is one of those given; 4 is confirmed, and so on.</summary>
     public Task WaitForAsync(Guid id, params short[] kinds) => UntilAsync(id, kinds, () => Task.CompletedTask);
 

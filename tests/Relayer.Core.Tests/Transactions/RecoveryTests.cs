@@ -79,7 +79,7 @@ public sealed class RecoveryTests(PostgresFixture postgres)
         await world.Node.DropTransactionAsync($"{hash}", Cancellation);
         Assert.False(await world.IsKnownToNodeAsync(hash));
 
-        world.Time.Advance(LongAgo);
+        await world.AdvanceAsync(LongAgo);
         await world.Engine.ConfirmAsync(Cancellation);
 
         Assert.True(await world.IsKnownToNodeAsync(hash));

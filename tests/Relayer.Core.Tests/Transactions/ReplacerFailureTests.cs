@@ -37,7 +37,7 @@ public sealed class ReplacerFailureTests(PostgresFixture postgres) : PassedOverT
         var bump = await StoreBumpAsync(world, reserved, gwei: 30);
         Assert.False(await world.IsKnownToNodeAsync(bump.Hash));
 
-        world.Time.Advance(TimeSpan.FromSeconds(20));
+        await world.AdvanceAsync(TimeSpan.FromSeconds(20));
         await world.Engine.ConfirmAsync(Cancellation);
         Assert.True(await world.IsKnownToNodeAsync(bump.Hash));
         await world.PassUntilAsync(reserved.Plan.Id, 4);
@@ -55,7 +55,7 @@ public sealed class ReplacerFailureTests(PostgresFixture postgres) : PassedOverT
         await world.Node.SetBalanceAsync($"{world.Keys[0].Address}", Wei.FromGwei(11).ToBigInteger() * 100_000, Cancellation);
         await world.Node.DropTransactionAsync($"{first}", Cancellation);
 
-        world.Time.Advance(TimeSpan.FromSeconds(20));
+        await world.AdvanceAsync(TimeSpan.FromSeconds(20));
         await world.Engine.ConfirmAsync(Cancellation);
         Assert.True(await world.IsKnownToNodeAsync(first));
         await world.PassUntilAsync(reserved[1].Plan.Id, 4);

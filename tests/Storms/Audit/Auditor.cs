@@ -8,15 +8,10 @@ internal static class Auditor
 {
     private const int Shown = 12;
 
-    /// <summary>Busy machines, back-off and expiry included: whoever is not done by then is stuck.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
-
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
-
     /// <summary>The findings; at least one instance must run.</summary>
     public static async Task<Findings> CheckAsync(RelayerUnderTest relayer, Workload workload, CancellationToken cancellation)
     {
-        var open = await WaitAsync(relayer, cancellation);
+        var open = await Settling.WaitAsync(() => Ledger.OpenAsync(relayer, cancellation), cancellation);
         var requests = workload.Requests;
         var ledger = await Ledger.ReadAsync(relayer, cancellation);
         var chain = await ChainTruth.ReadAsync(relayer, ledger, [.. requests.Select(signed => signed.Message.From).Distinct()], cancellation);
@@ -34,21 +29,6 @@ internal static class Auditor
             ledger.Transactions.Count,
             ledger.Transactions.Count(transaction => transaction.State == 5),
             ledger.Transactions.Sum(transaction => Math.Max(0, transaction.Attempts.Count - 1)));
-    }
-
-    private static async Task<string> WaitAsync(RelayerUnderTest relayer, CancellationToken cancellation)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            var open = await Ledger.OpenAsync(relayer, cancellation);
-            if (open.Length == 0 || TimeProvider.System.GetElapsedTime(started) > Patience)
-            {
-                return open;
-            }
-
-            await Task.Delay(Pause, cancellation);
-        }
     }
 }
 

@@ -20,8 +20,8 @@ internal sealed record TransactionEntry(
 internal sealed record Ledger(
     IReadOnlyList<RelayEntry> Relays, IReadOnlyList<TransactionEntry> Transactions, IReadOnlyDictionary<Address, long> NextNonces)
 {
-    /// <summary>What is still under way, in words; empty when nothing is.</summary>
-    public static async Task<string> OpenAsync(RelayerUnderTest relayer, CancellationToken cancellation)
+    /// <summary>What is still under way, in words, empty when nothing is; and how much has ended.</summary>
+    public static async Task<(string Open, long Ended)> OpenAsync(RelayerUnderTest relayer, CancellationToken cancellation)
     {
         await using var connection = await relayer.OpenAsync(cancellation);
         await using var command = new NpgsqlCommand(
@@ -29,16 +29,17 @@ internal sealed record Ledger(
             select (select count(*) from relays where state < 3), (select count(*) from transactions where state < 4),
                 (select string_agg(x, '; ') from (select format('%s nonce %s of %s in state %s since %s, attempts %s', t.id, t.nonce, encode(t.signer, 'hex'),
                     t.state, t.updated_at, (select string_agg(encode(a.hash, 'hex'), ' ') from attempts a where a.transaction_id = t.id)) as x
-                    from transactions t where state < 4 order by t.signer, t.nonce limit 5) first)
+                    from transactions t where state < 4 order by t.signer, t.nonce limit 5) first),
+                (select count(*) from relays where state >= 3) + (select count(*) from transactions where state >= 4)
             """,
             connection);
         await using var rows = await command.ExecuteReaderAsync(cancellation);
         await rows.ReadAsync(cancellation);
-        return (rows.GetInt64(0), rows.GetInt64(1)) switch
+        return ((rows.GetInt64(0), rows.GetInt64(1)) switch
         {
             (0, 0) => "",
             var (relays, transactions) => $"{relays} relays and {transactions} transactions are under way: {(rows.IsDBNull(2) ? "" : rows.GetString(2))}",
-        };
+        }, rows.GetInt64(3));
     }
 
     public static async Task<Ledger> ReadAsync(RelayerUnderTest relayer, CancellationToken cancellation)

@@ -8,14 +8,11 @@ internal static class KeeperAuditor
 {
     private const int Shown = 12;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
-
     /// <summary>What does not hold, and a line about what went on; at least one instance must run for the wait.</summary>
     public static async Task<(IReadOnlyList<string> Violations, string Summary)> CheckAsync(
         KeeperScenario scenario, RelayerUnderTest relayer, CancellationToken cancellation, IReadOnlyCollection<SignedRequest>? requests = null)
     {
-        var open = await WaitAsync(scenario, relayer, cancellation);
+        var open = await Settling.WaitAsync(() => LookAsync(scenario, relayer, cancellation), cancellation);
         var (violations, summary) = await CountAsync(scenario, relayer, cancellation, requests);
         return (open.Length > 0 ? [open, .. violations] : violations, summary);
     }
@@ -44,21 +41,14 @@ internal static class KeeperAuditor
             + $"{ledger.Transactions.Sum(transaction => Math.Max(0, transaction.Attempts.Count - 1))} replacements");
     }
 
-    private static async Task<string> WaitAsync(KeeperScenario scenario, RelayerUnderTest relayer, CancellationToken cancellation)
+    private static async Task<(string Open, long Ended)> LookAsync(KeeperScenario scenario, RelayerUnderTest relayer, CancellationToken cancellation)
     {
-        var started = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            // The chain first: what is found in between is work again.
-            var done = (await WorkOnChain.ReadAsync(scenario, relayer, cancellation)).Select(item => (item.Keeper, item.Subject)).ToHashSet();
-            var left = scenario.Wishes.Keys.FirstOrDefault(wish => !done.Contains(wish));
-            string[] open = [await KeeperLedger.OpenAsync(relayer, cancellation), await Ledger.OpenAsync(relayer, cancellation), left.Keeper is null ? "" : $"{left} is not done"];
-            if (open.All(text => text.Length == 0) || TimeProvider.System.GetElapsedTime(started) > Patience)
-            {
-                return string.Join("; ", open.Where(text => text.Length > 0));
-            }
-
-            await Task.Delay(Pause, cancellation);
-        }
+        // The chain first: what is found in between is work again.
+        var done = (await WorkOnChain.ReadAsync(scenario, relayer, cancellation)).Select(item => (item.Keeper, item.Subject)).ToHashSet();
+        var left = scenario.Wishes.Keys.FirstOrDefault(wish => !done.Contains(wish));
+        var work = await KeeperLedger.OpenAsync(relayer, cancellation);
+        var (transactions, ended) = await Ledger.OpenAsync(relayer, cancellation);
+        string[] open = [work, transactions, left.Keeper is null ? "" : $"{left} is not done"];
+        return (string.Join("; ", open.Where(text => text.Length > 0)), done.Count + ended);
     }
 }

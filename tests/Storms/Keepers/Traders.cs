@@ -8,6 +8,9 @@ internal sealed class Traders(KeeperScenario scenario, int seed, int people)
 {
     private const int PauseMilliseconds = 100;
 
+    /// <summary>Pieces of one upkeep are done one after the other, each in a block of its own: more would only wait in line after the storm.</summary>
+    private const int MostAsked = 5;
+
     private readonly ConcurrentQueue<ulong> _positions = new();
     private readonly SemaphoreSlim _asking = new(1);
     private long _account;
@@ -83,6 +86,11 @@ internal sealed class Traders(KeeperScenario scenario, int seed, int people)
         await _asking.WaitAsync();
         try
         {
+            if (await own.Honest.NumberAsync("asked()") - await own.Honest.NumberAsync("count()") >= MostAsked)
+            {
+                return;
+            }
+
             await own.Honest.SendAsync("ask()");
             var asked = await own.Honest.NumberAsync("asked()");
             own.Wishes[(KeeperNames.Upkeeps, WorkOnChain.Name(own.Honest.Address, asked))] = true;
