@@ -16,6 +16,9 @@ public static class AuditRehearsal
         ("a counter that ran ahead", "update signers set next_nonce = next_nonce + 1", "update signers set next_nonce = next_nonce - 1"),
         ("a relay that is said to have failed", "update relays set state = 4 where success", "update relays set state = 3 where success"),
         ("a relay that is said not to have run", "update relays set success = false where state = 3", "update relays set success = true where state = 3"),
+        ("something that is held and should be free", "update relays set held = held + 1", "update relays set held = held - 1"),
+        ("a charge", "update relays set charged = charged - 1", "update relays set charged = charged + 1"),
+        ("a budget that was spent and does not say so", "update relay_budgets set day_spent = day_spent - 1", "update relay_budgets set day_spent = day_spent + 1"),
         ("an attempt that is not on record", "update attempts set hash = sha256(hash) where number = 1; update transactions set hash = sha256(hash)", ""),
     ];
 

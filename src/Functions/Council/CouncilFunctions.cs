@@ -4,15 +4,17 @@ using Functions.OpenApi;
 using Functions.Treasury;
 using Microsoft.AspNetCore.Mvc;
 using Relayer.Core.Keepers.Records;
+using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Treasury.Reports;
 
 namespace Functions.Council;
 
 /// <summary>The page that the council reads.</summary>
 /// <param name="report">The figures of gas.</param>
+/// <param name="budgets">What relays may still cost.</param>
 /// <param name="keepers">Those of the keepers.</param>
 /// <param name="logger">Where it is told that they could not be read.</param>
-public sealed partial class CouncilFunctions(GasReport report, KeeperReports keepers, ILogger<CouncilFunctions> logger)
+public sealed partial class CouncilFunctions(GasReport report, BudgetReport budgets, KeeperReports keepers, ILogger<CouncilFunctions> logger)
 {
     /// <summary>What <c>GET /api/gas</c> and <c>GET /api/keepers</c> say, as a page for people.</summary>
     /// <remarks>While the records cannot be read, browsers get a page that says so, everybody else a problem.</remarks>
@@ -25,7 +27,7 @@ public sealed partial class CouncilFunctions(GasReport report, KeeperReports kee
         try
         {
             return new CouncilPageResult(CouncilPage.Render(
-                GasListing.Of(await report.ReadAsync(cancellation)),
+                GasListing.Of(await report.ReadAsync(cancellation), await budgets.ReadAsync(cancellation)),
                 new KeepersAnswer([.. (await keepers.ListAsync(cancellation)).Select(KeeperAnswer.Of)])));
         }
         catch (Exception exception) when (WantsHtml(request) && Failures.ToProblem(exception) is { Status: StatusCodes.Status503ServiceUnavailable })

@@ -8,13 +8,13 @@ internal static class RefusalProblems
 {
     /// <summary>The problem that tells a refusal.</summary>
     public static ProblemResult ToProblem(this Refusal refusal) => Problems.Create(
-        StatusOf(refusal.Code),
+        StatusOf(refusal),
         refusal.Code,
         refusal.Detail,
         refusal.RevertReason is { } reason ? new Dictionary<string, object?> { ["revertReason"] = reason } : null,
         refusal.RetryAfter);
 
-    private static int StatusOf(string code) => code switch
+    private static int StatusOf(Refusal refusal) => refusal.Code switch
     {
         RefusalCode.MalformedRequest => StatusCodes.Status400BadRequest,
         RefusalCode.SignatureMismatch => StatusCodes.Status401Unauthorized,
@@ -24,9 +24,10 @@ internal static class RefusalProblems
         RefusalCode.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,
         RefusalCode.DeadlinePassed or RefusalCode.DeadlineTooFar or RefusalCode.GasAboveLimit or RefusalCode.CalldataNotCanonical
             or RefusalCode.SimulationReverted => StatusCodes.Status422UnprocessableEntity,
+        RefusalCode.BudgetSpent => refusal.IsCallersShare ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable,
         RefusalCode.QuotaExceeded => StatusCodes.Status429TooManyRequests,
         RefusalCode.SponsorshipPaused or RefusalCode.Overloaded or RefusalCode.SignersExhausted or RefusalCode.ChainUnavailable =>
             StatusCodes.Status503ServiceUnavailable,
-        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "a refusal without a status"),
+        _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal.Code, "a refusal without a status"),
     };
 }

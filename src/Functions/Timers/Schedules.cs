@@ -13,6 +13,9 @@ public static class Schedules
     /// <summary>Readings of the signers' balances.</summary>
     public const string ReadBalances = "Schedules:ReadBalances";
 
+    /// <summary>A look at what is left of the budgets.</summary>
+    public const string WatchBudgets = "Schedules:WatchBudgets";
+
     /// <summary>Top-ups from the council's wallet.</summary>
     public const string TopUpSigners = "Schedules:TopUpSigners";
 
@@ -61,6 +64,7 @@ public static class Schedules
         [Confirm] = "*/2 * * * * *",
         [SweepGrants] = "0 17 * * * *",
         [ReadBalances] = "10,40 * * * * *",
+        [WatchBudgets] = "50 * * * * *",
         [TopUpSigners] = "25 * * * * *",
         [DeliverAlerts] = "*/15 * * * * *",
         [ThinBalances] = "0 37 * * * *",

@@ -87,10 +87,11 @@ public sealed record DaySpendAnswer(string Day, long ChainId, string Purpose, Am
 /// <param name="TopUps">How the signers are filled.</param>
 /// <param name="Deposits">The newest deposits made by hand.</param>
 /// <param name="BalancesDaily">What the accounts held at the end of each day, the last 30 days, oldest first.</param>
+/// <param name="Budgets">What relays may cost.</param>
 public sealed record ChainGasAnswer(
     long ChainId, string Name, ReadingAnswer? Reading, Amount? Total, BurnAnswer Burn, RunwayAnswer Runway, PricesAnswer Prices,
     IReadOnlyList<AccountAnswer> Accounts, TopUpsAnswer TopUps, IReadOnlyList<DepositAnswer> Deposits,
-    IReadOnlyList<DayBalanceAnswer> BalancesDaily);
+    IReadOnlyList<DayBalanceAnswer> BalancesDaily, BudgetsAnswer Budgets);
 
 /// <summary>A reading of balances at one block.</summary>
 /// <param name="BlockNumber">The block.</param>

@@ -2,15 +2,17 @@ using Functions.Http;
 using Functions.OpenApi;
 using Microsoft.AspNetCore.Mvc;
 using Relayer.Core.Relay;
+using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Treasury.Reports;
 
 namespace Functions.Treasury;
 
 /// <summary>What the council checks.</summary>
 /// <param name="report">Puts it together.</param>
+/// <param name="budgets">What relays may still cost.</param>
 /// <param name="records">The records behind it.</param>
 /// <param name="time">The clock.</param>
-public sealed class GasFunctions(GasReport report, GasRecords records, TimeProvider time)
+public sealed class GasFunctions(GasReport report, BudgetReport budgets, GasRecords records, TimeProvider time)
 {
     private const string Csv = "text/csv";
 
@@ -20,7 +22,7 @@ public sealed class GasFunctions(GasReport report, GasRecords records, TimeProvi
     [Refuses(503, "storage_unavailable")]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "gas")] HttpRequest request, CancellationToken cancellation) =>
-        TypedResults.Json(GasListing.Of(await report.ReadAsync(cancellation)), GasAnswersJson.Default.GasAnswer);
+        TypedResults.Json(GasListing.Of(await report.ReadAsync(cancellation), await budgets.ReadAsync(cancellation)), GasAnswersJson.Default.GasAnswer);
 
     /// <summary>What was spent, to the wei, by day, purpose, function and user.</summary>
     [Function("GetSpend")]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
+using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Treasury.Balances;
 using Relayer.Core.Treasury.Reports;
 using Relayer.Core.Treasury.Spend;
@@ -11,12 +12,12 @@ namespace Functions.Treasury;
 /// <summary>Shows the overview.</summary>
 internal static class GasListing
 {
-    public static GasAnswer Of(GasOverview overview) => new(
+    public static GasAnswer Of(GasOverview overview, IReadOnlyDictionary<ChainId, ChainBudgets> budgets) => new(
         overview.GeneratedAt,
         StatusOf(overview),
         Show(overview.Runway),
         SpendListing.Of(overview),
-        [.. overview.Chains.Select(chain => Show(chain, overview.GeneratedAt))],
+        [.. overview.Chains.Select(chain => Show(chain, overview.GeneratedAt, budgets.GetValueOrDefault(chain.ChainId)))],
         new IncidentsAnswer([.. overview.Open.Select(Show)], [.. overview.Closed.Select(Show)]));
 
     public static TopUpAnswer Show(TopUp topUp) => new(
@@ -70,7 +71,7 @@ internal static class GasListing
 
     private static BurnAnswer Show(SpendRate rate) => new(Amount.Of(rate.Day), Amount.Of(rate.Week), Amount.Of(rate.Month));
 
-    private static ChainGasAnswer Show(ChainGas chain, DateTimeOffset now) => new(
+    private static ChainGasAnswer Show(ChainGas chain, DateTimeOffset now, ChainBudgets? budgets) => new(
         chain.ChainId.Value,
         chain.Name,
         chain.Reading is { } reading ? Show(reading, now) : null,
@@ -82,7 +83,8 @@ internal static class GasListing
         new TopUpsAnswer(
             chain.IsFilled, chain.IsStopped, Amount.Of(chain.ToppedUpToday), Show(chain.Rules), [.. chain.TopUps.Select(Show)]),
         [.. chain.Deposits.Select(Show)],
-        [.. chain.Balances.Select(Show)]);
+        [.. chain.Balances.Select(Show)],
+        BudgetsAnswer.Of(budgets));
 
     private static ReadingAnswer Show(BalanceReading reading, DateTimeOffset now) => new(
         reading.Block.Number, reading.Block.Hash.ToString(), reading.Block.Timestamp, reading.TakenAt,

@@ -5,7 +5,9 @@ namespace Relayer.Core.Relay;
 /// <param name="Detail">For people: which limit, which value.</param>
 /// <param name="RevertReason">What the contract said, where it was the contract that refused.</param>
 /// <param name="RetryAfter">When the same request may pass, if waiting helps.</param>
-public sealed record Refusal(string Code, string Detail, string? RevertReason = null, TimeSpan? RetryAfter = null);
+/// <param name="IsCallersShare">With <see cref="RefusalCode.BudgetSpent"/>: the caller's own share, not what all have together.</param>
+public sealed record Refusal(
+    string Code, string Detail, string? RevertReason = null, TimeSpan? RetryAfter = null, bool IsCallersShare = false);
 
 /// <summary>The codes of refusals, as the HTTP contract lists them.</summary>
 public static class RefusalCode
@@ -57,6 +59,9 @@ public static class RefusalCode
 
     /// <summary>The user's share is used up (429).</summary>
     public const string QuotaExceeded = "quota_exceeded";
+
+    /// <summary>A budget in wei has no room: the user's own (429), or the function's or the chain's (503).</summary>
+    public const string BudgetSpent = "budget_spent";
 
     /// <summary>An operator has paused the sponsoring, everywhere or on this chain (503).</summary>
     public const string SponsorshipPaused = "sponsorship_paused";

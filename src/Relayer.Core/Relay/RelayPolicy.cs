@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Relay.Budgets;
 
 namespace Relayer.Core.Relay;
 
@@ -18,6 +19,13 @@ public sealed record RelayPolicy(
     IReadOnlyDictionary<Address, IReadOnlyList<SponsoredFunction>> Targets, ulong MaxGas, Wei MaxValue, int MaxDataBytes,
     TimeSpan MinDeadline, TimeSpan MaxDeadline, TimeSpan TimeToLive, long RelaysPerMinute, long GasPerDay)
 {
+    /// <summary>What relays may cost.</summary>
+    public SponsorBudgets Budgets { get; init; } = SponsorBudgets.None;
+
+    /// <summary>Reads a chain's validated options.</summary>
+    /// <exception cref="FormatException">A text that validation would have refused.</exception>
+    public static RelayPolicy From(ChainOptions options) => From(options.Policy) with { Budgets = SponsorBudgets.From(options) };
+
     /// <summary>Reads validated options.</summary>
     /// <exception cref="FormatException">A text that validation would have refused.</exception>
     public static RelayPolicy From(PolicyOptions options) => new(

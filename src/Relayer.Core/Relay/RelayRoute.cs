@@ -24,7 +24,7 @@ public sealed class RelayRoutes
         foreach (var (name, chain) in options.Chains)
         {
             var chainId = new ChainId(chain.ChainId);
-            var policy = RelayPolicy.From(chain.Policy);
+            var policy = RelayPolicy.From(chain);
             _chains.Add(chainId);
             foreach (var configured in chain.Forwarders)
             {

@@ -5,6 +5,7 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Relay.Admission;
+using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Relay.Forwarders;
 using Relayer.Core.Relay.Records;
 using Relayer.Core.Relay.Rules;
@@ -37,6 +38,7 @@ public sealed class RelayService
     private readonly RelayReader _reads;
     private readonly RelayValidator _validator;
     private readonly RelayDispatch _dispatch;
+    private readonly BudgetStore _budgets;
     private readonly int _atOnce;
     private int _deciding;
 
@@ -48,8 +50,10 @@ public sealed class RelayService
         (_chains, _time, _atOnce) = (chains, time, options.Admission.MaxRequests);
         _store = new RelayStore(database);
         _reads = new RelayReader(_store, engines);
-        _validator = new RelayValidator(routes, new RelayRules(Secp256k1.Default), chains, engines, forwarders, time);
-        _dispatch = new RelayDispatch(engines, database, _reads, _validator, time);
+        var gate = new BudgetGate(time);
+        _budgets = new BudgetStore(database);
+        _validator = new RelayValidator(routes, new RelayRules(Secp256k1.Default, gate), chains, engines, forwarders, time);
+        _dispatch = new RelayDispatch(engines, database, _reads, _validator, gate, time);
     }
 
     /// <summary>Relays a request, or says why not. The same request again gives its present state and does nothing.</summary>
@@ -124,11 +128,11 @@ public sealed class RelayService
         return predecessor is not null && predecessor.Nonce >= next ? predecessor.Nonce + 1UL : next;
     }
 
-    /// <summary>Forgets quota windows that are over.</summary>
+    /// <summary>Forgets quota windows that are over, and budgets of users that have been away.</summary>
     /// <returns>How many were removed.</returns>
     /// <exception cref="NpgsqlException">The database is unavailable.</exception>
-    public Task<int> SweepGrantsAsync(CancellationToken cancellation) =>
-        _store.SweepGrantsAsync(QuotaWindow.OldestInUse(_time.GetUtcNow()), cancellation);
+    public async Task<int> SweepGrantsAsync(CancellationToken cancellation) =>
+        await _store.SweepGrantsAsync(QuotaWindow.OldestInUse(_time.GetUtcNow()), cancellation) + await _budgets.SweepAsync(cancellation);
 
     private async Task<RelayDecision> DecideAsync(RelayRequest request, CancellationToken cancellation)
     {

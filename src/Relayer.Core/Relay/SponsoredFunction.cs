@@ -1,5 +1,8 @@
+using System.Text;
 using Relayer.Core.Configuration.Chains;
+using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Abi;
+using Relayer.Core.Relay.Budgets;
 
 namespace Relayer.Core.Relay;
 
@@ -9,13 +12,14 @@ namespace Relayer.Core.Relay;
 /// <param name="MaxDataBytes">The most calldata.</param>
 /// <param name="Shape">The one encoding of its arguments that is taken; <see langword="null"/> where any is.</param>
 /// <param name="IsUnchecked">Any is taken, and nobody asked for that: there is no signature to check it by.</param>
-public sealed record SponsoredFunction(string Text, uint? Selector, int MaxDataBytes, CalldataShape? Shape, bool IsUnchecked)
+/// <param name="Budget">What it may cost together with the others of its entry; <see langword="null"/> where there is no limit.</param>
+public sealed record SponsoredFunction(string Text, uint? Selector, int MaxDataBytes, CalldataShape? Shape, bool IsUnchecked, Budget? Budget)
 {
     /// <summary>The functions of the entries of one target.</summary>
     internal static IReadOnlyList<SponsoredFunction> Read(IEnumerable<TargetOptions> entries, int maxDataBytes) =>
-        [.. entries.SelectMany(entry => entry.Functions.Select(text => Read(text, entry, maxDataBytes)))];
+        [.. entries.SelectMany(entry => entry.Functions.Select(text => Read(text, entry, maxDataBytes, BudgetOf(entry))))];
 
-    private static SponsoredFunction Read(string text, TargetOptions entry, int maxDataBytes)
+    private static SponsoredFunction Read(string text, TargetOptions entry, int maxDataBytes, Budget? budget)
     {
         if (!AllowedFunction.TryParse(text, out var function))
         {
@@ -23,6 +27,14 @@ public sealed record SponsoredFunction(string Text, uint? Selector, int MaxDataB
         }
 
         var isAny = entry.Encoding.Equals("any", StringComparison.OrdinalIgnoreCase);
-        return new(text, function.Selector, entry.MaxDataBytes ?? maxDataBytes, isAny ? null : function.Shape, !isAny && function.Shape is null);
+        return new(text, function.Selector, entry.MaxDataBytes ?? maxDataBytes, isAny ? null : function.Shape, !isAny && function.Shape is null, budget);
+    }
+
+    /// <summary>The entry is told by its contract and its functions, so that its place in the list does not matter.</summary>
+    private static Budget? BudgetOf(TargetOptions entry)
+    {
+        var limit = new BudgetLimit(BudgetText.Read(entry.HourWei, null), BudgetText.Read(entry.DayWei, null));
+        var mark = Keccak256.Hash(Encoding.UTF8.GetBytes(string.Join('\n', entry.Functions.Order(StringComparer.Ordinal))));
+        return limit.IsNone ? null : new(BudgetScope.Target, (byte[])[.. Address.Parse(entry.Address).Span, .. mark.ToArray().AsSpan(0, 4)], limit);
     }
 }

@@ -32,7 +32,7 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
                 var chain = chains.Get(settings.ChainId);
                 var errors = new SignerErrors();
                 var cache = new FeeAndBalanceCache(settings, chain, signers, database, store, time, loggers.CreateLogger<FeeAndBalanceCache>());
-                var submitter = new Submitter(settings, cache, chain, signers, errors, database, store, time, loggers.CreateLogger<Submitter>());
+                var submitter = new Submitter(settings, cache, chain, signers, errors, database, store, time, purposes.Value, loggers.CreateLogger<Submitter>());
                 var recorder = new Recorder(settings, database, store, purposes.Value, ledger, loggers.CreateLogger<Recorder>());
                 var replacer = new Replacer(settings, cache, chain, submitter, database, time, loggers.CreateLogger<Replacer>());
                 var closer = new NoopCanceller(settings, chain, replacer, recorder, time, loggers.CreateLogger<NoopCanceller>());

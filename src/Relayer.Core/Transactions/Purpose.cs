@@ -18,6 +18,15 @@ public interface ITransactionHandler
     Task<Func<NpgsqlConnection, CancellationToken, Task>> PrepareAsync(
         ChainId chainId, IReadOnlyList<StateChange> changes, CancellationToken cancellation);
 
+    /// <summary>
+    /// What a further attempt takes of the feature's budgets: the last statement of the write that stores it. What violates a check there keeps
+    /// the attempt from being made. <see langword="null"/> where there is nothing to take.
+    /// </summary>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="attempt">The attempt, at a higher price than any before.</param>
+    /// <param name="noopGas">Its gas, where it is a noop.</param>
+    NpgsqlBatchCommand? HoldFor(Guid transaction, Attempt attempt, ulong? noopGas) => null;
+
     /// <summary>Work of the feature's own that wants a new transaction, done in each of the engine's passes, in every instance.</summary>
     /// <returns>How much is left to look after; while there is any, passes go on.</returns>
     Task<int> CarryOnAsync(ChainEngine engine, CancellationToken cancellation) => Task.FromResult(0);

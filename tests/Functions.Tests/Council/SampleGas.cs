@@ -30,7 +30,7 @@ internal static class SampleGas
         new(Total(0, 0), Total(0, 0), Total(0, 0), [], [], []),
         [
             new(1, "ethereum", null, null, new(Ether(0), Ether(0), Ether(0)), new(new("no_spend", null), new("no_spend", null), new("no_spend", null), new("no_spend", null)),
-                new("0", "0", "0"), [], new(false, false, Ether(0), Rules, []), [], []),
+                new("0", "0", "0"), [], new(false, false, Ether(0), Rules, []), [], [], BudgetsAnswer.Of(null)),
         ],
         new([], []));
 
@@ -98,7 +98,14 @@ internal static class SampleGas
         [
             .. Days(30).SelectMany((day, i) => Signers.Append(AddressOf(99)).Select((account, s) => new DayBalanceAnswer(
                 day, account, s == 4 ? "council" : "signer", 127_000_000 + (i * 43_200), i == 11 && s == 2 ? null : Ether(s == 4 ? 6.5 - (0.05 * i) : 0.5 - (((i + (s * 7)) % 20) * 0.012))))),
-        ]);
+        ],
+        new(
+            new(Ether(0.0125), Ether(0.05)),
+            [
+                new("chain", null, null, "room", new(Ether(0.25), Ether(0.031), Ether(0.004)), new(Ether(1), Ether(0.36), Ether(0.004))),
+                new("target", null, AddressOf(40), "spent", new(Ether(0.01), Ether(0.0095), Ether(0.0005)), new(null, Ether(0.02), Ether(0.0005))),
+                new("value", null, null, "low", new(null, Ether(0), Ether(0)), new(Ether(0.1), Ether(0.085), Ether(0))),
+            ]));
 
     private static IEnumerable<string> Days(int count) => Enumerable.Range(0, count)
         .Select(i => DateOnly.FromDateTime(Now.UtcDateTime).AddDays(i + 1 - count).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));

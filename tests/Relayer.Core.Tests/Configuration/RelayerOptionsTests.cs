@@ -122,6 +122,12 @@ public sealed class RelayerOptionsTests
     [InlineData("Chains:main:Policy:MaxDataBytes", "122881", "Chains:main:Policy:MaxDataBytes: must be from 4 to 122880 bytes")]
     [InlineData("Chains:main:Policy:MaxGas", "0", "Chains:main:Policy:MaxGas:")]
     [InlineData("Chains:main:Policy:MaxValueWei", "one", "Chains:main:Policy:MaxValueWei:")]
+    [InlineData("Chains:main:Budgets:HourWei", "1 ether", "Chains:main:Budgets:HourWei: is not a whole number")]
+    [InlineData("Chains:main:Budgets:DayWei", "None", "Chains:main:Budgets:DayWei: is not a whole number")]
+    [InlineData("Chains:main:Budgets:UserHourWei", "-1", "Chains:main:Budgets:UserHourWei: is not a whole number")]
+    [InlineData("Chains:main:Budgets:UserDayWei", "0x10", "Chains:main:Budgets:UserDayWei: is not a whole number")]
+    [InlineData("Chains:main:Policy:Targets:0:HourWei", "all", "Chains:main:Policy:Targets:0:HourWei: is not a whole number")]
+    [InlineData("Chains:main:Policy:Targets:0:DayWei", "1e18", "Chains:main:Policy:Targets:0:DayWei: is not a whole number")]
     [InlineData("Chains:main:Policy:MaxDataBytes", "-1", "Chains:main:Policy:MaxDataBytes:")]
     [InlineData("Chains:main:Policy:MinDeadline", "-00:00:01", "Chains:main:Policy:MinDeadline:")]
     [InlineData("Chains:main:Policy:MaxDeadline", "00:00:05", "Chains:main:Policy:MaxDeadline:")]
@@ -142,6 +148,25 @@ public sealed class RelayerOptionsTests
     {
         var fault = Assert.Single(Check(With(key, value)));
         Assert.StartsWith(expected, fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Budgets_are_taken_for_granted_only_where_the_coin_is_ether_and_those_of_value_never()
+    {
+        var elsewhere = Check(With("Chains:main:ChainId", "137"));
+        Assert.Equal(
+            ["HourWei", "DayWei", "UserHourWei", "UserDayWei"], elsewhere.Select(fault => fault.Split(':')[3]));
+        Assert.All(elsewhere, fault => Assert.Contains("must be written out", fault, StringComparison.Ordinal));
+        Assert.Equal(
+            ["ValueHourWei", "ValueDayWei"], Check(With("Chains:main:Policy:MaxValueWei", "1")).Select(fault => fault.Split(':')[3]));
+
+        var written = With("Chains:main:ChainId", "137");
+        foreach (var name in new[] { "HourWei", "DayWei", "UserHourWei", "UserDayWei" })
+        {
+            written[$"Chains:main:Budgets:{name}"] = "none";
+        }
+
+        Assert.Empty(Check(written));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
 using Relayer.Core.Relay.Admission;
 using Relayer.Core.Relay.Batching;
+using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Relay.Records;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Tests.Transactions;
@@ -170,10 +171,10 @@ public sealed class RelayIntakeTests(PostgresFixture postgres)
     private static RelayCandidate Nonce(Address user, int nonce) =>
         Samples.Candidate(message => message with { From = user, Nonce = (ulong)nonce });
 
-    private static async Task<IntakeOutcome[]> PostAsync(EngineWorld world, IEnumerable<RelayCandidate> candidates)
+    internal static async Task<IntakeOutcome[]> PostAsync(EngineWorld world, IEnumerable<RelayCandidate> candidates)
     {
         ChainEngine[] engines = [world.Engine, world.AddInstance()];
-        RelayIntake[] instances = [.. engines.Select(engine => new RelayIntake(engine, world.Database.Database, world.Time))];
+        RelayIntake[] instances = [.. engines.Select(engine => new RelayIntake(engine, world.Database.Database, new BudgetGate(world.Time), world.Time))];
         var quote = (await Task.WhenAll(engines.Select(engine => engine.QuoteAsync(100_000, Cancellation))))[0];
         return await Task.WhenAll(candidates.Select((candidate, i) => Task.Run(
             () => instances[i % 2].AcceptAsync(new PendingRelay(candidate, quote.Fees!, quote.Signers), Cancellation), Cancellation)));

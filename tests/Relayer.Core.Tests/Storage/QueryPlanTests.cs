@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Npgsql;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Relay.Outcomes;
 using Relayer.Core.Relay.Records;
 using Relayer.Core.Storage;
@@ -24,10 +25,13 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
             sha256(i::text::bytea), i, now(), now() from generate_series(1, 100000) i;
         insert into attempts (transaction_id, number, hash, raw, noop, created_at) select id, 1, sha256(id::text::bytea), data, false, now() from transactions;
         insert into relays (id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id, position,
-            state, created_at, updated_at)
+            state, created_at, updated_at, paid_gas, beside, held, held_at, held_in)
         select sha256(('relay' || i)::bytea), 31337, '\x02', decode(lpad(to_hex(i % 5000), 40, '0'), 'hex'), '\x01', 0, 100000, i / 5000,
             '\xabcd', '\xef', now(), ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 0,
-            case when i > 99700 then 0 else 3 + i % 3 end, now(), now() from generate_series(1, 100000) i;
+            case when i > 99700 then 0 else 3 + i % 3 end, now(), now(), 100000, 0, case when i > 99700 then 1000 else 0 end, now(), 9
+            from generate_series(1, 100000) i;
+        insert into relay_budgets select 31337, 8, decode(lpad(to_hex(i), 40, '0'), 'hex'), date_trunc('hour', now()), 1000, 0, null,
+            date_trunc('day', now()), 1000, 0, null from generate_series(1, 100000) i;
         insert into quota_usage select 31337, decode(lpad(to_hex(i / 2), 40, '0'), 'hex'), (i % 2)::smallint,
             date_trunc(case i % 2 when 0 then 'minute' else 'day' end, now()), 1, 30 from generate_series(1, 100000) i;
         """;
@@ -42,7 +46,8 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         await database.ExecuteAsync("analyze");
         await using var connection = await database.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync(Cancellation);
-        var candidate = Samples.Candidate();
+        var wide = new BudgetLimit(Wei.FromGwei(1_000_000_000), null);
+        var candidate = Samples.Candidate(policy: Samples.Policy with { Budgets = new SponsorBudgets(wide, default, wide) });
         var signer = new SignerBalance(new Address([.. new byte[19], 1]), new Wei(UInt256.MaxValue));
         Guid[] ids = [.. Enumerable.Range(99_900, 64).Select(i => Guid.Parse($"00000000-0000-7000-8000-{i:x12}"))];
         Hash32[] relays = [.. Enumerable.Range(0, 64).Select(i => Keccak256.Hash([(byte)i]))];
@@ -56,7 +61,7 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         await CheckAsync(connection, RelaySql.FindSigned(relays));
         await CheckAsync(connection, RelaySql.FindWaiting(new ChainId(31337), 256), "relays_waiting");
         await CheckAsync(connection, RelaySql.LockWaiting(relays));
-        await CheckAsync(connection, RelaySql.Rebind([.. relays.Select(id => (id, ids[0]))], DateTimeOffset.UnixEpoch));
+        await CheckAsync(connection, RelaySql.Rebind([.. relays.Select(_ => new BatchItem(candidate, ids[0], 0, Wei.FromGwei(1)))], DateTimeOffset.UnixEpoch));
         await CheckAsync(connection, RelaySql.EndWaiting([.. relays.Select(id => (id, RelayState.Failed, "why"))], DateTimeOffset.UnixEpoch));
         await CheckAsync(connection, RelaySql.Update(outcomes, DateTimeOffset.UnixEpoch));
         await CheckAsync(connection, RelaySql.DeleteQuotaUsage(DateTimeOffset.UnixEpoch, 5_000), "quota_usage_starts_at");
@@ -83,11 +88,16 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         await using (var batch = new NpgsqlBatch())
         {
             new TransactionStore(TimeProvider.System).Reserve(new ChainId(31337), [signer], 64, Transactions.Plans.Many(2)).AddTo(batch);
-            RelayStore.AddInsert(batch, [.. Transactions.Plans.Many(64).Select(plan => new BatchItem(candidate, plan.Id, 0))]);
+            RelayStore.AddInsert(batch, [.. Transactions.Plans.Many(64).Select(plan => new BatchItem(candidate, plan.Id, 0, Wei.FromGwei(1)))]);
             await CheckAsync(connection, batch.BatchCommands[1], "transactions_in_flight");
             await CheckAsync(connection, batch.BatchCommands[2], "transactions_pkey");
             await CheckAsync(connection, batch.BatchCommands[3], "transactions_pkey");
+            await CheckAsync(connection, batch.BatchCommands[4], "transactions_pkey");
         }
+
+        await CheckAsync(connection, BudgetSql.HoldAnew(ids[0], relays[0], Wei.FromGwei(2), noopGas: null), "relay_budgets_pkey");
+        await CheckAsync(connection, BudgetSql.Settle(ids), "relay_budgets_pkey");
+        await CheckAsync(connection, BudgetSql.Read(new ChainId(31337), candidate.Budgets), "relay_budgets_pkey");
 
         await CheckAsync(
             connection,
@@ -133,6 +143,6 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         Assert.Contains(index ?? "Index", plan, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex("Seq Scan on (relays|transactions|attempts|quota_usage)")]
+    [GeneratedRegex("Seq Scan on (relays|transactions|attempts|quota_usage|relay_budgets)")]
     private static partial Regex WholeTable { get; }
 }

@@ -21,6 +21,7 @@ internal static class Auditor
             .. open.Length > 0 ? [open] : Array.Empty<string>(),
             .. new Invariants(requests, ledger, chain).Violations(),
             .. (await SpendSums.ReadAsync(relayer, cancellation)).Violations(ledger, chain),
+            .. (await BudgetSums.ReadAsync(relayer, cancellation)).Violations(),
         ];
         return new Findings(
             violations.Length <= Shown ? violations : [.. violations[..Shown], $"and {violations.Length - Shown} more"],

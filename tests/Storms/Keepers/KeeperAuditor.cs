@@ -31,6 +31,7 @@ internal static class KeeperAuditor
             .. new KeeperInvariants(scenario.Wishes.Keys, keepers, ledger, chain, onChain).Violations(),
             .. new Invariants(requests, ledger, chain).Violations(),
             .. (await SpendSums.ReadAsync(relayer, cancellation)).Violations(ledger, chain),
+            .. (await BudgetSums.ReadAsync(relayer, cancellation)).Violations(),
         ];
         var ends = keepers.Works.GroupBy(work => (work.Keeper, work.State, work.Reason)).OrderBy(group => group.Key)
             .Select(group => $"{group.Count()} {group.Key.Keeper} {group.Key.Reason}");

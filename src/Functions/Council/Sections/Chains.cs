@@ -9,6 +9,7 @@ internal static class Chains
         <section aria-labelledby="chain-{chain.ChainId}"><h2 id="chain-{chain.ChainId}">{chain.Name} <span class="soft">chain {chain.ChainId}</span></h2>
         {Reading(chain.Reading)}{Accounts(chain)}
         <h3>How long it lasts</h3>{Runways(chain)}
+        {Budgets.Of(chain.Budgets)}
         <h3>Over time</h3>{Plots.Of(chain, daily)}
         </section>
         """);

@@ -54,6 +54,9 @@ public sealed class ChainOptions
     /// <summary>What is sponsored.</summary>
     public PolicyOptions Policy { get; init; } = new();
 
+    /// <summary>What relays may cost.</summary>
+    public BudgetOptions Budgets { get; init; } = new();
+
     /// <summary>Work that the relayer does by itself.</summary>
     public KeepersOptions Keepers { get; init; } = new();
 }
@@ -225,4 +228,10 @@ public sealed class TargetOptions
     /// contracts that want another, and for those that are named by a selector.
     /// </summary>
     public string Encoding { get; set; } = "canonical";
+
+    /// <summary>Wei that relays to these functions together may cost in an hour (UTC); decimal, or <c>none</c>, which it is when left out.</summary>
+    public string HourWei { get; set; } = "";
+
+    /// <summary>The same in a day (UTC).</summary>
+    public string DayWei { get; set; } = "";
 }

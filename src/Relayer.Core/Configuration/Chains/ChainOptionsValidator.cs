@@ -33,6 +33,7 @@ internal static partial class ChainOptionsValidator
         ValidateFees($"{at}:Fees", chain.Fees, faults);
         ValidateBatching($"{at}:Batching", chain.Batching, faults);
         ValidatePolicy($"{at}:Policy", chain, faults);
+        BudgetOptionsValidator.Validate(at, chain, faults);
         KeepersOptionsValidator.Validate($"{at}:Keepers", chain.Keepers, faults);
         KeeperCostValidator.Validate(at, chain, faults);
     }

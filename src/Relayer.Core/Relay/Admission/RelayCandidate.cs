@@ -1,6 +1,7 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Operations;
 using Relayer.Core.Relay.Batching;
+using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Relay.Forwarders;
 using Relayer.Core.Relay.Records;
 using Relayer.Core.Transactions.Fees;
@@ -14,12 +15,16 @@ namespace Relayer.Core.Relay.Admission;
 public sealed record RelayCandidate(RelayRequest Request, RelayRoute Route, DateTimeOffset Now)
 {
     private RelayCall? _call;
+    private IReadOnlyList<Budget>? _budgets;
 
     /// <summary>The relay's id: the digest that was signed.</summary>
     public Hash32 Id { get; } = Route.Forwarder.Digest(Request.Message);
 
     /// <summary>The call that carries it alone, encoded when it is first asked for.</summary>
     internal RelayCall Call => _call ??= RelayCall.For(Request, Route.Forwarder);
+
+    /// <summary>Who posted it.</summary>
+    public Caller Caller { get; init; } = Caller.Anonymous;
 
     /// <summary>What the chain charges for data, where it does.</summary>
     public DataPrice Data { get; init; } = DataPrice.Free;
@@ -29,6 +34,12 @@ public sealed record RelayCandidate(RelayRequest Request, RelayRoute Route, Date
     /// included. In a batch it costs less.
     /// </summary>
     public ulong PaidGas => Data.PaidGas(Call.Data.Length) is var data && Call.Gas > long.MaxValue - data ? long.MaxValue : Call.Gas + data;
+
+    /// <summary>The most wei that are paid beside the gas, however it is mined: its value, and a rollup's fee for data.</summary>
+    public Wei Beside => Message.Value + Data.Of(Call.Data.Length).Fee;
+
+    /// <summary>The budgets that it takes from.</summary>
+    internal IReadOnlyList<Budget> Budgets => _budgets ??= Policy.Budgets.Of(this);
 
     /// <summary>The signed message.</summary>
     public ForwardRequest Message => Request.Message;

@@ -4,6 +4,7 @@ using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
 using Relayer.Core.Relay.Batching;
+using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Relay.Records;
 using Relayer.Core.Storage;
 using Relayer.Core.Transactions;
@@ -22,11 +23,11 @@ internal sealed class RelayDispatch
     private readonly Dictionary<ChainId, Lazy<RelayIntake>> _intakes;
 
     /// <summary>Connects the parts; does no I/O.</summary>
-    public RelayDispatch(ChainEngines engines, Database database, RelayReader reads, RelayValidator validator, TimeProvider time)
+    public RelayDispatch(ChainEngines engines, Database database, RelayReader reads, RelayValidator validator, BudgetGate gate, TimeProvider time)
     {
         (_engines, _reads, _validator, _time) = (engines, reads, validator, time);
         _intakes = engines.Chains.ToDictionary(
-            chainId => chainId, chainId => new Lazy<RelayIntake>(() => new RelayIntake(engines.Get(chainId), database, time)));
+            chainId => chainId, chainId => new Lazy<RelayIntake>(() => new RelayIntake(engines.Get(chainId), database, gate, time)));
     }
 
     /// <summary>Records a request that passed the rules, and sends it.</summary>

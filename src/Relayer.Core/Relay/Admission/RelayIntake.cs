@@ -3,6 +3,7 @@ using Relayer.Core.Concurrency;
 using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay.Batching;
+using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Relay.Records;
 using Relayer.Core.Transactions;
 using Relayer.Core.Transactions.Sending;
@@ -10,7 +11,7 @@ using Relayer.Core.Transactions.Sending;
 namespace Relayer.Core.Relay.Admission;
 
 /// <summary>
-/// The one write that accepts requests: signer, nonce, transaction, relay and quota together, or nothing. Requests at the same time share
+/// The one write that accepts requests: signer, nonce, transaction, relay, quota and budgets together, or nothing. Requests at the same time share
 /// it, and share transactions (<see cref="BatchPlanner"/>); one alone is served at once.
 /// </summary>
 /// <remarks>The database has the last word on duplicates, nonces and quotas, however many instances write at once.</remarks>
@@ -21,17 +22,23 @@ internal sealed class RelayIntake
     /// <summary>The same group written again after a deadlock; more than a few are a fault of the database, which the callers are told.</summary>
     private const int MaxDeadlocks = 5;
 
+    /// <summary>What budgets have no room for is taken out of a group; others may take what was left meanwhile.</summary>
+    private const int MaxLooks = 3;
+
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     private readonly ChainEngine _engine;
     private readonly Storage.Database _database;
+    private readonly BudgetStore _budgets;
+    private readonly BudgetGate _gate;
     private readonly TimeProvider _time;
     private readonly SignerRotation _rotation = new();
     private readonly Coalescer<PendingRelay, IntakeOutcome> _writes;
 
-    public RelayIntake(ChainEngine engine, Storage.Database database, TimeProvider time)
+    public RelayIntake(ChainEngine engine, Storage.Database database, BudgetGate gate, TimeProvider time)
     {
-        (_engine, _database, _time) = (engine, database, time);
+        (_engine, _database, _gate, _time) = (engine, database, gate, time);
+        _budgets = new BudgetStore(database);
         _writes = new Coalescer<PendingRelay, IntakeOutcome>(WriteAsync, MaxGathered);
     }
 
@@ -66,7 +73,7 @@ internal sealed class RelayIntake
     {
         var limits = _engine.Settings.Batching;
         var (rest, signers) = (pendingRelays, _rotation.Next(pendingRelays[0].Signers));
-        var deadlocks = 0;
+        var (deadlocks, looks) = (0, 0);
         while (rest.Length > 0)
         {
             var relayBatches = BatchPlanner.Pack(rest, limits, () => Guid.CreateVersion7(_time.GetUtcNow()));
@@ -94,6 +101,10 @@ internal sealed class RelayIntake
                 // No signer has room or money for the first: for fewer requests at once it may have.
                 limits = reserved.Count > 0 ? limits : limits with { MaxRequests = relayBatches[0].PendingRelays.Count / 2 };
             }
+            catch (PostgresException spent) when (BudgetSpent.Is(spent) && ++looks <= MaxLooks)
+            {
+                rest = await RefuseBeyondBudgetsAsync(rest, outcomes, cancellation);
+            }
             catch (PostgresException objection) when (Refuse(objection, rest[0].Candidate) is { } outcome)
             {
                 if (rest.Length == 1)
@@ -110,6 +121,58 @@ internal sealed class RelayIntake
                 // The same requests at another instance, in another order: that one goes on, and this one then finds them.
             }
         }
+    }
+
+    /// <summary>Looks at the budgets and refuses what they have no room for, in order.</summary>
+    /// <returns>The others.</returns>
+    private async Task<PendingRelay[]> RefuseBeyondBudgetsAsync(
+        PendingRelay[] pendingRelays, Dictionary<Hash32, IntakeOutcome> outcomes, CancellationToken cancellation)
+    {
+        var chainId = _engine.Settings.ChainId;
+        Budget[] budgets = [.. pendingRelays.SelectMany(item => item.Candidate.Budgets).DistinctBy(budget => budget.Key)];
+        var standings = (await _budgets.ReadAsync(chainId, budgets, cancellation)).ToDictionary(standing => standing.Budget.Key);
+
+        // In a transaction with others it offers what the highest of them does.
+        var price = pendingRelays.Max(item => item.Fees.MaxPrice);
+        var left = new List<PendingRelay>(pendingRelays.Length);
+        var full = new Dictionary<(BudgetScope, string), Budget>();
+        foreach (var item in pendingRelays)
+        {
+            var amount = new Wei(UInt256.From(RelayHold.Of(item.Candidate, Guid.Empty, price).Amount));
+            if (FindRefusal(item.Candidate) is { } refusal)
+            {
+                Settle([item], new IntakeOutcome.Refused(refusal), outcomes);
+                continue;
+            }
+
+            left.Add(item);
+            foreach (var budget in item.Candidate.Budgets)
+            {
+                standings[budget.Key] = standings[budget.Key].With(amount);
+            }
+
+            Refusal? FindRefusal(RelayCandidate candidate)
+            {
+                foreach (var budget in candidate.Budgets)
+                {
+                    if (standings[budget.Key].Refuse(chainId, amount) is { } objection)
+                    {
+                        _gate.Close(candidate, budget, objection);
+                        full.TryAdd(budget.Key, budget);
+                        return objection;
+                    }
+                }
+
+                return null;
+            }
+        }
+
+        if (full.Count > 0)
+        {
+            await _budgets.NoteRefusalAsync(chainId, [.. full.Values], cancellation);
+        }
+
+        return [.. left];
     }
 
     private async Task WriteHalvesAsync(PendingRelay[] pendingRelays, Dictionary<Hash32, IntakeOutcome> outcomes, CancellationToken cancellation)
@@ -140,7 +203,7 @@ internal sealed class RelayIntake
         await using var batch = new NpgsqlBatch(connection);
         reservation.AddTo(batch);
         RelayStore.AddInsert(
-            batch, [.. relayBatches.SelectMany(relayBatch => relayBatch.PendingRelays.Select((pendingRelay, place) => new BatchItem(pendingRelay.Candidate, relayBatch.Plan.Id, place)))]);
+            batch, [.. relayBatches.SelectMany(relayBatch => relayBatch.PendingRelays.Select((pendingRelay, place) => new BatchItem(pendingRelay.Candidate, relayBatch.Plan.Id, place, relayBatch.Plan.Fees.MaxPrice)))]);
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
         var reserved = await reservation.ReadAsync(rows, cancellation);
         while (await rows.NextResultAsync(cancellation))
@@ -175,6 +238,8 @@ internal sealed class RelayIntake
         { SqlState: PostgresErrorCodes.CheckViolation, TableName: "quota_usage" } => new IntakeOutcome.Refused(
             new Refusal(RefusalCode.QuotaExceeded, "The user's share is used up.",
                 RetryAfter: QuotaWindow.EndOfMinute(candidate.Now) - candidate.Now)),
+        _ when BudgetSpent.Is(objection) => new IntakeOutcome.Refused(
+            new Refusal(RefusalCode.BudgetSpent, "Others took what was left of a budget.", RetryAfter: Soon)),
         _ => null,
     };
 

@@ -5,7 +5,7 @@ using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Relay.Admission;
-using Relayer.Core.Relay.Batching;
+using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Relay.Forwarders;
 using Relayer.Core.Relay.Records;
 using Relayer.Core.Storage;
@@ -70,7 +70,7 @@ internal sealed partial class RelayRequeue(
         }
 
         var request = new RelayRequest(chainId, relay.Forwarder, relay.MessageFor(route.Forwarder), signature);
-        var candidate = new RelayCandidate(request, route, time.GetUtcNow());
+        var candidate = new RelayCandidate(request, route, time.GetUtcNow()) { Data = engine.Data };
         var quote = await engine.QuoteAsync(candidate.Call.Gas, candidate.Call.Data.Length, cancellation);
         if (quote.Fees is not { } fees || quote.Signers.Count == 0)
         {
@@ -84,7 +84,7 @@ internal sealed partial class RelayRequeue(
             NonceStanding.Used => new Decision.Over(relay, RelayState.Failed, "its nonce was spent by another transaction"),
             NonceStanding.Ahead => new Decision.Over(relay, RelayState.Failed, "the request before it was not carried out"),
             _ when view.Revert is { } revert => new Decision.Over(relay, RelayState.Failed, revert),
-            _ => new Decision.Goes(relay, candidate.Call, fees, quote.Signers),
+            _ => new Decision.Goes(relay, candidate, fees, quote.Signers),
         };
     }
 
@@ -95,7 +95,24 @@ internal sealed partial class RelayRequeue(
             return;
         }
 
-        var reserved = await ReserveAsync(engine, going, cancellation);
+        IReadOnlyList<ReservedTransaction> reserved;
+        try
+        {
+            reserved = await ReserveAsync(engine, going, cancellation);
+        }
+        catch (PostgresException spent) when (BudgetSpent.Is(spent))
+        {
+            // One that no budget has room for waits on; the others go.
+            if (going.Count > 1)
+            {
+                var half = going.Count / 2;
+                await SendAsync(engine, [.. going.Take(half)], cancellation);
+                await SendAsync(engine, [.. going.Skip(half)], cancellation);
+            }
+
+            return;
+        }
+
         await Task.WhenAll(reserved.Select(async transaction =>
         {
             try
@@ -130,7 +147,7 @@ internal sealed partial class RelayRequeue(
         }
 
         await RelayStore.RebindAsync(
-            connection, [.. reserved.Select((item, i) => (mine[i].Relay.Id, item.Plan.Id))], time.GetUtcNow(), cancellation);
+            connection, [.. reserved.Select((item, i) => new BatchItem(mine[i].Candidate, item.Plan.Id, 0, item.Plan.Fees.MaxPrice))], time.GetUtcNow(), cancellation);
         await transaction.CommitAsync(cancellation);
         for (var i = 0; i < reserved.Count; i++)
         {
@@ -152,10 +169,10 @@ internal sealed partial class RelayRequeue(
 
         public sealed record Over(SignedRelay Relay, RelayState State, string Reason) : Decision(Relay);
 
-        public sealed record Goes(SignedRelay Relay, RelayCall Call, TransactionFees Fees, IReadOnlyList<Address> Signers) : Decision(Relay)
+        public sealed record Goes(SignedRelay Relay, RelayCandidate Candidate, TransactionFees Fees, IReadOnlyList<Address> Signers) : Decision(Relay)
         {
             public TransactionPlan Plan(DateTimeOffset now) => new(
-                Guid.CreateVersion7(now), RelayService.Purpose, Relay.Forwarder, Relay.Value, Call.Gas, Call.Data, Fees, Relay.ExpiresAt);
+                Guid.CreateVersion7(now), RelayService.Purpose, Relay.Forwarder, Relay.Value, Candidate.Call.Gas, Candidate.Call.Data, Fees, Relay.ExpiresAt);
         }
     }
 }

@@ -2,11 +2,13 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
+using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Relay.Forwarders;
 using Relayer.Core.Relay.Records;
 using Relayer.Core.Storage;
 using Relayer.Core.Transactions;
 using Relayer.Core.Transactions.Replacement;
+using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Relay.Outcomes;
 
@@ -42,10 +44,15 @@ public sealed class RelayTransactionHandler(
             [.. cases.Select(item => (item.Relay, Outcome: RelayOutcomes.Evaluate(
                 item.Change.State, item.Executed, item.Relay, item.Fee, faults.GetValueOrDefault(item.Relay.Id), item.JudgedAt(now))))
                 .Where(item => !IsToldByTransaction(item.Relay, item.Outcome)).Select(item => item.Outcome)];
-        return (connection, stop) => outcomes.Length == 0
+        Guid[] over = [.. changes.Where(change => change.State.IsFinal).Select(change => change.Transaction.Id)];
+        return (connection, stop) => outcomes.Length + over.Length == 0
             ? Task.CompletedTask
-            : RelayStore.UpdateAsync(connection, outcomes, time.GetUtcNow(), stop);
+            : RelayStore.UpdateAsync(connection, outcomes, over, time.GetUtcNow(), stop);
     }
+
+    /// <inheritdoc/>
+    public NpgsqlBatchCommand? HoldFor(Guid transaction, Attempt attempt, ulong? noopGas) =>
+        attempt.Fees is { } fees ? BudgetSql.HoldAnew(transaction, attempt.Hash, fees.MaxPrice, noopGas) : null;
 
     /// <inheritdoc/>
     public Task<int> CarryOnAsync(ChainEngine engine, CancellationToken cancellation) => _requeue.RunAsync(engine, cancellation);

@@ -1,6 +1,8 @@
+using System.Numerics;
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay.Admission;
+using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Relay.Outcomes;
 using Relayer.Core.Storage;
 using Relayer.Core.Transactions;
@@ -87,11 +89,11 @@ internal static class RelaySql
 
     public static NpgsqlBatchCommand Insert(IReadOnlyList<BatchItem> relays) => new($"""
         insert into relays (id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id,
-            position, state, created_at, updated_at)
+            position, state, created_at, updated_at, paid_gas, beside, held, held_at, held_in, budget_target, caller, client)
         select id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id, position,
-            {RelayStates.Accepted}, now_, now_
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) as n (id, chain_id, forwarder, "from", "to", value, gas,
-            nonce, data, signature, expires_at, transaction_id, now_, position)
+            {RelayStates.Accepted}, now_, now_, paid_gas, beside, held, now(), held_in, budget_target, caller, client
+        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) as n (id, chain_id, forwarder, "from", "to", value,
+            gas, nonce, data, signature, expires_at, transaction_id, now_, position, paid_gas, beside, held, held_in, budget_target, caller, client)
         where exists (select from transactions t where t.id = n.transaction_id)
         """)
     {
@@ -111,6 +113,13 @@ internal static class RelaySql
             Columns.Ids(relays.Select(relay => relay.Transaction)),
             Columns.Times(relays.Select(relay => relay.Candidate.Now)),
             Columns.Ints(relays.Select(relay => relay.Position)),
+            Columns.Longs(relays.Select(relay => (long)relay.Candidate.PaidGas)),
+            Columns.Numbers(relays.Select(relay => relay.Candidate.Beside.ToBigInteger())),
+            Columns.Numbers(relays.Select(relay => relay.Hold.Scopes == 0 ? BigInteger.Zero : relay.Hold.Amount)),
+            Columns.Shorts(relays.Select(relay => relay.Hold.Scopes)),
+            Columns.ManyBytes(relays.Select(relay => relay.Hold.Target)),
+            Columns.Enums(relays.Select(relay => relay.Candidate.Caller.Kind)),
+            Columns.Texts(relays.Select(relay => relay.Candidate.Caller.Client)),
         },
     };
 
@@ -183,16 +192,23 @@ internal static class RelaySql
             Parameters = { Columns.ManyBytes(ids.Select(id => id.ToArray())) },
         };
 
-    public static NpgsqlBatchCommand Rebind(IReadOnlyList<(Hash32 Id, Guid Transaction)> relays, DateTimeOffset now) => new("""
-        update relays r set transaction_id = n.transaction_id, position = 0, waiting = false, updated_at = $3
-        from unnest($1, $2) as n (id, transaction_id) where r.id = n.id and r.waiting
+    /// <summary>Each goes alone, and holds of the budgets anew.</summary>
+    public static NpgsqlBatchCommand Rebind(IReadOnlyList<BatchItem> relays, DateTimeOffset now) => new("""
+        update relays r set transaction_id = n.transaction_id, position = 0, waiting = false, updated_at = $3,
+            paid_gas = n.paid_gas, beside = n.beside, held = n.held, held_at = now(), held_in = n.held_in, budget_target = n.budget_target
+        from unnest($1, $2, $4, $5, $6, $7, $8) as n (id, transaction_id, paid_gas, beside, held, held_in, budget_target) where r.id = n.id and r.waiting
         """)
     {
         Parameters =
         {
-            Columns.ManyBytes(relays.Select(relay => relay.Id.ToArray())),
+            Columns.ManyBytes(relays.Select(relay => relay.Candidate.Id.ToArray())),
             Columns.Ids(relays.Select(relay => relay.Transaction)),
             Columns.Time(now),
+            Columns.Longs(relays.Select(relay => (long)relay.Candidate.PaidGas)),
+            Columns.Numbers(relays.Select(relay => relay.Candidate.Beside.ToBigInteger())),
+            Columns.Numbers(relays.Select(relay => relay.Hold.Scopes == 0 ? BigInteger.Zero : relay.Hold.Amount)),
+            Columns.Shorts(relays.Select(relay => relay.Hold.Scopes)),
+            Columns.ManyBytes(relays.Select(relay => relay.Hold.Target)),
         },
     };
 
@@ -249,4 +265,12 @@ internal static class RelaySql
 }
 
 /// <summary>A request's place in a transaction.</summary>
-internal readonly record struct BatchItem(RelayCandidate Candidate, Guid Transaction, int Position);
+/// <param name="Candidate">The request.</param>
+/// <param name="Transaction">The transaction.</param>
+/// <param name="Position">Its place.</param>
+/// <param name="Price">The most wei per gas that the transaction offers.</param>
+internal readonly record struct BatchItem(RelayCandidate Candidate, Guid Transaction, int Position, Wei Price)
+{
+    /// <summary>What it takes of its budgets.</summary>
+    public RelayHold Hold { get; } = RelayHold.Of(Candidate, Transaction, Price);
+}

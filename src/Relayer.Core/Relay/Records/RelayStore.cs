@@ -2,6 +2,7 @@ using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Operations;
 using Relayer.Core.Relay.Admission;
+using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Relay.Outcomes;
 using Relayer.Core.Storage;
 
@@ -67,12 +68,22 @@ internal sealed class RelayStore(Database database)
     /// </summary>
     /// <remarks>
     /// The batch fails with a unique violation (a relay is known, or another live one holds the nonce) or a check violation
-    /// (a quota is used up); nothing of it is written then.
+    /// (a quota or a budget is used up); nothing of it is written then.
     /// </remarks>
     public static void AddInsert(NpgsqlBatch batch, IReadOnlyList<BatchItem> relays)
     {
         batch.BatchCommands.Add(RelaySql.Insert(relays));
         batch.BatchCommands.Add(RelaySql.AddQuotaUsage(relays));
+        Hold(batch, relays);
+    }
+
+    private static void Hold(NpgsqlBatch batch, IReadOnlyList<BatchItem> relays)
+    {
+        RelayHold[] holds = [.. relays.Select(relay => relay.Hold).Where(hold => hold.Budgets.Count > 0)];
+        if (holds.Length > 0)
+        {
+            batch.BatchCommands.Add(BudgetSql.Hold(holds));
+        }
     }
 
     /// <summary>Removes quota windows that began before a time, a portion at a time, so that no lock is held for long.</summary>
@@ -120,10 +131,11 @@ internal sealed class RelayStore(Database database)
 
     /// <summary>Binds requests that wait to new transactions, in the connection's transaction.</summary>
     public static async Task RebindAsync(
-        NpgsqlConnection connection, IReadOnlyList<(Hash32 Id, Guid Transaction)> relays, DateTimeOffset now, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyList<BatchItem> relays, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(RelaySql.Rebind(relays, now));
+        Hold(batch, relays);
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -137,12 +149,21 @@ internal sealed class RelayStore(Database database)
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Writes how relays stand, in the engine's transaction.</summary>
+    /// <summary>Writes how relays stand and what the transactions that are over cost, in the engine's transaction.</summary>
     public static async Task UpdateAsync(
-        NpgsqlConnection connection, IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyList<RelayOutcome> outcomes, IReadOnlyList<Guid> over, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(RelaySql.Update(outcomes, now));
+        if (outcomes.Count > 0)
+        {
+            batch.BatchCommands.Add(RelaySql.Update(outcomes, now));
+        }
+
+        if (over.Count > 0)
+        {
+            batch.BatchCommands.Add(BudgetSql.Settle(over));
+        }
+
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -63,11 +63,17 @@ internal sealed class TransactionStore(TimeProvider time)
     /// The commit of first attempts does not wait for the disk: signing is deterministic, so bytes lost with the database server
     /// are made again, the same, from the reservation. Later ones have fees of their own, so theirs does.
     /// </remarks>
+    /// <param name="connection">The connection.</param>
+    /// <param name="signed">The bytes.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <param name="closing">Why the nonce is given to a noop.</param>
+    /// <param name="hold">What the attempt takes of a budget, in the same write (<see cref="ITransactionHandler.HoldFor"/>).</param>
+    /// <exception cref="BudgetSpentException">The budget has no room: nothing was stored.</exception>
     public async Task<IReadOnlySet<Guid>> StoreAttemptsAsync(
         NpgsqlConnection connection, IReadOnlyList<(Guid Id, Attempt Attempt)> signed, CancellationToken cancellation,
-        CancelReason? closing = null)
+        CancelReason? closing = null, NpgsqlBatchCommand? hold = null)
     {
-        await using var command = new NpgsqlCommand(TransactionSql.StoreAttempts, connection);
+        var command = new NpgsqlBatchCommand(TransactionSql.StoreAttempts);
         command.Parameters.Add(Columns.Ids(signed.Select(item => item.Id)));
         command.Parameters.Add(Columns.Ints(signed.Select(item => item.Attempt.Number)));
         command.Parameters.Add(Columns.ManyBytes(signed.Select(item => item.Attempt.Hash.ToArray())));
@@ -78,7 +84,27 @@ internal sealed class TransactionStore(TimeProvider time)
         command.Parameters.Add(Columns.Numbers(signed.Select(item => item.Attempt.Fees?.MaxPrice.ToBigInteger())));
         command.Parameters.Add(Columns.Numbers(signed.Select(item => FeeColumns.MaxPriorityFee(item.Attempt.Fees)?.ToBigInteger())));
         command.Parameters.Add(Columns.EnumOrNull(closing));
-        return await ReadIdsAsync(command, cancellation);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { command } };
+        if (hold is not null)
+        {
+            batch.BatchCommands.Add(hold);
+        }
+
+        try
+        {
+            await using var rows = await batch.ExecuteReaderAsync(cancellation);
+            var stored = (await rows.ReadListAsync(row => row.GetGuid(0), cancellation)).ToHashSet();
+            while (await rows.NextResultAsync(cancellation))
+            {
+                // To the end: what the hold objects to is said there, and the commit.
+            }
+
+            return stored;
+        }
+        catch (PostgresException objection) when (hold is not null && objection.SqlState == PostgresErrorCodes.CheckViolation)
+        {
+            throw new BudgetSpentException($"{objection.ConstraintName} has no room for a further attempt", objection);
+        }
     }
 
     /// <summary>Notes a broadcast: Signed → Broadcast for those a node has; either way the wait for the next one counts from it.</summary>

@@ -59,7 +59,7 @@ internal sealed partial class Replacer(
     }
 
     /// <summary>Replaces one at once, whatever the schedule says, with what being mined soon costs.</summary>
-    /// <returns>The new attempt and its fees, or no fees at the cap; no attempt either when somebody else was faster.</returns>
+    /// <returns>The new attempt and its fees, or no fees at the cap or beyond the budget; no attempt either when somebody else was faster.</returns>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     /// <exception cref="SignerUnavailableException">The key cannot be had now.</exception>
     public async Task<(TransactionFees? Fees, Attempt? Attempt)> ReplaceNowAsync(
@@ -70,10 +70,18 @@ internal sealed partial class Replacer(
         var fees = FeePlan.Bump(transaction.Reserved.Plan.Fees, market, limits);
 
         // At the cap a noop cannot replace a payload that a node holds; where none does, the same fees will do.
-        var attempt = fees is not null || closing is not null
-            ? await submitter.ReplaceAsync(transaction, fees ?? transaction.Reserved.Plan.Fees, closing, cancellation)
-            : null;
-        return (fees, attempt);
+        try
+        {
+            var attempt = fees is not null || closing is not null
+                ? await submitter.ReplaceAsync(transaction, fees ?? transaction.Reserved.Plan.Fees, closing, cancellation)
+                : null;
+            return (fees, attempt);
+        }
+        catch (BudgetSpentException)
+        {
+            await SayBudgetSpentAsync(transaction, cancellation);
+            return (null, null);
+        }
     }
 
     private async Task CarryOutAsync(OpenTransaction transaction, FeeBump bump, CancellationToken cancellation)
@@ -98,6 +106,19 @@ internal sealed partial class Replacer(
         catch (SignerUnavailableException unavailable)
         {
             Log.NoKey(logger, transaction.Id, settings.ChainId, unavailable);
+        }
+        catch (BudgetSpentException)
+        {
+            await SayBudgetSpentAsync(transaction, cancellation);
+        }
+    }
+
+    /// <summary>It goes on when the next hour or day begins, or what else is under way has cost less than it might have.</summary>
+    private async Task SayBudgetSpentAsync(OpenTransaction transaction, CancellationToken cancellation)
+    {
+        if (await IsNewsAsync(transaction, cancellation))
+        {
+            Log.BudgetSpent(logger, transaction.Id, settings.ChainId, transaction.Reserved.Nonce);
         }
     }
 
@@ -136,6 +157,9 @@ internal sealed partial class Replacer(
 
         [LoggerMessage(EventId = 232, Level = LogLevel.Warning, Message = "Transaction {Id} on chain {ChainId} should be replaced, but {Signer} cannot pay for it: fund it")]
         public static partial void Unaffordable(ILogger logger, Guid id, ChainId chainId, Address signer);
+
+        [LoggerMessage(EventId = 234, Level = LogLevel.Warning, Message = "Transaction {Id} on chain {ChainId} at nonce {Nonce} should be replaced, but the budget has no room for it. It is tried again until it has: the next hour or day begins, or raise Budgets__*")]
+        public static partial void BudgetSpent(ILogger logger, Guid id, ChainId chainId, ulong nonce);
 
         [LoggerMessage(EventId = 233, Level = LogLevel.Error, Message = "Transaction {Id} on chain {ChainId} cannot be replaced: its signing key is unavailable")]
         public static partial void NoKey(ILogger logger, Guid id, ChainId chainId, Exception exception);

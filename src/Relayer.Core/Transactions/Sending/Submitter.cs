@@ -35,6 +35,7 @@ internal sealed partial class Submitter
     private readonly Database _database;
     private readonly TransactionStore _store;
     private readonly TimeProvider _time;
+    private readonly Dictionary<string, ITransactionHandler> _purposes;
     private readonly ILogger _logger;
     private readonly Coalescer<ReservedTransaction, Outcome> _submissions;
     private readonly Coalescer<IReadOnlyList<BroadcastMark>, bool> _marks;
@@ -42,8 +43,9 @@ internal sealed partial class Submitter
 
     public Submitter(
         ChainSettings settings, FeeAndBalanceCache cache, IChainClient chain, ISignerSource signers, SignerErrors errors, Database database, TransactionStore store, TimeProvider time,
-        ILogger<Submitter> logger)
+        IEnumerable<ITransactionHandler> purposes, ILogger<Submitter> logger)
     {
+        _purposes = purposes.ToDictionary(purpose => purpose.Name);
         (_settings, _cache, _chain, _signers, _errors, _database, _store, _time, _logger) = (settings, cache, chain, signers, errors, database, store, time, logger);
         _submissions = new(SubmitManyAsync, maxBatch: 64, parallelism: 4);
         _marks = new(MarkManyAsync, maxBatch: 1_024);
@@ -105,6 +107,7 @@ internal sealed partial class Submitter
     /// </remarks>
     /// <returns>The attempt; <see langword="null"/> when somebody else made one meanwhile, or a block has the transaction.</returns>
     /// <exception cref="SignerUnavailableException">The key cannot be had now.</exception>
+    /// <exception cref="BudgetSpentException">The feature's budget has no room for it.</exception>
     /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<Attempt?> ReplaceAsync(
         OpenTransaction transaction, TransactionFees fees, CancelReason? closing, CancellationToken cancellation)
@@ -113,7 +116,8 @@ internal sealed partial class Submitter
         var unsigned = isNoop ? reserved.Noop(fees, _cache.Data.Of(0).Gas) : reserved.Payload(fees);
         var signed = await SignAsync(reserved, unsigned, transaction.Attempts.Count + 1, isNoop, cancellation);
         CrashPoints.Pass(isNoop ? CrashPoints.CloseSigned : CrashPoints.BumpSigned);
-        if (!(await StoreAsync([signed], cancellation, closing)).Contains(transaction.Id))
+        var hold = _purposes.GetValueOrDefault(reserved.Plan.Purpose)?.HoldFor(transaction.Id, signed.Attempt, isNoop ? unsigned.Gas : null);
+        if (!(await StoreAsync([signed], cancellation, closing, hold)).Contains(transaction.Id))
         {
             return null;
         }
@@ -178,10 +182,10 @@ internal sealed partial class Submitter
 
     /// <summary>Stores signed bytes before anybody else sees them.</summary>
     private async Task<IReadOnlySet<Guid>> StoreAsync(
-        IReadOnlyList<(Guid Id, Attempt Attempt)> signed, CancellationToken cancellation, CancelReason? closing = null)
+        IReadOnlyList<(Guid Id, Attempt Attempt)> signed, CancellationToken cancellation, CancelReason? closing = null, NpgsqlBatchCommand? hold = null)
     {
         await using var connection = await _database.OpenAsync(cancellation);
-        return await _store.StoreAttemptsAsync(connection, signed, cancellation, closing);
+        return await _store.StoreAttemptsAsync(connection, signed, cancellation, closing, hold);
     }
 
     /// <summary>The bytes are safe in the database: a chain that is unavailable delays the broadcast and fails nobody.</summary>

@@ -1,0 +1,17 @@
+using Relayer.Core.Ethereum;
+
+namespace Relayer.Core.Configuration.Chains;
+
+/// <summary>Reads a budget: an amount of wei, or <c>none</c>. Pure.</summary>
+internal static class BudgetText
+{
+    public const string None = "none";
+
+    /// <summary>The limit; <see langword="null"/> for none.</summary>
+    /// <exception cref="FormatException">It is neither.</exception>
+    public static Wei? Read(string text, string? otherwise) => (text.Length == 0 ? otherwise : text) switch
+    {
+        null or None => null,
+        var amount => Wei.Parse(amount),
+    };
+}

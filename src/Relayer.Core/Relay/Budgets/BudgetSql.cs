@@ -1,0 +1,222 @@
+using System.Numerics;
+using Npgsql;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Storage;
+using Relayer.Core.Transactions;
+
+namespace Relayer.Core.Relay.Budgets;
+
+/// <summary>The statements over <c>relay_budgets</c> and what relays hold of it.</summary>
+/// <remarks>
+/// Hours and days are the database's: instances whose clocks differ share one window. Each statement takes the rows in the order of their key, and
+/// stands last in its transaction, so that two that need the same rows never wait for each other. A hold of an hour or a day that is over
+/// has left its window with it.
+/// </remarks>
+internal static class BudgetSql
+{
+    private const string Hour = "date_trunc('hour', now(), 'UTC')";
+    private const string Day = "date_trunc('day', now(), 'UTC')";
+
+    /// <summary>The budgets that a relay <c>r</c> holds something of.</summary>
+    private static readonly string Keys = $"""
+        (select {(int)BudgetScope.Chain}::smallint as scope, ''::bytea as subject
+         union all select {(int)BudgetScope.Value}, ''
+         union all select {(int)BudgetScope.Target}, r.budget_target
+         union all select {(int)BudgetScope.User}, r."from"
+         union all select {(int)BudgetScope.Client}, convert_to(r.client, 'UTF8')
+         union all select {(int)BudgetScope.Anonymous}, '')
+        """;
+
+    private const string Rows =
+        "select k.scope, k.subject, date_trunc('hour', r.held_at, 'UTC') as hour, date_trunc('day', r.held_at, 'UTC') as day, r.*";
+
+    private const string Held =
+        "select r.id, r.transaction_id, r.chain_id, r.\"from\", r.budget_target, r.position, r.paid_gas, r.beside, r.held, r.held_at, r.held_in, r.client";
+
+    /// <summary>Takes what is given to transactions that were reserved; the check refuses what is above, and with it the whole transaction.</summary>
+    public static NpgsqlBatchCommand Hold(IReadOnlyList<RelayHold> holds)
+    {
+        var all = holds.SelectMany(hold => hold.Budgets.Select(budget => (Hold: hold, Budget: budget))).ToArray();
+        return new NpgsqlBatchCommand($"""
+            insert into relay_budgets as b (chain_id, scope, subject, hour_at, hour_held, hour_spent, hour_budget, day_at, day_held, day_spent, day_budget)
+            select h.chain_id, h.scope, h.subject, {Hour}, sum(h.held), 0, max(h.hour_budget), {Day}, sum(h.held), 0, max(h.day_budget)
+            from unnest($1, $2, $3, $4, $5, $6, $7) as h (transaction_id, chain_id, scope, subject, held, hour_budget, day_budget)
+            where exists (select from transactions t where t.id = h.transaction_id)
+            group by 1, 2, 3 order by 1, 2, 3
+            on conflict (chain_id, scope, subject) do update set
+                hour_at = greatest(b.hour_at, excluded.hour_at),
+                hour_held = case when b.hour_at >= excluded.hour_at then b.hour_held else 0 end + excluded.hour_held,
+                hour_spent = case when b.hour_at >= excluded.hour_at then b.hour_spent else 0 end,
+                hour_budget = excluded.hour_budget,
+                day_at = greatest(b.day_at, excluded.day_at),
+                day_held = case when b.day_at >= excluded.day_at then b.day_held else 0 end + excluded.day_held,
+                day_spent = case when b.day_at >= excluded.day_at then b.day_spent else 0 end,
+                day_budget = excluded.day_budget
+            """)
+        {
+            Parameters =
+            {
+                Columns.Ids(all.Select(item => item.Hold.Transaction)),
+                Columns.Longs(all.Select(item => item.Hold.ChainId.Value)),
+                Columns.Shorts(all.Select(item => (short)item.Budget.Scope)),
+                Columns.ManyBytes(all.Select(item => item.Budget.Subject.ToArray())),
+                Columns.Numbers(all.Select(item => item.Hold.Amount)),
+                Columns.Numbers(all.Select(item => item.Budget.Limit.Hour?.ToBigInteger())),
+                Columns.Numbers(all.Select(item => item.Budget.Limit.Day?.ToBigInteger())),
+            },
+        };
+    }
+
+    /// <summary>
+    /// A further attempt may cost more: what its relays hold is held anew, in the present hour and day. For an attempt that was not
+    /// stored nothing changes. A noop's gas is below what the payload holds at the same price, so it takes more only at a much higher one.
+    /// </summary>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="attempt">The hash of the attempt's bytes.</param>
+    /// <param name="price">The most wei per gas that it offers.</param>
+    /// <param name="noopGas">A noop's gas; <see langword="null"/> for the payload.</param>
+    public static NpgsqlBatchCommand HoldAnew(Guid transaction, Hash32 attempt, Wei price, ulong? noopGas) => new($"""
+        with carried as (
+            {Held}, sum(r.held) over () as all_held from relays r
+            where r.transaction_id = $1 and r.held > 0 and exists (select from attempts a where a.hash = $2)),
+        raised as (
+            select r.*, greatest(r.held, case when $4::bigint is null then r.paid_gas * $3 + r.beside else ceil($4 * $3 * r.held / r.all_held) end) as anew
+            from carried r),
+        noted as (
+            update relays r set held = n.anew, held_at = now() from raised n where r.id = n.id and n.anew > n.held returning r.id),
+        deltas as (
+            {Rows} from raised r cross join lateral {Keys} k
+            where r.anew > r.held and r.held_in & k.scope <> 0 and (select count(*) from noted) > 0),
+        locked as (
+            select b.chain_id, b.scope, b.subject, b.hour_at, b.day_at from relay_budgets b
+            where (b.chain_id, b.scope, b.subject) in (select chain_id, scope, subject from deltas)
+            order by 1, 2, 3 for no key update),
+        sums as (
+            select l.chain_id, l.scope, l.subject, sum(d.anew) as anew,
+                coalesce(sum(d.held) filter (where d.hour = l.hour_at), 0) as in_hour, coalesce(sum(d.held) filter (where d.day = l.day_at), 0) as in_day
+            from locked l join deltas d using (chain_id, scope, subject) group by 1, 2, 3)
+        update relay_budgets b set
+            hour_at = greatest(b.hour_at, {Hour}),
+            hour_held = case when b.hour_at >= {Hour} then b.hour_held - s.in_hour else 0 end + s.anew,
+            hour_spent = case when b.hour_at >= {Hour} then b.hour_spent else 0 end,
+            day_at = greatest(b.day_at, {Day}),
+            day_held = case when b.day_at >= {Day} then b.day_held - s.in_day else 0 end + s.anew,
+            day_spent = case when b.day_at >= {Day} then b.day_spent else 0 end
+        from sums s where (b.chain_id, b.scope, b.subject) = (s.chain_id, s.scope, s.subject)
+        """)
+    {
+        Parameters =
+        {
+            Columns.Id(transaction), Columns.Hash(attempt), Columns.Number(price.ToBigInteger()), Columns.LongOrNull((long?)noopGas),
+        },
+    };
+
+    /// <summary>
+    /// Gives back what the relays of transactions that are over held, and counts what those cost: each relay's share of it is as its share of what was held.
+    /// A cost above what was held (a rollup's fee for data may rise) is counted all the same: nothing that was paid for is refused afterwards.
+    /// </summary>
+    public static NpgsqlBatchCommand Settle(IEnumerable<Guid> transactions) => new($"""
+        with costs as (
+            select t.id, case when t.{TransactionStates.FinalInBlock} then coalesce(t.fee, 0) else 0 end
+                + case when t.state = {TransactionStates.Confirmed} then t.value else 0 end as cost
+            from transactions t where t.id = any($1)),
+        carried as (
+            {Held}, c.cost, floor(c.cost * r.held / sum(r.held) over (partition by r.transaction_id)) as part,
+                row_number() over (partition by r.transaction_id order by r.position, r.id) as place
+            from relays r join costs c on c.id = r.transaction_id where r.held > 0),
+        shares as (
+            select r.*, case when r.place = 1 then r.cost - (sum(r.part) over (partition by r.transaction_id) - r.part) else r.part end as charge
+            from carried r),
+        noted as (
+            update relays r set held = 0, charged = coalesce(r.charged, 0) + s.charge from shares s where r.id = s.id returning r.id),
+        deltas as (
+            {Rows} from shares r cross join lateral {Keys} k where r.held_in & k.scope <> 0 and (select count(*) from noted) > 0),
+        locked as (
+            select b.chain_id, b.scope, b.subject, b.hour_at, b.day_at from relay_budgets b
+            where (b.chain_id, b.scope, b.subject) in (select chain_id, scope, subject from deltas)
+            order by 1, 2, 3 for no key update),
+        sums as (
+            select l.chain_id, l.scope, l.subject,
+                coalesce(sum(d.held) filter (where d.hour = l.hour_at), 0) as hour_held, coalesce(sum(d.charge) filter (where d.hour = l.hour_at), 0) as hour_cost,
+                coalesce(sum(d.held) filter (where d.day = l.day_at), 0) as day_held, coalesce(sum(d.charge) filter (where d.day = l.day_at), 0) as day_cost
+            from locked l join deltas d using (chain_id, scope, subject) group by 1, 2, 3)
+        update relay_budgets b set
+            hour_held = b.hour_held - s.hour_held, hour_spent = b.hour_spent + s.hour_cost,
+            hour_budget = case when b.hour_budget < b.hour_held - s.hour_held + b.hour_spent + s.hour_cost
+                then b.hour_held - s.hour_held + b.hour_spent + s.hour_cost else b.hour_budget end,
+            day_held = b.day_held - s.day_held, day_spent = b.day_spent + s.day_cost,
+            day_budget = case when b.day_budget < b.day_held - s.day_held + b.day_spent + s.day_cost
+                then b.day_held - s.day_held + b.day_spent + s.day_cost else b.day_budget end
+        from sums s where (b.chain_id, b.scope, b.subject) = (s.chain_id, s.scope, s.subject)
+        """)
+    {
+        Parameters = { Columns.Ids(transactions) },
+    };
+
+    /// <summary>How these budgets stand now; those that nothing was taken from are left out.</summary>
+    public static NpgsqlBatchCommand Read(ChainId chainId, IReadOnlyList<Budget> budgets) => new($"""
+        select b.scope, b.subject, {Standing}
+        from unnest($2, $3) as k (scope, subject) join relay_budgets b on b.chain_id = $1 and b.scope = k.scope and b.subject = k.subject
+        """)
+    {
+        Parameters =
+        {
+            Columns.Long(chainId.Value), Columns.Shorts(budgets.Select(budget => (short)budget.Scope)),
+            Columns.ManyBytes(budgets.Select(budget => budget.Subject.ToArray())),
+        },
+    };
+
+    /// <summary>All budgets of chains that are not one user's, as they stand now.</summary>
+    public static NpgsqlBatchCommand ReadShared() => new($"""
+        select b.scope, b.subject, {Standing}, b.chain_id, b.hour_budget, b.day_budget
+        from relay_budgets b where b.scope <> {(int)BudgetScope.User} order by b.chain_id, b.scope, b.subject
+        """);
+
+    /// <summary>Notes that a request was refused for want of room.</summary>
+    public static NpgsqlBatchCommand NoteRefusal(ChainId chainId, IReadOnlyList<Budget> budgets) => new("""
+        with locked as (
+            select b.ctid from relay_budgets b join unnest($2, $3) as k (scope, subject) on b.chain_id = $1 and b.scope = k.scope and b.subject = k.subject
+            order by b.chain_id, b.scope, b.subject for no key update of b skip locked)
+        update relay_budgets b set refused_at = now() from locked l where b.ctid = l.ctid
+        """)
+    {
+        Parameters =
+        {
+            Columns.Long(chainId.Value), Columns.Shorts(budgets.Select(budget => (short)budget.Scope)),
+            Columns.ManyBytes(budgets.Select(budget => budget.Subject.ToArray())),
+        },
+    };
+
+    /// <summary>What is over of users that have been away is of no use any more.</summary>
+    public static NpgsqlBatchCommand DeleteOld(int limit) => new($"""
+        delete from relay_budgets where ctid = any(array(
+            select ctid from relay_budgets where scope = {(int)BudgetScope.User} and day_at < now() - interval '2 days' limit $1 for update skip locked))
+        """)
+    {
+        Parameters = { Columns.Int(limit) },
+    };
+
+    private const string Standing = $"""
+        case when b.hour_at >= {Hour} then b.hour_held else 0 end, case when b.hour_at >= {Hour} then b.hour_spent else 0 end,
+        case when b.day_at >= {Day} then b.day_held else 0 end, case when b.day_at >= {Day} then b.day_spent else 0 end, b.refused_at, now()
+        """;
+}
+
+/// <summary>What a relay takes of its budgets, at the worst of what is signed for it.</summary>
+/// <param name="Transaction">Its transaction.</param>
+/// <param name="ChainId">The chain.</param>
+/// <param name="Budgets">Its budgets.</param>
+/// <param name="Amount">Wei.</param>
+internal readonly record struct RelayHold(Guid Transaction, ChainId ChainId, IReadOnlyList<Budget> Budgets, BigInteger Amount)
+{
+    /// <summary>The same for a request that passed the rules.</summary>
+    public static RelayHold Of(Admission.RelayCandidate candidate, Guid transaction, Wei price) => new(
+        transaction, candidate.Request.ChainId, candidate.Budgets,
+        ((BigInteger)candidate.PaidGas * price.ToBigInteger()) + candidate.Beside.ToBigInteger());
+
+    /// <summary>Its budgets as the row has them.</summary>
+    public short Scopes => (short)Budgets.Aggregate(BudgetScope.None, (all, budget) => all | budget.Scope);
+
+    /// <summary>The subject of its target's budget, if it has one.</summary>
+    public byte[]? Target => Budgets.FirstOrDefault(budget => budget.Scope == BudgetScope.Target)?.Subject.ToArray();
+}
