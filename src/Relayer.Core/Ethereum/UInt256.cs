@@ -7,17 +7,24 @@ namespace Relayer.Core.Ethereum;
 /// <summary>An unsigned 256-bit integer, the EVM's word. Arithmetic is checked: it throws rather than wraps.</summary>
 public readonly record struct UInt256 : IComparable<UInt256>
 {
-    private readonly UInt128 _high;
-    private readonly UInt128 _low;
+    // Words and not UInt128, whose layout is left open until run time: what takes one of those by value is not compiled ahead.
+    private readonly ulong _third;
+    private readonly ulong _second;
+    private readonly ulong _first;
+    private readonly ulong _zeroth;
 
     /// <summary>From two halves, the more significant first.</summary>
-    public UInt256(UInt128 high, UInt128 low) => (_high, _low) = (high, low);
+    public UInt256(UInt128 high, UInt128 low)
+    {
+        (_third, _second) = ((ulong)(high >> 64), (ulong)high);
+        (_first, _zeroth) = ((ulong)(low >> 64), (ulong)low);
+    }
 
     /// <summary>The more significant half.</summary>
-    internal UInt128 High => _high;
+    internal UInt128 High => new(_third, _second);
 
     /// <summary>The less significant half.</summary>
-    internal UInt128 Low => _low;
+    internal UInt128 Low => new(_first, _zeroth);
 
     /// <summary>Zero.</summary>
     public static UInt256 Zero => default;
@@ -32,7 +39,7 @@ public readonly record struct UInt256 : IComparable<UInt256>
     public bool IsZero => this == default;
 
     /// <summary>Bits up to the highest one that is set; 0 for zero.</summary>
-    public int BitLength => 256 - (_high == 0 ? 128 + (int)UInt128.LeadingZeroCount(_low) : (int)UInt128.LeadingZeroCount(_high));
+    public int BitLength => 256 - (High == 0 ? 128 + (int)UInt128.LeadingZeroCount(Low) : (int)UInt128.LeadingZeroCount(High));
 
     /// <summary>Reads 32 bytes, big-endian.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than 32.</exception>
@@ -43,8 +50,8 @@ public readonly record struct UInt256 : IComparable<UInt256>
     /// <exception cref="ArgumentOutOfRangeException">There is no room for 32.</exception>
     public void WriteBigEndian(Span<byte> word)
     {
-        BinaryPrimitives.WriteUInt128BigEndian(word, _high);
-        BinaryPrimitives.WriteUInt128BigEndian(word[16..], _low);
+        BinaryPrimitives.WriteUInt128BigEndian(word, High);
+        BinaryPrimitives.WriteUInt128BigEndian(word[16..], Low);
     }
 
     /// <summary>Reads decimal digits, or <c>0x</c> and 1 to 64 hexadecimal digits; no sign, space or separator.</summary>
@@ -93,17 +100,17 @@ public readonly record struct UInt256 : IComparable<UInt256>
         TryFrom(number, out var value) ? value : throw new OverflowException("the number does not fit in 256 bits");
 
     /// <summary>The same number, for arithmetic that may leave 256 bits.</summary>
-    public BigInteger ToBigInteger() => ((BigInteger)_high << 128) | _low;
+    public BigInteger ToBigInteger() => ((BigInteger)High << 128) | Low;
 
     /// <summary>Decimal digits.</summary>
     public override string ToString() =>
-        _high == 0 ? _low.ToString(CultureInfo.InvariantCulture) : ToBigInteger().ToString(CultureInfo.InvariantCulture);
+        High == 0 ? Low.ToString(CultureInfo.InvariantCulture) : ToBigInteger().ToString(CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
     public int CompareTo(UInt256 other)
     {
-        var high = _high.CompareTo(other._high);
-        return high != 0 ? high : _low.CompareTo(other._low);
+        var high = High.CompareTo(other.High);
+        return high != 0 ? high : Low.CompareTo(other.Low);
     }
 
     /// <summary>Widens.</summary>
@@ -115,23 +122,23 @@ public readonly record struct UInt256 : IComparable<UInt256>
     /// <summary>Narrows.</summary>
     /// <exception cref="OverflowException">The value is above 2^64 - 1.</exception>
     public static explicit operator ulong(UInt256 value) =>
-        value._high == 0 ? checked((ulong)value._low) : throw new OverflowException("the number does not fit in 64 bits");
+        value.High == 0 ? checked((ulong)value.Low) : throw new OverflowException("the number does not fit in 64 bits");
 
     /// <summary>Adds.</summary>
     /// <exception cref="OverflowException">The sum is above 2^256 - 1.</exception>
     public static UInt256 operator +(UInt256 left, UInt256 right)
     {
-        var low = unchecked(left._low + right._low);
-        var carry = low < left._low ? UInt128.One : UInt128.Zero;
-        return new UInt256(checked(left._high + right._high + carry), low);
+        var low = unchecked(left.Low + right.Low);
+        var carry = low < left.Low ? UInt128.One : UInt128.Zero;
+        return new UInt256(checked(left.High + right.High + carry), low);
     }
 
     /// <summary>Subtracts.</summary>
     /// <exception cref="OverflowException">The difference is below zero.</exception>
     public static UInt256 operator -(UInt256 left, UInt256 right)
     {
-        var borrow = left._low < right._low ? UInt128.One : UInt128.Zero;
-        return new UInt256(checked(left._high - right._high - borrow), unchecked(left._low - right._low));
+        var borrow = left.Low < right.Low ? UInt128.One : UInt128.Zero;
+        return new UInt256(checked(left.High - right.High - borrow), unchecked(left.Low - right.Low));
     }
 
     /// <summary>Multiplies.</summary>
