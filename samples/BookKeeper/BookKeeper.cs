@@ -4,6 +4,7 @@ using Nethereum.Contracts;
 using Nethereum.Web3;
 using Relayer.Core.Configuration;
 using Relayer.Core.Configuration.Keepers;
+using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Views;
 
 namespace SampleKeepers;
@@ -13,14 +14,15 @@ public sealed class BookKeeper : ViewKeeper<BookOptions>
 {
     protected override async Task<IReadOnlyList<DueWork>> LookAsync(IWeb3 web3, BookOptions options, CancellationToken cancellation)
     {
-        var due = await web3.Eth.GetContractQueryHandler<DueFunction>().QueryAsync<List<BigInteger>>(options.Book, new DueFunction());
-        return [.. due.Select(entry => DueWork.By($"{entry}", options.Book, new SettleFunction { Entry = entry }))];
+        var book = $"{options.Book}";
+        var due = await web3.Eth.GetContractQueryHandler<DueFunction>().QueryAsync<List<BigInteger>>(book, new DueFunction());
+        return [.. due.Select(entry => DueWork.By($"{entry}", book, new SettleFunction { Entry = entry }))];
     }
 }
 
 public sealed class BookOptions : ViewKeeperOptions
 {
-    public string Book { get; set; } = "";
+    public Address? Book { get; set; }
 
     public override void Validate(string at, OptionFaults faults) => faults.RequireAddress(Book, $"{at}:Book");
 }

@@ -7,6 +7,22 @@ namespace Relayer.Core.Configuration;
 public sealed partial class OptionFaults
 {
     private readonly List<string> _messages = [];
+    private readonly HashSet<string> _unread = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Nothing was found so far.</summary>
+    public OptionFaults()
+    {
+    }
+
+    /// <summary>Goes on from the texts that could not be read.</summary>
+    internal OptionFaults(IEnumerable<TextFault> unread)
+    {
+        foreach (var (key, fault) in unread)
+        {
+            Add(key, fault);
+            _unread.Add(key);
+        }
+    }
 
     /// <summary>What was found so far, each as <c>Key: what is wrong</c>.</summary>
     public IReadOnlyList<string> Messages => _messages;
@@ -24,40 +40,26 @@ public sealed partial class OptionFaults
     }
 
     /// <summary>A text that must be there.</summary>
-    public void Require(string text, string key) => AddIf(string.IsNullOrWhiteSpace(text), key, "is missing");
+    public void Require(string text, string key) => AddIf(string.IsNullOrWhiteSpace(text), key, OptionText.Missing);
 
     /// <summary>An address that must be there and mean an account or a contract; the zero address is neither.</summary>
-    /// <returns>The address, or <see langword="null"/> when a fault was noted.</returns>
-    public Address? RequireAddress(string text, string key)
+    /// <returns>The address, or <see langword="null"/> when a fault was noted, now or when its text was read.</returns>
+    public Address? RequireAddress(Address? address, string key)
     {
-        if (text.Length == 0)
+        if (_unread.Contains(key))
         {
-            Add(key, "is missing");
             return null;
         }
 
-        if (!Address.TryParse(text, out var address))
-        {
-            Add(key, "is not an address (0x and 40 digits; mixed case must be the right EIP-55 checksum)");
-            return null;
-        }
-
-        AddIf(address.IsZero, key, "is the zero address");
-        return address.IsZero ? null : address;
+        AddIf(address is null, key, OptionText.Missing);
+        AddIf(address is { IsZero: true }, key, "is the zero address");
+        return address is { IsZero: true } ? null : address;
     }
 
-    /// <summary>An amount of wei as decimal digits.</summary>
-    /// <returns>The amount, or <see langword="null"/> when a fault was noted.</returns>
-    public Wei? RequireWei(string text, string key)
-    {
-        if (!text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && Wei.TryParse(text, out var wei))
-        {
-            return wei;
-        }
-
-        Add(key, "is not a whole number of wei in decimal digits");
-        return null;
-    }
+    /// <summary>What a setting says, to compare it with others.</summary>
+    /// <returns>The value, or <see langword="null"/> when its text could not be read, which was noted then.</returns>
+    public T? Sound<T>(T value, string key)
+        where T : struct => _unread.Contains(key) ? null : value;
 
     /// <summary>A number of a least size.</summary>
     public void RequireAtLeast(long least, long value, string key) => AddIf(value < least, key, $"is {value}; it must be at least {least}");

@@ -11,6 +11,9 @@ public sealed class RelayerOptions
     /// <summary>The value of <see cref="Environment"/> in which signing keys may stand in the configuration itself.</summary>
     public const string Development = "Development";
 
+    // No property, which would be bound.
+    private IReadOnlyList<TextFault> _unread = [];
+
     /// <summary>
     /// <c>Production</c>, or <c>Development</c>, where literal keys and unencrypted connections are accepted, and which is served to this machine
     /// alone.
@@ -55,6 +58,9 @@ public sealed class RelayerOptions
     /// <summary>True where literal signing keys are accepted.</summary>
     public bool IsDevelopment => Environment.Equals(Development, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>The texts that could not be read as their type. Nothing starts while there is one.</summary>
+    internal IReadOnlyList<TextFault> ListUnread() => _unread;
+
     /// <summary>Reads the whole configuration; unknown keys are left to whom they belong.</summary>
     /// <param name="configuration">The settings.</param>
     /// <param name="own">The sections of keepers of one's own.</param>
@@ -63,6 +69,8 @@ public sealed class RelayerOptions
     {
         var options = new RelayerOptions();
         configuration.Bind(options);
+        var texts = new OptionTexts();
+        texts.Fill(options, configuration);
         if (options.ObservedFrom.Length == 0)
         {
             // https://learn.microsoft.com/azure/app-service/reference-app-settings#app-environment
@@ -76,11 +84,14 @@ public sealed class RelayerOptions
                 var section = configuration.GetSection($"Chains:{name}:Keepers:{keeper.Name}");
                 if (section.GetChildren().Any())
                 {
-                    chain.Keepers.SetOwn(keeper.Name, keeper.Bind(section));
+                    var bound = keeper.Bind(section);
+                    texts.Fill(bound, section, section.Path);
+                    chain.Keepers.SetOwn(keeper.Name, bound);
                 }
             }
         }
 
+        options._unread = texts.Unread;
         return options;
     }
 }

@@ -15,7 +15,7 @@ public static class RelayerOptionsValidator
     /// <summary>Everything wrong, each as <c>Key: what is wrong</c>; empty when the configuration can be started with.</summary>
     public static IReadOnlyList<string> Validate(RelayerOptions options)
     {
-        var faults = new OptionFaults();
+        var faults = new OptionFaults(options.ListUnread());
         DatabaseOptionsValidator.Validate(options.Database, options.IsDevelopment, faults);
         ValidateKeyVault(options, faults);
         faults.RequireAtLeast(1, options.Admission.MaxRequests, "Admission:MaxRequests");

@@ -88,12 +88,12 @@ public static class KeepersServices
                 keepers.Add(Settlement(provider, client, SettlementSettings.From(chain.Keepers.Settlement), store, time));
             }
 
-            if (chain.Keepers.Deployment.Factory.Length > 0)
+            if (chain.Keepers.Deployment.IsConfigured)
             {
                 keepers.Add(Account(provider, client, DeploymentTask.From(chain.Keepers.Deployment), store, time));
             }
 
-            if (chain.Keepers.Bridging.Usdc.Length > 0)
+            if (chain.Keepers.Bridging.IsConfigured)
             {
                 keepers.Add(Account(provider, client, BridgingTask.From(chain.Keepers.Bridging), store, time));
             }
@@ -103,7 +103,7 @@ public static class KeepersServices
                 keepers.Add(Liquidation(provider, client, LiquidationSettings.From(chain.Keepers.Liquidation), store, time));
             }
 
-            if (chain.Keepers.Redemption.Sources.Count > 0)
+            if (chain.Keepers.Redemption.IsConfigured)
             {
                 keepers.Add(Redemption(provider, client, RedemptionSettings.From(chain.Keepers.Redemption), chains, time));
             }

@@ -16,7 +16,7 @@ internal sealed class SignerSource : ISignerSource, IDisposable
     public SignerSource(RelayerOptions options, KeyVaultSecrets secrets, TimeProvider time, ILogger<SignerSource> logger)
     {
         // One secret serves several chains with one key in memory; a rotation then reaches all of them at once.
-        var shared = new Dictionary<(string Secret, string Address), KeyVaultKey>();
+        var shared = new Dictionary<(string Secret, Address? Address), KeyVaultKey>();
         _chains = options.Chains.ToDictionary(
             chain => new ChainId(chain.Value.ChainId),
             chain => chain.Value.Signers
@@ -34,11 +34,10 @@ internal sealed class SignerSource : ISignerSource, IDisposable
                     : throw new InvalidOperationException($"{at}:Key: a literal key is accepted only in development");
             }
 
-            var id = (signer.Secret.ToUpperInvariant(), signer.Address.ToUpperInvariant());
+            var id = (signer.Secret.ToUpperInvariant(), signer.Address);
             if (!shared.TryGetValue(id, out var key))
             {
-                Address? expected = signer.Address.Length == 0 ? null : Address.Parse(signer.Address);
-                shared[id] = key = new KeyVaultKey(signer.Secret, expected, secrets, options.KeyVault, time, logger);
+                shared[id] = key = new KeyVaultKey(signer.Secret, signer.Address, secrets, options.KeyVault, time, logger);
             }
 
             return key;

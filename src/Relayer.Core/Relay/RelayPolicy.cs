@@ -29,10 +29,10 @@ public sealed record RelayPolicy(
     /// <summary>Reads validated options.</summary>
     /// <exception cref="FormatException">A text that validation would have refused.</exception>
     public static RelayPolicy From(PolicyOptions options) => new(
-        options.Targets.GroupBy(target => Address.Parse(target.Address)).ToDictionary(
+        options.Targets.GroupBy(target => target.Address!.Value).ToDictionary(
             target => target.Key, target => SponsoredFunction.Read(target, options.MaxDataBytes)),
         (ulong)options.MaxGas,
-        Wei.Parse(options.MaxValueWei),
+        options.MaxValueWei,
         options.MaxDataBytes,
         options.MinDeadline, options.MaxDeadline, options.TimeToLive, options.RelaysPerMinute, options.GasPerDay);
 

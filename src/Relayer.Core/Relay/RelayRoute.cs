@@ -29,7 +29,7 @@ public sealed class RelayRoutes
             foreach (var configured in chain.Forwarders)
             {
                 if (!Forwarder.TryCreate(
-                    configured.Dialect, chainId, Address.Parse(configured.Address), configured.Name, configured.Version, out var forwarder))
+                    configured.Dialect, chainId, configured.Address!.Value, configured.Name, configured.Version, out var forwarder))
                 {
                     throw new FormatException($"'{configured.Dialect}' is not a dialect");
                 }

@@ -33,19 +33,19 @@ public sealed record ChainSettings(
     internal ChainSettings With(DataCost data) => this with { DataGas = data.Gas, DataFee = data.Fee };
 
     /// <summary>Reads validated options.</summary>
-    /// <exception cref="FormatException">A number that validation would have refused.</exception>
+    /// <exception cref="ArgumentException">A speed that validation would have refused.</exception>
     public static ChainSettings From(ChainOptions options) => new(
         new ChainId(options.ChainId),
         options.Confirmations,
         options.MaxInFlightPerSigner,
         new FeeLimits(
-            Wei.Parse(options.Fees.MaxFeePerGasWei), Wei.Parse(options.Fees.MaxPriorityFeePerGasWei),
-            Wei.Parse(options.Fees.MinPriorityFeePerGasWei), options.Fees.BaseFeePercent, options.Fees.Legacy),
+            options.Fees.MaxFeePerGasWei, options.Fees.MaxPriorityFeePerGasWei, options.Fees.MinPriorityFeePerGasWei,
+            options.Fees.BaseFeePercent, options.Fees.Legacy),
         options.Fees.MaxAge,
         Enum.Parse<Speed>(options.Fees.Speed, ignoreCase: true),
         new FeeBumpSchedule(options.Fees.BumpAfter, options.Fees.BumpEvery, options.Fees.CloseBefore),
         (ulong)options.Fees.DataGas,
-        Wei.Parse(options.Fees.DataFeeWei),
+        options.Fees.DataFeeWei,
         new BatchLimits(options.Batching.MaxRequests, (ulong)options.Batching.MaxGas))
     {
         SignerReserveGas = (ulong)options.SignerReserveGas,

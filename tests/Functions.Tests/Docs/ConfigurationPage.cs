@@ -1,10 +1,10 @@
 using System.Collections;
 using System.Globalization;
-using System.Numerics;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Functions.Timers;
 using Relayer.Core.Configuration;
+using Relayer.Core.Ethereum;
 
 namespace Functions.Tests.Docs;
 
@@ -86,15 +86,19 @@ internal static partial class ConfigurationPage
         return words == "Relayer" ? "General" : words[0] + words[1..].ToLowerInvariant();
     }
 
-    private static bool IsList(PropertyInfo setting) => setting.PropertyType == typeof(IList<string>);
+    private static bool IsList(PropertyInfo setting) => setting.PropertyType.IsGenericType && setting.PropertyType.GetGenericTypeDefinition() == typeof(IList<>);
 
-    private static string KindOf(PropertyInfo setting) => (Nullable.GetUnderlyingType(setting.PropertyType) ?? setting.PropertyType) switch
+    private static Type TypeOf(PropertyInfo setting) =>
+        IsList(setting) ? setting.PropertyType.GetGenericArguments()[0] : Nullable.GetUnderlyingType(setting.PropertyType) ?? setting.PropertyType;
+
+    private static string KindOf(PropertyInfo setting) => TypeOf(setting) switch
     {
-        var type when type == typeof(string) && setting.Name.Contains("Wei", StringComparison.Ordinal) => "wei",
-        var type when type == typeof(string) || type == typeof(IList<string>) => "text",
+        var type when type == typeof(Wei) => "wei",
+        var type when type == typeof(Address) => "address",
+        var type when type == typeof(string) => "text",
         var type when type == typeof(bool) => "`true` or `false`",
         var type when type == typeof(TimeSpan) => "time",
-        var type when type == typeof(int) || type == typeof(long) => "number",
+        var type when type == typeof(int) || type == typeof(long) || type == typeof(UInt256) => "number",
         var type => throw new InvalidOperationException($"{setting.DeclaringType}.{setting.Name}: say what a {type} is"),
     };
 
@@ -108,9 +112,12 @@ internal static partial class ConfigurationPage
 
     private static string DefaultOf(PropertyInfo setting, object? value) => value switch
     {
+        null when TypeOf(setting) == typeof(Address) => "none",
         null => "by chain",
         "" => "none",
-        string text => $"`{text}`{InLargerUnits(setting.Name, text)}",
+        string text => $"`{text}`",
+        Wei amount => $"`{amount}`{InLargerUnits(setting.Name, amount)}",
+        UInt256 number => $"`{number}`",
         bool flag => flag ? "`true`" : "`false`",
         TimeSpan time => $"`{time:c}`",
         IEnumerable => "none",
@@ -119,15 +126,15 @@ internal static partial class ConfigurationPage
     };
 
     // 50000000000000000 is hard to read; 0.05 ether is not.
-    private static string InLargerUnits(string name, string text)
+    private static string InLargerUnits(string name, Wei amount)
     {
-        if (!name.Contains("Wei", StringComparison.Ordinal) || BigInteger.Parse(text, CultureInfo.InvariantCulture) < 1_000_000)
+        if (amount < new Wei(1_000_000))
         {
             return "";
         }
 
         var (unit, size) = name.Contains("PerGas", StringComparison.Ordinal) ? ("gwei", 1e9m) : ("ether", 1e18m);
-        return string.Create(CultureInfo.InvariantCulture, $" ({decimal.Parse(text, CultureInfo.InvariantCulture) / size:0.##################} {unit})");
+        return string.Create(CultureInfo.InvariantCulture, $" ({(decimal)amount.ToBigInteger() / size:0.##################} {unit})");
     }
 
     // The table's keys say it.

@@ -61,7 +61,7 @@ internal sealed record OptionGroup(Type Type, List<(string Prefix, object Defaul
     private static Type? SectionOf(PropertyInfo property)
     {
         var type = IsCollection(property.PropertyType) ? property.PropertyType.GetGenericArguments()[^1] : property.PropertyType;
-        return type.Assembly == typeof(RelayerOptions).Assembly ? type : null;
+        return type.IsClass && type.Assembly == typeof(RelayerOptions).Assembly ? type : null;
     }
 
     private static string Item(PropertyInfo property) =>

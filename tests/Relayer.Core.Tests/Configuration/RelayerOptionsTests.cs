@@ -1,4 +1,5 @@
 using Relayer.Core.Configuration;
+using Relayer.Core.Ethereum;
 using static Relayer.Core.Tests.Configuration.SampleOptions;
 
 namespace Relayer.Core.Tests.Configuration;
@@ -19,7 +20,7 @@ public sealed class RelayerOptionsTests
         Assert.Equal(TimeSpan.FromSeconds(10), chain.RpcTimeout);
         Assert.Equal("OpenZeppelin", Assert.Single(chain.Forwarders).Dialect);
         Assert.Equal("payer-1", Assert.Single(chain.Signers).Secret);
-        Assert.Equal("500000000000", chain.Fees.MaxFeePerGasWei);
+        Assert.Equal(Wei.FromGwei(500), chain.Fees.MaxFeePerGasWei);
         Assert.Equal(["increment()"], Assert.Single(chain.Policy.Targets).Functions);
         Assert.Empty(RelayerOptionsValidator.Validate(options));
     }

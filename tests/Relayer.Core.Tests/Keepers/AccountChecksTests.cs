@@ -112,7 +112,7 @@ public sealed class AccountChecksTests
         chain.Rpc.Add(node.Url);
         using var chains = new ChainClientFactory(new RelayerOptions { Chains = { ["test"] = chain } }, TimeProvider.System, NullLogger<ChainClientFactory>.Instance);
         var client = chains.Get(new ChainId(node.ChainId));
-        var settings = LiquidationSettings.From(new LiquidationOptions { Market = $"{Contract}", Multicall = $"{Contract}" });
+        var settings = LiquidationSettings.From(new LiquidationOptions { Market = Contract, Multicall = Contract });
         var checks = new AccountChecks(client, settings, new PerpsLoop(client, prices ?? new AnyPrice(), Contract, Contract, TimeProvider.System));
         return await checks.FindAsync([.. Enumerable.Range(1, accounts).Select(i => new BigInteger(i))], TestContext.Current.CancellationToken);
     }

@@ -35,7 +35,7 @@ public sealed class AccountEdgesTests(PostgresFixture postgres)
     public async Task What_was_taken_out_again_is_left_and_deployed_when_it_comes_back()
     {
         await using var world = await AccountsWorld.StartAsync(postgres);
-        var app = world.Add(options => (options.Deployment.MinWei, options.Deployment.Grace) = ("1000", TimeSpan.FromSeconds(4)));
+        var app = world.Add(options => (options.Deployment.MinWei, options.Deployment.Grace) = (new(1_000), TimeSpan.FromSeconds(4)));
         var account = await world.PlanAsync(app);
         await world.Node.SetBalanceAsync($"{account.Account}", 1000, KeeperWorld.Cancellation);
         await app.RunAsync(Deploy);
@@ -53,7 +53,7 @@ public sealed class AccountEdgesTests(PostgresFixture postgres)
     public async Task A_token_that_tells_no_balances_is_said_once_and_nothing_is_sent()
     {
         await using var world = await AccountsWorld.StartAsync(postgres);
-        var app = world.Add(options => options.Deployment.Usdc = options.Bridging.Usdc = $"{DevKey.Create().Address}");
+        var app = world.Add(options => options.Deployment.Usdc = options.Bridging.Usdc = DevKey.Create().Address);
         var account = await world.DeployAsync(app);
         await world.Contracts.MintAsync(account.Account, 20);
         await world.Contracts.MintAsync((await world.PlanAsync(app)).Account, 20);

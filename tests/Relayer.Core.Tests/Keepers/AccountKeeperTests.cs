@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Numerics;
 using DevChain;
 using DevChain.Abi;
+using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Accounts;
 using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Tests.Storage;
@@ -18,7 +18,7 @@ public sealed class AccountKeeperTests(PostgresFixture postgres)
     public async Task A_balance_is_deployed_bridged_and_redeemed()
     {
         await using var world = await AccountsWorld.StartAsync(postgres);
-        var app = world.Add(options => options.Deployment.MinWei = "1000");
+        var app = world.Add(options => options.Deployment.MinWei = new(1_000));
         var (rich, poor, paid) = (await world.PlanAsync(app), await world.PlanAsync(app), await world.PlanAsync(app));
         await world.Contracts.MintAsync(rich.Account, 25);
         await world.Contracts.Usdc.SendAsync("mint(address,uint256)", poor.Account, DevAccounts.Dollar - 1);
@@ -174,7 +174,7 @@ public sealed class AccountKeeperTests(PostgresFixture postgres)
     {
         await using var world = await AccountsWorld.StartAsync(postgres);
         var quota = BigInteger.Pow(10, 15) * 8;
-        var app = world.Add(options => options.Deployment.MaxLossPerDayWei = quota.ToString(CultureInfo.InvariantCulture));
+        var app = world.Add(options => options.Deployment.MaxLossPerDayWei = new(UInt256.From(quota)));
         for (var i = 0; i < 6; i++)
         {
             var account = await world.PlanAsync(app);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
 using DevChain;
@@ -63,9 +62,9 @@ internal sealed class AccountsWorld : IAsyncDisposable
             {
                 ChainId = Node.ChainId,
                 Domain = (long)DevAccounts.Source,
-                Transmitter = $"{Contracts.Transmitter.Address}",
-                Messenger = $"{Contracts.Messenger.Address}",
-                Receiver = $"{Contracts.Receiver.Address}",
+                Transmitter = Contracts.Transmitter.Address,
+                Messenger = Contracts.Messenger.Address,
+                Receiver = Contracts.Receiver.Address,
                 Scan = { StartBlock = 0 },
             };
             Loosen(options.Redemption);
@@ -86,8 +85,8 @@ internal sealed class AccountsWorld : IAsyncDisposable
 
     private void ConfigureAccounts(KeepersOptions options)
     {
-        options.Deployment.Factory = $"{Contracts.Factory.Address}";
-        options.Deployment.Usdc = options.Bridging.Usdc = $"{Contracts.Usdc.Address}";
+        options.Deployment.Factory = Contracts.Factory.Address;
+        options.Deployment.Usdc = options.Bridging.Usdc = Contracts.Usdc.Address;
         Loosen(options.Deployment);
         Loosen(options.Bridging);
     }
@@ -95,7 +94,7 @@ internal sealed class AccountsWorld : IAsyncDisposable
     private static void Loosen(KeeperLimitOptions limits)
     {
         limits.Grace = TimeSpan.Zero;
-        limits.MaxLossPerActionWei = limits.MaxLossPerDayWei = BigInteger.Pow(10, 19).ToString(CultureInfo.InvariantCulture);
+        limits.MaxLossPerActionWei = limits.MaxLossPerDayWei = new(10_000_000_000_000_000_000);
     }
 
     /// <summary>An account that is not deployed, in the book.</summary>

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Numerics;
 using DevChain;
 using Relayer.Core.Configuration.Keepers;
+using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
 
 namespace Relayer.Core.Tests.Keepers;
@@ -40,9 +40,9 @@ internal sealed class BudgetLanes(DevPerps perps, BigInteger weiPerUsd)
 
     public void Configure(KeepersOptions keepers)
     {
-        (keepers.Settlement.Market, keepers.Settlement.Multicall) = ($"{perps.Market.Address}", $"{perps.Multicall.Address}");
-        (keepers.Liquidation.Market, keepers.Liquidation.Multicall) = ($"{perps.Market.Address}", $"{perps.Multicall.Address}");
-        keepers.Settlement.WeiPerUsd = keepers.Liquidation.WeiPerUsd = $"{weiPerUsd}";
+        (keepers.Settlement.Market, keepers.Settlement.Multicall) = (perps.Market.Address, perps.Multicall.Address);
+        (keepers.Liquidation.Market, keepers.Liquidation.Multicall) = (perps.Market.Address, perps.Multicall.Address);
+        keepers.Settlement.WeiPerUsd = keepers.Liquidation.WeiPerUsd = new(UInt256.From(weiPerUsd));
         (keepers.Settlement.MaxOrders, keepers.Settlement.GasBase, keepers.Settlement.GasPerOrder) = (MaxOrders, 300_000, 400_000);
         keepers.Liquidation.GasLimit = 700_000;
         keepers.Settlement.Scan.StartBlock = keepers.Liquidation.Scan.StartBlock = 0;
@@ -50,7 +50,7 @@ internal sealed class BudgetLanes(DevPerps perps, BigInteger weiPerUsd)
         {
             keepers.Upkeeps[$"upkeep {i}"] = new UpkeepOptions
             {
-                Address = $"{Upkeeps[i].Address}",
+                Address = Upkeeps[i].Address,
                 Every = TimeSpan.FromSeconds(1),
                 GasLimit = 60_000,
                 TimeToLive = TimeSpan.FromSeconds(40),
@@ -69,7 +69,7 @@ internal sealed class BudgetLanes(DevPerps perps, BigInteger weiPerUsd)
     {
         (options.Grace, options.MaxAttempts, options.BreakerFailures) = (TimeSpan.Zero, 9, 4);
         options.BreakerPause = TimeSpan.FromSeconds(20);
-        options.MaxLossPerActionWei = Limits[lane].Action.ToString(CultureInfo.InvariantCulture);
-        options.MaxLossPerDayWei = Limits[lane].Day.ToString(CultureInfo.InvariantCulture);
+        options.MaxLossPerActionWei = new(UInt256.From(Limits[lane].Action));
+        options.MaxLossPerDayWei = new(UInt256.From(Limits[lane].Day));
     }
 }

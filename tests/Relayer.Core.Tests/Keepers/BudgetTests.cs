@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using DevChain;
 using Relayer.Core.Configuration.Keepers;
+using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Tests.Storage;
 
@@ -45,12 +46,12 @@ public sealed class BudgetTests(PostgresFixture postgres)
         var app = world.Add(
             keepers => keepers.Upkeeps["upkeep"] = new UpkeepOptions
             {
-                Address = $"{upkeep.Address}",
+                Address = upkeep.Address,
                 Grace = TimeSpan.Zero,
                 GasLimit = Gas,
-                MaxLossPerActionWei = Limit.ToString(CultureInfo.InvariantCulture),
+                MaxLossPerActionWei = new(Limit),
             },
-            change: options => (options.Chains["test"].Fees.DataGas, options.Chains["test"].Fees.MinPriorityFeePerGasWei) = (DataGas, "4000000000"));
+            change: options => (options.Chains["test"].Fees.DataGas, options.Chains["test"].Fees.MinPriorityFeePerGasWei) = (DataGas, Wei.FromGwei(4)));
         Assert.Equal(1, (await app.RunAsync(KeeperNames.Upkeeps)).Sent);
 
         var cap = await world.ScalarAsync<BigInteger>("select fee_cap from transactions");

@@ -25,11 +25,11 @@ internal static class CountingUpkeep
     {
         var options = new UpkeepOptions
         {
-            Address = $"{contract}",
+            Address = contract,
             Grace = TimeSpan.Zero,
             Every = TimeSpan.FromSeconds(5),
-            MaxLossPerActionWei = "100000000000000000",
-            MaxLossPerDayWei = "1000000000000000000",
+            MaxLossPerActionWei = new(100_000_000_000_000_000),
+            MaxLossPerDayWei = new(1_000_000_000_000_000_000),
         };
         change?.Invoke(options);
         keepers.Upkeeps[name] = options;

@@ -149,10 +149,10 @@ public sealed class KeeperSweepTests(PostgresFixture postgres)
 
     private static UpkeepOptions Upkeep(DevContract contract) => new()
     {
-        Address = $"{contract.Address}",
+        Address = contract.Address,
         Grace = TimeSpan.Zero,
         Every = TimeSpan.FromSeconds(5),
-        MaxLossPerActionWei = "100000000000000000",
-        MaxLossPerDayWei = "1000000000000000000",
+        MaxLossPerActionWei = new(100_000_000_000_000_000),
+        MaxLossPerDayWei = new(1_000_000_000_000_000_000),
     };
 }

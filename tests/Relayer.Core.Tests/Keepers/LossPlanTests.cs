@@ -41,5 +41,5 @@ public sealed class LossPlanTests
     private static Wei Of(ulong wei) => new(wei);
 
     private static KeeperLimits Limits(string mode) => KeeperLimits.From(
-        "lane", new UpkeepOptions { Mode = mode, MaxLossPerActionWei = "100", MinProfitWei = "10" });
+        "lane", new UpkeepOptions { Mode = mode, MaxLossPerActionWei = new(100), MinProfitWei = new(10) });
 }

@@ -59,7 +59,7 @@ public sealed class OrderPlannerTests
     [InlineData(1_000, 1)]
     public void The_dearer_gas_is_the_fewer_orders_share_what_one_action_may_lose(ulong price, int most)
     {
-        var limits = KeeperLimits.From("settlement", new SettlementOptions { MaxLossPerActionWei = "2000000" });
+        var limits = KeeperLimits.From("settlement", new SettlementOptions { MaxLossPerActionWei = new(2_000_000) });
         var settings = new SettlementSettings(default, default, 10, 100_000, 100_000, 0, new ScanOptions(), limits);
 
         Assert.Equal(most, OrderPlanner.MostTogether(settings, new Payer(default, new Wei(price), 0, Wei.Zero)));

@@ -46,9 +46,9 @@ internal sealed class PerpsWorld : IAsyncDisposable
         keepers =>
         {
             var settlement = keepers.Settlement;
-            (settlement.Market, settlement.Multicall) = ($"{Perps.Market.Address}", $"{Perps.Multicall.Address}");
+            (settlement.Market, settlement.Multicall) = (Perps.Market.Address, Perps.Multicall.Address);
             (settlement.Grace, settlement.Scan.StartBlock) = (TimeSpan.Zero, 0);
-            settlement.MaxLossPerActionWei = settlement.MaxLossPerDayWei = BigInteger.Pow(10, 19).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            settlement.MaxLossPerActionWei = settlement.MaxLossPerDayWei = new(10_000_000_000_000_000_000);
             change?.Invoke(settlement);
         },
         rpc,
@@ -60,9 +60,9 @@ internal sealed class PerpsWorld : IAsyncDisposable
         keepers =>
         {
             var liquidation = keepers.Liquidation;
-            (liquidation.Market, liquidation.Multicall) = ($"{Perps.Market.Address}", $"{Perps.Multicall.Address}");
+            (liquidation.Market, liquidation.Multicall) = (Perps.Market.Address, Perps.Multicall.Address);
             (liquidation.Grace, liquidation.Scan.StartBlock) = (TimeSpan.Zero, 0);
-            liquidation.MaxLossPerActionWei = liquidation.MaxLossPerDayWei = BigInteger.Pow(10, 19).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            liquidation.MaxLossPerActionWei = liquidation.MaxLossPerDayWei = new(10_000_000_000_000_000_000);
             change?.Invoke(liquidation);
         },
         confirmations: confirmations,

@@ -128,8 +128,8 @@ public sealed class SettlementBurstTests(PostgresFixture postgres)
     {
         var settings = SettlementSettings.From(new SettlementOptions
         {
-            Market = $"{default(Address)}",
-            Multicall = $"{default(Address)}",
+            Market = default(Address),
+            Multicall = default(Address),
             MaxOrders = most,
             GasBase = gasBase,
             GasPerOrder = gasPerOrder,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using DevChain;
 using Relayer.Core.Keepers.Engine;
@@ -239,9 +238,9 @@ public sealed class SettlementKeeperTests(PostgresFixture postgres)
         await using var world = await PerpsWorld.StartAsync(postgres);
         await world.CommitAsync(1, 1, 2100);
         await world.OpenAsync();
-        var poor = world.Add(options => (options.Mode, options.WeiPerUsd) = ("Profit", "1000"));
+        var poor = world.Add(options => (options.Mode, options.WeiPerUsd) = ("Profit", new(1_000)));
         await world.RunUntilAsync(poor, "skipped:not_profitable");
-        var rich = world.Add(options => (options.Mode, options.WeiPerUsd) = ("Profit", BigInteger.Pow(10, 18).ToString(CultureInfo.InvariantCulture)));
+        var rich = world.Add(options => (options.Mode, options.WeiPerUsd) = ("Profit", new(1_000_000_000_000_000_000)));
         await world.RunUntilAsync(rich, "won:won");
 
         Assert.Equal(BigInteger.Zero, await world.ScalarAsync<BigInteger>("select held from keeper_budgets"));

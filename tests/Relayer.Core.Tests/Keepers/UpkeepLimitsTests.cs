@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Numerics;
 using DevChain;
 using Relayer.Core.Configuration.Keepers;
+using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Tests.Storage;
 using static Relayer.Core.Tests.Keepers.CountingUpkeep;
@@ -77,7 +77,7 @@ public sealed class UpkeepLimitsTests(PostgresFixture postgres)
 
         static void Limit(UpkeepOptions options, long gas, BigInteger most) =>
             (options.MaxLossPerDayWei, options.BreakerFailures, options.GasLimit, options.MaxAttempts) =
-                (most.ToString(CultureInfo.InvariantCulture), 2, gas, 9);
+                (new(UInt256.From(most)), 2, gas, 9);
     }
 
     [Fact]
@@ -85,13 +85,13 @@ public sealed class UpkeepLimitsTests(PostgresFixture postgres)
     {
         await using var world = await KeeperWorld.StartAsync(postgres);
         var upkeep = await DeployAsync(world);
-        var cheap = world.Add(Configure(upkeep.Address, options => options.MaxLossPerActionWei = "1000"));
+        var cheap = world.Add(Configure(upkeep.Address, options => options.MaxLossPerActionWei = new(1_000)));
         Assert.Equal((1, 0), await CountAsync(cheap));
         world.Time.Advance(TimeSpan.FromSeconds(3));
         var greedy = world.Add(Configure(upkeep.Address, options => options.Mode = "Profit"));
         Assert.Equal((0, 0), await CountAsync(greedy));
         world.Time.Advance(TimeSpan.FromSeconds(3));
-        var foreign = world.Add(Configure(upkeep.Address, options => options.Signers.Add($"{DevKey.Create().Address}")));
+        var foreign = world.Add(Configure(upkeep.Address, options => options.Signers.Add(DevKey.Create().Address)));
         Assert.Equal((0, 0), await CountAsync(foreign));
 
         Assert.Equal(

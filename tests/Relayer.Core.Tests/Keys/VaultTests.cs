@@ -68,7 +68,7 @@ public abstract class VaultTests : IAsyncLifetime
         return failure;
     }
 
-    private protected static SignerOptions Signer(string secret, Address? address = null) => new() { Secret = secret, Address = $"{address}" };
+    private protected static SignerOptions Signer(string secret, Address? address = null) => new() { Secret = secret, Address = address };
 
     private protected SignerSource Open(params SignerOptions[] signers) => Open(Credential, signers);
 

@@ -22,7 +22,7 @@ public sealed class FailureDiagnosisTests(PostgresFixture postgres)
     {
         await using var world = await EngineWorld.StartAsync(postgres);
         var deployment = await Deployment.CreateAsync(world.Node, cancellation: Cancellation);
-        var options = new ForwarderOptions { Address = $"{deployment.Infinex}", Dialect = InfinexForwarder.Name, Name = Deployment.InfinexName };
+        var options = new ForwarderOptions { Address = deployment.Infinex, Dialect = InfinexForwarder.Name, Name = Deployment.InfinexName };
         world.Options.Chains["test"].Forwarders.Add(options);
         await world.Node.SetCodeAsync(deployment.Target.ToString(), "0x5f5ffd", Cancellation); // Reverts, without a reason.
         var inquest = new FailureDiagnosis(new RelayRoutes(world.Options), world.Chain);

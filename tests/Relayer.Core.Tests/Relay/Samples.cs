@@ -18,7 +18,7 @@ internal static class Samples
 
     public static RelayPolicy Policy { get; } = RelayPolicy.From(new PolicyOptions
     {
-        Targets = { new TargetOptions { Address = $"{Target}", Functions = { "increment()" } } },
+        Targets = { new TargetOptions { Address = Target, Functions = { "increment()" } } },
         MaxGas = 500_000,
         MaxDataBytes = 100,
         RelaysPerMinute = 3,

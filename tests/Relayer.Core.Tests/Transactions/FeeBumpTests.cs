@@ -19,7 +19,7 @@ public sealed class FeeBumpTests
     private static readonly ChainSettings Settings = ChainSettings.From(new ChainOptions
     {
         ChainId = 1,
-        Fees = { MaxFeePerGasWei = "100000000000", MaxPriorityFeePerGasWei = "5000000000", DataGas = 1_000, DataFeeWei = "7" },
+        Fees = { MaxFeePerGasWei = new(100_000_000_000), MaxPriorityFeePerGasWei = new(5_000_000_000), DataGas = 1_000, DataFeeWei = new(7) },
     });
 
     [Theory]

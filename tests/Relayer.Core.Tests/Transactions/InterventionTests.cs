@@ -87,7 +87,7 @@ public sealed class InterventionTests(PostgresFixture postgres)
     public async Task Where_data_costs_gas_every_limit_has_room_for_it()
     {
         await using var world = await EngineWorld.StartAsync(
-            postgres, OnDemand, new ChainOptions { Confirmations = 0, Fees = { DataGas = 30_000, DataFeeWei = "9" } });
+            postgres, OnDemand, new ChainOptions { Confirmations = 0, Fees = { DataGas = 30_000, DataFeeWei = new(9) } });
         var reserved = Assert.Single(await world.SendAsync(Plans.Create(gas: 50_000)));
         Assert.IsType<ReplacementOutcome.Done>(await world.Engine.CancelAsync(reserved.Plan.Id, Cancellation));
 
@@ -102,7 +102,7 @@ public sealed class InterventionTests(PostgresFixture postgres)
     public async Task A_quote_is_at_the_speed_asked_for_and_counts_the_data_fee()
     {
         await using var world = await EngineWorld.StartAsync(
-            postgres, chain: new ChainOptions { Fees = { DataFeeWei = "9000000000000000000", Speed = "Slow" } });
+            postgres, chain: new ChainOptions { Fees = { DataFeeWei = new(9_000_000_000_000_000_000), Speed = "Slow" } });
         var slow = await world.Engine.QuoteAsync(50_000, Cancellation);
         var fast = await world.Engine.QuoteAsync(50_000, Speed.Fast, Cancellation);
 
@@ -115,7 +115,7 @@ public sealed class InterventionTests(PostgresFixture postgres)
     public async Task At_the_cap_nothing_is_sped_up_but_a_cancellation_stays_on_record()
     {
         await using var world = await EngineWorld.StartAsync(
-            postgres, OnDemand, new ChainOptions { Confirmations = 0, Fees = { MaxFeePerGasWei = "10000000000" } });
+            postgres, OnDemand, new ChainOptions { Confirmations = 0, Fees = { MaxFeePerGasWei = new(10_000_000_000) } });
         var id = Assert.Single(await world.SendAsync(Plans.Create(maxFeeGwei: 10))).Plan.Id;
 
         var cap = Assert.IsType<ReplacementOutcome.AtCap>(await world.Engine.SpeedUpAsync(id, Cancellation));

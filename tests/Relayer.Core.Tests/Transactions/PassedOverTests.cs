@@ -21,7 +21,7 @@ public abstract class PassedOverTests(PostgresFixture postgres)
     private protected PostgresFixture Postgres { get; } = postgres;
 
     private protected Task<EngineWorld> StartAsync(int signers = 1, ulong cap = 500) => EngineWorld.StartAsync(
-        Postgres, OnDemand, new ChainOptions { Confirmations = 0, Fees = { MaxFeePerGasWei = $"{Wei.FromGwei(cap)}" } }, signers);
+        Postgres, OnDemand, new ChainOptions { Confirmations = 0, Fees = { MaxFeePerGasWei = Wei.FromGwei(cap) } }, signers);
 
     /// <summary>A block at a base fee, with whatever pays that.</summary>
     private protected static async Task MineAtAsync(EngineWorld world, ulong gwei)

@@ -136,7 +136,7 @@ public sealed class RollupDataFeeTests(PostgresFixture postgres)
     /// <summary>Every quote reads anew.</summary>
     private async Task<EngineWorld> StartAsync(string kind) => await EngineWorld.StartAsync(postgres, chain: new ChainOptions
     {
-        Fees = { DataFees = kind, DataFeePercent = 150, DataGas = 1_000, DataFeeWei = "9", MaxAge = TimeSpan.Zero },
+        Fees = { DataFees = kind, DataFeePercent = 150, DataGas = 1_000, DataFeeWei = new(9), MaxAge = TimeSpan.Zero },
     });
 
     /// <summary>Code of a deployed contract at the rollup's own address; its storage is filled by calls there.</summary>

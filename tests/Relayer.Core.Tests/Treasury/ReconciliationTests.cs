@@ -32,8 +32,8 @@ public sealed class ReconciliationTests(PostgresFixture postgres)
     {
         await using var world = await GasWorld.StartAsync(postgres, signers: 3, signerMilli: 60, councilMilli: 1_000_000, change: chain =>
         {
-            chain.TopUps.MaxPerDayWei = $"{1_000_000 * Milli}";
-            chain.TopUps.MaxPerSignerPerDayWei = $"{1_000_000 * Milli}";
+            chain.TopUps.MaxPerDayWei = new(UInt256.From(1_000_000 * Milli));
+            chain.TopUps.MaxPerSignerPerDayWei = new(UInt256.From(1_000_000 * Milli));
         });
         var random = new Random(seed);
         await world.Node.SetCodeAsync($"{Plans.Account(9)}", Reverter, Cancellation);

@@ -177,7 +177,7 @@ public sealed class TopUpServiceTests(PostgresFixture postgres)
     public async Task A_low_signer_is_told_once_however_many_transfers_it_takes_until_it_is_filled()
     {
         await using var world = await GasWorld.StartAsync(
-            postgres, signerMilli: 10, change: chain => (chain.TopUps.MaxPerTransferWei, chain.TopUps.MaxPerSignerPerDayWei) = ($"{15 * Milli}", $"{20 * Milli}"));
+            postgres, signerMilli: 10, change: chain => (chain.TopUps.MaxPerTransferWei, chain.TopUps.MaxPerSignerPerDayWei) = (new(UInt256.From(15 * Milli)), new(UInt256.From(20 * Milli))));
         List<string?> told = [];
         for (var i = 0; i < 5; i++)
         {
@@ -191,7 +191,7 @@ public sealed class TopUpServiceTests(PostgresFixture postgres)
         Assert.Null(told[0]);
         Assert.NotNull(told[1]);
         Assert.All(told.Skip(2), id => Assert.Equal(told[1], id));
-        (world.Chain.TopUps.MaxPerTransferWei, world.Chain.TopUps.MaxPerSignerPerDayWei) = ($"{500 * Milli}", $"{500 * Milli}");
+        (world.Chain.TopUps.MaxPerTransferWei, world.Chain.TopUps.MaxPerSignerPerDayWei) = (new(UInt256.From(500 * Milli)), new(UInt256.From(500 * Milli)));
         await world.TopUpAsync();
         await world.SettleAsync();
         await world.TopUpAsync();
@@ -297,7 +297,7 @@ public sealed class TopUpServiceTests(PostgresFixture postgres)
             insert into spend_hours select chain_id, signer, date_trunc('hour', created_at) - n * interval '1 hour', 1000000000000000, 0, 0, 1000, 1, 0
             from top_ups join lateral (select recipient as signer) r on true, generate_series(2, 100) n
             """);
-        (world.Chain.TopUps.LowMarkWei, world.Chain.TopUps.TargetWei) = ($"{300 * Milli}", $"{400 * Milli}");
+        (world.Chain.TopUps.LowMarkWei, world.Chain.TopUps.TargetWei) = (new(UInt256.From(300 * Milli)), new(UInt256.From(400 * Milli)));
         await world.Database.ExecuteAsync($"""
             insert into spend_hours select chain_id, recipient, date_trunc('hour', created_at), {51 * Milli}, 0, 0, 1000, 1, 0 from top_ups
             """);

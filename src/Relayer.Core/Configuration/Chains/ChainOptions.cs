@@ -1,4 +1,5 @@
 using Relayer.Core.Configuration.Keepers;
+using Relayer.Core.Ethereum;
 
 namespace Relayer.Core.Configuration.Chains;
 
@@ -65,7 +66,7 @@ public sealed class ChainOptions
 public sealed class ForwarderOptions
 {
     /// <summary>The contract's address.</summary>
-    public string Address { get; set; } = "";
+    public Address? Address { get; set; }
 
     /// <summary><c>OpenZeppelin</c> (v5, sequential nonces, deadline) or <c>Infinex</c> (unordered nonces).</summary>
     public string Dialect { get; set; } = "";
@@ -87,7 +88,7 @@ public sealed class SignerOptions
     public string Key { get; set; } = "";
 
     /// <summary>The account expected; when given, a key of another account is refused.</summary>
-    public string Address { get; set; } = "";
+    public Address? Address { get; set; }
 
     /// <summary>True where a key is named.</summary>
     internal bool IsConfigured => Secret.Length + Key.Length > 0;
@@ -97,13 +98,13 @@ public sealed class SignerOptions
 public sealed class FeeOptions
 {
     /// <summary>The most wei per gas ever offered, tip included; decimal.</summary>
-    public string MaxFeePerGasWei { get; set; } = "500000000000";
+    public Wei MaxFeePerGasWei { get; set; } = Wei.FromGwei(500);
 
     /// <summary>The most wei per gas ever offered as a tip; decimal.</summary>
-    public string MaxPriorityFeePerGasWei { get; set; } = "5000000000";
+    public Wei MaxPriorityFeePerGasWei { get; set; } = Wei.FromGwei(5);
 
     /// <summary>The least wei per gas offered as a tip; decimal.</summary>
-    public string MinPriorityFeePerGasWei { get; set; } = "1";
+    public Wei MinPriorityFeePerGasWei { get; set; } = new(1);
 
     /// <summary>The base fee is multiplied by this, in percent, so that some full blocks do not strand a transaction.</summary>
     public int BaseFeePercent { get; set; } = 200;
@@ -150,7 +151,7 @@ public sealed class FeeOptions
     /// The least wei that a signer must hold for each transaction beside its gas, on a chain that charges for data apart (OP stack); decimal. All of
     /// it where the chain is not asked or does not answer: then take the most that <c>l1_fee</c> of the ledger shows, times two or three. 0 elsewhere.
     /// </summary>
-    public string DataFeeWei { get; set; } = "0";
+    public Wei DataFeeWei { get; set; }
 }
 
 /// <summary>How requests that come at the same time share transactions, bound from <c>Chains:{name}:Batching</c>.</summary>
@@ -173,7 +174,7 @@ public sealed class PolicyOptions
     public long MaxGas { get; set; } = 2_000_000;
 
     /// <summary>The most wei a request may carry; decimal. The relayer would pay it.</summary>
-    public string MaxValueWei { get; set; } = "0";
+    public Wei MaxValueWei { get; set; }
 
     /// <summary>
     /// The most bytes of calldata in one request, where the target's entry does not say otherwise. An order of Perps has 228, a token's permit
@@ -207,7 +208,7 @@ public sealed class PolicyOptions
 public sealed class TargetOptions
 {
     /// <summary>The contract's address.</summary>
-    public string Address { get; set; } = "";
+    public Address? Address { get; set; }
 
     /// <summary>
     /// Functions allowed: a signature such as <c>increment()</c>, a selector such as <c>0xd09de08a</c>, or <c>*</c> for all that no other entry

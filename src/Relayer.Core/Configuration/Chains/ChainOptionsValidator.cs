@@ -82,7 +82,7 @@ internal static partial class ChainOptionsValidator
 
     private static void ValidateSigner(string key, SignerOptions signer, bool isDevelopment, OptionFaults faults)
     {
-        if (signer.Address.Length > 0)
+        if (signer.Address is not null)
         {
             faults.RequireAddress(signer.Address, $"{key}:Address");
         }
@@ -95,9 +95,9 @@ internal static partial class ChainOptionsValidator
 
     private static void ValidateFees(string at, FeeOptions fees, OptionFaults faults)
     {
-        var cap = faults.RequireWei(fees.MaxFeePerGasWei, $"{at}:MaxFeePerGasWei");
-        var most = faults.RequireWei(fees.MaxPriorityFeePerGasWei, $"{at}:MaxPriorityFeePerGasWei");
-        var least = faults.RequireWei(fees.MinPriorityFeePerGasWei, $"{at}:MinPriorityFeePerGasWei");
+        var cap = faults.Sound(fees.MaxFeePerGasWei, $"{at}:MaxFeePerGasWei");
+        var most = faults.Sound(fees.MaxPriorityFeePerGasWei, $"{at}:MaxPriorityFeePerGasWei");
+        var least = faults.Sound(fees.MinPriorityFeePerGasWei, $"{at}:MinPriorityFeePerGasWei");
         faults.AddIf(cap is { IsZero: true }, $"{at}:MaxFeePerGasWei", "must be above 0");
         faults.AddIf(most > cap, $"{at}:MaxPriorityFeePerGasWei", "is above MaxFeePerGasWei");
         faults.AddIf(least > most, $"{at}:MinPriorityFeePerGasWei", "is above MaxPriorityFeePerGasWei");
@@ -111,7 +111,6 @@ internal static partial class ChainOptionsValidator
         faults.AddIf(fees.DataFees.ToLowerInvariant() is not ("none" or "op" or "arbitrum"), $"{at}:DataFees", "must be none, op or arbitrum");
         faults.AddIf(fees.DataFeePercent is < 100 or > 1_000, $"{at}:DataFeePercent", "must be from 100 to 1,000");
         faults.AddIf(fees.DataGas is < 0 or > MostDataGas, $"{at}:DataGas", "must be from 0 to 100,000,000 gas");
-        faults.RequireWei(fees.DataFeeWei, $"{at}:DataFeeWei");
     }
 
     private static void ValidateBatching(string at, BatchingOptions batching, OptionFaults faults)
@@ -126,7 +125,6 @@ internal static partial class ChainOptionsValidator
         TargetOptionsValidator.Validate(at, chain, faults);
 
         faults.RequireAtLeast(1, policy.MaxGas, $"{at}:MaxGas");
-        faults.RequireWei(policy.MaxValueWei, $"{at}:MaxValueWei");
         RequireDataBytes(policy.MaxDataBytes, $"{at}:MaxDataBytes", faults);
         faults.RequireNotNegative(policy.MinDeadline, $"{at}:MinDeadline");
         faults.AddIf(policy.MaxDeadline <= policy.MinDeadline, $"{at}:MaxDeadline", "must be longer than MinDeadline");

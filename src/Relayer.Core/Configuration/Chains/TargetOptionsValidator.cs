@@ -70,11 +70,11 @@ internal static class TargetOptionsValidator
 
         return known;
 
-        void Add(string text, string what)
+        void Add(Address? address, string what)
         {
-            if (Address.TryParse(text, out var address))
+            if (address is { } contract)
             {
-                known[address] = what;
+                known[contract] = what;
             }
         }
     }

@@ -1,13 +1,15 @@
+using Relayer.Core.Ethereum;
+
 namespace Relayer.Core.Configuration.Chains;
 
 /// <summary>How the signers are kept filled from the council's wallet, bound from <c>Chains:{name}:TopUps</c>. Amounts are decimal wei.</summary>
 public sealed class TopUpOptions
 {
     /// <summary>A signer with less wei than this is filled.</summary>
-    public string LowMarkWei { get; set; } = "50000000000000000";
+    public Wei LowMarkWei { get; set; } = new(50_000_000_000_000_000);
 
     /// <summary>The wei that a signer is filled up to.</summary>
-    public string TargetWei { get; set; } = "200000000000000000";
+    public Wei TargetWei { get; set; } = new(200_000_000_000_000_000);
 
     /// <summary>A signer that has less than this many days left at its present spend rate is filled too; 0 looks at the low mark alone.</summary>
     public int LowDays { get; set; } = 2;
@@ -16,19 +18,19 @@ public sealed class TopUpOptions
     public int TargetDays { get; set; } = 7;
 
     /// <summary>The most wei in one transfer.</summary>
-    public string MaxPerTransferWei { get; set; } = "500000000000000000";
+    public Wei MaxPerTransferWei { get; set; } = new(500_000_000_000_000_000);
 
     /// <summary>The most wei to one signer in any 24 hours.</summary>
-    public string MaxPerSignerPerDayWei { get; set; } = "1000000000000000000";
+    public Wei MaxPerSignerPerDayWei { get; set; } = new(1_000_000_000_000_000_000);
 
     /// <summary>The most wei to all signers of the chain in any 24 hours.</summary>
-    public string MaxPerDayWei { get; set; } = "2000000000000000000";
+    public Wei MaxPerDayWei { get; set; } = new(2_000_000_000_000_000_000);
 
     /// <summary>The least time between two transfers to one signer.</summary>
     public TimeSpan CoolDown { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The wei that always stay in the council's wallet.</summary>
-    public string CouncilMinimumWei { get; set; } = "50000000000000000";
+    public Wei CouncilMinimumWei { get; set; } = new(50_000_000_000_000_000);
 
     /// <summary>The gas limit of a transfer: 21000, more on a chain that charges its data as gas (Arbitrum).</summary>
     public long TransferGas { get; set; } = 21_000;
@@ -40,7 +42,7 @@ public sealed class TopUpOptions
     public bool AnomalyPausesSponsorship { get; set; } = true;
 
     /// <summary>Spending below this in an hour is never taken for an anomaly.</summary>
-    public string AnomalyFloorWei { get; set; } = "50000000000000000";
+    public Wei AnomalyFloorWei { get; set; } = new(50_000_000_000_000_000);
 
     /// <summary>The stressed fee: the expensive hours of the last 30 days (95th percentile), times this, in percent.</summary>
     public int StressPercent { get; set; } = 150;

@@ -6,17 +6,15 @@ internal static class TopUpOptionsValidator
     public static void Validate(string at, ChainOptions chain, OptionFaults faults)
     {
         var topUps = chain.TopUps;
-        var low = faults.RequireWei(topUps.LowMarkWei, $"{at}:TopUps:LowMarkWei");
-        var target = faults.RequireWei(topUps.TargetWei, $"{at}:TopUps:TargetWei");
+        var low = faults.Sound(topUps.LowMarkWei, $"{at}:TopUps:LowMarkWei");
+        var target = faults.Sound(topUps.TargetWei, $"{at}:TopUps:TargetWei");
         faults.AddIf(target <= low, $"{at}:TopUps:TargetWei", "must be above LowMarkWei");
-        var transfer = faults.RequireWei(topUps.MaxPerTransferWei, $"{at}:TopUps:MaxPerTransferWei");
+        var transfer = faults.Sound(topUps.MaxPerTransferWei, $"{at}:TopUps:MaxPerTransferWei");
         faults.AddIf(transfer is { IsZero: true }, $"{at}:TopUps:MaxPerTransferWei", "must be above 0");
-        var signer = faults.RequireWei(topUps.MaxPerSignerPerDayWei, $"{at}:TopUps:MaxPerSignerPerDayWei");
+        var signer = faults.Sound(topUps.MaxPerSignerPerDayWei, $"{at}:TopUps:MaxPerSignerPerDayWei");
         faults.AddIf(signer < transfer, $"{at}:TopUps:MaxPerSignerPerDayWei", "is below MaxPerTransferWei");
-        var day = faults.RequireWei(topUps.MaxPerDayWei, $"{at}:TopUps:MaxPerDayWei");
+        var day = faults.Sound(topUps.MaxPerDayWei, $"{at}:TopUps:MaxPerDayWei");
         faults.AddIf(day < signer, $"{at}:TopUps:MaxPerDayWei", "is below MaxPerSignerPerDayWei");
-        faults.RequireWei(topUps.CouncilMinimumWei, $"{at}:TopUps:CouncilMinimumWei");
-        faults.RequireWei(topUps.AnomalyFloorWei, $"{at}:TopUps:AnomalyFloorWei");
         faults.RequireAtLeast(0, topUps.LowDays, $"{at}:TopUps:LowDays");
         faults.AddIf(topUps.TargetDays < topUps.LowDays, $"{at}:TopUps:TargetDays", "is below LowDays");
         faults.RequireNotNegative(topUps.CoolDown, $"{at}:TopUps:CoolDown");
@@ -27,15 +25,15 @@ internal static class TopUpOptionsValidator
         ValidateCouncil(at, chain, faults);
     }
 
-    // What the texts show; two secrets may still hold one key, which is found when they are loaded.
+    // What the settings show; two secrets may still hold one key, which is found when they are loaded.
     private static void ValidateCouncil(string at, ChainOptions chain, OptionFaults faults)
     {
         var council = chain.Council;
         faults.AddIf(
-            !council.IsConfigured && council.Address.Length > 0, $"{at}:Council", "has an Address but neither a Secret nor a Key");
+            !council.IsConfigured && council.Address is not null, $"{at}:Council", "has an Address but neither a Secret nor a Key");
         faults.AddIf(
             chain.Signers.Any(signer => IsSame(signer.Secret, council.Secret) || IsSame(signer.Key, council.Key)
-                || IsSame(signer.Address, council.Address)),
+                || (signer.Address is { IsZero: false } account && account == council.Address)),
             $"{at}:Council",
             "is one of the signers; the council's wallet needs a key of its own");
     }

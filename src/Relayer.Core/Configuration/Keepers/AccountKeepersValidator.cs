@@ -10,24 +10,24 @@ internal static class AccountKeepersValidator
 
     public static void Validate(string at, KeepersOptions keepers, OptionFaults faults)
     {
-        if (keepers.Deployment is { Factory.Length: > 0 } deployment)
+        if (keepers.Deployment is { IsConfigured: true } deployment)
         {
             var key = $"{at}:Deployment";
             ValidateCommon(key, deployment, deployment.GasLimit, deployment.TimeToLive, faults);
             faults.RequireAddress(deployment.Factory, $"{key}:Factory");
             faults.RequireAddress(deployment.Usdc, $"{key}:Usdc");
             faults.RequireAtLeast(1, deployment.AccountsPerRun, $"{key}:AccountsPerRun");
-            var (usdc, wei) = (faults.RequireWei(deployment.MinUsdc, $"{key}:MinUsdc"), faults.RequireWei(deployment.MinWei, $"{key}:MinWei"));
+            var (usdc, wei) = (faults.Sound(deployment.MinUsdc, $"{key}:MinUsdc"), faults.Sound(deployment.MinWei, $"{key}:MinWei"));
             faults.AddIf(usdc is { IsZero: true } && wei is { IsZero: true }, $"{key}:MinUsdc", "is zero, and so is MinWei: nothing would count");
         }
 
-        if (keepers.Bridging is { Usdc.Length: > 0 } bridging)
+        if (keepers.Bridging is { IsConfigured: true } bridging)
         {
             var key = $"{at}:Bridging";
             ValidateCommon(key, bridging, bridging.GasLimit, bridging.TimeToLive, faults);
             faults.RequireAddress(bridging.Usdc, $"{key}:Usdc");
             faults.RequireAtLeast(1, bridging.AccountsPerRun, $"{key}:AccountsPerRun");
-            faults.AddIf(faults.RequireWei(bridging.MinUsdc, $"{key}:MinUsdc") is { IsZero: true }, $"{key}:MinUsdc", "must be above 0");
+            faults.AddIf(faults.Sound(bridging.MinUsdc, $"{key}:MinUsdc") is { IsZero: true }, $"{key}:MinUsdc", "must be above 0");
         }
     }
 
@@ -37,7 +37,7 @@ internal static class AccountKeepersValidator
         var isNeeded = false;
         foreach (var (name, chain) in options.Chains)
         {
-            if (chain.Keepers.Redemption is { Sources.Count: > 0 } redemption)
+            if (chain.Keepers.Redemption is { IsConfigured: true } redemption)
             {
                 isNeeded = true;
                 ValidateRedemption($"Chains:{name}:Keepers:Redemption", redemption, options, faults);
@@ -60,7 +60,6 @@ internal static class AccountKeepersValidator
     {
         ValidateCommon(at, redemption, redemption.GasLimit, redemption.TimeToLive, faults);
         ValidateDomain(redemption.Domain, $"{at}:Domain", faults);
-        faults.RequireWei(redemption.MinUsdc, $"{at}:MinUsdc");
         faults.RequireTime(redemption.GiveUpAfter, LongestPatience, "60 days", $"{at}:GiveUpAfter");
         foreach (var (name, source) in redemption.Sources)
         {

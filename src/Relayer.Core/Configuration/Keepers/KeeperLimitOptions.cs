@@ -1,3 +1,5 @@
+using Relayer.Core.Ethereum;
+
 namespace Relayer.Core.Configuration.Keepers;
 
 /// <summary>What any keeper may do and lose; part of each keeper's options.</summary>
@@ -16,13 +18,13 @@ public abstract class KeeperLimitOptions
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>The most wei that one action may lose when it brings what it should; decimal. It is not replaced beyond.</summary>
-    public string MaxLossPerActionWei { get; set; } = "2000000000000000";
+    public Wei MaxLossPerActionWei { get; set; } = new(2_000_000_000_000_000);
 
     /// <summary>The most wei lost in a day (UTC), what is under way counted at its worst; decimal.</summary>
-    public string MaxLossPerDayWei { get; set; } = "20000000000000000";
+    public Wei MaxLossPerDayWei { get; set; } = new(20_000_000_000_000_000);
 
     /// <summary>The least wei that an action gains in the mode <c>Profit</c>; decimal.</summary>
-    public string MinProfitWei { get; set; } = "0";
+    public Wei MinProfitWei { get; set; }
 
     /// <summary>Tries of one piece of work, before it is given up.</summary>
     public int MaxAttempts { get; set; } = 5;
@@ -34,5 +36,8 @@ public abstract class KeeperLimitOptions
     public TimeSpan BreakerPause { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The accounts that may pay, by address; all of the chain's when empty.</summary>
-    public IList<string> Signers { get; init; } = [];
+    public IList<Address> Signers { get; init; } = [];
+
+    /// <summary>False for one that does not run, and is not checked.</summary>
+    internal virtual bool IsConfigured => true;
 }

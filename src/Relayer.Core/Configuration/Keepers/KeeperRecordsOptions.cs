@@ -30,7 +30,7 @@ internal static class KeeperRecordsValidator
             }
 
             faults.AddIf(
-                chain.Keepers.Redemption is { Sources.Count: > 0 } redemption && kept < redemption.GiveUpAfter, Key,
+                chain.Keepers.Redemption is { IsConfigured: true } redemption && kept < redemption.GiveUpAfter, Key,
                 $"must not be below Chains:{name}:Keepers:Redemption:GiveUpAfter");
         }
     }

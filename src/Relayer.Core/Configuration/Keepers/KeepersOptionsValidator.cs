@@ -67,7 +67,6 @@ internal static class KeepersOptionsValidator
         ValidateLimits(at, perps, faults);
         faults.RequireAddress(perps.Market, $"{at}:Market");
         faults.RequireAddress(perps.Multicall, $"{at}:Multicall");
-        faults.RequireWei(perps.WeiPerUsd, $"{at}:WeiPerUsd");
         ValidateScan($"{at}:Scan", perps.Scan, faults);
     }
 
@@ -84,9 +83,6 @@ internal static class KeepersOptionsValidator
         faults.AddIf(limits.Mode is not ("Backstop" or "Profit"), $"{at}:Mode", "must be Backstop or Profit");
         RequirePause(limits.Grace, $"{at}:Grace", faults);
         RequirePause(limits.BreakerPause, $"{at}:BreakerPause", faults);
-        faults.RequireWei(limits.MaxLossPerActionWei, $"{at}:MaxLossPerActionWei");
-        faults.RequireWei(limits.MaxLossPerDayWei, $"{at}:MaxLossPerDayWei");
-        faults.RequireWei(limits.MinProfitWei, $"{at}:MinProfitWei");
         faults.RequireAtLeast(1, limits.MaxAttempts, $"{at}:MaxAttempts");
         faults.RequireAtLeast(1, limits.BreakerFailures, $"{at}:BreakerFailures");
         for (var i = 0; i < limits.Signers.Count; i++)

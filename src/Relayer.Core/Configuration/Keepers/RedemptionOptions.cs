@@ -1,3 +1,5 @@
+using Relayer.Core.Ethereum;
+
 namespace Relayer.Core.Configuration.Keepers;
 
 /// <summary>
@@ -16,7 +18,7 @@ public sealed class RedemptionOptions : KeeperLimitOptions
     public bool Everyone { get; set; }
 
     /// <summary>The least USDC that is redeemed, in its smallest unit: 1000000 is 1 USDC.</summary>
-    public string MinUsdc { get; set; } = "1000000";
+    public UInt256 MinUsdc { get; set; } = 1_000_000;
 
     /// <summary>The gas limit of <c>receiveMessage</c>.</summary>
     public long GasLimit { get; set; } = 400_000;
@@ -26,6 +28,8 @@ public sealed class RedemptionOptions : KeeperLimitOptions
 
     /// <summary>How long an attestation is waited for; then the burn is given up.</summary>
     public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromDays(7);
+
+    internal override bool IsConfigured => Sources.Count > 0;
 }
 
 /// <summary>A pair of Circle's contracts between two chains, bound from <c>Chains:{name}:Keepers:Redemption:Sources:{name}</c>.</summary>
@@ -38,13 +42,13 @@ public sealed class RedemptionSourceOptions
     public long Domain { get; set; } = -1;
 
     /// <summary>The address of the MessageTransmitter there.</summary>
-    public string Transmitter { get; set; } = "";
+    public Address? Transmitter { get; set; }
 
     /// <summary>The address of the TokenMessenger there.</summary>
-    public string Messenger { get; set; } = "";
+    public Address? Messenger { get; set; }
 
     /// <summary>The address of the MessageTransmitter here, of the same version.</summary>
-    public string Receiver { get; set; } = "";
+    public Address? Receiver { get; set; }
 
     /// <summary>How events are read there.</summary>
     public ScanOptions Scan { get; init; } = new();

@@ -1,10 +1,12 @@
+using Relayer.Core.Ethereum;
+
 namespace Relayer.Core.Configuration.Keepers;
 
 /// <summary>A contract with <c>checkUpkeep(bytes)</c> and <c>performUpkeep(bytes)</c>, bound from <c>Chains:{name}:Keepers:Upkeeps:{name}</c>.</summary>
 public sealed class UpkeepOptions : KeeperLimitOptions
 {
     /// <summary>The address of the contract.</summary>
-    public string Address { get; set; } = "";
+    public Address? Address { get; set; }
 
     /// <summary>What <c>checkUpkeep</c> is called with, in hexadecimal.</summary>
     public string CheckData { get; set; } = "0x";

@@ -42,9 +42,8 @@ internal sealed record DeploymentTask(
     public override IReadOnlyList<WorkState> Discouraging { get; } = [WorkState.Won, WorkState.Failed];
 
     public static DeploymentTask From(DeploymentOptions options) => new(
-        KeeperLimits.From(KeeperNames.Deployment, options), Address.Parse(options.Usdc), (ulong)options.GasLimit, options.AccountsPerRun,
-        options.TimeToLive, Address.Parse(options.Factory), BigInteger.Parse(options.MinUsdc, System.Globalization.CultureInfo.InvariantCulture),
-        Wei.Parse(options.MinWei));
+        KeeperLimits.From(KeeperNames.Deployment, options), options.Usdc!.Value, (ulong)options.GasLimit, options.AccountsPerRun,
+        options.TimeToLive, options.Factory!.Value, options.MinUsdc.ToBigInteger(), options.MinWei);
 
     public override bool IsWanted(AccountView view) =>
         !view.HasCode && ((!MinUsdc.IsZero && view.Usdc >= MinUsdc) || (NeedsNative && view.Native >= MinWei));
@@ -82,8 +81,8 @@ internal sealed record BridgingTask(
     public override IReadOnlyList<WorkState> Discouraging { get; } = [WorkState.Failed];
 
     public static BridgingTask From(BridgingOptions options) => new(
-        KeeperLimits.From(KeeperNames.Bridging, options), Address.Parse(options.Usdc), (ulong)options.GasLimit, options.AccountsPerRun,
-        options.TimeToLive, BigInteger.Parse(options.MinUsdc, System.Globalization.CultureInfo.InvariantCulture));
+        KeeperLimits.From(KeeperNames.Bridging, options), options.Usdc!.Value, (ulong)options.GasLimit, options.AccountsPerRun,
+        options.TimeToLive, options.MinUsdc.ToBigInteger());
 
     public override bool IsWanted(AccountView view) => view.HasCode && view.Usdc >= MinUsdc;
 

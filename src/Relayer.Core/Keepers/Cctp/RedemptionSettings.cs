@@ -23,7 +23,7 @@ internal sealed record RedemptionSettings(
     IReadOnlyList<RedemptionSource> Sources, KeeperLimits Limits)
 {
     public static RedemptionSettings From(RedemptionOptions options) => new(
-        (uint)options.Domain, options.Everyone, BigInteger.Parse(options.MinUsdc, CultureInfo.InvariantCulture), (ulong)options.GasLimit,
+        (uint)options.Domain, options.Everyone, options.MinUsdc.ToBigInteger(), (ulong)options.GasLimit,
         options.TimeToLive, options.GiveUpAfter, [.. options.Sources.Values.Select(RedemptionSource.From)],
         KeeperLimits.From(KeeperNames.Redemption, options));
 }
@@ -41,8 +41,8 @@ internal sealed record RedemptionSource(
     private static readonly Hash32 MessageSent = Typed.Topic<MessageSentEvent>();
 
     public static RedemptionSource From(RedemptionSourceOptions options) => new(
-        new ChainId(options.ChainId), (uint)options.Domain, Address.Parse(options.Transmitter), Address.Parse(options.Messenger),
-        Address.Parse(options.Receiver), options.Scan);
+        new ChainId(options.ChainId), (uint)options.Domain, options.Transmitter!.Value, options.Messenger!.Value,
+        options.Receiver!.Value, options.Scan);
 
     /// <summary>Which events are read there, for the chain that they mean.</summary>
     public LogScan Scan(ChainId destination) => new(

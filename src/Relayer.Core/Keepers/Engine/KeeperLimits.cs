@@ -20,9 +20,8 @@ public sealed record KeeperLimits(
     int BreakerFailures, TimeSpan BreakerPause, IReadOnlySet<Address> Signers)
 {
     /// <summary>Reads validated options.</summary>
-    /// <exception cref="FormatException">A number or an address that validation would have refused.</exception>
     public static KeeperLimits From(string lane, KeeperLimitOptions options) => new(
-        lane, options.DryRun, options.Mode == "Profit", options.Grace, Wei.Parse(options.MaxLossPerActionWei), Wei.Parse(options.MaxLossPerDayWei),
-        Wei.Parse(options.MinProfitWei), options.MaxAttempts, options.BreakerFailures, options.BreakerPause,
-        options.Signers.Select(text => Address.Parse(text)).ToHashSet());
+        lane, options.DryRun, options.Mode == "Profit", options.Grace, options.MaxLossPerActionWei, options.MaxLossPerDayWei,
+        options.MinProfitWei, options.MaxAttempts, options.BreakerFailures, options.BreakerPause,
+        options.Signers.ToHashSet());
 }

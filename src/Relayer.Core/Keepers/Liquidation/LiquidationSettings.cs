@@ -2,7 +2,6 @@ using System.Numerics;
 using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
-using Relayer.Core.Keepers.Perps;
 
 namespace Relayer.Core.Keepers.Liquidation;
 
@@ -20,6 +19,6 @@ internal sealed record LiquidationSettings(
     KeeperLimits Limits)
 {
     public static LiquidationSettings From(LiquidationOptions options) => new(
-        Address.Parse(options.Market), Address.Parse(options.Multicall), (ulong)options.GasLimit, options.AccountsPerRun,
-        options.AccountsPerCall, PerpsEvents.Parse(options.WeiPerUsd), options.Scan, KeeperLimits.From(KeeperNames.Liquidation, options));
+        options.Market!.Value, options.Multicall!.Value, (ulong)options.GasLimit, options.AccountsPerRun,
+        options.AccountsPerCall, options.WeiPerUsd.ToBigInteger(), options.Scan, KeeperLimits.From(KeeperNames.Liquidation, options));
 }

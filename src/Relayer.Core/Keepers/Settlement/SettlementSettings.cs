@@ -2,7 +2,6 @@ using System.Numerics;
 using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
-using Relayer.Core.Keepers.Perps;
 
 namespace Relayer.Core.Keepers.Settlement;
 
@@ -19,8 +18,8 @@ internal sealed record SettlementSettings(
     Address Market, Address Multicall, int MaxOrders, ulong GasBase, ulong GasPerOrder, BigInteger WeiPerUsd, ScanOptions Scan, KeeperLimits Limits)
 {
     public static SettlementSettings From(SettlementOptions options) => new(
-        Address.Parse(options.Market), Address.Parse(options.Multicall), options.OrdersThatFit, (ulong)options.GasBase, (ulong)options.GasPerOrder,
-        PerpsEvents.Parse(options.WeiPerUsd), options.Scan, KeeperLimits.From(KeeperNames.Settlement, options));
+        options.Market!.Value, options.Multicall!.Value, options.OrdersThatFit, (ulong)options.GasBase, (ulong)options.GasPerOrder,
+        options.WeiPerUsd.ToBigInteger(), options.Scan, KeeperLimits.From(KeeperNames.Settlement, options));
 
     /// <summary>The gas limit for so many orders.</summary>
     public ulong GasFor(int orders) => GasBase + (GasPerOrder * (ulong)orders);

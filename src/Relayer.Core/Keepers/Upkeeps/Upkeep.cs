@@ -22,7 +22,7 @@ public sealed record Upkeep(
 
     /// <summary>Reads validated options.</summary>
     public static Upkeep From(string name, UpkeepOptions options) => new(
-        Address.Parse(options.Address), Hex.Decode(options.CheckData), (ulong)options.GasLimit, (ulong)options.CheckGasLimit, options.Every,
+        options.Address!.Value, Hex.Decode(options.CheckData), (ulong)options.GasLimit, (ulong)options.CheckGasLimit, options.Every,
         options.TimeToLive, KeeperLimits.From(name, options));
 
     /// <summary>The calldata that asks whether there is something to do.</summary>

@@ -41,7 +41,7 @@ public sealed class SpendAnomalyGuard(Database database, IncidentLog incidents, 
         var earlier = hours.Where(spent => spent.Key < hour.AddHours(-1)).ToDictionary();
         var since = earlier.Count == 0 ? 0 : (int)(hour.AddHours(-1) - earlier.Keys.Min()).TotalHours;
         Wei[] history = [.. Enumerable.Range(1, since).Select(back => earlier.GetValueOrDefault(hour.AddHours(-1 - back)))];
-        var anomaly = SpendAnomaly.Evaluate(present, history, options.AnomalyFactor, Wei.Parse(options.AnomalyFloorWei));
+        var anomaly = SpendAnomaly.Evaluate(present, history, options.AnomalyFactor, options.AnomalyFloorWei);
         if (!anomaly.IsAnomaly)
         {
             return;

@@ -34,10 +34,9 @@ public sealed record TopUpRules(
     Wei CouncilMinimum)
 {
     /// <summary>Reads validated options.</summary>
-    /// <exception cref="FormatException">A number that validation would have refused.</exception>
     public static TopUpRules From(TopUpOptions options) => new(
-        Wei.Parse(options.LowMarkWei), Wei.Parse(options.TargetWei), options.LowDays, options.TargetDays, Wei.Parse(options.MaxPerTransferWei),
-        Wei.Parse(options.MaxPerSignerPerDayWei), Wei.Parse(options.MaxPerDayWei), options.CoolDown, Wei.Parse(options.CouncilMinimumWei));
+        options.LowMarkWei, options.TargetWei, options.LowDays, options.TargetDays, options.MaxPerTransferWei, options.MaxPerSignerPerDayWei,
+        options.MaxPerDayWei, options.CoolDown, options.CouncilMinimumWei);
 
     /// <summary>Below this a signer of such a rate is filled.</summary>
     public Wei LowMarkAt(Wei spendPerDay) => Greater(LowMark, spendPerDay, LowDays);

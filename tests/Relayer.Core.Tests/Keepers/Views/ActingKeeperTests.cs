@@ -31,7 +31,7 @@ public sealed class ActingKeeperTests(PostgresFixture postgres)
     public async Task Budget_simulation_and_silence_stop_it_and_are_told()
     {
         await using var world = await BookWorld.StartAsync(postgres, entries: 1);
-        await world.Add<Sending>(options => options.MaxLossPerDayWei = "1000000000000").RunAsync(BookWorld.Name);
+        await world.Add<Sending>(options => options.MaxLossPerDayWei = new(1_000_000_000_000)).RunAsync(BookWorld.Name);
         Assert.Equal("skipped:budget_spent", (await world.DecisionsAsync())[^1]);
         world.Keepers.Time.Advance(TimeSpan.FromSeconds(6));
         await world.Add<Wrong>().RunAsync(BookWorld.Name);
@@ -156,7 +156,7 @@ public sealed class ActingKeeperTests(PostgresFixture postgres)
             [.. (await _sample.LookForAsync(web3, options, cancellation)).Take(Most).Select(work => new DueWork(work.Key))];
 
         protected override Task ActAsync(IWeb3 web3, BookOptions options, DueWork work, CancellationToken cancellation) => SendAsync(
-            web3.Eth.GetContractTransactionHandler<SettleFunction>(), options.Book,
+            web3.Eth.GetContractTransactionHandler<SettleFunction>(), $"{options.Book}",
             new SettleFunction { Entry = int.Parse(work.Key, System.Globalization.CultureInfo.InvariantCulture) });
 
         protected abstract Task SendAsync(IContractTransactionHandler<SettleFunction> contract, string book, SettleFunction settle);
@@ -211,7 +211,7 @@ public sealed class ActingKeeperTests(PostgresFixture postgres)
     {
         protected override async Task<IReadOnlyList<DueWork>> LookAsync(IWeb3 web3, BookOptions options, CancellationToken cancellation)
         {
-            await web3.Eth.GetContractTransactionHandler<SettleFunction>().SendRequestAsync(options.Book, new SettleFunction { Entry = 1 });
+            await web3.Eth.GetContractTransactionHandler<SettleFunction>().SendRequestAsync($"{options.Book}", new SettleFunction { Entry = 1 });
             return [];
         }
     }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using DevChain;
 using DevChain.Abi;
+using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Records;
 using Relayer.Core.Operations;
 using Relayer.Core.Tests.Storage;
@@ -142,13 +143,13 @@ public sealed class BookKeeperTests(PostgresFixture postgres)
     public async Task What_would_cost_too_much_is_not_sent_and_the_reason_is_told()
     {
         await using var world = await BookWorld.StartAsync(postgres, OnDemand, entries: 2);
-        Assert.Equal((2, 0), await CountAsync(world.Add(options => options.MaxLossPerActionWei = "1000")));
+        Assert.Equal((2, 0), await CountAsync(world.Add(options => options.MaxLossPerActionWei = new(1_000))));
         Assert.Equal(["found:found", "skipped:loss_too_high"], await world.DecisionsAsync("1"));
 
         // A day that covers one of the two, at its worst.
         world.Keepers.Time.Advance(TimeSpan.FromSeconds(6));
         var one = await CostAsync(world);
-        var app = world.Add(options => options.MaxLossPerDayWei = $"{one + (one / 2)}");
+        var app = world.Add(options => options.MaxLossPerDayWei = new(UInt256.From(one + (one / 2))));
         Assert.Equal((0, 1), await CountAsync(app));
         Assert.Equal(["skipped:budget_spent"], (await world.DecisionsAsync()).Where(decision => decision.EndsWith("spent", StringComparison.Ordinal)));
         Assert.Equal(one, await world.Keepers.ScalarAsync<BigInteger>("select held from keeper_budgets"));

@@ -35,11 +35,11 @@ internal sealed class BookWorld(KeeperWorld keepers, DevContract book) : IAsyncD
     {
         var options = new BookOptions
         {
-            Book = $"{book.Address}",
+            Book = book.Address,
             Grace = TimeSpan.Zero,
             Every = TimeSpan.FromSeconds(5),
-            MaxLossPerActionWei = "100000000000000000",
-            MaxLossPerDayWei = "1000000000000000000",
+            MaxLossPerActionWei = new(100_000_000_000_000_000),
+            MaxLossPerDayWei = new(1_000_000_000_000_000_000),
         };
         change?.Invoke(options);
         return keepers.Add(

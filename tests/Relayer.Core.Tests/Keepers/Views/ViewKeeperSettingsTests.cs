@@ -15,6 +15,7 @@ public sealed class ViewKeeperSettingsTests
 {
     private const string At = "Chains:base:Keepers:Book";
     private const string Address = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
+    private static readonly Address Account = Core.Ethereum.Address.Parse(Address);
 
     private static KeeperSection Section { get; } = Assert.IsType<KeeperRegistration>(
         Assert.Single(Register("book"), service => service.ServiceType == typeof(KeeperRegistration)).ImplementationInstance, exactMatch: false).Section;
@@ -23,7 +24,7 @@ public sealed class ViewKeeperSettingsTests
     public void Its_options_are_bound_from_the_section_of_its_name_with_the_limits_of_every_keeper()
     {
         var options = Assert.IsType<BookOptions>(Bind((":Book", Address), (":Every", "00:01:00"), (":MaxLossPerDayWei", "5"), (":Signers:0", Address)));
-        Assert.Equal((Address, TimeSpan.FromMinutes(1), "5", Address), (options.Book, options.Every, options.MaxLossPerDayWei, options.Signers[0]));
+        Assert.Equal((Account, TimeSpan.FromMinutes(1), new Wei(5), Account), (options.Book, options.Every, options.MaxLossPerDayWei, options.Signers[0]));
         Assert.Null(Bind());
         Assert.Throws<InvalidOperationException>(() => Bind((":Every", "often")));
     }

@@ -177,7 +177,7 @@ public sealed class AloneRulesTests
     {
         foreach (var entry in entries)
         {
-            entry.Address = $"{Samples.Target}";
+            entry.Address = Samples.Target;
         }
 
         return RelayPolicy.From(new PolicyOptions { Targets = [.. entries], MaxDataBytes = 100 });
