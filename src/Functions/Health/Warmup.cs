@@ -51,6 +51,11 @@ internal sealed partial class Warmup(
                 Log.Unchecked(logger, function.Text, target, chain, function.MaxDataBytes);
             }
 
+            foreach (var chain in SharedSigners.Find(services.GetRequiredService<RelayerOptions>(), services.GetRequiredService<KeeperRegistry>()))
+            {
+                Log.SharedSigners(logger, chain);
+            }
+
             while (await IsHeldBackAsync(services.GetRequiredService<Database>(), stoppingToken))
             {
                 await Task.Delay(BetweenLooks, time, stoppingToken);
@@ -90,6 +95,9 @@ internal sealed partial class Warmup(
 
         [LoggerMessage(EventId = 14, Level = LogLevel.Warning, Message = "Calldata of {Function} of {Target} on chain {Chain} is relayed unchecked, up to {Bytes} bytes: name the function by its signature, or set the entry's Encoding to any")]
         public static partial void Unchecked(ILogger logger, string function, Address target, string chain, int bytes);
+
+        [LoggerMessage(EventId = 15, Level = LogLevel.Information, Message = "On chain {Chain} keepers and relays share signers: while one has used up a signer's money or its places in flight, the other waits. Give keepers a signer of their own with Signers__N__Use = keepers, and relays the others")]
+        public static partial void SharedSigners(ILogger logger, string chain);
 
         [LoggerMessage(EventId = 11, Level = LogLevel.Warning, Message = "The database does not answer yet; it is tried again when it is needed")]
         public static partial void DatabaseAway(ILogger logger, Exception exception);

@@ -25,8 +25,8 @@ internal static class RefusalProblems
         RefusalCode.DeadlinePassed or RefusalCode.DeadlineTooFar or RefusalCode.GasAboveLimit or RefusalCode.CalldataNotCanonical
             or RefusalCode.SimulationReverted => StatusCodes.Status422UnprocessableEntity,
         RefusalCode.BudgetSpent => refusal.IsCallersShare ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable,
-        RefusalCode.QuotaExceeded => StatusCodes.Status429TooManyRequests,
-        RefusalCode.SponsorshipPaused or RefusalCode.Overloaded or RefusalCode.SignersExhausted or RefusalCode.ChainUnavailable =>
+        RefusalCode.QuotaExceeded or RefusalCode.UserFailing or RefusalCode.TooManyUnderWay => StatusCodes.Status429TooManyRequests,
+        RefusalCode.SponsorshipPaused or RefusalCode.TargetFailing or RefusalCode.Overloaded or RefusalCode.SignersExhausted or RefusalCode.ChainUnavailable =>
             StatusCodes.Status503ServiceUnavailable,
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal.Code, "a refusal without a status"),
     };

@@ -31,8 +31,8 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     [Refuses(
         422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.CalldataNotCanonical,
         RefusalCode.SimulationReverted)]
-    [Refuses(429, RefusalCode.QuotaExceeded, RefusalCode.BudgetSpent)]
-    [Refuses(503, RefusalCode.BudgetSpent, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.SignersExhausted, RefusalCode.ChainUnavailable, "storage_unavailable")]
+    [Refuses(429, RefusalCode.QuotaExceeded, RefusalCode.BudgetSpent, RefusalCode.UserFailing, RefusalCode.TooManyUnderWay)]
+    [Refuses(503, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.SignersExhausted, RefusalCode.ChainUnavailable, "storage_unavailable")]
     public async Task<IResult> Submit(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "relay")] HttpRequest request, CancellationToken cancellation)
     {
@@ -75,8 +75,8 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     [Refuses(
         422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.CalldataNotCanonical,
         RefusalCode.SimulationReverted)]
-    [Refuses(429, RefusalCode.QuotaExceeded, RefusalCode.BudgetSpent)]
-    [Refuses(503, RefusalCode.BudgetSpent, RefusalCode.SponsorshipPaused, RefusalCode.ChainUnavailable, "storage_unavailable")]
+    [Refuses(429, RefusalCode.QuotaExceeded, RefusalCode.BudgetSpent, RefusalCode.UserFailing, RefusalCode.TooManyUnderWay)]
+    [Refuses(503, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.ChainUnavailable, "storage_unavailable")]
     public async Task<IResult> Simulate(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "relay/simulate")] HttpRequest request, CancellationToken cancellation)
     {

@@ -64,7 +64,7 @@ internal delegate string? TextReading<T>(string text, out T value);
 internal sealed class OptionText<T>(TextReading<T> read) : OptionText
     where T : struct
 {
-    // Delegates and not SetValue, which makes code at the second use: that took longer than all the rest.
+    // Delegates and not SetValue, which makes code at its second use: that took as long as all the rest.
     public override string? Set(object options, PropertyInfo property, string text)
     {
         var isOptional = property.PropertyType != typeof(T);

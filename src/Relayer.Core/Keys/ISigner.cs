@@ -22,6 +22,10 @@ public interface ISignerSource
     /// <exception cref="SignerUnavailableException">None could be loaded.</exception>
     ValueTask<IReadOnlyList<ISigner>> GetSignersAsync(ChainId chainId, CancellationToken cancellation);
 
+    /// <summary>Those of the signers that are for one thing only.</summary>
+    ValueTask<IReadOnlyDictionary<Address, SignerUse>> GetUsesAsync(ChainId chainId, CancellationToken cancellation) =>
+        ValueTask.FromResult<IReadOnlyDictionary<Address, SignerUse>>(new Dictionary<Address, SignerUse>());
+
     /// <summary>
     /// The council's account on a chain, which fills the signers and does nothing else; <see langword="null"/> where none is configured.
     /// It is not among those of <see cref="GetSignersAsync"/>.
@@ -34,6 +38,19 @@ public interface ISignerSource
     /// <see langword="null"/> when its key is gone.
     /// </summary>
     ValueTask<ISigner?> FindAsync(ChainId chainId, Address address, CancellationToken cancellation);
+}
+
+/// <summary>What a signer sends.</summary>
+public enum SignerUse
+{
+    /// <summary>Whatever there is.</summary>
+    Both,
+
+    /// <summary>Users' relays.</summary>
+    Relays,
+
+    /// <summary>What keepers do.</summary>
+    Keepers,
 }
 
 /// <summary>A signing key cannot be had: the vault is unavailable, refuses, or holds another account's key than the configured.</summary>

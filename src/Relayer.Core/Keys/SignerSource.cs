@@ -11,6 +11,7 @@ internal sealed class SignerSource : ISignerSource, IDisposable
 {
     private readonly Dictionary<ChainId, IKeyHolder[]> _chains;
     private readonly Dictionary<ChainId, IKeyHolder> _councils;
+    private readonly Dictionary<ChainId, SignerUse[]> _uses;
 
     /// <exception cref="InvalidOperationException">A literal key outside development, or one that is no key.</exception>
     public SignerSource(RelayerOptions options, KeyVaultSecrets secrets, TimeProvider time, ILogger<SignerSource> logger)
@@ -22,6 +23,8 @@ internal sealed class SignerSource : ISignerSource, IDisposable
             chain => chain.Value.Signers
                 .Select((signer, i) => CreateHolder(signer, $"Chains:{chain.Key}:Signers:{i}"))
                 .ToArray());
+        _uses = options.Chains.ToDictionary(
+            chain => new ChainId(chain.Value.ChainId), chain => chain.Value.Signers.Select(signer => Enum.Parse<SignerUse>(signer.Use, ignoreCase: true)).ToArray());
         _councils = options.Chains.Where(chain => chain.Value.Council.IsConfigured).ToDictionary(
             chain => new ChainId(chain.Value.ChainId), chain => CreateHolder(chain.Value.Council, $"Chains:{chain.Key}:Council"));
 
@@ -51,6 +54,25 @@ internal sealed class SignerSource : ISignerSource, IDisposable
         return signers.Count > 0
             ? signers
             : throw failure ?? new SignerUnavailableException($"chain {chainId} has no signers configured");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyDictionary<Address, SignerUse>> GetUsesAsync(ChainId chainId, CancellationToken cancellation)
+    {
+        var uses = new Dictionary<Address, SignerUse>();
+        foreach (var (holder, use) in Holders(chainId).Zip(_uses[chainId]).Where(pair => pair.Second != SignerUse.Both))
+        {
+            try
+            {
+                uses[(await holder.GetAsync(cancellation)).Address] = use;
+            }
+            catch (SignerUnavailableException)
+            {
+                // It is not among those available either.
+            }
+        }
+
+        return uses;
     }
 
     /// <inheritdoc/>

@@ -63,6 +63,15 @@ public static class RefusalCode
     /// <summary>A budget in wei has no room: the user's own (429), or the function's or the chain's (503).</summary>
     public const string BudgetSpent = "budget_spent";
 
+    /// <summary>Calls of this function passed the simulation and failed on chain: it waits (503).</summary>
+    public const string TargetFailing = "target_failing";
+
+    /// <summary>This user's calls passed the simulation and failed on chain: they wait (429).</summary>
+    public const string UserFailing = "user_failing";
+
+    /// <summary>More of the user's requests are under way than may be (429).</summary>
+    public const string TooManyUnderWay = "too_many_under_way";
+
     /// <summary>An operator has paused the sponsoring, everywhere or on this chain (503).</summary>
     public const string SponsorshipPaused = "sponsorship_paused";
 

@@ -19,6 +19,9 @@ public sealed record RelayPolicy(
     IReadOnlyDictionary<Address, IReadOnlyList<SponsoredFunction>> Targets, ulong MaxGas, Wei MaxValue, int MaxDataBytes,
     TimeSpan MinDeadline, TimeSpan MaxDeadline, TimeSpan TimeToLive, long RelaysPerMinute, long GasPerDay)
 {
+    /// <summary>A user's requests under way at once.</summary>
+    public int MaxUnderWay { get; init; } = int.MaxValue;
+
     /// <summary>What relays may cost.</summary>
     public SponsorBudgets Budgets { get; init; } = SponsorBudgets.None;
 
@@ -34,7 +37,10 @@ public sealed record RelayPolicy(
         (ulong)options.MaxGas,
         options.MaxValueWei,
         options.MaxDataBytes,
-        options.MinDeadline, options.MaxDeadline, options.TimeToLive, options.RelaysPerMinute, options.GasPerDay);
+        options.MinDeadline, options.MaxDeadline, options.TimeToLive, options.RelaysPerMinute, options.GasPerDay)
+    {
+        MaxUnderWay = options.MaxUnderWay,
+    };
 
     /// <summary>The function that calldata calls; <see langword="null"/> when it is not sponsored.</summary>
     /// <remarks>What is named by itself goes before <c>*</c>. Calldata below four bytes calls no function: only <c>*</c> allows it.</remarks>

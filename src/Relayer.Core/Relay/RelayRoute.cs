@@ -16,6 +16,7 @@ public sealed class RelayRoutes
 {
     private readonly Dictionary<(ChainId Chain, Address Forwarder), RelayRoute> _routes = [];
     private readonly HashSet<ChainId> _chains = [];
+    private readonly Dictionary<ChainId, Wei?> _mostLost = [];
 
     /// <summary>Reads validated options.</summary>
     /// <exception cref="FormatException">A text that validation would have refused.</exception>
@@ -26,6 +27,7 @@ public sealed class RelayRoutes
             var chainId = new ChainId(chain.ChainId);
             var policy = RelayPolicy.From(chain);
             _chains.Add(chainId);
+            _mostLost[chainId] = policy.Budgets.MostLost;
             foreach (var configured in chain.Forwarders)
             {
                 if (!Forwarder.TryCreate(
@@ -44,6 +46,9 @@ public sealed class RelayRoutes
 
     /// <summary>The chains served.</summary>
     public IReadOnlyCollection<ChainId> Chains => _chains;
+
+    /// <summary>The most that calls of one function which fail on chain may cost in an hour; <see langword="null"/> for no limit.</summary>
+    public Wei? MostLostOn(ChainId chainId) => _mostLost.GetValueOrDefault(chainId);
 
     /// <summary>Functions whose calldata cannot be checked, since only a selector or nothing is known of them, and nobody asked for that.</summary>
     public IEnumerable<(string Chain, Address Target, SponsoredFunction Function)> Unchecked() =>

@@ -5,6 +5,7 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Relay.Admission;
+using Relayer.Core.Relay.Breakers;
 using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Relay.Forwarders;
 using Relayer.Core.Relay.Records;
@@ -45,14 +46,14 @@ public sealed class RelayService
     /// <summary>Connects the parts; does no I/O.</summary>
     public RelayService(
         RelayerOptions options, RelayRoutes routes, Database database, IChainClientFactory chains, ChainEngines engines, ForwarderCheck forwarders,
-        TimeProvider time)
+        BreakerBoard breakers, TimeProvider time)
     {
         (_chains, _time, _atOnce) = (chains, time, options.Admission.MaxRequests);
         _store = new RelayStore(database);
         _reads = new RelayReader(_store, engines);
         var gate = new BudgetGate(time);
         _budgets = new BudgetStore(database);
-        _validator = new RelayValidator(routes, new RelayRules(Secp256k1.Default, gate), chains, engines, forwarders, time);
+        _validator = new RelayValidator(routes, new RelayRules(Secp256k1.Default, gate, breakers), chains, engines, forwarders, time);
         _dispatch = new RelayDispatch(engines, database, _reads, _validator, gate, time);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Relayer.Core.Relay.Admission;
+using Relayer.Core.Relay.Breakers;
 using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Relay.Outcomes;
 using Relayer.Core.Transactions;
@@ -15,6 +16,7 @@ public static class RelayServices
         services.AddSingleton<RelayRoutes>();
         services.AddSingleton<ForwarderCheck>();
         services.AddSingleton<RelayService>();
+        services.AddSingleton<BreakerBoard>();
         services.AddSingleton<BudgetReport>();
         services.AddSingleton<BudgetWatch>();
         services.AddSingleton<ITransactionHandler, RelayTransactionHandler>();

@@ -35,6 +35,6 @@ public sealed record SponsoredFunction(string Text, uint? Selector, int MaxDataB
     {
         var limit = new BudgetLimit(BudgetText.Read(entry.HourWei, null), BudgetText.Read(entry.DayWei, null));
         var mark = Keccak256.Hash(Encoding.UTF8.GetBytes(string.Join('\n', entry.Functions.Order(StringComparer.Ordinal))));
-        return limit.IsNone ? null : new(BudgetScope.Target, (byte[])[.. Address.Parse(entry.Address).Span, .. mark.ToArray().AsSpan(0, 4)], limit);
+        return limit.IsNone ? null : new(BudgetScope.Target, (byte[])[.. entry.Address!.Value.Span, .. mark.ToArray().AsSpan(0, 4)], limit);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Relayer.Core.Concurrency;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keys;
 using Relayer.Core.Operations;
 using Relayer.Core.Providers;
 using Relayer.Core.Transactions.Confirmation;
@@ -57,19 +58,26 @@ public sealed class ChainEngine
     /// <exception cref="Keys.SignerUnavailableException">No signing key can be had.</exception>
     public Task<Quote> QuoteAsync(ulong gas, CancellationToken cancellation) => QuoteAsync(gas, Settings.Speed, cancellation);
 
-    /// <summary>The same with so much calldata.</summary>
-    public Task<Quote> QuoteAsync(ulong gas, int dataBytes, CancellationToken cancellation) => QuoteAsync(gas, dataBytes, Settings.Speed, cancellation);
+    /// <summary>The same with so much calldata, of the signers of one use.</summary>
+    public Task<Quote> QuoteAsync(ulong gas, int dataBytes, SignerUse use, CancellationToken cancellation) =>
+        QuoteAsync(gas, dataBytes, Settings.Speed, use, cancellation);
 
     /// <summary>The same at a speed of the caller's choice. A plan that names it too is replaced at that speed later.</summary>
-    public Task<Quote> QuoteAsync(ulong gas, Speed speed, CancellationToken cancellation) => QuoteAsync(gas, dataBytes: 0, speed, cancellation);
+    public Task<Quote> QuoteAsync(ulong gas, Speed speed, CancellationToken cancellation) => QuoteAsync(gas, dataBytes: 0, speed, SignerUse.Both, cancellation);
 
-    private async Task<Quote> QuoteAsync(ulong gas, int dataBytes, Speed speed, CancellationToken cancellation)
+    private async Task<Quote> QuoteAsync(ulong gas, int dataBytes, Speed speed, SignerUse use, CancellationToken cancellation)
     {
         var reading = await _cache.ReadAsync(cancellation);
         var fees = FeePlan.For(reading.Market, Settings.Fees, speed);
         var data = reading.Data.Of(dataBytes);
-        return new Quote(fees, reading.AbleToPay(fees, Add(gas, data.Gas), data.Fee)) { Data = reading.Data };
+        return new Quote(fees, reading.AbleToPay(fees, Add(gas, data.Gas), data.Fee, use)) { Data = reading.Data };
     }
+
+    /// <summary>
+    /// The signer whose turn it is to carry relays: the same for all who ask within a moment, so that they share transactions, then the next.
+    /// It asks nobody; <see langword="null"/> before the first reading.
+    /// </summary>
+    public Address? NextPayer() => _cache.NextPayer();
 
     /// <summary>
     /// Takes a nonce for each plan and records it, in the transaction of <paramref name="connection"/>. Gives fewer than asked,

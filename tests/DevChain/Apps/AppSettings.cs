@@ -69,6 +69,7 @@ public static class AppSettings
             Chain($"Budgets__{budget}", "1" + new string('0', 24));
         }
 
+        Chain("Policy__MaxUnderWay", "100000");
         Chain("Policy__RelaysPerMinute", "100000");
         Chain("Policy__GasPerDay", "1000000000000");
         return settings;

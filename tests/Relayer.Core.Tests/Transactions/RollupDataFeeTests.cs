@@ -2,6 +2,7 @@ using System.Numerics;
 using DevChain;
 using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keys;
 using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Transactions;
@@ -47,8 +48,8 @@ public sealed class RollupDataFeeTests(PostgresFixture postgres)
         var enough = (quote.Fees!.MaxPrice * 50_000) + data.Of(3).Fee;
         await world.Node.SetBalanceAsync($"{world.Keys[0].Address}", (enough - new Wei(1)).ToBigInteger(), Cancellation);
 
-        Assert.Empty((await world.Engine.QuoteAsync(50_000, 3, Cancellation)).Signers);
-        Assert.Single((await world.Engine.QuoteAsync(20_000, 3, Cancellation)).Signers);
+        Assert.Empty((await world.Engine.QuoteAsync(50_000, 3, SignerUse.Both, Cancellation)).Signers);
+        Assert.Single((await world.Engine.QuoteAsync(20_000, 3, SignerUse.Both, Cancellation)).Signers);
     }
 
     [Fact]

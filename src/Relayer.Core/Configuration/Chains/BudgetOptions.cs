@@ -8,6 +8,7 @@ public sealed class BudgetOptions
 {
     internal const string EtherHour = "250000000000000000";
     internal const string EtherDay = "1000000000000000000";
+    internal const string EtherLostHour = "25000000000000000";
     internal const string EtherUserHour = "12500000000000000";
     internal const string EtherUserDay = "50000000000000000";
 
@@ -28,6 +29,12 @@ public sealed class BudgetOptions
 
     /// <summary>The same in a day.</summary>
     public string AnonymousDayWei { get; set; } = "";
+
+    /// <summary>
+    /// In an hour for calls of one function that passed the simulation and failed on chain; beyond it that function waits until the hour is over.
+    /// Where the coin is ether: 0.025 ether; elsewhere no limit unless written.
+    /// </summary>
+    public string LostHourWei { get; set; } = "";
 
     /// <summary>In an hour for relays that carry value, gas and value together. To be written out where <c>Policy__MaxValueWei</c> is above 0.</summary>
     public string ValueHourWei { get; set; } = "";

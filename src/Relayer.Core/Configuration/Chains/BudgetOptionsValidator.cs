@@ -1,5 +1,3 @@
-using Relayer.Core.Ethereum;
-
 namespace Relayer.Core.Configuration.Chains;
 
 /// <summary>Checks what may be spent on relays: amounts or <c>none</c>, written out where nothing can be taken for granted.</summary>
@@ -14,9 +12,10 @@ internal static class BudgetOptionsValidator
         Check(budgets.DayWei, $"{at}:Budgets:DayWei", mustWrite, Coin);
         Check(budgets.UserHourWei, $"{at}:Budgets:UserHourWei", mustWrite, Coin);
         Check(budgets.UserDayWei, $"{at}:Budgets:UserDayWei", mustWrite, Coin);
+        Check(budgets.LostHourWei, $"{at}:Budgets:LostHourWei", mustWrite: false, "");
         Check(budgets.AnonymousHourWei, $"{at}:Budgets:AnonymousHourWei", mustWrite: false, "");
         Check(budgets.AnonymousDayWei, $"{at}:Budgets:AnonymousDayWei", mustWrite: false, "");
-        var carries = sponsors && Wei.TryParse(chain.Policy.MaxValueWei, out var most) && !most.IsZero;
+        var carries = sponsors && !chain.Policy.MaxValueWei.IsZero;
         const string Carries = "is missing: relays may carry value (Policy__MaxValueWei), so what they may cost must be written out, as wei or as none";
         Check(budgets.ValueHourWei, $"{at}:Budgets:ValueHourWei", carries, Carries);
         Check(budgets.ValueDayWei, $"{at}:Budgets:ValueDayWei", carries, Carries);
@@ -32,9 +31,9 @@ internal static class BudgetOptionsValidator
             {
                 faults.AddIf(mustWrite, key, missing);
             }
-            else if (text != BudgetText.None)
+            else
             {
-                faults.RequireWei(text, key);
+                faults.AddIf(!BudgetText.IsSound(text), key, "is not a whole number of wei in decimal digits, nor none");
             }
         }
     }

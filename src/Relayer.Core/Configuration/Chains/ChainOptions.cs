@@ -90,6 +90,12 @@ public sealed class SignerOptions
     /// <summary>The account expected; when given, a key of another account is refused.</summary>
     public Address? Address { get; set; }
 
+    /// <summary>
+    /// What it sends: <c>relays</c>, <c>keepers</c> or <c>both</c>. With signers of their own neither waits when the other has used up its money or its
+    /// places in flight. Of no meaning for the council's wallet.
+    /// </summary>
+    public string Use { get; set; } = "both";
+
     /// <summary>True where a key is named.</summary>
     internal bool IsConfigured => Secret.Length + Key.Length > 0;
 }
@@ -193,6 +199,12 @@ public sealed class PolicyOptions
 
     /// <summary>Requests accepted from one user in one minute; one more is refused as <c>quota_exceeded</c>.</summary>
     public int RelaysPerMinute { get; set; } = 30;
+
+    /// <summary>
+    /// Requests of one user under way at once: each is simulated as if those before it had not been posted, so the later ones may fail on chain.
+    /// Known callers may have any number.
+    /// </summary>
+    public int MaxUnderWay { get; set; } = 16;
 
     /// <summary>
     /// Gas that is paid for one user in one day (UTC), transaction and data included: the outer limit of each request sent alone. The default

@@ -71,10 +71,14 @@ internal static partial class ChainOptionsValidator
     {
         faults.AddIf(chain.Signers.Count == 0, $"{at}:Signers", "at least one signer is needed");
         var sources = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        string[] uses = [.. chain.Signers.Select(signer => signer.Use.ToLowerInvariant())];
+        faults.AddIf(
+            uses.Length > 0 && chain.Policy.Targets.Count > 0 && uses.All(use => use == "keepers"), $"{at}:Signers", "all are for keepers (Use), and relays are sponsored: nobody could send them");
         for (var i = 0; i < chain.Signers.Count; i++)
         {
             var (key, signer) = ($"{at}:Signers:{i}", chain.Signers[i]);
             ValidateSigner(key, signer, isDevelopment, faults);
+            faults.AddIf(uses[i] is not ("relays" or "keepers" or "both"), $"{key}:Use", "must be relays, keepers or both");
             var source = signer.Secret.Length > 0 ? $"secret {signer.Secret}" : $"key {signer.Key}";
             faults.AddIf(signer.Secret.Length + signer.Key.Length > 0 && !sources.Add(source), key, "is the same as one before it");
         }
@@ -132,6 +136,7 @@ internal static partial class ChainOptionsValidator
         faults.RequireLonger(policy.TimeToLive, $"{at}:TimeToLive");
         faults.AddIf(policy.TimeToLive > LongestTime, $"{at}:TimeToLive", "must be at most a year");
         faults.RequireAtLeast(1, policy.RelaysPerMinute, $"{at}:RelaysPerMinute");
+        faults.RequireAtLeast(1, policy.MaxUnderWay, $"{at}:MaxUnderWay");
         faults.RequireAtLeast(1, policy.GasPerDay, $"{at}:GasPerDay");
     }
 

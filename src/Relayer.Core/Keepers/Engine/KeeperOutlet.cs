@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keys;
 using Relayer.Core.Keepers.Records;
 using Relayer.Core.Nethereum;
 using Relayer.Core.Operations;
@@ -23,7 +24,7 @@ internal sealed class KeeperOutlet(
             ?? throw new TransactionRefusedException("not_configured", $"no keeper {purpose} with a budget of its own is configured on chain {chainId}");
         await RequireAllowedAsync(chainId, purpose, limits, cancellation);
         var engine = engines.Get(chainId);
-        var quote = await engine.QuoteAsync(call.GasLimit, cancellation);
+        var quote = await engine.QuoteAsync(call.GasLimit, 0, SignerUse.Keepers, cancellation);
         Address[] signers = [.. quote.Signers.Where(signer => limits.Signers.Count == 0 || limits.Signers.Contains(signer))];
         if (quote.Fees is null || signers.Length == 0)
         {

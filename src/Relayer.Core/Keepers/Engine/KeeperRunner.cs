@@ -89,7 +89,7 @@ internal sealed partial class KeeperRunner(
         record = record with { Due = due.Count };
         var open = await LeaveOutAsync(keeper, due, cancellation);
         var engine = engines.Get(keeper.ChainId);
-        var quote = open.Count == 0 ? null : await engine.QuoteAsync(0, cancellation);
+        var quote = open.Count == 0 ? null : await engine.QuoteAsync(0, 0, SignerUse.Keepers, cancellation);
         if (quote is not { Fees: not null, Signers.Count: > 0 })
         {
             var reason = quote is { Fees: null } ? KeeperReasons.FeeAboveCap : KeeperReasons.SignersExhausted;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Tx;
 using static Relayer.Core.Providers.JsonRpc.RpcValues;
 
 namespace Relayer.Core.Providers.JsonRpc;
@@ -42,6 +43,17 @@ internal static class RpcExecution
         if (call.Gas is { } gas)
         {
             writer.WriteString("gas"u8, Quantity(gas));
+        }
+
+        switch (call.Fees)
+        {
+            case TransactionFees.Dynamic offer:
+                writer.WriteString("maxFeePerGas"u8, Quantity(offer.MaxFee));
+                writer.WriteString("maxPriorityFeePerGas"u8, Quantity(offer.MaxPriorityFee));
+                break;
+            case TransactionFees.Legacy offer:
+                writer.WriteString("gasPrice"u8, Quantity(offer.GasPrice));
+                break;
         }
 
         if (!call.Value.IsZero)

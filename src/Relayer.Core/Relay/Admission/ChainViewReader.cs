@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Providers;
 using Relayer.Core.Relay.Forwarders;
 
@@ -12,9 +13,14 @@ internal sealed class ChainViewReader(IChainClient chain)
     /// <remarks>
     /// A forwarder carries out nothing whose nonce is not the one it wants: where <c>execute</c> succeeds, the nonce need not be asked for.
     /// </remarks>
+    /// <param name="candidate">The request.</param>
+    /// <param name="predecessor">The user's request under way before it.</param>
+    /// <param name="payer">The account that will send it: it is tried as it will be sent.</param>
+    /// <param name="fees">What will be offered for gas.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="ChainUnavailableException">No provider answers, or the forwarder's answer is not one.</exception>
     public async Task<ChainView> ReadAsync(
-        RelayCandidate candidate, Predecessor? predecessor, Address? payer, CancellationToken cancellation)
+        RelayCandidate candidate, Predecessor? predecessor, Address? payer, TransactionFees? fees, CancellationToken cancellation)
     {
         if (predecessor is not null)
         {
@@ -22,9 +28,12 @@ internal sealed class ChainViewReader(IChainClient chain)
         }
 
         var (call, forwarder, nonce) = (candidate.Call, candidate.Route.Forwarder, candidate.Message.Nonce);
-        var trial = new EthCall(payer, forwarder.Address, call.Data, call.Gas, candidate.Message.Value);
-        return ReasonOf((await chain.CallAsync([trial], cancellation))[0]) is not null
-            ? await ExplainAsync(candidate, trial, cancellation)
+        var trial = new EthCall(payer, forwarder.Address, call.Data, call.Gas, candidate.Message.Value) { Fees = payer is null ? null : fees };
+        var outcome = (await chain.CallAsync([trial], cancellation))[0];
+
+        // What a node has against the account or the offer says nothing of the request.
+        return ReasonOf(outcome) is not null
+            ? await ExplainAsync(candidate, outcome is CallOutcome.Refused { Error.Kind: not NodeErrorKind.OutOfGas } ? trial with { Fees = null } : trial, cancellation)
             : new ChainView(forwarder.HasSequentialNonces ? new NonceState.Sequential(nonce) : new NonceState.Unordered(false), null);
     }
 

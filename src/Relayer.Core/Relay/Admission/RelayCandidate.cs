@@ -23,6 +23,9 @@ public sealed record RelayCandidate(RelayRequest Request, RelayRoute Route, Date
     /// <summary>The call that carries it alone, encoded when it is first asked for.</summary>
     internal RelayCall Call => _call ??= RelayCall.For(Request, Route.Forwarder);
 
+    /// <summary>The account whose turn it is to send; <see langword="null"/> while none is known.</summary>
+    internal Address? Payer { get; init; }
+
     /// <summary>Who posted it.</summary>
     public Caller Caller { get; init; } = Caller.Anonymous;
 
@@ -63,7 +66,11 @@ public sealed record RelayCandidate(RelayRequest Request, RelayRoute Route, Date
 /// <param name="GasToday">Gas charged to the user today (UTC), as <see cref="RelayCandidate.PaidGas"/> counts it.</param>
 /// <param name="Pause">What an operator has paused that this request needs.</param>
 public sealed record RelayFacts(
-    RelayRecord? Known, Predecessor? Predecessor, long RelaysThisMinute, long GasToday, Pause? Pause = null);
+    RelayRecord? Known, Predecessor? Predecessor, long RelaysThisMinute, long GasToday, Pause? Pause = null)
+{
+    /// <summary>How many of the user's newest requests are under way, where nonces have no order; no more are counted than may be.</summary>
+    public long UnderWay { get; init; }
+}
 
 /// <summary>The user's request under way with the highest nonce.</summary>
 /// <param name="Nonce">Its nonce.</param>

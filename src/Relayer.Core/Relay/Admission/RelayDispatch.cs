@@ -35,7 +35,7 @@ internal sealed class RelayDispatch
         RelayCandidate candidate, RelayFacts facts, CancellationToken cancellation)
     {
         var engine = _engines.Get(candidate.Request.ChainId);
-        var quote = await engine.QuoteAsync(candidate.Call.Gas, candidate.Call.Data.Length, cancellation);
+        var quote = await engine.QuoteAsync(candidate.Call.Gas, candidate.Call.Data.Length, SignerUse.Relays, cancellation);
         if (quote.Fees is null)
         {
             return Rejected(RefusalCode.ChainUnavailable, "The base fee is above this chain's fee cap. Retry later.", TimeSpan.FromSeconds(15));

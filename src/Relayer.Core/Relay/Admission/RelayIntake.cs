@@ -53,7 +53,7 @@ internal sealed class RelayIntake
         // The same request twice in one batch: the first is written, the others find it.
         var first = pendingRelays.GroupBy(pendingRelay => pendingRelay.Candidate.Id).Select(same => same.First());
         var outcomes = new Dictionary<Hash32, IntakeOutcome>(pendingRelays.Count);
-        foreach (var group in first.GroupBy(pendingRelay => string.Join(',', pendingRelay.Signers)))
+        foreach (var group in first.GroupBy(pendingRelay => (pendingRelay.Payer, string.Join(',', pendingRelay.Signers))))
         {
             // One user's side by side, in their order: whom the database objects to is then found quickly.
             PendingRelay[] waiting = [.. group.OrderBy(item => item.Candidate.Message.From).ThenBy(item => item.Candidate.Message.Nonce)];
@@ -72,7 +72,8 @@ internal sealed class RelayIntake
     private async Task WriteGroupAsync(PendingRelay[] pendingRelays, Dictionary<Hash32, IntakeOutcome> outcomes, CancellationToken cancellation)
     {
         var limits = _engine.Settings.Batching;
-        var (rest, signers) = (pendingRelays, _rotation.Next(pendingRelays[0].Signers));
+        // The account that they were tried from; others where it has no room, which a contract that tells accounts apart might see.
+        var (rest, signers) = (pendingRelays, pendingRelays[0].Payer is { } payer ? [payer] : _rotation.Next(pendingRelays[0].Signers));
         var (deadlocks, looks) = (0, 0);
         while (rest.Length > 0)
         {

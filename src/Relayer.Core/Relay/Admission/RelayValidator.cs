@@ -1,5 +1,4 @@
 using Npgsql;
-using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Relay.Rules;
@@ -28,8 +27,9 @@ internal sealed class RelayValidator(
             return (null, refusal);
         }
 
+        var engine = engines.Get(request.ChainId);
         return route.Forwarder.HasShapeOf(request.Message)
-            ? (new RelayCandidate(request, route, Now()) { Data = engines.Get(request.ChainId).Data }, null)
+            ? (new RelayCandidate(request, route, Now()) { Data = engine.Data, Payer = engine.NextPayer() }, null)
             : (null, new Refusal(
                 RefusalCode.MalformedRequest,
                 route.Forwarder.HasDeadline
@@ -126,15 +126,21 @@ internal sealed class RelayValidator(
 
     private async Task<ChainView> ReadViewAsync(RelayCandidate candidate, Predecessor? predecessor, CancellationToken cancellation)
     {
-        // Value has to come from an account that holds some, also in a simulation.
-        Address? payer = null;
-        if (!candidate.Message.Value.IsZero)
-        {
-            var quote = await engines.Get(candidate.Request.ChainId).QuoteAsync(candidate.Call.Gas, candidate.Call.Data.Length, cancellation);
-            payer = quote.Signers.Count > 0 ? quote.Signers[0] : null;
-        }
+        var quote = await TryQuoteAsync(candidate, cancellation);
+        var payer = candidate.Payer is { } next && quote.Signers.Contains(next) ? next : quote.Signers.Count > 0 ? quote.Signers[0] : candidate.Payer;
+        return await new ChainViewReader(chains.Get(candidate.Request.ChainId)).ReadAsync(candidate, predecessor, payer, quote.Fees, cancellation);
+    }
 
-        return await new ChainViewReader(chains.Get(candidate.Request.ChainId))
-            .ReadAsync(candidate, predecessor, payer, cancellation);
+    /// <summary>Where no signer can be had, a request is still worth a look: it may be refused for good.</summary>
+    private async Task<Quote> TryQuoteAsync(RelayCandidate candidate, CancellationToken cancellation)
+    {
+        try
+        {
+            return await engines.Get(candidate.Request.ChainId).QuoteAsync(candidate.Call.Gas, candidate.Call.Data.Length, SignerUse.Relays, cancellation);
+        }
+        catch (SignerUnavailableException)
+        {
+            return new Quote(null, []);
+        }
     }
 }

@@ -52,16 +52,20 @@ internal sealed class BudgetStore(Database database)
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Forgets users that have been away for days, a portion at a time.</summary>
+    /// <summary>Forgets users that have been away for days and the failures of those that stopped failing, a portion at a time.</summary>
     /// <returns>How many were forgotten.</returns>
     public async Task<int> SweepAsync(CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);
-        var (removed, last) = (0, Portion);
-        while (last == Portion)
+        var removed = 0;
+        foreach (var delete in new Func<NpgsqlBatchCommand>[] { () => BudgetSql.DeleteOld(Portion), () => Breakers.BreakerStore.DeleteOld(Portion) })
         {
-            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { BudgetSql.DeleteOld(Portion) } };
-            removed += last = await batch.ExecuteNonQueryAsync(cancellation);
+            var last = Portion;
+            while (last == Portion)
+            {
+                await using var batch = new NpgsqlBatch(connection) { BatchCommands = { delete() } };
+                removed += last = await batch.ExecuteNonQueryAsync(cancellation);
+            }
         }
 
         return removed;

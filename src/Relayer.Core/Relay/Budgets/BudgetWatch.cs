@@ -3,19 +3,28 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
+using Relayer.Core.Relay.Breakers;
 using Relayer.Core.Transactions;
 
 namespace Relayer.Core.Relay.Budgets;
 
 /// <summary>Tells people that a budget is nearly spent, and that it is; and once after the start what the budgets are worth at the present fee.</summary>
 /// <param name="report">How they stand.</param>
+/// <param name="breakers">What keeps failing.</param>
 /// <param name="incidents">Where it is told.</param>
 /// <param name="engines">Who knows the fee.</param>
+/// <param name="time">The clock.</param>
 /// <param name="logger">Says what holds.</param>
-public sealed partial class BudgetWatch(BudgetReport report, IncidentLog incidents, ChainEngines engines, ILogger<BudgetWatch> logger)
+public sealed partial class BudgetWatch(BudgetReport report, BreakerBoard breakers, IncidentLog incidents, ChainEngines engines, TimeProvider time, ILogger<BudgetWatch> logger)
 {
     /// <summary>The kind of incident.</summary>
     public const string Kind = "budget_low";
+
+    /// <summary>The kind of incident of a function that keeps failing.</summary>
+    public const string Failing = "target_failing";
+
+    /// <summary>So long after it last waited it counts as mended.</summary>
+    private static readonly TimeSpan Calm = TimeSpan.FromMinutes(30);
 
     /// <summary>Gas that an ordinary relay pays for.</summary>
     private const ulong OrdinaryGas = 150_000;
@@ -38,6 +47,33 @@ public sealed partial class BudgetWatch(BudgetReport report, IncidentLog inciden
             }
 
             await TellAsync(chainId, budgets, cancellation);
+        }
+
+        await LookAtBreakersAsync(cancellation);
+    }
+
+    /// <summary>Functions that wait because they kept failing. Users that do are no incident: keys are free.</summary>
+    private async Task LookAtBreakersAsync(CancellationToken cancellation)
+    {
+        var open = (await breakers.ReadAsync(cancellation)).Where(row => row.Key.Scope == BreakerScope.Function).ToArray();
+        var now = time.GetUtcNow();
+        foreach (var (chainId, key, state) in open.Where(row => row.State.IsOpen(now)))
+        {
+            var (target, selector) = ($"0x{key.Subject[..40]}", $"0x{key.Subject[40..]}");
+            await incidents.RaiseAsync(
+                new IncidentReport(
+                    Failing, IncidentSeverity.Warning, chainId, Address.Parse(target),
+                    $"Relays to {selector} of {target} keep failing on chain: {(key.IsKnown ? "known callers wait" : "anonymous callers wait")} until {state.OpenUntil:HH:mm:ss} UTC",
+                    $"They passed the simulation and failed when they were mined, which was paid for: {state.Reason}. In this hour that cost {state.HourLost} wei. Somebody may be "
+                    + "draining the relayer through this function: look at it, and take it from the policy or restrict who may call it. It is tried again by itself.",
+                    Occurrence: selector),
+                cancellation);
+        }
+
+        foreach (var (chainId, key) in await breakers.ReadCalmAsync(Calm, cancellation))
+        {
+            await incidents.ResolveAsync(
+                IncidentReport.CauseOf(Failing, chainId, Address.Parse($"0x{key.Subject[..40]}"), $"0x{key.Subject[40..]}"), "It has not failed again.", cancellation);
         }
     }
 

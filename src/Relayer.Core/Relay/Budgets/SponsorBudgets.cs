@@ -1,5 +1,6 @@
 using System.Text;
 using Relayer.Core.Configuration.Chains;
+using Relayer.Core.Ethereum;
 using Relayer.Core.Relay.Admission;
 
 namespace Relayer.Core.Relay.Budgets;
@@ -12,6 +13,9 @@ public sealed record SponsorBudgets(BudgetLimit Chain, BudgetLimit Value, Budget
 {
     /// <summary>On those of callers that nobody knows.</summary>
     public BudgetLimit Anonymous { get; init; }
+
+    /// <summary>The most that calls of one function which fail on chain may cost in an hour.</summary>
+    public Wei? MostLost { get; init; }
 
     /// <summary>On those of each API client, by its name.</summary>
     public IReadOnlyDictionary<string, BudgetLimit> Clients { get; init; } = new Dictionary<string, BudgetLimit>();
@@ -32,6 +36,7 @@ public sealed record SponsorBudgets(BudgetLimit Chain, BudgetLimit Value, Budget
                 BudgetText.Read(budgets.UserHourWei, isEther ? BudgetOptions.EtherUserHour : null),
                 BudgetText.Read(budgets.UserDayWei, isEther ? BudgetOptions.EtherUserDay : null)))
         {
+            MostLost = BudgetText.Read(budgets.LostHourWei, isEther ? BudgetOptions.EtherLostHour : null),
             Anonymous = new(BudgetText.Read(budgets.AnonymousHourWei, null), BudgetText.Read(budgets.AnonymousDayWei, null)),
         };
     }

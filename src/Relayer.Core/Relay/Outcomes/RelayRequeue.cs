@@ -71,14 +71,13 @@ internal sealed partial class RelayRequeue(
 
         var request = new RelayRequest(chainId, relay.Forwarder, relay.MessageFor(route.Forwarder), signature);
         var candidate = new RelayCandidate(request, route, time.GetUtcNow()) { Data = engine.Data };
-        var quote = await engine.QuoteAsync(candidate.Call.Gas, candidate.Call.Data.Length, cancellation);
+        var quote = await engine.QuoteAsync(candidate.Call.Gas, candidate.Call.Data.Length, SignerUse.Relays, cancellation);
         if (quote.Fees is not { } fees || quote.Signers.Count == 0)
         {
             return new Decision.Waits(relay);
         }
 
-        Address? payer = relay.Value.IsZero ? null : quote.Signers[0];
-        var view = await new ChainViewReader(chains.Get(chainId)).ReadAsync(candidate, predecessor: null, payer, cancellation);
+        var view = await new ChainViewReader(chains.Get(chainId)).ReadAsync(candidate, predecessor: null, quote.Signers[0], fees, cancellation);
         return view.Nonce.Of(relay.Nonce) switch
         {
             NonceStanding.Used => new Decision.Over(relay, RelayState.Failed, "its nonce was spent by another transaction"),

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
+using Relayer.Core.Relay.Breakers;
 using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Relay.Forwarders;
 using Relayer.Core.Relay.Records;
@@ -16,10 +17,12 @@ namespace Relayer.Core.Relay.Outcomes;
 /// <param name="routes">The forwarders.</param>
 /// <param name="chains">To ask for the reason of a failure.</param>
 /// <param name="database">The records.</param>
+/// <param name="breakers">Learns what failed.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Says what goes again.</param>
 public sealed class RelayTransactionHandler(
-    RelayRoutes routes, IChainClientFactory chains, Database database, TimeProvider time, ILogger<RelayTransactionHandler> logger) : ITransactionHandler
+    RelayRoutes routes, IChainClientFactory chains, Database database, BreakerBoard breakers, TimeProvider time,
+    ILogger<RelayTransactionHandler> logger) : ITransactionHandler
 {
     private readonly RelayStore _store = new(database);
     private readonly RelayRequeue _requeue = new(routes, chains, new RelayStore(database), database, time, logger);
@@ -45,9 +48,19 @@ public sealed class RelayTransactionHandler(
                 item.Change.State, item.Executed, item.Relay, item.Fee, faults.GetValueOrDefault(item.Relay.Id), item.JudgedAt(now))))
                 .Where(item => !IsToldByTransaction(item.Relay, item.Outcome)).Select(item => item.Outcome)];
         Guid[] over = [.. changes.Where(change => change.State.IsFinal).Select(change => change.Transaction.Id)];
-        return (connection, stop) => outcomes.Length + over.Length == 0
-            ? Task.CompletedTask
-            : RelayStore.UpdateAsync(connection, outcomes, over, time.GetUtcNow(), stop);
+        RelayEnd[] ends =
+        [
+            .. outcomes.Where(outcome => !outcome.GoesAgain && outcome.State is RelayState.Confirmed or RelayState.Failed)
+                .Select(outcome => new RelayEnd(outcome.Id, outcome.State is RelayState.Failed)),
+        ];
+        return async (connection, stop) =>
+        {
+            if (outcomes.Length + over.Length > 0)
+            {
+                await RelayStore.UpdateAsync(connection, outcomes, over, time.GetUtcNow(), stop);
+                await breakers.RecordAsync(connection, chainId, ends, stop);
+            }
+        };
     }
 
     /// <inheritdoc/>

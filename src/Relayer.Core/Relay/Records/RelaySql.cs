@@ -71,6 +71,22 @@ internal static class RelaySql
         },
     };
 
+    /// <summary>How many of each user's newest requests are under way, by place; no more than a limit are looked at.</summary>
+    public static NpgsqlBatchCommand CountUnderWay(IReadOnlyList<(ChainId Chain, Address From, int Most)> users) => new($"""
+        select q.place, count(*) filter (where n.state = {RelayStates.Accepted})
+        from unnest($1, $2, $3) with ordinality as q (chain_id, "from", most, place)
+        cross join lateral (select r.state from relays r where r."from" = q."from" and r.chain_id = q.chain_id order by r.sequence desc limit q.most) n
+        group by q.place
+        """)
+    {
+        Parameters =
+        {
+            Columns.Longs(users.Select(user => user.Chain.Value)),
+            Columns.ManyBytes(users.Select(user => user.From.ToArray())),
+            Columns.Ints(users.Select(user => user.Most)),
+        },
+    };
+
     public static NpgsqlBatchCommand ReadQuotaUsage(IReadOnlyList<RelayCandidate> candidates) => new($"""
         select q.place, u.period, u.granted
         from unnest($1, $2, $3, $4) with ordinality as q (chain_id, "user", minute, day, place)

@@ -1,5 +1,6 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay.Admission;
+using Relayer.Core.Relay.Breakers;
 using Relayer.Core.Relay.Budgets;
 
 namespace Relayer.Core.Relay.Rules;
@@ -9,7 +10,7 @@ namespace Relayer.Core.Relay.Rules;
 /// Before these, the body's size and shape are checked where it is read, and <see cref="RelayRoutes"/> finds chain and forwarder.
 /// The signature stands before everything that does I/O, so that nobody makes the relayer work for a request that is not signed.
 /// </remarks>
-internal sealed class RelayRules(ISecp256k1 curve, BudgetGate gate)
+internal sealed class RelayRules(ISecp256k1 curve, BudgetGate gate, BreakerBoard breakers)
 {
     /// <summary>By the request alone.</summary>
     public IReadOnlyList<IRelayRule> Alone { get; } =
@@ -24,6 +25,7 @@ internal sealed class RelayRules(ISecp256k1 curve, BudgetGate gate)
         new OuterGasRule(),
         new SignatureRule(curve),
         new BudgetRule(gate),
+        new BreakerRule(breakers),
     ];
 
     /// <summary>With what the records say. (A request known from before never comes this far: it is answered from its record.)</summary>
@@ -38,6 +40,7 @@ internal sealed class RelayRules(ISecp256k1 curve, BudgetGate gate)
     public IReadOnlyList<IChainRule> WithChain { get; } =
     [
         new NonceRule(),
+        new UnderWayRule(),
         new SimulationRule(),
     ];
 

@@ -18,6 +18,9 @@ internal sealed partial class FeeAndBalanceCache(
     ChainSettings settings, IChainClient chain, ISignerSource signers, Database database, TransactionStore store, TimeProvider time,
     ILogger<FeeAndBalanceCache> logger)
 {
+    /// <summary>So long one signer is first. Some writes long, so that what comes together goes together.</summary>
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(100);
+
     private readonly DataFeeOracle? _oracle = DataFeeOracle.Of(settings.DataFees);
     private readonly DataPrice _configured = new(settings.DataGas, settings.DataFee) { Percent = settings.DataFeePercent };
     private bool _hasToldSilence;
@@ -55,6 +58,17 @@ internal sealed partial class FeeAndBalanceCache(
     /// <summary>What data costs, as it was last read; what is configured before. It asks nobody.</summary>
     public DataPrice Data => Last?.Data ?? _configured;
 
+    /// <summary>As <see cref="ChainEngine.NextPayer"/>.</summary>
+    public Address? NextPayer()
+    {
+        if (Last is not { Payers: { Length: > 0 } payers })
+        {
+            return null;
+        }
+
+        return payers[(int)(time.GetUtcNow().UtcTicks / Turn.Ticks % payers.Length)];
+    }
+
     private Snapshot? Last
     {
         get
@@ -75,11 +89,13 @@ internal sealed partial class FeeAndBalanceCache(
         var balances = await chain.ReadBalancesAsync(addresses, CancellationToken.None);
         await IntroduceAsync(addresses);
         CrashPoints.Pass(CrashPoints.GaugeRead);
+        var uses = await signers.GetUsesAsync(settings.ChainId, CancellationToken.None);
         var (market, outcomes) = await asked;
         var reading = new Snapshot(
             market,
             [.. addresses.Zip(balances, (address, balance) => new SignerBalance(address, balance))],
-            Price(market, outcomes));
+            Price(market, outcomes),
+            uses);
         lock (_gate)
         {
             (_last, _lastAt) = (reading, startedAt);
@@ -124,12 +140,20 @@ internal sealed partial class FeeAndBalanceCache(
     /// <param name="Market">What block space costs.</param>
     /// <param name="Balances">The signers and what they hold.</param>
     /// <param name="Data">What data costs.</param>
-    internal sealed record Snapshot(FeeMarket Market, IReadOnlyList<SignerBalance> Balances, DataPrice Data)
+    /// <param name="Uses">Signers that are for one thing only.</param>
+    internal sealed record Snapshot(
+        FeeMarket Market, IReadOnlyList<SignerBalance> Balances, DataPrice Data, IReadOnlyDictionary<Address, SignerUse> Uses)
     {
+        /// <summary>The signers that carry relays.</summary>
+        public Address[] Payers { get; } = [.. Balances.Select(signer => signer.Address).Where(address => IsFor(Uses, address, SignerUse.Relays))];
+
         /// <summary>The signers that can pay for this much gas, and for the data beside.</summary>
-        public IReadOnlyList<Address> AbleToPay(TransactionFees? fees, ulong gas, Wei dataFee) => fees is null
+        public IReadOnlyList<Address> AbleToPay(TransactionFees? fees, ulong gas, Wei dataFee, SignerUse use) => fees is null
             ? []
-            : [.. Balances.Where(signer => signer.Balance >= (fees.MaxPrice * gas) + dataFee).Select(signer => signer.Address)];
+            : [.. Balances.Where(signer => signer.Balance >= (fees.MaxPrice * gas) + dataFee).Select(signer => signer.Address).Where(address => IsFor(Uses, address, use))];
+
+        private static bool IsFor(IReadOnlyDictionary<Address, SignerUse> uses, Address signer, SignerUse use) =>
+            use == SignerUse.Both || uses.GetValueOrDefault(signer, SignerUse.Both) is var own && (own == SignerUse.Both || own == use);
     }
 
     private static partial class Log
