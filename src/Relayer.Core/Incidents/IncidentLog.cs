@@ -85,6 +85,11 @@ public sealed class IncidentLog(Database database, RelayerOptions options, TimeP
         NpgsqlConnection connection, string cause, CancellationToken cancellation) =>
         IncidentStore.LookAsync(connection, cause, cancellation);
 
+    /// <summary>When incidents of a cause lasted, since a time; within a database transaction of the caller's.</summary>
+    public static Task<IReadOnlyList<(DateTimeOffset From, DateTimeOffset? To)>> ReadTimesAsync(
+        NpgsqlConnection connection, string cause, DateTimeOffset since, CancellationToken cancellation) =>
+        IncidentStore.ReadTimesAsync(connection, cause, since, cancellation);
+
     /// <summary>Accounts of a chain with an open incident of a kind; within a database transaction of the caller's.</summary>
     public static Task<IReadOnlySet<Address>> ReadAccountsAsync(
         NpgsqlConnection connection, string kind, ChainId chainId, CancellationToken cancellation) =>

@@ -82,6 +82,17 @@ internal static class IncidentStore
         return await command.ReadFirstOrDefaultAsync(row => (IsOpen: row.IsDBNull(0), ClearedAt: row.GetTimeOrNull(0)), cancellation);
     }
 
+    public static async Task<IReadOnlyList<(DateTimeOffset From, DateTimeOffset? To)>> ReadTimesAsync(
+        NpgsqlConnection connection, string cause, DateTimeOffset since, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "select opened_at, closed_at from incidents where cause = $1 and (closed_at is null or closed_at > $2)", connection)
+        {
+            Parameters = { Columns.Text(cause), Columns.Time(since) },
+        };
+        return await command.ReadListAsync(row => (row.GetTime(0), row.GetTimeOrNull(1)), cancellation);
+    }
+
     public static async Task<IReadOnlySet<Address>> ReadAccountsAsync(
         NpgsqlConnection connection, string kind, ChainId chainId, CancellationToken cancellation)
     {

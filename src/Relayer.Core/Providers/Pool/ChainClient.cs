@@ -68,17 +68,24 @@ internal sealed partial class ChainClient : IChainClient
 
     public async Task<FeeMarket> ReadFeeMarketAsync(CancellationToken cancellation) => (await ReadFeeMarketAsync([], cancellation)).Market;
 
-    public Task<(FeeMarket Market, IReadOnlyList<CallOutcome> Outcomes)> ReadFeeMarketAsync(IReadOnlyList<EthCall> beside, CancellationToken cancellation) =>
-        _pool.RunAsync<(FeeMarket, IReadOnlyList<CallOutcome>)>(
+    public async Task<(FeeMarket Market, IReadOnlyList<CallOutcome> Outcomes)> ReadFeeMarketAsync(IReadOnlyList<EthCall> beside, CancellationToken cancellation)
+    {
+        // One that lies about the price must not have it paid: the middle answer of those that agree on the head, the lower of two.
+        var answers = await _pool.AskAllAtHeadAsync(
             async (client, token) =>
             {
                 var (head, price, history) = (RpcBlocks.Head(), RpcFees.GasPrice(), RpcFees.FeeHistory(FeeHistoryBlocks));
                 var calls = beside.Select(call => RpcExecution.Call(call, BlockRef.Latest)).ToArray();
                 await client.SendAsync([head, price, history, .. calls], token);
-                return (FeeMarkets.Read(head.Value, price.Value, history.Error is null ? history.Value : null),
-                    [.. calls.Select(call => call.Error is { Kind: NodeErrorKind.Unsupported } error ? new CallOutcome.Refused(error) : Outcome(call))]);
+                var market = FeeMarkets.Read(head.Value, price.Value, history.Error is null ? history.Value : null);
+                CallOutcome[] outcomes = [.. calls.Select(call => call.Error is { Kind: NodeErrorKind.Unsupported } error ? new CallOutcome.Refused(error) : Outcome(call))];
+                return new AtHead<Tuple<FeeMarket, CallOutcome[]>>(head.Value.Number, Tuple.Create(market, outcomes));
             },
-            cancellation);
+            cancellation,
+            isMajorityEnough: true);
+        var (market, outcomes) = FeeMarkets.Middle([.. answers.Select(answer => answer.Value)], answer => answer.Item1);
+        return (market, outcomes);
+    }
 
     private Task<IReadOnlyList<T>> ReadEachAsync<T>(
         IReadOnlyList<Address> accounts, Func<Address, RpcCall<T>> ask, CancellationToken cancellation) =>

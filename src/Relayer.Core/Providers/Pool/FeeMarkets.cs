@@ -30,6 +30,12 @@ internal static class FeeMarkets
             };
     }
 
+    /// <summary>The middle one of several answers by what a gas costs in them, the lower of two.</summary>
+    public static T Middle<T>(IReadOnlyList<T> answers, Func<T, FeeMarket> market) =>
+        answers.OrderBy(answer => PriceOf(market(answer))).ElementAt((answers.Count - 1) / 2);
+
+    private static Wei PriceOf(FeeMarket market) => market.BaseFee is { } baseFee ? baseFee + market.PriorityFee : market.GasPrice;
+
     private static Wei Middle(IReadOnlyList<BlockTips> tips, Func<BlockTips, Wei> which) =>
         tips.Select(which).Order().ElementAt(tips.Count / 2);
 }

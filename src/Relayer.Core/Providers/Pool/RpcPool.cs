@@ -10,6 +10,9 @@ internal sealed class RpcPool
     /// <summary>How often everybody is asked while all that was wrong is that a node behind a load balancer lagged.</summary>
     private const int Rounds = 3;
 
+    /// <summary>How long those get that answer after the majority did.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(250);
+
     private readonly IReadOnlyList<Provider> _providers;
     private readonly PoolHeights _heights;
     private readonly TimeProvider _time;
@@ -34,16 +37,19 @@ internal sealed class RpcPool
         FirstAsync(Reach.Evaluated, async (provider, token) => (await AskAtHeadAsync(provider, work, token)).Value, cancellation);
 
     /// <summary>Runs such a piece of work with every provider that is with the pool, and gives all answers to believe.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <param name="isMajorityEnough">More than half of the answers will do, with a moment for the others: the slowest is not waited for.</param>
     /// <exception cref="ChainUnavailableException">There is none.</exception>
     public async Task<IReadOnlyList<AtHead<T>>> AskAllAtHeadAsync<T>(
-        Func<RpcClient, CancellationToken, Task<AtHead<T>>> work, CancellationToken cancellation)
+        Func<RpcClient, CancellationToken, Task<AtHead<T>>> work, CancellationToken cancellation, bool isMajorityEnough = false)
     {
         await _heights.EnsureAsync(cancellation);
         var asked = Ranked(Reach.WithPool).Where(one => ProviderRank.Answers(one.State)).ToArray();
         if (asked.Length > 1)
         {
             var asking = Array.ConvertAll(asked, one => TryAskAsync(one.Provider, (provider, token) => AskAtHeadAsync(provider, work, token), cancellation));
-            await WaitForMostAsync(asking, cancellation);
+            await WaitForMostAsync(asking, isMajorityEnough ? (asking.Length / 2) + 1 : asking.Length, cancellation);
             var answers = new List<AtHead<T>>();
             foreach (var task in asking.Where(task => task.IsCompletedSuccessfully))
             {
@@ -164,11 +170,27 @@ internal sealed class RpcPool
         }
     }
 
-    /// <summary>Everybody, or everybody but those who let the others wait.</summary>
-    private async Task WaitForMostAsync<T>(Task<T>[] asking, CancellationToken cancellation)
+    /// <summary>As many good answers as are enough, or everybody but those who let the others wait.</summary>
+    private async Task WaitForMostAsync<T>(Task<(T? Answer, ProviderFaultException? Fault)>[] asking, int enough, CancellationToken cancellation)
+        where T : class
     {
         await Task.WhenAny(asking);
-        await Task.WhenAny(Task.WhenAll(asking), Task.Delay(PoolHeights.Patience, _time, cancellation));
+        var patience = Task.Delay(PoolHeights.Patience, _time, cancellation);
+        var open = asking.ToList();
+        var good = 0;
+        while (open.Count > 0 && good < enough && await Task.WhenAny([.. open, patience]) is var next && next != patience)
+        {
+            var answered = (Task<(T? Answer, ProviderFaultException? Fault)>)next;
+            open.Remove(answered);
+            good += answered.IsCompletedSuccessfully && (await answered).Answer is not null ? 1 : 0;
+        }
+
+        // One that is fast and lies must not decide alone with the next: the others get a moment.
+        if (open.Count > 0 && good >= enough)
+        {
+            await Task.WhenAny(Task.WhenAll(open), Task.Delay(Moment, _time, cancellation));
+        }
+
         cancellation.ThrowIfCancellationRequested();
     }
 

@@ -30,17 +30,22 @@ public sealed class SpendAnomalyGuard(Database database, IncidentLog incidents, 
         IReadOnlyDictionary<DateTimeOffset, Wei> hours;
         bool isOpen;
         DateTimeOffset? cleared;
+        IReadOnlyList<(DateTimeOffset From, DateTimeOffset? To)> anomalies;
         await using (var connection = await database.OpenAsync(cancellation))
         {
             hours = await SpendStore.ReadHoursAsync(connection, chainId, council, hour.AddHours(-HistoryHours), hour, cancellation);
             (isOpen, cleared) = await IncidentLog.LookAsync(connection, cause, cancellation);
+            anomalies = await IncidentLog.ReadTimesAsync(connection, cause, hour.AddHours(-HistoryHours), cancellation);
         }
 
         // What a person has looked at is not told again.
         Wei[] present = [.. hours.Where(spent => spent.Key >= hour.AddHours(-1) && (cleared is null || spent.Key > cleared)).Select(spent => spent.Value)];
         var earlier = hours.Where(spent => spent.Key < hour.AddHours(-1)).ToDictionary();
         var since = earlier.Count == 0 ? 0 : (int)(hour.AddHours(-1) - earlier.Keys.Min()).TotalHours;
-        Wei[] history = [.. Enumerable.Range(1, since).Select(back => earlier.GetValueOrDefault(hour.AddHours(-1 - back)))];
+
+        // What was spent while it was not as usual is no measure of the usual: an anomaly never raises the bar for the next one.
+        Wei[] history = [.. Enumerable.Range(1, since).Select(back => hour.AddHours(-1 - back)).Where(past => !anomalies.Any(anomaly => IsWithin(past, anomaly)))
+            .Select(past => earlier.GetValueOrDefault(past))];
         var anomaly = SpendAnomaly.Evaluate(present, history, options.AnomalyFactor, options.AnomalyFloorWei);
         if (!anomaly.IsAnomaly)
         {
@@ -57,6 +62,10 @@ public sealed class SpendAnomalyGuard(Database database, IncidentLog incidents, 
 
         await incidents.RaiseAsync(Describe(chainId, anomaly, isPausing), cancellation);
     }
+
+    /// <summary>From the hour before the one in which it was noticed, to the one in which it ended.</summary>
+    private static bool IsWithin(DateTimeOffset past, (DateTimeOffset From, DateTimeOffset? To) anomaly) =>
+        past >= SpendStore.HourOf(anomaly.From).AddHours(-1) && (anomaly.To is not { } end || past <= end);
 
     private static IncidentReport Describe(ChainId chainId, SpendAnomaly anomaly, bool isPausing) => new(
         TopUpStops.Anomaly, IncidentSeverity.Critical, chainId, null,
