@@ -28,7 +28,12 @@ public static class FunctionsHost
         HostLogging.Configure(builder.Logging, builder.Configuration);
         builder.Services.AddRoutingCore();
         builder.Services.AddHost(builder.Configuration, HostProfile.Alone);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, builder.Configuration));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            ConnectionLimit.Set(kestrel); // Before: what is listened on takes its defaults when it is added.
+            Listen(kestrel, builder.Configuration);
+        });
+        builder.Services.AddSingleton<ConnectionLimit>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
         builder.Services.TryAddSingleton<ITickGuard>(static services =>
             services.GetService<Database>() is { } database ? new PostgresTickGuard(database) : new SingleInstanceTickGuard());

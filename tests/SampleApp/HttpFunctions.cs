@@ -32,7 +32,7 @@ public sealed partial class HttpFunctions(TimeProvider time, ILogger<HttpFunctio
         long number,
         CancellationToken cancellation)
     {
-        var body = await JsonBody.ReadAsync(request, cancellation);
+        using var body = await JsonBody.ReadAsync(request, cancellation);
         var text = Encoding.UTF8.GetString(body.Span);
         return Results.Json(new Echoed(id, number, request.Query["shout"] == "true" ? text.ToUpperInvariant() : text));
     }

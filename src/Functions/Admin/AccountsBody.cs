@@ -94,7 +94,7 @@ internal static class AccountsReader
     public static async Task<(Instruction? Instruction, IReadOnlyList<PlannedAccount> Accounts, ProblemResult? Refusal)> ReadAsync(
         HttpRequest request, CancellationToken cancellation)
     {
-        var json = await JsonBody.ReadAsync(request, cancellation);
+        using var json = await JsonBody.ReadAsync(request, cancellation);
         try
         {
             var body = JsonSerializer.Deserialize(json.Span, AccountsBodyJson.Default.AccountsBody);

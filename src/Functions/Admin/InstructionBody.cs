@@ -23,7 +23,7 @@ internal static class InstructionReader
     /// <exception cref="BadHttpRequestException">The body is no JSON of a bearable size.</exception>
     public static async Task<(Instruction? Instruction, ProblemResult? Refusal)> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
-        var json = await JsonBody.ReadAsync(request, cancellation);
+        using var json = await JsonBody.ReadAsync(request, cancellation);
         try
         {
             return Of(request, JsonSerializer.Deserialize(json.Span, InstructionJson.Default.InstructionBody)?.Reason);

@@ -1,4 +1,5 @@
 using Functions.Admin;
+using Functions.Bounds;
 using Functions.Http;
 using Functions.Keepers;
 using Functions.Relay;
@@ -34,11 +35,7 @@ public static class RelayerApp
     public static IServiceCollection AddHost(this IServiceCollection services, IConfiguration configuration, HostProfile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        services.Configure<KestrelServerOptions>(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = JsonBody.MaxRefusedBytes;
-        });
+        services.Configure<KestrelServerOptions>(ServerLimits.Set);
         return services.AddSingleton(profile).AddLogRules().AddTelemetry(configuration, profile.Name).AddHttpFunctions()
             .AddConfiguredCors(configuration);
     }

@@ -1,40 +1,33 @@
 using Functions.Http;
-using Functions.Keepers;
 using Functions.OpenApi;
-using Functions.Treasury;
 using Microsoft.AspNetCore.Mvc;
-using Relayer.Core.Keepers.Records;
-using Relayer.Core.Relay.Budgets;
-using Relayer.Core.Treasury.Reports;
+using Relayer.Core.Relay;
 
 namespace Functions.Council;
 
 /// <summary>The page that the council reads.</summary>
-/// <param name="report">The figures of gas.</param>
-/// <param name="budgets">What relays may still cost.</param>
-/// <param name="keepers">Those of the keepers.</param>
+/// <param name="pages">Makes it.</param>
 /// <param name="logger">Where it is told that they could not be read.</param>
-public sealed partial class CouncilFunctions(GasReport report, BudgetReport budgets, KeeperReports keepers, ILogger<CouncilFunctions> logger)
+public sealed partial class CouncilFunctions(CouncilPages pages, ILogger<CouncilFunctions> logger)
 {
     /// <summary>What <c>GET /api/gas</c> and <c>GET /api/keepers</c> say, as a page for people.</summary>
     /// <remarks>While the records cannot be read, browsers get a page that says so, everybody else a problem.</remarks>
     [Function("GetCouncilPage")]
     [ProducesResponseType(typeof(void), 200, "text/html")]
-    [Refuses(503, "storage_unavailable")]
+    [ProducesResponseType(304, Description = "As named by If-None-Match.")]
+    [Refuses(503, RefusalCode.Overloaded, "storage_unavailable")]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "council")] HttpRequest request, CancellationToken cancellation)
     {
         try
         {
-            return new CouncilPageResult(CouncilPage.Render(
-                GasListing.Of(await report.ReadAsync(cancellation), await budgets.ReadAsync(cancellation)),
-                new KeepersAnswer([.. (await keepers.ListAsync(cancellation)).Select(KeeperAnswer.Of)])));
+            return await pages.GetAsync(cancellation);
         }
         catch (Exception exception) when (WantsHtml(request) && Failures.ToProblem(exception) is { Status: StatusCodes.Status503ServiceUnavailable })
         {
             var problem = Failures.ToProblem(exception);
             Log.Unavailable(logger, problem.Code, exception);
-            return new CouncilPageResult(CouncilPage.Unavailable, problem);
+            return new UnavailablePage(problem);
         }
     }
 

@@ -1,20 +1,29 @@
 using System.Text.Json;
+using Functions.Bounds;
 using Functions.Http;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Functions.Health;
 
-/// <summary>Asks every dependency at once, and waits for none longer than <see cref="Limit"/>.</summary>
+/// <summary>Asks every dependency at once, and waits for none longer than <see cref="Limit"/>. Whoever asks within a second shares the answer.</summary>
 /// <param name="checks">The dependencies; it also logs why one of them cannot be used.</param>
-internal sealed class ReadinessProbe(HealthCheckService checks)
+/// <param name="time">The clock.</param>
+internal sealed class ReadinessProbe(HealthCheckService checks, TimeProvider time)
 {
+    /// <summary>How long an answer is good.</summary>
+    public static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(1);
+
     /// <summary>How long a dependency may take to answer.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
+    private readonly Kept<IResult> _kept = new(KeptFor, time);
+
     /// <summary>200 with every check, or a 503 problem <c>not_ready</c> with the same <c>checks</c>.</summary>
-    public async Task<IResult> ProbeAsync(CancellationToken cancellation)
+    public Task<IResult> ProbeAsync(CancellationToken cancellation) => _kept.GetAsync(AskAsync, cancellation);
+
+    private async Task<IResult> AskAsync()
     {
-        var report = await checks.CheckHealthAsync(cancellation);
+        var report = await checks.CheckHealthAsync();
         ReadinessEntry[] entries = [.. report.Entries.Select(check => Show(check.Key, check.Value))];
         if (report.Status == HealthStatus.Healthy)
         {

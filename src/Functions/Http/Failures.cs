@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Functions.Bounds;
 using Npgsql;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
@@ -35,7 +36,7 @@ public static partial class Failures
             {
                 Log.Unhandled(logger, exception);
             }
-            else if (problem.Status > StatusCodes.Status500InternalServerError)
+            else if (problem.Status > StatusCodes.Status500InternalServerError && exception is not CapacityException)
             {
                 Log.Unavailable(logger, problem.Code, exception);
             }
@@ -49,6 +50,9 @@ public static partial class Failures
     /// <summary>The problem; an exception that says nothing known is <c>internal_error</c>, without details.</summary>
     public static ProblemResult ToProblem(Exception exception) => exception switch
     {
+        CapacityException full => full.IsOwnShare ? Capacity.OwnShare() : Capacity.Overloaded(),
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } slow => Problems.Create(
+            slow.StatusCode, Problems.CodeOf(slow.StatusCode), Detail(slow), retryAfter: TimeSpan.FromSeconds(1)),
         BadHttpRequestException bad => Problems.ForStatus(bad.StatusCode, Detail(bad)),
         ChainUnavailableException => Problems.Create(
             StatusCodes.Status503ServiceUnavailable, "chain_unavailable", "No provider of the chain answers.", retryAfter: Soon),

@@ -1,3 +1,4 @@
+using Functions.Bounds;
 using Functions.Health;
 using Functions.OpenApi;
 using Functions.Operators;
@@ -14,6 +15,6 @@ public static class HttpServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ReadinessProbe>();
         services.TryAddSingleton<OpenApiDocuments>();
-        return services.AddOperatorGate();
+        return services.AddBounds().AddOperatorGate();
     }
 }

@@ -1,8 +1,8 @@
-using System.Buffers;
+using Functions.Bounds;
 
 namespace Functions.Http;
 
-/// <summary>Reads request bodies within their limit, whichever host delivers them.</summary>
+/// <summary>Reads request bodies within their limits, whichever host delivers them.</summary>
 public static class JsonBody
 {
     /// <summary>The largest request body, in bytes.</summary>
@@ -14,9 +14,10 @@ public static class JsonBody
     /// </summary>
     public const int MaxRefusedBytes = 32 * MaxBytes;
 
-    /// <summary>The whole body of a request that says it is JSON.</summary>
-    /// <exception cref="BadHttpRequestException">415: another content type. 413: more than <see cref="MaxBytes"/>.</exception>
-    public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    /// <summary>The whole body of a request that says it is JSON. Dispose it once its bytes are not used any more.</summary>
+    /// <exception cref="BadHttpRequestException">415: another content type. 413: more than <see cref="MaxBytes"/>. 408: it comes too slowly.</exception>
+    /// <exception cref="CapacityException">There is no room for it at the moment.</exception>
+    public static ValueTask<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (!request.HasJsonContentType())
@@ -25,28 +26,12 @@ public static class JsonBody
                 "The content type must be application/json.", StatusCodes.Status415UnsupportedMediaType);
         }
 
-        if (request.ContentLength > MaxBytes)
-        {
-            throw TooLarge();
-        }
-
-        var body = new ArrayBufferWriter<byte>((int)(request.ContentLength ?? 1024) + 1);
-        while (true)
-        {
-            var read = await request.Body.ReadAsync(body.GetMemory(1024), cancellation);
-            body.Advance(read);
-            if (body.WrittenCount > MaxBytes)
-            {
-                throw TooLarge();
-            }
-
-            if (read == 0)
-            {
-                return body.WrittenMemory;
-            }
-        }
+        return request.ContentLength > MaxBytes
+            ? throw TooLarge()
+            : request.HttpContext.RequestServices.GetRequiredService<RequestBodies>().ReadAsync(request, cancellation);
     }
 
-    private static BadHttpRequestException TooLarge() =>
+    /// <summary>413.</summary>
+    internal static BadHttpRequestException TooLarge() =>
         new("The body is too large.", StatusCodes.Status413PayloadTooLarge);
 }

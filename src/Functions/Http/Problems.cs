@@ -20,7 +20,8 @@ public static class Problems
     /// <summary>The problem that stands for a bare status, such as routing's 404 and 405.</summary>
     public static ProblemResult ForStatus(int status, string? detail = null) => Create(status, CodeOf(status), detail);
 
-    private static string CodeOf(int status) => status switch
+    /// <summary>The code that stands for a bare status.</summary>
+    internal static string CodeOf(int status) => status switch
     {
         StatusCodes.Status400BadRequest => "malformed_request",
         StatusCodes.Status401Unauthorized => "unauthorized",

@@ -1,3 +1,4 @@
+using Functions.Bounds;
 using Functions.Http;
 using Functions.OpenApi;
 using Functions.Relay;
@@ -12,7 +13,8 @@ namespace Functions.Keepers;
 /// <summary>What the keepers did and why. Open to everybody: the DAO pays for it.</summary>
 /// <param name="keepers">What is configured.</param>
 /// <param name="reports">The records.</param>
-public sealed class KeeperFunctions(KeeperRegistry keepers, KeeperReports reports)
+/// <param name="reads">Keeps them from taking what relays need.</param>
+public sealed class KeeperFunctions(KeeperRegistry keepers, KeeperReports reports, PublicReads reads)
 {
     private const int MaxPage = 200;
     private const int DefaultPage = 50;
@@ -20,11 +22,18 @@ public sealed class KeeperFunctions(KeeperRegistry keepers, KeeperReports report
     /// <summary>The configured keepers as they stand.</summary>
     [Function("ListKeepers")]
     [ProducesResponseType<KeepersAnswer>(200)]
-    [Refuses(503, "storage_unavailable")]
+    [ProducesResponseType(304, Description = "As named by If-None-Match.")]
+    [Refuses(503, RefusalCode.Overloaded, "storage_unavailable")]
     public async Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "keepers")] HttpRequest request, CancellationToken cancellation) =>
-        TypedResults.Json(
-            new KeepersAnswer([.. (await reports.ListAsync(cancellation)).Select(KeeperAnswer.Of)]), KeeperJson.Default.KeepersAnswer);
+        await ReadAsync(reads, reports, cancellation);
+
+    /// <summary>What everybody is shown for a few seconds.</summary>
+    internal static Task<PublicJson<KeepersAnswer>> ReadAsync(PublicReads reads, KeeperReports reports, CancellationToken cancellation) => reads.ShareAsync(
+        "keepers",
+        async one => new PublicJson<KeepersAnswer>(
+            new KeepersAnswer([.. (await reports.ListAsync(one)).Select(KeeperAnswer.Of)]), KeeperJson.Default.KeepersAnswer, reads.KeptFor),
+        cancellation);
 
     /// <summary>A keeper's runs that met something, newest first.</summary>
     [Function("ListKeeperRuns")]
@@ -34,14 +43,14 @@ public sealed class KeeperFunctions(KeeperRegistry keepers, KeeperReports report
     [ProducesResponseType<KeeperRunPage>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, KeeperProblems.UnknownKeeperCode)]
-    [Refuses(503, "storage_unavailable")]
+    [Refuses(503, RefusalCode.Overloaded, "storage_unavailable")]
     public async Task<IResult> Runs(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "keepers/{name}/runs")] HttpRequest request, string name,
         CancellationToken cancellation)
     {
         var (page, refusal) = Read(request, name);
         return refusal ?? TypedResults.Json(
-            KeeperRunPage.Of(await reports.RunsAsync(name, page.Chain, page.Before, page.Limit + 1, cancellation), page.Limit),
+            KeeperRunPage.Of(await reads.ReadAsync(request, one => reports.RunsAsync(name, page.Chain, page.Before, page.Limit + 1, one), cancellation), page.Limit),
             KeeperJson.Default.KeeperRunPage);
     }
 
@@ -53,14 +62,14 @@ public sealed class KeeperFunctions(KeeperRegistry keepers, KeeperReports report
     [ProducesResponseType<KeeperDecisionPage>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, KeeperProblems.UnknownKeeperCode)]
-    [Refuses(503, "storage_unavailable")]
+    [Refuses(503, RefusalCode.Overloaded, "storage_unavailable")]
     public async Task<IResult> Decisions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "keepers/{name}/decisions")] HttpRequest request, string name,
         CancellationToken cancellation)
     {
         var (page, refusal) = Read(request, name);
         return refusal ?? TypedResults.Json(
-            KeeperDecisionPage.Of(await reports.DecisionsAsync(name, page.Chain, page.Before, page.Limit + 1, cancellation), page.Limit),
+            KeeperDecisionPage.Of(await reads.ReadAsync(request, one => reports.DecisionsAsync(name, page.Chain, page.Before, page.Limit + 1, one), cancellation), page.Limit),
             KeeperJson.Default.KeeperDecisionPage);
     }
 

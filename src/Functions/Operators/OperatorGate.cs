@@ -1,4 +1,3 @@
-using Functions.Configuration;
 using Functions.Http;
 using Relayer.Core.Configuration;
 using Relayer.Core.Keys;
@@ -9,8 +8,8 @@ namespace Functions.Operators;
 /// <param name="keys">The operators' keys.</param>
 /// <param name="limiter">How many wrong ones are heard out.</param>
 /// <param name="refusals">Tells of those who were not let through.</param>
-/// <param name="profile">The host.</param>
-internal sealed class OperatorGate(OperatorKeys keys, GuessLimiter limiter, RefusalLog refusals, HostProfile profile)
+/// <param name="callers">Says where a call comes from.</param>
+internal sealed class OperatorGate(OperatorKeys keys, GuessLimiter limiter, RefusalLog refusals, CallerAddress callers)
 {
     private const string Wanted =
         $"An operator's key is needed, in the header {ShownKey.Header} or as Authorization: Bearer.";
@@ -36,7 +35,7 @@ internal sealed class OperatorGate(OperatorKeys keys, GuessLimiter limiter, Refu
         if (ShownKey.Find(context.Request) is not { } shown)
         {
             // No guess: it is told and counted, and takes nothing from those who try.
-            refusals.Note(CallerAddress.Of(context, profile), "missing");
+            refusals.Note(callers.Of(context), "missing");
             return Problems.ForStatus(StatusCodes.Status401Unauthorized, Wanted);
         }
 
@@ -59,7 +58,7 @@ internal sealed class OperatorGate(OperatorKeys keys, GuessLimiter limiter, Refu
 
     private ProblemResult Refuse(HttpContext context, bool isComplete)
     {
-        var address = CallerAddress.Of(context, profile);
+        var address = callers.Of(context);
         if (limiter.Note(address) is { } wait)
         {
             refusals.Note(address, "throttled");

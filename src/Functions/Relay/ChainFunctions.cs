@@ -1,3 +1,4 @@
+using Functions.Bounds;
 using Functions.Http;
 using Functions.OpenApi;
 using Microsoft.AspNetCore.Mvc;
@@ -9,20 +10,25 @@ namespace Functions.Relay;
 /// <summary>What a wallet needs to build a message.</summary>
 /// <param name="routes">The forwarders served.</param>
 /// <param name="relays">Who knows the nonces under way.</param>
-public sealed class ChainFunctions(RelayRoutes routes, RelayService relays)
+/// <param name="gate">Lets callers in by turns.</param>
+/// <param name="reads">Keeps what is the same for everybody.</param>
+public sealed class ChainFunctions(RelayRoutes routes, RelayService relays, RelayGate gate, PublicReads reads)
 {
     /// <summary>The chains served, their forwarders with EIP-712 domain and types, and the limits.</summary>
     [Function("GetChains")]
     [ProducesResponseType<ChainsAnswer>(200)]
-    public Task<IResult> GetChains([HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "chains")] HttpRequest request) =>
-        Task.FromResult<IResult>(TypedResults.Json(ChainListing.Of(routes), RelayJson.Default.ChainsAnswer));
+    [ProducesResponseType(304, Description = "As named by If-None-Match.")]
+    public async Task<IResult> GetChains(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "chains")] HttpRequest request, CancellationToken cancellation) =>
+        await reads.ShareAsync(
+            "chains", _ => Task.FromResult(new PublicJson<ChainsAnswer>(ChainListing.Of(routes), RelayJson.Default.ChainsAnswer, reads.KeptFor)), cancellation);
 
     /// <summary>The nonce for a user's next request: after those under way (sequential), or fresh random bits (unordered).</summary>
     [Function("GetNonce")]
     [ProducesResponseType<NonceAnswer>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, RefusalCode.UnknownChain, RefusalCode.UnknownForwarder)]
-    [Refuses(503, RefusalCode.ChainUnavailable, "storage_unavailable")]
+    [Refuses(503, RefusalCode.Overloaded, RefusalCode.ChainUnavailable, "storage_unavailable")]
     public async Task<IResult> GetNonce(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "nonces/{chainId}/{forwarder}/{from}")] HttpRequest request,
         string chainId, string forwarder, string from, CancellationToken cancellation)
@@ -37,6 +43,12 @@ public sealed class ChainFunctions(RelayRoutes routes, RelayService relays)
         if (routes.Find(new ChainId(chain), contract, out var route) is { } refusal)
         {
             return refusal.ToProblem();
+        }
+
+        using var seat = await gate.EnterAsync(gate.CallerOf(request), cancellation);
+        if (seat is null)
+        {
+            return Capacity.Overloaded();
         }
 
         var nonce = await relays.NextNonceAsync(route, user, cancellation);

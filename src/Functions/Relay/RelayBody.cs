@@ -20,10 +20,10 @@ public sealed record RelayBody(long ChainId, string Forwarder, MessageBody Reque
 public sealed record MessageBody(string From, string To, string Value, string Gas, string Nonce, string Data, long? Deadline = null);
 
 /// <summary>Several requests at once.</summary>
-/// <param name="Requests">1 to 100 <see cref="RelayBody"/>s.</param>
-public sealed record BatchBody(IReadOnlyList<System.Text.Json.JsonElement> Requests);
+/// <param name="Requests">1 to 100 <see cref="RelayBody"/>s: where each stands in the body.</param>
+internal sealed record BatchBody([property: JsonConverter(typeof(RangesConverter))] IReadOnlyList<Range> Requests);
 
-// As the API description shows it; BatchBody leaves each request to be read for itself.
+// As the API description shows it; BatchBody leaves each request to be read for itself, from the very bytes that came.
 /// <summary>Several requests at once, each judged for itself.</summary>
 /// <param name="Requests">1 to 100 requests.</param>
 public sealed record BatchDescription(IReadOnlyList<RelayBody> Requests);

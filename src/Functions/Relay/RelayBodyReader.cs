@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
@@ -27,13 +26,14 @@ internal static class RelayBodyReader
     }
 
     /// <summary>Reads a batch into requests that are read one by one, so that a malformed one spoils only itself.</summary>
-    public static (IReadOnlyList<JsonElement>? Requests, Refusal? Refusal) ReadBatch(ReadOnlySpan<byte> json)
+    /// <returns>Parts of <paramref name="json"/>, which has to stay as it is until they are read.</returns>
+    public static (IReadOnlyList<ReadOnlyMemory<byte>>? Requests, Refusal? Refusal) ReadBatch(ReadOnlyMemory<byte> json)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, RelayBodyJson.Default.BatchBody) switch
+            return JsonSerializer.Deserialize(json.Span, RelayBodyJson.Default.BatchBody) switch
             {
-                { Requests: { Count: > 0 and <= MaxBatch } requests } => (requests, null),
+                { Requests: { Count: > 0 and <= MaxBatch } requests } => ([.. requests.Select(range => json[range])], null),
                 _ => (null, Malformed($"requests must hold 1 to {MaxBatch} requests.")),
             };
         }
@@ -42,9 +42,6 @@ internal static class RelayBodyReader
             return (null, Malformed(JsonFault.Describe(fault)));
         }
     }
-
-    /// <summary>Reads one request of a batch, from the very bytes that came.</summary>
-    public static (RelayRequest? Request, Refusal? Refusal) Read(JsonElement element) => Read(JsonMarshal.GetRawUtf8Value(element));
 
     private static (RelayRequest?, Refusal?) Read(RelayBody body)
     {

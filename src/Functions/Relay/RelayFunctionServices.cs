@@ -1,3 +1,4 @@
+using Functions.Council;
 using Functions.Health;
 
 namespace Functions.Relay;
@@ -10,6 +11,7 @@ public static class RelayFunctionServices
     {
         services.AddHostedService<Warmup>();
         services.AddSingleton<RelayWatch>();
+        services.AddSingleton<CouncilPages>();
         services.AddReadinessCheck<DatabaseReadiness>("database");
         services.AddReadinessCheck<ChainsReadiness>("chains");
         return services;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Functions.Bounds;
 using Functions.Http;
 using Functions.OpenApi;
 using Microsoft.AspNetCore.Mvc;
@@ -11,7 +12,10 @@ namespace Functions.Relay;
 /// <summary>Users' requests: post them, try them, follow them.</summary>
 /// <param name="relays">What carries them out.</param>
 /// <param name="watch">What follows them.</param>
-public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
+/// <param name="gate">Lets them in by turns.</param>
+/// <param name="calls">How many follow them.</param>
+/// <param name="reads">Keeps lists from taking what they need.</param>
+public sealed class RelayFunctions(RelayService relays, RelayWatch watch, RelayGate gate, OpenCalls calls, PublicReads reads)
 {
     private const int MaxWaitSeconds = 25;
     private const int MaxPage = 100;
@@ -26,18 +30,26 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     [Refuses(401, RefusalCode.SignatureMismatch)]
     [Refuses(403, RefusalCode.TargetNotAllowed, RefusalCode.SelectorNotAllowed, RefusalCode.ValueNotAllowed)]
     [Refuses(404, RefusalCode.UnknownChain, RefusalCode.UnknownForwarder)]
+    [Refuses(408, "request_timeout")]
     [Refuses(409, RefusalCode.NonceUsed, RefusalCode.NonceGap)]
     [Refuses(413, RefusalCode.PayloadTooLarge)]
     [Refuses(
         422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.CalldataNotCanonical,
         RefusalCode.SimulationReverted)]
-    [Refuses(429, RefusalCode.QuotaExceeded, RefusalCode.BudgetSpent, RefusalCode.UserFailing, RefusalCode.TooManyUnderWay)]
+    [Refuses(429, RefusalCode.QuotaExceeded, RefusalCode.BudgetSpent, RefusalCode.UserFailing, RefusalCode.TooManyUnderWay, Capacity.OwnShareCode)]
     [Refuses(503, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.SignersExhausted, RefusalCode.ChainUnavailable, "storage_unavailable")]
     public async Task<IResult> Submit(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "relay")] HttpRequest request, CancellationToken cancellation)
     {
-        var (relay, refusal) = RelayBodyReader.Read((await JsonBody.ReadAsync(request, cancellation)).Span);
-        return refusal is not null ? refusal.ToProblem() : Show(await relays.SubmitAsync(relay!, cancellation));
+        using var body = await JsonBody.ReadAsync(request, cancellation);
+        var (relay, refusal) = RelayBodyReader.Read(body.Span);
+        if (refusal is not null)
+        {
+            return refusal.ToProblem();
+        }
+
+        using var seat = await gate.EnterAsync(gate.CallerOf(request), cancellation);
+        return seat is null ? Capacity.Overloaded() : Show(await relays.SubmitAsync(relay!, cancellation));
     }
 
     /// <summary>
@@ -48,17 +60,22 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     [Consumes(typeof(BatchDescription), "application/json")]
     [ProducesResponseType<BatchAnswer>(207, Description = "One outcome for each request, in order.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(408, "request_timeout")]
     [Refuses(413, RefusalCode.PayloadTooLarge)]
+    [Refuses(429, Capacity.OwnShareCode)]
+    [Refuses(503, RefusalCode.Overloaded)]
     public async Task<IResult> SubmitBatch(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "relay/batch")] HttpRequest request, CancellationToken cancellation)
     {
-        var (requests, refusal) = RelayBodyReader.ReadBatch((await JsonBody.ReadAsync(request, cancellation)).Span);
+        using var body = await JsonBody.ReadAsync(request, cancellation);
+        var (requests, refusal) = RelayBodyReader.ReadBatch(body.Memory);
         if (refusal is not null)
         {
             return refusal.ToProblem();
         }
 
-        var outcomes = await BatchSubmission.RunAsync(relays, requests!, ProblemResult.ActivityOf(request.HttpContext), cancellation);
+        var submission = new BatchSubmission(relays, gate, gate.CallerOf(request), ProblemResult.ActivityOf(request.HttpContext));
+        var outcomes = await submission.RunAsync(requests!, cancellation);
         return TypedResults.Json(new BatchAnswer(outcomes), RelayJson.Default.BatchAnswer, statusCode: StatusCodes.Status207MultiStatus);
     }
 
@@ -70,20 +87,28 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     [Refuses(401, RefusalCode.SignatureMismatch)]
     [Refuses(403, RefusalCode.TargetNotAllowed, RefusalCode.SelectorNotAllowed, RefusalCode.ValueNotAllowed)]
     [Refuses(404, RefusalCode.UnknownChain, RefusalCode.UnknownForwarder)]
+    [Refuses(408, "request_timeout")]
     [Refuses(409, RefusalCode.NonceUsed, RefusalCode.NonceGap)]
     [Refuses(413, RefusalCode.PayloadTooLarge)]
     [Refuses(
         422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.CalldataNotCanonical,
         RefusalCode.SimulationReverted)]
-    [Refuses(429, RefusalCode.QuotaExceeded, RefusalCode.BudgetSpent, RefusalCode.UserFailing, RefusalCode.TooManyUnderWay)]
-    [Refuses(503, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.ChainUnavailable, "storage_unavailable")]
+    [Refuses(429, RefusalCode.QuotaExceeded, RefusalCode.BudgetSpent, RefusalCode.UserFailing, RefusalCode.TooManyUnderWay, Capacity.OwnShareCode)]
+    [Refuses(503, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.ChainUnavailable, "storage_unavailable")]
     public async Task<IResult> Simulate(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "relay/simulate")] HttpRequest request, CancellationToken cancellation)
     {
-        var (relay, refusal) = RelayBodyReader.Read((await JsonBody.ReadAsync(request, cancellation)).Span);
+        using var body = await JsonBody.ReadAsync(request, cancellation);
+        var (relay, refusal) = RelayBodyReader.Read(body.Span);
         if (refusal is not null)
         {
             return refusal.ToProblem();
+        }
+
+        using var seat = await gate.EnterAsync(gate.CallerOf(request), cancellation);
+        if (seat is null)
+        {
+            return Capacity.Overloaded();
         }
 
         return await relays.SimulateAsync(relay!, cancellation) switch
@@ -101,7 +126,8 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     [ProducesResponseType<RelayAnswer>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, "unknown_relay")]
-    [Refuses(503, "storage_unavailable")]
+    [Refuses(429, Capacity.OwnShareCode)]
+    [Refuses(503, RefusalCode.Overloaded, "storage_unavailable")]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "relay/{id}")] HttpRequest request, string id, CancellationToken cancellation)
     {
@@ -112,9 +138,13 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
             return Malformed(fault);
         }
 
-        return !Hash32.TryParse(id, out var hash)
-            ? Malformed("The id must be 0x and 64 hexadecimal digits.")
-            : await watch.WaitAsync(hash, TimeSpan.FromSeconds(wait), cancellation) is { } relay ? Show(relay) : Unknown(hash);
+        if (!Hash32.TryParse(id, out var hash))
+        {
+            return Malformed("The id must be 0x and 64 hexadecimal digits.");
+        }
+
+        using var call = wait > 0 ? calls.OpenWait(request.HttpContext) : null;
+        return await watch.WaitAsync(hash, TimeSpan.FromSeconds(wait), cancellation) is { } relay ? Show(relay) : Unknown(hash);
     }
 
     /// <summary>A user's relays, newest first.</summary>
@@ -125,7 +155,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     [Query("cursor", typeof(string), "The nextCursor of the page before.")]
     [ProducesResponseType<RelayPage>(200)]
     [Refuses(400, RefusalCode.MalformedRequest)]
-    [Refuses(503, "storage_unavailable")]
+    [Refuses(503, RefusalCode.Overloaded, "storage_unavailable")]
     public async Task<IResult> List(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "relay")] HttpRequest request, CancellationToken cancellation)
     {
@@ -143,7 +173,8 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
             return Malformed("from must be an address.");
         }
 
-        var page = await relays.ListAsync(chainId == 0 ? null : new ChainId(chainId), from, before, limit + 1, cancellation);
+        var page = await reads.ReadAsync(
+            request, one => relays.ListAsync(chainId == 0 ? null : new ChainId(chainId), from, before, limit + 1, one), cancellation);
         return TypedResults.Json(RelayPage.Of(page, limit), RelayJson.Default.RelayPage);
     }
 
@@ -156,7 +187,8 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
     [ProducesResponseType(204, Description = "Last-Event-ID is the final state's: there is no more to come, and browsers stop connecting.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(404, "unknown_relay")]
-    [Refuses(503, "storage_unavailable")]
+    [Refuses(429, Capacity.OwnShareCode)]
+    [Refuses(503, RefusalCode.Overloaded, "storage_unavailable")]
     public async Task<IResult> Follow(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "relay/{id}/events")] HttpRequest request, string id,
         CancellationToken cancellation)
@@ -174,7 +206,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
         var seen = request.Headers["Last-Event-ID"].ToString();
         return relay.IsFinal && RelayWatch.Event(relay).EventId == seen
             ? TypedResults.NoContent()
-            : TypedResults.ServerSentEvents(watch.FollowAsync(relay, seen, cancellation));
+            : new OpenStream(calls.OpenStream(request.HttpContext), TypedResults.ServerSentEvents(watch.FollowAsync(relay, seen, cancellation)));
     }
 
     private static IResult Show(RelayDecision decision) => decision switch
@@ -192,6 +224,18 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch)
 
     private static ProblemResult Unknown(Hash32 id) =>
         Problems.Create(StatusCodes.Status404NotFound, "unknown_relay", $"No relay {id} is known.");
+
+    /// <summary>A stream that counts until it ends.</summary>
+    private sealed class OpenStream(IDisposable call, IResult stream) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            using (call)
+            {
+                await stream.ExecuteAsync(httpContext);
+            }
+        }
+    }
 
     /// <summary>202 with <c>Location</c>.</summary>
     private sealed class AcceptedRelay(RelayRecord relay) : IResult

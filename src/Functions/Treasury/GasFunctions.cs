@@ -1,3 +1,4 @@
+using Functions.Bounds;
 using Functions.Http;
 using Functions.OpenApi;
 using Microsoft.AspNetCore.Mvc;
@@ -11,18 +12,28 @@ namespace Functions.Treasury;
 /// <param name="report">Puts it together.</param>
 /// <param name="budgets">What relays may still cost.</param>
 /// <param name="records">The records behind it.</param>
+/// <param name="reads">Keeps them from taking what relays need.</param>
 /// <param name="time">The clock.</param>
-public sealed class GasFunctions(GasReport report, BudgetReport budgets, GasRecords records, TimeProvider time)
+public sealed class GasFunctions(GasReport report, BudgetReport budgets, GasRecords records, PublicReads reads, TimeProvider time)
 {
     private const string Csv = "text/csv";
 
     /// <summary>Balances, runway, spend, top-ups and incidents: everything the council checks.</summary>
     [Function("GetGas")]
     [ProducesResponseType<GasAnswer>(200)]
-    [Refuses(503, "storage_unavailable")]
+    [ProducesResponseType(304, Description = "As named by If-None-Match.")]
+    [Refuses(503, RefusalCode.Overloaded, "storage_unavailable")]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "gas")] HttpRequest request, CancellationToken cancellation) =>
-        TypedResults.Json(GasListing.Of(await report.ReadAsync(cancellation), await budgets.ReadAsync(cancellation)), GasAnswersJson.Default.GasAnswer);
+        await ReadAsync(reads, report, budgets, cancellation);
+
+    /// <summary>What everybody is shown for a few seconds.</summary>
+    internal static Task<PublicJson<GasAnswer>> ReadAsync(
+        PublicReads reads, GasReport report, BudgetReport budgets, CancellationToken cancellation) => reads.ShareAsync(
+        "gas",
+        async one => new PublicJson<GasAnswer>(
+            GasListing.Of(await report.ReadAsync(one), await budgets.ReadAsync(one)), GasAnswersJson.Default.GasAnswer, reads.KeptFor),
+        cancellation);
 
     /// <summary>What was spent, to the wei, by day, purpose, function and user.</summary>
     [Function("GetSpend")]
@@ -36,7 +47,7 @@ public sealed class GasFunctions(GasReport report, BudgetReport budgets, GasReco
     [ProducesResponseType<SpendPage>(200)]
     [ProducesResponseType(typeof(void), 200, Csv, Description = "The sums.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
-    [Refuses(503, "storage_unavailable")]
+    [Refuses(503, RefusalCode.Overloaded, "storage_unavailable")]
     public async Task<IResult> GetSpend(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "gas/spend")] HttpRequest request, CancellationToken cancellation)
     {
@@ -44,7 +55,7 @@ public sealed class GasFunctions(GasReport report, BudgetReport budgets, GasReco
         var (spend, asCsv) = (query.ReadSpend(), query.IsCsv);
         return query.Fault is { } fault
             ? Malformed(fault)
-            : GasPages.Show(spend, await records.ReadSpendAsync(spend, cancellation), request, asCsv);
+            : GasPages.Show(spend, await reads.ReadAsync(request, one => records.ReadSpendAsync(spend, one), cancellation), request, asCsv);
     }
 
     /// <summary>Transfers from the council's wallet to the signers, newest first.</summary>
@@ -58,7 +69,7 @@ public sealed class GasFunctions(GasReport report, BudgetReport budgets, GasReco
     [ProducesResponseType<TopUpPage>(200)]
     [ProducesResponseType(typeof(void), 200, Csv, Description = "The transfers.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
-    [Refuses(503, "storage_unavailable")]
+    [Refuses(503, RefusalCode.Overloaded, "storage_unavailable")]
     public async Task<IResult> ListTopUps(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "gas/top-ups")] HttpRequest request, CancellationToken cancellation)
     {
@@ -66,7 +77,7 @@ public sealed class GasFunctions(GasReport report, BudgetReport budgets, GasReco
         var (topUps, asCsv) = (query.ReadTopUps(), query.IsCsv);
         return query.Fault is { } fault
             ? Malformed(fault)
-            : GasPages.Show(await records.ReadTopUpsAsync(topUps, cancellation), topUps.Limit, request, asCsv);
+            : GasPages.Show(await reads.ReadAsync(request, one => records.ReadTopUpsAsync(topUps, one), cancellation), topUps.Limit, request, asCsv);
     }
 
     /// <summary>What the accounts held at which block, newest first.</summary>
@@ -81,7 +92,7 @@ public sealed class GasFunctions(GasReport report, BudgetReport budgets, GasReco
     [ProducesResponseType<HistoryPage>(200)]
     [ProducesResponseType(typeof(void), 200, Csv, Description = "The balances.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
-    [Refuses(503, "storage_unavailable")]
+    [Refuses(503, RefusalCode.Overloaded, "storage_unavailable")]
     public async Task<IResult> ListBalances(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "options", Route = "gas/history")] HttpRequest request, CancellationToken cancellation)
     {
@@ -89,7 +100,7 @@ public sealed class GasFunctions(GasReport report, BudgetReport budgets, GasReco
         var (history, asCsv) = (query.ReadHistory(), query.IsCsv);
         return query.Fault is { } fault
             ? Malformed(fault)
-            : GasPages.Show(await records.ReadHistoryAsync(history, cancellation), history.Limit, request, asCsv);
+            : GasPages.Show(await reads.ReadAsync(request, one => records.ReadHistoryAsync(history, one), cancellation), history.Limit, request, asCsv);
     }
 
     private static ProblemResult Malformed(string detail) =>

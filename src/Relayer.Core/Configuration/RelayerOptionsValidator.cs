@@ -18,7 +18,7 @@ public static class RelayerOptionsValidator
         var faults = new OptionFaults(options.ListUnread());
         DatabaseOptionsValidator.Validate(options.Database, options.IsDevelopment, faults);
         ValidateKeyVault(options, faults);
-        faults.RequireAtLeast(1, options.Admission.MaxRequests, "Admission:MaxRequests");
+        AdmissionOptionsValidator.Validate(options.Admission, faults);
         AlertOptionsValidator.Validate(options.Alerts, options.IsDevelopment, faults);
         OperatorOptionsValidator.Validate(options, faults);
         ValidateCrashPoints(options, faults);

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Npgsql;
-using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
@@ -31,8 +30,6 @@ public sealed class RelayService
     /// </summary>
     private const int QuietUpTo = 4;
 
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
-
     private readonly IChainClientFactory _chains;
     private readonly TimeProvider _time;
     private readonly RelayStore _store;
@@ -40,15 +37,14 @@ public sealed class RelayService
     private readonly RelayValidator _validator;
     private readonly RelayDispatch _dispatch;
     private readonly BudgetStore _budgets;
-    private readonly int _atOnce;
     private int _deciding;
 
     /// <summary>Connects the parts; does no I/O.</summary>
     public RelayService(
-        RelayerOptions options, RelayRoutes routes, Database database, IChainClientFactory chains, ChainEngines engines, ForwarderCheck forwarders,
-        BreakerBoard breakers, TimeProvider time)
+        RelayRoutes routes, Database database, IChainClientFactory chains, ChainEngines engines, ForwarderCheck forwarders, BreakerBoard breakers,
+        TimeProvider time)
     {
-        (_chains, _time, _atOnce) = (chains, time, options.Admission.MaxRequests);
+        (_chains, _time) = (chains, time);
         _store = new RelayStore(database);
         _reads = new RelayReader(_store, engines);
         var gate = new BudgetGate(time);
@@ -140,10 +136,7 @@ public sealed class RelayService
         var atOnce = Interlocked.Increment(ref _deciding);
         try
         {
-            // Said before anything is done for it, so that what is under way is not slowed down by what is turned away.
-            return atOnce > _atOnce
-                ? new RelayDecision.Rejected(new Refusal(RefusalCode.Overloaded, "The relayer is at capacity. Retry the same request in a second.", RetryAfter: Soon))
-                : await DecideAsync(request, atOnce <= QuietUpTo, cancellation);
+            return await DecideAsync(request, atOnce <= QuietUpTo, cancellation);
         }
         finally
         {

@@ -57,4 +57,11 @@ public static class RelayerMetrics
     /// <summary>Calls of operators' routes that were refused. Tags: <c>reason</c> (<c>missing</c>, <c>wrong</c>, <c>throttled</c>, <c>role</c>).</summary>
     public static Counter<long> OperatorsRefused { get; } =
         Meter.CreateCounter<long>("relayer.operator.refused", "{call}", "Calls of operators' routes that were refused");
+
+    /// <summary>
+    /// Calls for which there was no room. Tags: <c>what</c> (<c>requests</c>, <c>bodies</c>, <c>slow_bodies</c>, <c>waits</c>, <c>streams</c>,
+    /// <c>reads</c> or <c>connections</c>).
+    /// </summary>
+    public static Counter<long> CallsTurnedAway { get; } =
+        Meter.CreateCounter<long>("relayer.call.turned_away", "{call}", "Calls for which there was no room");
 }

@@ -52,6 +52,12 @@ public static class AppSettings
             Chain($"Policy__Targets__0__Functions__{Text(i)}", AllowedFunctions[i]);
         }
 
+        // On a development machine everybody has the same address.
+        foreach (var limit in new[] { "MaxConnectionsPerAddress", "MaxWaitsPerAddress", "MaxStreamsPerAddress" })
+        {
+            settings[$"Admission__{limit}"] = "4000";
+        }
+
         // Room for the longest reason that a test has the target fail with.
         Chain("Policy__Targets__0__MaxDataBytes", "32768");
 

@@ -133,7 +133,7 @@ public sealed class BatchTests(IsolatedStacks stacks) : IClassFixture<IsolatedSt
     [Fact]
     public async Task Beyond_what_is_taken_at_once_callers_are_told_at_once_to_come_back()
     {
-        await using var stack = await stacks.SettleAsync(new Dictionary<string, string> { ["Admission__MaxRequests"] = "6" });
+        await using var stack = await stacks.SettleAsync(new Dictionary<string, string> { ["Admission__MaxRequests"] = "6", ["Admission__MaxWaiting"] = "0" });
         var world = stack.World;
         var first = await Reply.PostAsync(stack.Http, "api/relay", world.Post(world.Infinex, new Wallet()));
         JsonObject[] bodies = [.. Enumerable.Range(0, 40).Select(_ => world.Post(world.Infinex, new Wallet()))];

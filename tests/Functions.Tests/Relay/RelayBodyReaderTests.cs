@@ -35,8 +35,8 @@ public sealed class RelayBodyReaderTests
         var (requests, refusal) = RelayBodyReader.ReadBatch(Encoding.UTF8.GetBytes($$"""{"requests":[{{spoilt}},{{sound}}]}"""));
 
         Assert.Null(refusal);
-        Assert.Equal(RefusalCode.MalformedRequest, RelayBodyReader.Read(requests![0]).Refusal?.Code);
-        Assert.Equal("signature has 0 bytes; 65 are needed: r, s and v.", RelayBodyReader.Read(requests[1]).Refusal?.Detail);
+        Assert.Equal(RefusalCode.MalformedRequest, RelayBodyReader.Read(requests![0].Span).Refusal?.Code);
+        Assert.Equal("signature has 0 bytes; 65 are needed: r, s and v.", RelayBodyReader.Read(requests[1].Span).Refusal?.Detail);
     }
 
     private static string? Detail(string json) => RelayBodyReader.Read(Encoding.UTF8.GetBytes(json)).Refusal?.Detail;
