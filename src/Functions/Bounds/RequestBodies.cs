@@ -1,3 +1,4 @@
+using System.Buffers;
 using Functions.Http;
 using Functions.Operators;
 using Relayer.Core.Configuration;
@@ -24,23 +25,41 @@ internal sealed class RequestBodies(RelayerOptions options, CallerAddress caller
         var body = new RequestBody(_budget, callers.Of(request.HttpContext));
         try
         {
-            using var pace = new BodyPace(_least, Window, time, cancellation);
-            int read;
-            while ((read = await pace.ReadAsync(request.Body, body.Room())) > 0)
+            var reader = request.BodyReader;
+            using var pace = new BodyPace(reader, _least, Window, time);
+            while (true)
             {
-                body.Advance(read);
-                if (body.Length > JsonBody.MaxBytes)
+                var came = await pace.ReadAsync(cancellation);
+                try
                 {
-                    throw JsonBody.TooLarge();
+                    Add(body, came.Buffer);
+                }
+                finally
+                {
+                    // Whatever becomes of it: the server goes on from here, with the rest or with the next request.
+                    reader.AdvanceTo(came.Buffer.End);
+                }
+
+                if (came.IsCompleted)
+                {
+                    return body;
                 }
             }
-
-            return body;
         }
         catch
         {
             body.Dispose();
             throw;
         }
+    }
+
+    private static void Add(RequestBody body, in ReadOnlySequence<byte> bytes)
+    {
+        if (body.Length + bytes.Length > JsonBody.MaxBytes)
+        {
+            throw JsonBody.TooLarge();
+        }
+
+        body.Append(bytes);
     }
 }

@@ -1,21 +1,18 @@
 using System.Buffers;
+using System.Numerics;
 
 namespace Functions.Bounds;
 
 /// <summary>A body's bytes in a buffer that grew as they came. Dispose it once they are not used any more: the buffer goes back to the pool.</summary>
 public sealed class RequestBody : IDisposable
 {
-    private const int First = 4096;
+    private const int Least = 4096;
 
     private readonly ByteBudget _budget;
     private readonly string _caller;
-    private byte[] _buffer;
+    private byte[] _buffer = [];
 
-    internal RequestBody(ByteBudget budget, string caller)
-    {
-        (_budget, _caller) = (budget, caller);
-        _buffer = Rent(First);
-    }
+    internal RequestBody(ByteBudget budget, string caller) => (_budget, _caller) = (budget, caller);
 
     /// <summary>The bytes.</summary>
     public ReadOnlySpan<byte> Span => Memory.Span;
@@ -26,31 +23,28 @@ public sealed class RequestBody : IDisposable
     /// <summary>How many came.</summary>
     internal int Length { get; private set; }
 
-    /// <summary>Room for at least one more; twice as much as before when there was none.</summary>
+    /// <summary>Adds what came; a buffer without room for it is replaced by one of twice the size, or more.</summary>
     /// <exception cref="CapacityException">There is no room for more.</exception>
-    internal Memory<byte> Room()
+    internal void Append(in ReadOnlySequence<byte> bytes)
     {
-        if (Length == _buffer.Length)
+        var length = Length + (int)bytes.Length;
+        if (length > _buffer.Length)
         {
-            var larger = Rent(_buffer.Length * 2);
-            _buffer.AsSpan().CopyTo(larger);
+            var larger = Rent(Math.Max(Least, (int)BitOperations.RoundUpToPowerOf2((uint)length)));
+            Span.CopyTo(larger);
             Return(_buffer);
             _buffer = larger;
         }
 
-        return _buffer.AsMemory(Length);
+        bytes.CopyTo(_buffer.AsSpan(Length));
+        Length = length;
     }
-
-    internal void Advance(int bytes) => Length += bytes;
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_buffer.Length > 0)
-        {
-            Return(_buffer);
-            (_buffer, Length) = ([], 0);
-        }
+        Return(_buffer);
+        (_buffer, Length) = ([], 0);
     }
 
     private byte[] Rent(int bytes)
@@ -62,7 +56,10 @@ public sealed class RequestBody : IDisposable
 
     private void Return(byte[] buffer)
     {
-        ArrayPool<byte>.Shared.Return(buffer);
-        _budget.Give(_caller, buffer.Length);
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            _budget.Give(_caller, buffer.Length);
+        }
     }
 }
