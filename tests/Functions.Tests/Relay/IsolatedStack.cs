@@ -23,8 +23,12 @@ public sealed class IsolatedStacks : IAsyncLifetime
     }
 
     /// <summary>An app of its own behind a proxy, with one signer.</summary>
+    /// <param name="settings">Settings that replace or add to the usual ones.</param>
+    /// <param name="before">Is done with the proxy before the app starts.</param>
+    /// <param name="program">The app; null is the one that serves alone.</param>
+    /// <param name="connections">How many connections to the database it may open; null is as many as by default.</param>
     internal async Task<IsolatedStack> SettleAsync(
-        IReadOnlyDictionary<string, string>? settings = null, Action<NodeProxy>? before = null, string? program = null)
+        IReadOnlyDictionary<string, string>? settings = null, Action<NodeProxy>? before = null, string? program = null, int? connections = null)
     {
         var cancellation = TestContext.Current.CancellationToken;
         var signer = DevKey.Create();
@@ -32,7 +36,8 @@ public sealed class IsolatedStacks : IAsyncLifetime
         var database = await Stack.Postgres.CreateDatabaseAsync(cancellation);
         var proxy = await NodeProxy.StartAsync(Stack.Node.Url, TestContext.Current.CancellationToken);
         before?.Invoke(proxy);
-        var all = AppSettings.For(Stack.Node.ChainId, new Uri(proxy.Url), database, Stack.Contracts, [signer]);
+        var pool = connections is { } most ? $"{database};Maximum Pool Size={most}" : database;
+        var all = AppSettings.For(Stack.Node.ChainId, new Uri(proxy.Url), pool, Stack.Contracts, [signer]);
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())
         {
             all[key] = value;
