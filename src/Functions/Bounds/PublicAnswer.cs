@@ -10,6 +10,8 @@ namespace Functions.Bounds;
 /// <remarks>304 to a caller whose <c>If-None-Match</c> names it. May be sent any number of times, at the same time too.</remarks>
 public class PublicAnswer : IResult
 {
+    private const int Slice = 16 * 1024;
+
     private readonly ReadOnlyMemory<byte> _body;
     private readonly string _contentType;
     private readonly EntityTagHeaderValue _tag;
@@ -43,7 +45,11 @@ public class PublicAnswer : IResult
 
         response.ContentType = _contentType;
         response.ContentLength = _body.Length;
-        await response.Body.WriteAsync(_body, httpContext.RequestAborted);
+        for (var sent = 0; sent < _body.Length; sent += Slice)
+        {
+            // What was written and not taken yet is the server's memory, for each caller that reads slowly.
+            await response.Body.WriteAsync(_body.Slice(sent, Math.Min(Slice, _body.Length - sent)), httpContext.RequestAborted);
+        }
     }
 
     /// <summary>Adds what goes with it.</summary>

@@ -12,6 +12,9 @@ internal static class ServerLimits
     /// </summary>
     private const int Unread = 64 * 1024;
 
+    /// <summary>What was answered and not taken yet, for each connection.</summary>
+    private const int Untaken = 16 * 1024;
+
     private static readonly TimeSpan Headers = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(60);
 
@@ -22,6 +25,8 @@ internal static class ServerLimits
         kestrel.AddServerHeader = false;
         limits.MaxRequestBodySize = JsonBody.MaxRefusedBytes;
         limits.MaxRequestBufferSize = Unread;
+        limits.MaxResponseBufferSize = Untaken;
+        limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: Headers);
         limits.RequestHeadersTimeout = Headers;
         limits.KeepAliveTimeout = Idle;
         limits.Http2.InitialConnectionWindowSize = 2 * Unread;

@@ -33,7 +33,11 @@ public sealed class CallerAddress(HostProfile profile, RelayerOptions options)
     }
 
     /// <summary>Whether an address is that of a proxy in front, whose connections are many callers'.</summary>
-    public bool IsProxy(IPAddress address) => Array.Exists(_proxies, network => network.Contains(address));
+    public bool IsProxy(IPAddress address)
+    {
+        var plain = Plain(address)!;
+        return Array.Exists(_proxies, network => network.Contains(plain));
+    }
 
     /// <summary>How an address is counted: IPv4 by itself, IPv6 by its network.</summary>
     public static string NetworkOf(IPAddress? address)

@@ -1,7 +1,9 @@
 namespace Relayer.Core.Configuration;
 
-/// <summary>How much one instance takes at once, and of one caller, bound from <c>Admission</c>. The defaults keep it within 1 GiB of memory.</summary>
-/// <remarks>A caller is a network address: an IPv4 address, or an IPv6 network of 64 bits.</remarks>
+/// <summary>
+/// How much one instance takes at once, and of one caller, bound from <c>Admission</c>. A caller is a network address: an IPv4 address, or an IPv6
+/// network of 64 bits. The defaults keep the app within 1 GiB of memory.
+/// </summary>
 public sealed class AdmissionOptions
 {
     /// <summary>

@@ -39,5 +39,35 @@ public sealed class RelayBodyReaderTests
         Assert.Equal("signature has 0 bytes; 65 are needed: r, s and v.", RelayBodyReader.Read(requests[1].Span).Refusal?.Detail);
     }
 
+    [Fact]
+    public void A_megabyte_of_values_costs_no_more_than_its_bytes()
+    {
+        var json = Encoding.UTF8.GetBytes($$"""{"requests":[{{string.Join(',', Enumerable.Repeat("0", 500_000))}}]}""");
+        RelayBodyReader.ReadBatch(json); // What is made once.
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var (_, refusal) = RelayBodyReader.ReadBatch(json);
+
+        Assert.Equal("requests must hold 1 to 100 requests.", refusal?.Detail);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000);
+    }
+
+    [Theory]
+    [InlineData("""{"requests":[1,{"a":[2]},"3" , null]}""", "1|{\"a\":[2]}|\"3\"|null")]
+    [InlineData("""{"requests":[]}""", null)]
+    [InlineData("""{"requests":null}""", null)]
+    [InlineData("""{"requests":{}}""", null)]
+    [InlineData("""{"requests":[1}""", null)]
+    [InlineData("""{"requests":[[[[[[[[[[1]]]]]]]]]]}""", null)]
+    [InlineData("""{"requests":[1],"requests":[2]}""", null)]
+    [InlineData("""{"requests":[1],"more":2}""", null)]
+    [InlineData("""{"requests":[1]} 2""", null)]
+    public void A_batch_is_read_as_where_its_requests_stand(string json, string? parts)
+    {
+        var (requests, refusal) = RelayBodyReader.ReadBatch(Encoding.UTF8.GetBytes(json));
+
+        Assert.Equal(parts, requests is null ? null : string.Join('|', requests.Select(part => Encoding.UTF8.GetString(part.Span))));
+        Assert.Equal(parts is null ? RefusalCode.MalformedRequest : null, refusal?.Code);
+    }
+
     private static string? Detail(string json) => RelayBodyReader.Read(Encoding.UTF8.GetBytes(json)).Refusal?.Detail;
 }

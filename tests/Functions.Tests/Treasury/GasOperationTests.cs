@@ -62,9 +62,9 @@ public sealed class GasOperationTests(IsolatedStacks stacks)
         Assert.Equal(401, (await stranger.PostAsync("top-ups/pause")).Status);
         Assert.Equal(401, (await stranger.PostAsync("incidents/1/clear")).Status);
         Assert.Equal(200, (await admin.PostAsync("top-ups/pause", "looking into it")).Status);
-        Assert.True((bool)(await GetAsync(stack))["chains"]![0]!["topUps"]!["isStopped"]!);
+        await BecomesAsync(stack, gas => (bool)gas["chains"]![0]!["topUps"]!["isStopped"]!);
         Assert.Equal(200, (await admin.PostAsync("top-ups/resume", "all is well")).Status);
-        Assert.False((bool)(await GetAsync(stack))["chains"]![0]!["topUps"]!["isStopped"]!);
+        await BecomesAsync(stack, gas => !(bool)gas["chains"]![0]!["topUps"]!["isStopped"]!);
         Assert.Equal(["top_ups.resume", "top_ups.pause"], (await admin.AuditAsync(2)).Select(entry => entry.Action));
     }
 
