@@ -94,22 +94,24 @@ public sealed class FloodTests(IsolatedStacks stacks) : IClassFixture<IsolatedSt
         await Mining.StopAsync(stack.Stack.Node);
         var posted = await Reply.PostAsync(stack.Http, "api/relay", stack.World.Post(stack.World.Infinex, new Wallet()));
         var (wait, events) = ($"api/relay/{posted["id"]}?wait=25", $"api/relay/{posted["id"]}/events");
-        await using var waiting = await RawCall.OpenAsync(stack.App.Port);
-        await waiting.SendAsync($"GET /{wait} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        await using var one = await RawCall.OpenAsync(stack.App.Port);
+        await using var two = await RawCall.OpenAsync(stack.App.Port);
+        await one.SendAsync($"GET /{wait} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        await two.SendAsync($"GET /{wait} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        Task<string>[] waits = [one.ReadAsync(), two.ReadAsync()];
+        var refused = await Task.WhenAny(waits); // Whichever came second.
+        Assert.Contains("\"code\":\"too_many_requests\"", await refused, StringComparison.Ordinal);
+        Assert.Contains("Retry-After: 1", await refused, StringComparison.Ordinal);
         await using var stream = await RawCall.OpenAsync(stack.App.Port);
         await stream.SendAsync($"GET /{events} HTTP/1.1\r\nHost: localhost\r\n\r\n");
         Assert.Contains("text/event-stream", await stream.ReadAsync(), StringComparison.Ordinal);
 
         using var elsewhere = RawCall.Client(stack.App.Url, Attackers[0]);
-        Reply? second = null;
-        Assert.True(await RelayWorld.BecomesAsync(async () => (second = await Reply.GetAsync(stack.Http, wait.Replace("25", "1", StringComparison.Ordinal))).Status == 429));
-        second!.AssertProblem(429, "too_many_requests");
-        Assert.NotNull(second.RetryAfter);
         Assert.Equal(200, (await Reply.GetAsync(elsewhere, wait.Replace("25", "1", StringComparison.Ordinal))).Status);
         IsolatedStack.AssertUnavailable(await Reply.GetAsync(elsewhere, events), "overloaded");
 
         await Mining.ResumeAsync(stack.Stack.Node);
-        Assert.Contains("\"state\":\"confirmed\"", await waiting.ReadAsync(), StringComparison.Ordinal);
+        Assert.Contains("\"state\":\"confirmed\"", await waits.Single(call => call != refused), StringComparison.Ordinal);
         Assert.Equal("confirmed", (await RelayWorld.WaitAsync(stack.Http, posted["id"]!))["state"]);
         Assert.True(await RelayWorld.BecomesAsync(async () => (await Reply.GetAsync(elsewhere, events)).Status == 200));
     }
