@@ -14,14 +14,14 @@ internal static class Budgets
         """);
 
     private static Html Row(BudgetAnswer budget) => Table.Row(
-        Table.Cell(budget.Scope switch
+        budget.Scope switch
         {
             "chain" => Html.Of($"all relays"),
             "anonymous" => Html.Of($"callers not known"),
             "client" => Html.Of($"API client {budget.Client}"),
             "value" => Html.Of($"relays with value"),
             _ => Html.Of($"functions of {Format.Hex(budget.Target)}"),
-        }),
+        },
         Table.Cell(budget.State switch
         {
             "room" => Html.Of($"<span class=\"good\">room</span>"),
