@@ -41,7 +41,7 @@ public static class AdmissionOptionsValidator
         {
             faults.AddIf(
                 !TryReadNetwork(admission.TrustedProxies[i], out _), $"Admission:TrustedProxies:{i}",
-                "is not an address, nor a network such as 10.0.0.0/8 whose last bits are 0");
+                "is not an address, nor a network such as 10.0.0.0/8");
         }
     }
 
