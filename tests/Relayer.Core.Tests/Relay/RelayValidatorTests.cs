@@ -1,7 +1,11 @@
 using DevChain;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Providers;
+using Relayer.Core.Providers.Pool;
 using Relayer.Core.Relay;
 using Relayer.Core.Relay.Admission;
 using Relayer.Core.Relay.Breakers;
@@ -30,6 +34,40 @@ public sealed class RelayValidatorTests(PostgresFixture postgres)
         await world.Node.StopAsync();
 
         Assert.Null(await judge.RefuseAsync(candidate, Facts(), early, Cancellation));
+    }
+
+    [Fact]
+    public async Task It_is_tried_from_the_signer_that_will_send_it_at_the_price_that_will_be_offered()
+    {
+        await using var node = await NodeStandIn.StartAsync(Cancellation);
+        node.Answer = (method, _) => method == "eth_call" ? "0x" : "0x1";
+        using var clients = new ChainClientFactory(
+            new RelayerOptions { Chains = { ["test"] = new() { ChainId = 31337, Rpc = { node.Url } } } }, TimeProvider.System, NullLogger<ChainClientFactory>.Instance);
+        var (signer, fees) = (Samples.Contract, new TransactionFees.Dynamic(new Wei(2_000), new Wei(7)));
+
+        var view = await new ChainViewReader(clients.Get(new ChainId(31337))).ReadAsync(Samples.Candidate(), predecessor: null, signer, fees, Cancellation);
+
+        Assert.Null(view.Revert);
+        var call = node.Bodies.Single(body => body.Contains("eth_call", StringComparison.Ordinal));
+        Assert.Contains($"\"from\":\"{signer.ToString().ToLowerInvariant()}\"", call, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("\"maxFeePerGas\":\"0x7d0\",\"maxPriorityFeePerGas\":\"0x7\"", call, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_node_has_against_the_payer_is_not_the_requests_fault()
+    {
+        await using var node = await NodeStandIn.StartAsync(Cancellation);
+        node.Answer = (method, parameters) => method == "eth_call"
+            ? parameters.ToString().Contains("maxFeePerGas", StringComparison.Ordinal) ? NodeStandIn.Error(-32000, "insufficient funds for gas * price + value") : $"0x{7:x64}"
+            : "0x1";
+        using var clients = new ChainClientFactory(
+            new RelayerOptions { Chains = { ["test"] = new() { ChainId = 31337, Rpc = { node.Url } } } }, TimeProvider.System, NullLogger<ChainClientFactory>.Instance);
+
+        var view = await new ChainViewReader(clients.Get(new ChainId(31337))).ReadAsync(
+            Samples.Candidate(), predecessor: null, Samples.Contract, new TransactionFees.Dynamic(new Wei(2_000), new Wei(7)), Cancellation);
+
+        Assert.Null(view.Revert);
+        Assert.Equal(NonceStanding.Usable, view.Nonce.Of(7));
     }
 
     [Fact]

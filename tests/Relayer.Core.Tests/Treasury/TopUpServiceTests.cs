@@ -261,6 +261,27 @@ public sealed class TopUpServiceTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task What_was_spent_in_an_anomaly_does_not_raise_the_bar_for_the_next()
+    {
+        await using var world = await SpendingFarAboveAsync(pausesSponsorship: true);
+        await world.TopUpAsync();
+        var incident = (await world.OpenIncidentsAsync()).Single(incident => incident.Report.Kind == "spend_anomaly");
+        await world.Get<IncidentClearing>().ClearAsync(incident.Id, new Instruction("alice", "a campaign"), Cancellation);
+
+        // Two days later, of which each hour but two was in the anomaly and cost 51 milliether: the next such hour is as far above the usual as the first.
+        await world.Database.ExecuteAsync($"""
+            update incidents set opened_at = opened_at - interval '48 hours', closed_at = closed_at - interval '3 hours' where kind = 'spend_anomaly';
+            insert into spend_hours select chain_id, recipient, date_trunc('hour', created_at) - n * interval '1 hour', {51 * Milli}, 0, 0, 1000, 1, 0
+                from top_ups, generate_series(3, 48) n on conflict do nothing;
+            update spend_hours set fee = {51 * Milli} where fee = 1000000000000000
+                and hour > (select max(date_trunc('hour', created_at)) from top_ups) - interval '49 hours' and hour < (select max(date_trunc('hour', created_at)) from top_ups) - interval '2 hours';
+            """);
+        await world.TopUpAsync();
+
+        Assert.Contains(await world.OpenIncidentsAsync(), open => open.Report.Kind == "spend_anomaly");
+    }
+
+    [Fact]
     public async Task An_operator_who_lets_sponsorship_go_on_is_not_overruled_and_an_operators_pause_outlasts_the_incident()
     {
         await using var world = await SpendingFarAboveAsync(pausesSponsorship: true);
