@@ -54,7 +54,9 @@ internal sealed partial class Recorder(
     private async Task RecordTogetherAsync(IReadOnlyList<StateChange> changes, CancellationToken cancellation)
     {
         var writes = new List<Func<NpgsqlConnection, CancellationToken, Task>>();
-        foreach (var group in changes.GroupBy(change => change.Transaction.Reserved.Plan.Purpose))
+
+        // Always in the same order: features share rows with other instances (budgets, breakers), which have the same features at hand.
+        foreach (var group in changes.GroupBy(change => change.Transaction.Reserved.Plan.Purpose).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             if (_purposes.TryGetValue(group.Key, out var purpose))
             {
