@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Tx;
@@ -6,6 +7,7 @@ using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
 using Relayer.Core.Transactions.Records;
+using Relayer.Core.Transactions.Signers;
 
 namespace Relayer.Core.Transactions.Fees;
 
@@ -95,7 +97,8 @@ internal sealed partial class FeeAndBalanceCache(
             market,
             [.. addresses.Zip(balances, (address, balance) => new SignerBalance(address, balance))],
             Price(market, outcomes),
-            uses);
+            uses,
+            await TryReadStandingsAsync());
         lock (_gate)
         {
             (_last, _lastAt) = (reading, startedAt);
@@ -121,6 +124,20 @@ internal sealed partial class FeeAndBalanceCache(
         };
     }
 
+    /// <summary>Which signers are paused, and how much each has under way. Where the records cannot be read, all are alike.</summary>
+    private async Task<IReadOnlyDictionary<Address, SignerStatus>> TryReadStandingsAsync()
+    {
+        try
+        {
+            await using var connection = await database.OpenAsync(CancellationToken.None);
+            return (await SignerStore.ReadAsync(connection, settings.ChainId, only: null, CancellationToken.None)).ToDictionary(signer => signer.Address);
+        }
+        catch (NpgsqlException)
+        {
+            return new Dictionary<Address, SignerStatus>();
+        }
+    }
+
     /// <summary>A signer seen for the first time starts at the chain's nonce, not at zero.</summary>
     private async Task IntroduceAsync(Address[] addresses)
     {
@@ -141,11 +158,23 @@ internal sealed partial class FeeAndBalanceCache(
     /// <param name="Balances">The signers and what they hold.</param>
     /// <param name="Data">What data costs.</param>
     /// <param name="Uses">Signers that are for one thing only.</param>
+    /// <param name="Standings">How they stand, as far as that is known.</param>
     internal sealed record Snapshot(
-        FeeMarket Market, IReadOnlyList<SignerBalance> Balances, DataPrice Data, IReadOnlyDictionary<Address, SignerUse> Uses)
+        FeeMarket Market, IReadOnlyList<SignerBalance> Balances, DataPrice Data, IReadOnlyDictionary<Address, SignerUse> Uses,
+        IReadOnlyDictionary<Address, SignerStatus> Standings)
     {
-        /// <summary>The signers that carry relays.</summary>
-        public Address[] Payers { get; } = [.. Balances.Select(signer => signer.Address).Where(address => IsFor(Uses, address, SignerUse.Relays))];
+        /// <summary>So many more under way than the least loaded one has are nothing to avoid a signer for.</summary>
+        private const long Slack = 8;
+
+        /// <summary>The signers that take turns with relays: not those that are paused, nor one that is stuck and has far more under way than the others.</summary>
+        public Address[] Payers { get; } = Choose([.. Balances.Select(signer => signer.Address).Where(address => IsFor(Uses, address, SignerUse.Relays))], Standings);
+
+        private static Address[] Choose(Address[] signers, IReadOnlyDictionary<Address, SignerStatus> standings)
+        {
+            Address[] awake = [.. signers.Where(signer => standings.GetValueOrDefault(signer) is not { Pause: not null })];
+            var least = awake.Select(signer => (long)(standings.GetValueOrDefault(signer)?.InFlight ?? 0)).DefaultIfEmpty().Min();
+            return [.. awake.Where(signer => (standings.GetValueOrDefault(signer)?.InFlight ?? 0) <= (least * 2) + Slack)];
+        }
 
         /// <summary>The signers that can pay for this much gas, and for the data beside.</summary>
         public IReadOnlyList<Address> AbleToPay(TransactionFees? fees, ulong gas, Wei dataFee, SignerUse use) => fees is null
