@@ -8,7 +8,7 @@ namespace Functions.Bounds;
 internal static class Capacity
 {
     /// <summary>More of something than a caller may have.</summary>
-    public const string OwnShareCode = "too_many_requests";
+    public const string OwnShareCode = RefusalCode.TooManyRequests;
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
@@ -21,7 +21,12 @@ internal static class Capacity
         StatusCodes.Status429TooManyRequests, OwnShareCode, "Too much is under way from this address. Retry in a second, once some of it is done.",
         retryAfter: Soon);
 
+    /// <summary>429 <c>too_many_requests</c>: the caller posts more than it may in a minute.</summary>
+    public static ProblemResult OverRate(TimeSpan wait) => Problems.Create(
+        StatusCodes.Status429TooManyRequests, OwnShareCode, "Too many requests came from here in the last minute, refused and simulated ones counted.",
+        retryAfter: wait);
+
     /// <summary>Counts a refusal.</summary>
-    /// <param name="what"><c>requests</c>, <c>bodies</c>, <c>slow_bodies</c>, <c>waits</c>, <c>streams</c>, <c>reads</c> or <c>connections</c>.</param>
+    /// <param name="what"><c>requests</c>, <c>bodies</c>, <c>slow_bodies</c>, <c>waits</c>, <c>streams</c>, <c>reads</c>, <c>connections</c> or <c>rates</c>.</param>
     public static void Count(string what) => RelayerMetrics.CallsTurnedAway.Add(1, new KeyValuePair<string, object?>("what", what));
 }

@@ -12,12 +12,15 @@ public sealed class RelayGate(RelayerOptions options, CallerAddress callers, Tim
 {
     private readonly FairGate _gate = new(options.Admission.MaxRequests, options.Admission.MaxWaiting, options.Admission.MaxWait, time);
 
-    /// <summary>Who asks; the parts of a call wait behind one another. A client's name may take the address's place here.</summary>
+    /// <summary>Who asks; the parts of a call wait behind one another.</summary>
     public GateCaller CallerOf(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         return new GateCaller(callers.Of(request.HttpContext), request);
     }
+
+    /// <summary>The same of one who is known.</summary>
+    public static GateCaller CallerOf(HttpRequest request, string turn) => new(turn, request);
 
     /// <summary>Lets one request in, at once or in turn. Dispose the seat once it is decided.</summary>
     /// <returns><see langword="null"/> when the instance is at capacity: <c>overloaded</c>.</returns>

@@ -1,3 +1,4 @@
+using Functions.Callers;
 using Functions.Configuration;
 
 namespace Functions.Http;
@@ -21,7 +22,7 @@ internal static class CorsServices
         return services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins(origins)
             .WithMethods(HttpMethods.Get, HttpMethods.Post)
-            .WithHeaders("Content-Type", "x-functions-key", "Authorization", "Last-Event-ID", "traceparent", "tracestate")
+            .WithHeaders("Content-Type", "x-functions-key", ClientGate.Header, "Authorization", "Last-Event-ID", "traceparent", "tracestate")
             .WithExposedHeaders("Location", "Retry-After")
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
     }

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Functions.Callers;
 using Functions.Catalog;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -68,6 +69,13 @@ public sealed class OpenApiDocuments(IHostEnvironment environment)
             In = ParameterLocation.Header,
             Name = "x-functions-key",
             Description = "An operator's key.",
+        };
+        document.Components.SecuritySchemes[OperationDetails.ClientScheme] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.ApiKey,
+            In = ParameterLocation.Header,
+            Name = ClientGate.Header,
+            Description = "An API client's key; without one a caller is anonymous.",
         };
         document.Components.SecuritySchemes[OperationDetails.BearerScheme] = new OpenApiSecurityScheme
         {

@@ -18,6 +18,9 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
     /// <summary>The name of the security scheme of a key as a bearer token.</summary>
     public const string BearerScheme = "bearerKey";
 
+    /// <summary>The name of the security scheme of an API client's key.</summary>
+    public const string ClientScheme = "clientKey";
+
     /// <inheritdoc/>
     public async Task TransformAsync(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
@@ -59,6 +62,11 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
             }
 
             operation.Responses[$"{refusal.Key}"] = problem;
+        }
+
+        if (metadata.OfType<ForClientsAttribute>().Any())
+        {
+            operation.Security = [new(), new() { [new OpenApiSecuritySchemeReference(ClientScheme, context.Document)] = [] }];
         }
 
         operation.Responses["default"] = Problem("Any other refusal: a problem with its `code`.", context.Document);

@@ -6,15 +6,17 @@ namespace Functions.Operators;
 
 /// <summary>Lets operators through to their functions, and nobody else: the one place where keys are checked, under every host.</summary>
 /// <param name="keys">The operators' keys.</param>
-/// <param name="limiter">How many wrong ones are heard out.</param>
-/// <param name="refusals">Tells of those who were not let through.</param>
 /// <param name="callers">Says where a call comes from.</param>
-internal sealed class OperatorGate(OperatorKeys keys, GuessLimiter limiter, RefusalLog refusals, CallerAddress callers)
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where it is told who was not let through.</param>
+internal sealed class OperatorGate(OperatorKeys keys, CallerAddress callers, TimeProvider time, ILogger<OperatorGate> logger) : IDisposable
 {
     private const string Wanted =
         $"An operator's key is needed, in the header {ShownKey.Header} or as Authorization: Bearer.";
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    private readonly WrongKeys _wrong = new(KeyWords.Operators, callers, time, logger);
 
     /// <summary>Who was let through.</summary>
     /// <exception cref="InvalidOperationException">Nobody was: the function has no <see cref="OperatorAttribute"/>.</exception>
@@ -34,8 +36,7 @@ internal sealed class OperatorGate(OperatorKeys keys, GuessLimiter limiter, Refu
 
         if (ShownKey.Find(context.Request) is not { } shown)
         {
-            // No guess: it is told and counted, and takes nothing from those who try.
-            refusals.Note(callers.Of(context), "missing");
+            _wrong.NoteMissing(context);
             return Problems.ForStatus(StatusCodes.Status401Unauthorized, Wanted);
         }
 
@@ -47,7 +48,7 @@ internal sealed class OperatorGate(OperatorKeys keys, GuessLimiter limiter, Refu
 
         if (one.Role < needed)
         {
-            refusals.NoteRole(one.Name, OperatorRoles.NameOf(needed), context.Request.Path);
+            _wrong.NoteRole(one.Name, OperatorRoles.NameOf(needed), context.Request.Path);
             return Problems.ForStatus(
                 StatusCodes.Status403Forbidden, $"This needs the role {OperatorRoles.NameOf(needed)}; yours is {OperatorRoles.NameOf(one.Role)}.");
         }
@@ -56,22 +57,12 @@ internal sealed class OperatorGate(OperatorKeys keys, GuessLimiter limiter, Refu
         return null;
     }
 
-    private ProblemResult Refuse(HttpContext context, bool isComplete)
-    {
-        var address = callers.Of(context);
-        if (limiter.Note(address) is { } wait)
-        {
-            refusals.Note(address, "throttled");
-            return Problems.Create(
-                StatusCodes.Status429TooManyRequests, "too_many_requests", "Too many wrong keys came from this address. A right one is let through at once.",
-                retryAfter: wait);
-        }
+    /// <inheritdoc/>
+    public void Dispose() => _wrong.Dispose();
 
-        refusals.Note(address, "wrong");
-        return isComplete
-            ? Problems.ForStatus(StatusCodes.Status401Unauthorized, Wanted)
-            : Problems.Create(
-                StatusCodes.Status503ServiceUnavailable, "operators_unavailable", "An operator's key cannot be had from the vault; it may be this one.",
-                retryAfter: Soon);
-    }
+    private ProblemResult Refuse(HttpContext context, bool isComplete) => _wrong.Note(context) ?? (isComplete
+        ? Problems.ForStatus(StatusCodes.Status401Unauthorized, Wanted)
+        : Problems.Create(
+            StatusCodes.Status503ServiceUnavailable, "operators_unavailable", "An operator's key cannot be had from the vault; it may be this one.",
+            retryAfter: Soon));
 }

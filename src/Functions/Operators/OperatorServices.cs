@@ -8,8 +8,6 @@ internal static class OperatorServices
     /// <summary>Adds <see cref="OperatorGate"/>; it needs the operators' keys.</summary>
     public static IServiceCollection AddOperatorGate(this IServiceCollection services)
     {
-        services.TryAddSingleton<GuessLimiter>();
-        services.TryAddSingleton<RefusalLog>();
         services.TryAddSingleton<OperatorGate>();
         return services;
     }

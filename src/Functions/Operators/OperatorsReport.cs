@@ -11,11 +11,7 @@ internal sealed partial class OperatorsReport(OperatorKeys keys, IHostApplicatio
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // The start does not wait for a vault.
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = lifetime.ApplicationStarted.UnsafeRegister(
-            static source => ((TaskCompletionSource)source!).TrySetResult(), started);
-        await started.Task.WaitAsync(stoppingToken);
+        await lifetime.WhenServingAsync(stoppingToken);
         if (keys.Count == 0)
         {
             Log.Nobody(logger);

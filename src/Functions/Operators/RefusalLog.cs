@@ -1,12 +1,11 @@
-using Relayer.Core.Telemetry;
-
 namespace Functions.Operators;
 
 /// <summary>Tells who is refused: at once, and then once a minute with the count for as long as it goes on. Never what was shown.</summary>
 /// <remarks>However many come, an address costs a line a minute, and there are at most <see cref="Most"/> of them. Safe for concurrent use.</remarks>
+/// <param name="words">Whose keys they are.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where it is told.</param>
-internal sealed partial class RefusalLog(TimeProvider time, ILogger<RefusalLog> logger) : IDisposable
+internal sealed partial class RefusalLog(KeyWords words, TimeProvider time, ILogger logger) : IDisposable
 {
     /// <summary>How many addresses are told apart at a time.</summary>
     public const int Most = 100;
@@ -23,7 +22,7 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RefusalLog> 
     /// <param name="reason"><c>missing</c>, <c>wrong</c> or <c>throttled</c>.</param>
     public void Note(string address, string reason)
     {
-        RelayerMetrics.OperatorsRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
+        words.Refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
         string? told = null;
         lock (_gate)
         {
@@ -43,13 +42,13 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RefusalLog> 
             _entries[key] = new Entry(time.CreateTimer(_ => Tell(key), null, Pause, Pause));
         }
 
-        Log.Refused(logger, told, reason);
+        Log.Refused(logger, words.Called, told, reason);
     }
 
     /// <summary>Tells that a right key's role is too weak; each time, since it is somebody known.</summary>
     public void NoteRole(string name, string needed, string path)
     {
-        RelayerMetrics.OperatorsRefused.Add(1, new KeyValuePair<string, object?>("reason", "role"));
+        words.Refused.Add(1, new KeyValuePair<string, object?>("reason", "role"));
         Log.Forbidden(logger, name, needed, path);
     }
 
@@ -87,7 +86,7 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RefusalLog> 
             }
         }
 
-        Log.RefusedAgain(logger, key, count);
+        Log.RefusedAgain(logger, words.Called, key, count);
     }
 
     private sealed class Entry(ITimer timer)
@@ -99,11 +98,11 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RefusalLog> 
 
     private static partial class Log
     {
-        [LoggerMessage(1201, LogLevel.Warning, "An operator's route was called without a right key ({Reason}) from {Address}")]
-        public static partial void Refused(ILogger logger, string address, string reason);
+        [LoggerMessage(1201, LogLevel.Warning, "{Called} called without a right key ({Reason}) from {Address}")]
+        public static partial void Refused(ILogger logger, string called, string address, string reason);
 
-        [LoggerMessage(1202, LogLevel.Warning, "Operators' routes were called without a right key {Count} more times in a minute from {Address}")]
-        public static partial void RefusedAgain(ILogger logger, string address, int count);
+        [LoggerMessage(1202, LogLevel.Warning, "{Called} called without a right key {Count} more times in a minute from {Address}")]
+        public static partial void RefusedAgain(ILogger logger, string called, string address, int count);
 
         [LoggerMessage(1203, LogLevel.Warning, "Operator {Operator} was refused {Path}, which wants the role {Role}")]
         public static partial void Forbidden(ILogger logger, string @operator, string role, string path);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Functions.Bounds;
+using Functions.Callers;
 using Functions.Http;
 using Npgsql;
 using Relayer.Core.Concurrency;
@@ -15,9 +16,11 @@ namespace Functions.Relay;
 /// <remarks>Sequential nonces give the order, however they stand; a dialect without deadlines has random ones, and they stay as they stand.</remarks>
 /// <param name="relays">What carries them out.</param>
 /// <param name="gate">Lets each in by turns: a batch weighs its length.</param>
-/// <param name="caller">Who posts the batch.</param>
+/// <param name="caller">Whose turn it is.</param>
+/// <param name="door">Counts them.</param>
+/// <param name="visitor">Who posts the batch.</param>
 /// <param name="activity">The batch's activity, whose trace refusals name.</param>
-internal sealed class BatchSubmission(RelayService relays, RelayGate gate, GateCaller caller, Activity? activity)
+internal sealed class BatchSubmission(RelayService relays, RelayGate gate, GateCaller caller, CallerDoor door, Visitor visitor, Activity? activity)
 {
     /// <summary>One outcome for each request, in order.</summary>
     public async Task<BatchOutcome[]> RunAsync(IReadOnlyList<ReadOnlyMemory<byte>> requests, CancellationToken cancellation)
@@ -26,6 +29,12 @@ internal sealed class BatchSubmission(RelayService relays, RelayGate gate, GateC
         var readable = new List<(int Place, RelayRequest Request)>();
         for (var i = 0; i < requests.Count; i++)
         {
+            if (door.Count(visitor) is { } over)
+            {
+                outcomes[i] = Show(over);
+                continue;
+            }
+
             var (request, refusal) = RelayBodyReader.Read(requests[i].Span);
             if (refusal is not null)
             {
@@ -60,7 +69,7 @@ internal sealed class BatchSubmission(RelayService relays, RelayGate gate, GateC
 
         try
         {
-            return await relays.SubmitAsync(request, cancellation) switch
+            return await relays.SubmitAsync(request, visitor.Caller, cancellation) switch
             {
                 RelayDecision.Accepted accepted => new BatchOutcome(StatusCodes.Status202Accepted, RelayAnswer.Of(accepted.Relay), null),
                 RelayDecision.Known known => new BatchOutcome(StatusCodes.Status200OK, RelayAnswer.Of(known.Relay), null),

@@ -17,15 +17,15 @@ internal static class RefusalProblems
     private static int StatusOf(Refusal refusal) => refusal.Code switch
     {
         RefusalCode.MalformedRequest => StatusCodes.Status400BadRequest,
-        RefusalCode.SignatureMismatch => StatusCodes.Status401Unauthorized,
-        RefusalCode.TargetNotAllowed or RefusalCode.SelectorNotAllowed or RefusalCode.ValueNotAllowed => StatusCodes.Status403Forbidden,
+        RefusalCode.SignatureMismatch or RefusalCode.UnknownClient => StatusCodes.Status401Unauthorized,
+        RefusalCode.TargetNotAllowed or RefusalCode.SelectorNotAllowed or RefusalCode.ValueNotAllowed or RefusalCode.OriginNotAllowed => StatusCodes.Status403Forbidden,
         RefusalCode.UnknownChain or RefusalCode.UnknownForwarder => StatusCodes.Status404NotFound,
         RefusalCode.NonceUsed or RefusalCode.NonceGap => StatusCodes.Status409Conflict,
         RefusalCode.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,
         RefusalCode.DeadlinePassed or RefusalCode.DeadlineTooFar or RefusalCode.GasAboveLimit or RefusalCode.CalldataNotCanonical
             or RefusalCode.SimulationReverted => StatusCodes.Status422UnprocessableEntity,
         RefusalCode.BudgetSpent => refusal.IsCallersShare ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable,
-        RefusalCode.QuotaExceeded or RefusalCode.UserFailing or RefusalCode.TooManyUnderWay => StatusCodes.Status429TooManyRequests,
+        RefusalCode.QuotaExceeded or RefusalCode.UserFailing or RefusalCode.TooManyUnderWay or RefusalCode.TooManyRequests => StatusCodes.Status429TooManyRequests,
         RefusalCode.SponsorshipPaused or RefusalCode.TargetFailing or RefusalCode.Overloaded or RefusalCode.SignersExhausted or RefusalCode.ChainUnavailable =>
             StatusCodes.Status503ServiceUnavailable,
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal.Code, "a refusal without a status"),

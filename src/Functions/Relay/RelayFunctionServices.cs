@@ -1,3 +1,4 @@
+using Functions.Callers;
 using Functions.Council;
 using Functions.Health;
 
@@ -9,6 +10,7 @@ public static class RelayFunctionServices
     /// <summary>Adds <see cref="RelayWatch"/>, the readiness checks and what is done once at start.</summary>
     public static IServiceCollection AddRelayFunctions(this IServiceCollection services)
     {
+        services.AddCallers();
         services.AddHostedService<Warmup>();
         services.AddSingleton<RelayWatch>();
         services.AddSingleton<CouncilPages>();

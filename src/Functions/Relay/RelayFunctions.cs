@@ -1,5 +1,6 @@
 using System.Globalization;
 using Functions.Bounds;
+using Functions.Callers;
 using Functions.Http;
 using Functions.OpenApi;
 using Microsoft.AspNetCore.Mvc;
@@ -12,10 +13,11 @@ namespace Functions.Relay;
 /// <summary>Users' requests: post them, try them, follow them.</summary>
 /// <param name="relays">What carries them out.</param>
 /// <param name="watch">What follows them.</param>
+/// <param name="door">Tells callers apart.</param>
 /// <param name="gate">Lets them in by turns.</param>
 /// <param name="calls">How many follow them.</param>
 /// <param name="reads">Keeps lists from taking what they need.</param>
-public sealed class RelayFunctions(RelayService relays, RelayWatch watch, RelayGate gate, OpenCalls calls, PublicReads reads)
+public sealed class RelayFunctions(RelayService relays, RelayWatch watch, CallerDoor door, RelayGate gate, OpenCalls calls, PublicReads reads)
 {
     private const int MaxWaitSeconds = 25;
     private const int MaxPage = 100;
@@ -23,12 +25,13 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch, RelayG
 
     /// <summary>Relays a signed request. The same request again gives its present state and never a second transaction.</summary>
     [Function("SubmitRelay")]
+    [ForClients]
     [Consumes(typeof(RelayBody), "application/json")]
     [ProducesResponseType<RelayAnswer>(202, Description = "Accepted and on its way; Location names it.")]
     [ProducesResponseType<RelayAnswer>(200, Description = "Posted before; its present state.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
-    [Refuses(401, RefusalCode.SignatureMismatch)]
-    [Refuses(403, RefusalCode.TargetNotAllowed, RefusalCode.SelectorNotAllowed, RefusalCode.ValueNotAllowed)]
+    [Refuses(401, RefusalCode.SignatureMismatch, RefusalCode.UnknownClient)]
+    [Refuses(403, RefusalCode.TargetNotAllowed, RefusalCode.SelectorNotAllowed, RefusalCode.ValueNotAllowed, RefusalCode.OriginNotAllowed)]
     [Refuses(404, RefusalCode.UnknownChain, RefusalCode.UnknownForwarder)]
     [Refuses(408, "request_timeout")]
     [Refuses(409, RefusalCode.NonceUsed, RefusalCode.NonceGap)]
@@ -37,10 +40,16 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch, RelayG
         422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.CalldataNotCanonical,
         RefusalCode.SimulationReverted)]
     [Refuses(429, RefusalCode.QuotaExceeded, RefusalCode.BudgetSpent, RefusalCode.UserFailing, RefusalCode.TooManyUnderWay, Capacity.OwnShareCode)]
-    [Refuses(503, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.SignersExhausted, RefusalCode.ChainUnavailable, "storage_unavailable")]
+    [Refuses(503, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.SignersExhausted, RefusalCode.ChainUnavailable, "storage_unavailable", ClientGate.UnavailableCode)]
     public async Task<IResult> Submit(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "relay")] HttpRequest request, CancellationToken cancellation)
     {
+        var (visitor, unwelcome) = await door.EnterAsync(request);
+        if (visitor is null)
+        {
+            return unwelcome!;
+        }
+
         using var body = await JsonBody.ReadAsync(request, cancellation);
         var (relay, refusal) = RelayBodyReader.Read(body.Span);
         if (refusal is not null)
@@ -48,8 +57,8 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch, RelayG
             return refusal.ToProblem();
         }
 
-        using var seat = await gate.EnterAsync(gate.CallerOf(request), cancellation);
-        return seat is null ? Capacity.Overloaded() : Show(await relays.SubmitAsync(relay!, cancellation));
+        using var seat = await gate.EnterAsync(RelayGate.CallerOf(request, visitor.Turn), cancellation);
+        return seat is null ? Capacity.Overloaded() : Show(await relays.SubmitAsync(relay!, visitor.Caller, cancellation));
     }
 
     /// <summary>
@@ -57,35 +66,45 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch, RelayG
     /// where nonces are sequential, otherwise as they stand.
     /// </summary>
     [Function("SubmitRelayBatch")]
+    [ForClients]
     [Consumes(typeof(BatchDescription), "application/json")]
     [ProducesResponseType<BatchAnswer>(207, Description = "One outcome for each request, in order.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(401, RefusalCode.UnknownClient)]
+    [Refuses(403, RefusalCode.OriginNotAllowed)]
     [Refuses(408, "request_timeout")]
     [Refuses(413, RefusalCode.PayloadTooLarge)]
     [Refuses(429, Capacity.OwnShareCode)]
-    [Refuses(503, RefusalCode.Overloaded)]
+    [Refuses(503, RefusalCode.Overloaded, ClientGate.UnavailableCode)]
     public async Task<IResult> SubmitBatch(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "relay/batch")] HttpRequest request, CancellationToken cancellation)
     {
+        var (visitor, unwelcome) = await door.EnterBatchAsync(request);
+        if (visitor is null)
+        {
+            return unwelcome!;
+        }
+
         using var body = await JsonBody.ReadAsync(request, cancellation);
         var (requests, refusal) = RelayBodyReader.ReadBatch(body.Memory);
         if (refusal is not null)
         {
-            return refusal.ToProblem();
+            return door.Count(visitor) ?? refusal.ToProblem();
         }
 
-        var submission = new BatchSubmission(relays, gate, gate.CallerOf(request), ProblemResult.ActivityOf(request.HttpContext));
+        var submission = new BatchSubmission(relays, gate, RelayGate.CallerOf(request, visitor.Turn), door, visitor, ProblemResult.ActivityOf(request.HttpContext));
         var outcomes = await submission.RunAsync(requests!, cancellation);
         return TypedResults.Json(new BatchAnswer(outcomes), RelayJson.Default.BatchAnswer, statusCode: StatusCodes.Status207MultiStatus);
     }
 
     /// <summary>Judges a request as posting it for the first time would, and stores nothing.</summary>
     [Function("SimulateRelay")]
+    [ForClients]
     [Consumes(typeof(RelayBody), "application/json")]
     [ProducesResponseType<SimulationAnswer>(200, Description = "The rules take it now; whether a signer is free is seen when it is posted.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
-    [Refuses(401, RefusalCode.SignatureMismatch)]
-    [Refuses(403, RefusalCode.TargetNotAllowed, RefusalCode.SelectorNotAllowed, RefusalCode.ValueNotAllowed)]
+    [Refuses(401, RefusalCode.SignatureMismatch, RefusalCode.UnknownClient)]
+    [Refuses(403, RefusalCode.TargetNotAllowed, RefusalCode.SelectorNotAllowed, RefusalCode.ValueNotAllowed, RefusalCode.OriginNotAllowed)]
     [Refuses(404, RefusalCode.UnknownChain, RefusalCode.UnknownForwarder)]
     [Refuses(408, "request_timeout")]
     [Refuses(409, RefusalCode.NonceUsed, RefusalCode.NonceGap)]
@@ -94,10 +113,16 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch, RelayG
         422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.CalldataNotCanonical,
         RefusalCode.SimulationReverted)]
     [Refuses(429, RefusalCode.QuotaExceeded, RefusalCode.BudgetSpent, RefusalCode.UserFailing, RefusalCode.TooManyUnderWay, Capacity.OwnShareCode)]
-    [Refuses(503, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.ChainUnavailable, "storage_unavailable")]
+    [Refuses(503, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.ChainUnavailable, "storage_unavailable", ClientGate.UnavailableCode)]
     public async Task<IResult> Simulate(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "relay/simulate")] HttpRequest request, CancellationToken cancellation)
     {
+        var (visitor, unwelcome) = await door.EnterAsync(request);
+        if (visitor is null)
+        {
+            return unwelcome!;
+        }
+
         using var body = await JsonBody.ReadAsync(request, cancellation);
         var (relay, refusal) = RelayBodyReader.Read(body.Span);
         if (refusal is not null)
@@ -105,13 +130,13 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch, RelayG
             return refusal.ToProblem();
         }
 
-        using var seat = await gate.EnterAsync(gate.CallerOf(request), cancellation);
+        using var seat = await gate.EnterAsync(RelayGate.CallerOf(request, visitor.Turn), cancellation);
         if (seat is null)
         {
             return Capacity.Overloaded();
         }
 
-        return await relays.SimulateAsync(relay!, cancellation) switch
+        return await relays.SimulateAsync(relay!, visitor.Caller, cancellation) switch
         {
             SimulationDecision.Passes passes => TypedResults.Json(
                 new SimulationAnswer(true, passes.Gas.ToString(CultureInfo.InvariantCulture)), RelayJson.Default.SimulationAnswer),

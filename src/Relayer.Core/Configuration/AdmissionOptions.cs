@@ -21,6 +21,15 @@ public sealed class AdmissionOptions
     /// <summary>How long a request waits for a place before it is answered <c>overloaded</c> (503).</summary>
     public TimeSpan MaxWait { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Requests that one caller may post in a minute to one instance, refused and simulated ones counted; one more is answered <c>too_many_requests</c>
+    /// (429). As many may come at once. API clients whose keys servers keep have a rate of their own instead.
+    /// </summary>
+    public int AttemptsPerMinutePerAddress { get; set; } = 600;
+
+    /// <summary>The same for one user, counted once the signature is right, wherever the requests come from.</summary>
+    public int AttemptsPerMinutePerUser { get; set; } = 60;
+
     /// <summary>Bytes of bodies that are held at once, in all; beyond them a body is answered <c>overloaded</c> (503).</summary>
     public long MaxBodyBytes { get; set; } = 64 * 1024 * 1024;
 

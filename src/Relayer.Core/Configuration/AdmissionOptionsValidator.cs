@@ -19,6 +19,8 @@ public static class AdmissionOptionsValidator
         {
             (nameof(admission.MaxRequests), admission.MaxRequests, 1),
             (nameof(admission.MaxWaiting), admission.MaxWaiting, 0),
+            (nameof(admission.AttemptsPerMinutePerAddress), admission.AttemptsPerMinutePerAddress, 1),
+            (nameof(admission.AttemptsPerMinutePerUser), admission.AttemptsPerMinutePerUser, 1),
             (nameof(admission.MaxBodyBytes), admission.MaxBodyBytes, LeastBodyBytes),
             (nameof(admission.MaxBodyBytesPerAddress), admission.MaxBodyBytesPerAddress, LeastBodyBytes),
             (nameof(admission.MinBodyBytesPerSecond), admission.MinBodyBytesPerSecond, 1),

@@ -34,6 +34,9 @@ public sealed class RelayerOptions
     /// <summary>Who may operate, by the name that the audit knows them by. Nobody, when none is there.</summary>
     public Dictionary<string, OperatorOptions> Operators { get; init; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Who posts users' requests with a key of their own. Nobody has to: without a key a caller is anonymous.</summary>
+    public Dictionary<string, ClientOptions> Clients { get; init; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>How much is taken at once.</summary>
     public AdmissionOptions Admission { get; init; } = new();
 

@@ -20,7 +20,9 @@ public static class RelayerOptionsValidator
         ValidateKeyVault(options, faults);
         AdmissionOptionsValidator.Validate(options.Admission, faults);
         AlertOptionsValidator.Validate(options.Alerts, options.IsDevelopment, faults);
-        OperatorOptionsValidator.Validate(options, faults);
+        var sources = new KeySources(options.IsDevelopment);
+        OperatorOptionsValidator.Validate(options, sources, faults);
+        ClientOptionsValidator.Validate(options, sources, faults);
         ValidateCrashPoints(options, faults);
         if (options.Chains.Count == 0)
         {
@@ -66,10 +68,10 @@ public static class RelayerOptionsValidator
         var vault = options.KeyVault;
         var used = options.Chains.Values.SelectMany(chain => chain.Signers.Append(chain.Council)).Any(signer => signer.Secret.Length > 0)
             || options.Hermes.Fallbacks.Prepend(options.Hermes).Any(service => service.Secret.Length > 0) || options.Alerts.Secret.Length > 0
-            || options.Operators.Values.Any(one => one.Secret.Length > 0);
+            || options.Operators.Values.Any(one => one.Secret.Length > 0) || options.Clients.Values.Any(one => one.Secret.Length > 0);
         if (vault.Uri.Length == 0)
         {
-            faults.AddIf(used, "KeyVault:Uri", "is missing, though a signer, the council's wallet, Hermes, the webhook or an operator names a secret");
+            faults.AddIf(used, "KeyVault:Uri", "is missing, though a signer, the council's wallet, Hermes, the webhook, an operator or a client names a secret");
         }
         else
         {

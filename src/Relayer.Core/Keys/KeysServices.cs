@@ -9,7 +9,8 @@ namespace Relayer.Core.Keys;
 public static class KeysServices
 {
     /// <summary>
-    /// Adds <see cref="ISignerSource"/> over the signers of <c>Chains:{name}:Signers</c>, <see cref="ISecretSource"/> and <see cref="OperatorKeys"/>. Needs <see cref="RelayerOptions"/> and
+    /// Adds <see cref="ISignerSource"/> over the signers of <c>Chains:{name}:Signers</c>, <see cref="ISecretSource"/>, <see cref="OperatorKeys"/> and
+    /// <see cref="ClientKeys"/>. Needs <see cref="RelayerOptions"/> and
     /// logging to be registered; takes a <see cref="TimeProvider"/> if there is one. Azure is first spoken to when a key is needed.
     /// </summary>
     public static IServiceCollection AddKeys(this IServiceCollection services)
@@ -22,6 +23,9 @@ public static class KeysServices
         services.TryAddSingleton(provider => new OperatorKeys(
             provider.GetRequiredService<RelayerOptions>(), provider.GetRequiredService<KeyVaultSecrets>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<OperatorKeys>>()));
+        services.TryAddSingleton(provider => new ClientKeys(
+            provider.GetRequiredService<RelayerOptions>(), provider.GetRequiredService<KeyVaultSecrets>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ClientKeys>>()));
         return services;
     }
 }

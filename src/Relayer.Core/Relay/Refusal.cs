@@ -60,6 +60,15 @@ public static class RefusalCode
     /// <summary>The user's share is used up (429).</summary>
     public const string QuotaExceeded = "quota_exceeded";
 
+    /// <summary>More requests came than a user, an API client or a network address may post in a minute (429).</summary>
+    public const string TooManyRequests = "too_many_requests";
+
+    /// <summary>The key is no API client's (401).</summary>
+    public const string UnknownClient = "unknown_client";
+
+    /// <summary>The API client's key is for pages of other origins (403).</summary>
+    public const string OriginNotAllowed = "origin_not_allowed";
+
     /// <summary>A budget in wei has no room: the user's own (429), or the function's or the chain's (503).</summary>
     public const string BudgetSpent = "budget_spent";
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay.Budgets;
+using Relayer.Core.Relay.Callers;
 
 namespace Relayer.Core.Relay;
 
@@ -27,7 +28,7 @@ public sealed record RelayPolicy(
 
     /// <summary>Reads a chain's validated options.</summary>
     /// <exception cref="FormatException">A text that validation would have refused.</exception>
-    public static RelayPolicy From(ChainOptions options) => From(options.Policy) with { Budgets = SponsorBudgets.From(options) };
+    public static RelayPolicy From(ChainOptions options, ApiClients clients) => From(options.Policy) with { Budgets = SponsorBudgets.From(options, clients) };
 
     /// <summary>Reads validated options.</summary>
     /// <exception cref="FormatException">A text that validation would have refused.</exception>

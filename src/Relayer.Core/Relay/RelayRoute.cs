@@ -1,5 +1,6 @@
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Relay.Callers;
 using Relayer.Core.Relay.Forwarders;
 
 namespace Relayer.Core.Relay;
@@ -22,10 +23,11 @@ public sealed class RelayRoutes
     /// <exception cref="FormatException">A text that validation would have refused.</exception>
     public RelayRoutes(RelayerOptions options)
     {
+        var clients = new ApiClients(options);
         foreach (var (name, chain) in options.Chains)
         {
             var chainId = new ChainId(chain.ChainId);
-            var policy = RelayPolicy.From(chain);
+            var policy = RelayPolicy.From(chain, clients);
             _chains.Add(chainId);
             _mostLost[chainId] = policy.Budgets.MostLost;
             foreach (var configured in chain.Forwarders)

@@ -6,6 +6,7 @@ using Relayer.Core.Providers;
 using Relayer.Core.Relay.Admission;
 using Relayer.Core.Relay.Breakers;
 using Relayer.Core.Relay.Budgets;
+using Relayer.Core.Relay.Callers;
 using Relayer.Core.Relay.Forwarders;
 using Relayer.Core.Relay.Records;
 using Relayer.Core.Relay.Rules;
@@ -41,38 +42,41 @@ public sealed class RelayService
 
     /// <summary>Connects the parts; does no I/O.</summary>
     public RelayService(
-        RelayRoutes routes, Database database, IChainClientFactory chains, ChainEngines engines, ForwarderCheck forwarders, BreakerBoard breakers,
-        TimeProvider time)
+        RelayRoutes routes, ApiClients clients, IUserAttempts attempts, Database database, IChainClientFactory chains, ChainEngines engines,
+        ForwarderCheck forwarders, BreakerBoard breakers, TimeProvider time)
     {
         (_chains, _time) = (chains, time);
         _store = new RelayStore(database);
         _reads = new RelayReader(_store, engines);
         var gate = new BudgetGate(time);
         _budgets = new BudgetStore(database);
-        _validator = new RelayValidator(routes, new RelayRules(Secp256k1.Default, gate, breakers), chains, engines, forwarders, time);
+        _validator = new RelayValidator(routes, new RelayRules(Secp256k1.Default, gate, breakers, clients, attempts), chains, engines, forwarders, time);
         _dispatch = new RelayDispatch(engines, database, _reads, _validator, gate, time);
     }
 
     /// <summary>Relays a request, or says why not. The same request again gives its present state and does nothing.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="caller">Who posts it, as far as the call shows it: anybody, or an API client.</param>
+    /// <param name="cancellation">Stops it, as long as nothing is recorded.</param>
     /// <exception cref="ChainUnavailableException">No provider answers; nothing is recorded.</exception>
     /// <exception cref="NpgsqlException">The database is unavailable; post it again.</exception>
     /// <exception cref="SignerUnavailableException">No signing key can be had; nothing is recorded.</exception>
-    public async Task<RelayDecision> SubmitAsync(RelayRequest request, CancellationToken cancellation)
+    public async Task<RelayDecision> SubmitAsync(RelayRequest request, Caller caller, CancellationToken cancellation)
     {
         using var activity = RelayerMetrics.Activities.StartActivity("relay");
         var started = _time.GetTimestamp();
-        var decision = await DecideAsync(request, cancellation);
+        var decision = await DecideAsync(request, caller, cancellation);
         RelayTelemetry.Describe(activity, request, decision);
         RelayTelemetry.Measure(request.ChainId, decision, _time.GetElapsedTime(started));
         return decision;
     }
 
-    /// <summary>Judges a request as <see cref="SubmitAsync"/> would, and records nothing.</summary>
+    /// <summary>Judges a request as <see cref="SubmitAsync"/> would, and records nothing but that it was tried.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     /// <exception cref="NpgsqlException">The database is unavailable.</exception>
-    public async Task<SimulationDecision> SimulateAsync(RelayRequest request, CancellationToken cancellation)
+    public async Task<SimulationDecision> SimulateAsync(RelayRequest request, Caller caller, CancellationToken cancellation)
     {
-        var (candidate, refusal) = _validator.Admit(request);
+        var (candidate, refusal) = _validator.Admit(request, caller);
         refusal ??= _validator.RefuseAlone(candidate!);
         if (refusal is not null)
         {
@@ -131,12 +135,12 @@ public sealed class RelayService
     public async Task<int> SweepGrantsAsync(CancellationToken cancellation) =>
         await _store.SweepGrantsAsync(QuotaWindow.OldestInUse(_time.GetUtcNow()), cancellation) + await _budgets.SweepAsync(cancellation);
 
-    private async Task<RelayDecision> DecideAsync(RelayRequest request, CancellationToken cancellation)
+    private async Task<RelayDecision> DecideAsync(RelayRequest request, Caller caller, CancellationToken cancellation)
     {
         var atOnce = Interlocked.Increment(ref _deciding);
         try
         {
-            return await DecideAsync(request, atOnce <= QuietUpTo, cancellation);
+            return await DecideAsync(request, caller, atOnce <= QuietUpTo, cancellation);
         }
         finally
         {
@@ -144,17 +148,17 @@ public sealed class RelayService
         }
     }
 
-    private async Task<RelayDecision> DecideAsync(RelayRequest request, bool isQuiet, CancellationToken cancellation)
+    private async Task<RelayDecision> DecideAsync(RelayRequest request, Caller caller, bool isQuiet, CancellationToken cancellation)
     {
-        var (admitted, refusal) = _validator.Admit(request);
+        var (admitted, refusal) = _validator.Admit(request, caller);
         if (admitted is not { } candidate)
         {
             return new RelayDecision.Rejected(refusal!);
         }
 
-        // A limit that changed, or a deadline that passed since, never hides a relay from the one who posted it.
+        // A limit that changed, or a deadline that passed since, never hides a relay from the one who posted it; asking too often does for a moment.
         refusal = _validator.RefuseAlone(candidate);
-        if (refusal is not null && !_validator.IsSigned(candidate))
+        if (refusal is not null && (refusal.Code == RefusalCode.TooManyRequests || !_validator.IsSigned(candidate)))
         {
             return new RelayDecision.Rejected(refusal);
         }

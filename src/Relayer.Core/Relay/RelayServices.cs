@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Relayer.Core.Relay.Admission;
 using Relayer.Core.Relay.Breakers;
 using Relayer.Core.Relay.Budgets;
+using Relayer.Core.Relay.Callers;
 using Relayer.Core.Relay.Outcomes;
 using Relayer.Core.Transactions;
 
@@ -13,6 +15,8 @@ public static class RelayServices
     /// <summary>Adds <see cref="RelayService"/> and what it needs beside the engine.</summary>
     public static IServiceCollection AddRelay(this IServiceCollection services)
     {
+        services.TryAddSingleton<IUserAttempts, UncountedAttempts>();
+        services.AddSingleton<ApiClients>();
         services.AddSingleton<RelayRoutes>();
         services.AddSingleton<ForwarderCheck>();
         services.AddSingleton<RelayService>();

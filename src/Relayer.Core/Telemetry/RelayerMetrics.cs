@@ -58,9 +58,13 @@ public static class RelayerMetrics
     public static Counter<long> OperatorsRefused { get; } =
         Meter.CreateCounter<long>("relayer.operator.refused", "{call}", "Calls of operators' routes that were refused");
 
+    /// <summary>Calls with a key that is no API client's. Tags: <c>reason</c> (<c>wrong</c>, <c>throttled</c>).</summary>
+    public static Counter<long> ClientsRefused { get; } =
+        Meter.CreateCounter<long>("relayer.client.refused", "{call}", "Calls with a key that is no API client's");
+
     /// <summary>
     /// Calls for which there was no room. Tags: <c>what</c> (<c>requests</c>, <c>bodies</c>, <c>slow_bodies</c>, <c>waits</c>, <c>streams</c>,
-    /// <c>reads</c> or <c>connections</c>).
+    /// <c>reads</c>, <c>connections</c> or <c>rates</c>).
     /// </summary>
     public static Counter<long> CallsTurnedAway { get; } =
         Meter.CreateCounter<long>("relayer.call.turned_away", "{call}", "Calls for which there was no room");

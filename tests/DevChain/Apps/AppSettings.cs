@@ -58,6 +58,11 @@ public static class AppSettings
             settings[$"Admission__{limit}"] = "4000";
         }
 
+        foreach (var rate in new[] { "AttemptsPerMinutePerAddress", "AttemptsPerMinutePerUser" })
+        {
+            settings[$"Admission__{rate}"] = "100000000";
+        }
+
         // Room for the longest reason that a test has the target fail with.
         Chain("Policy__Targets__0__MaxDataBytes", "32768");
 

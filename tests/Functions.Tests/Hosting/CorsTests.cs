@@ -15,6 +15,7 @@ public sealed class CorsTests
         Assert.Equal("http://localhost:3000", Header(preflight, "Access-Control-Allow-Origin"));
         Assert.Contains("POST", Header(preflight, "Access-Control-Allow-Methods"), StringComparison.Ordinal);
         Assert.Contains("Content-Type", Header(preflight, "Access-Control-Allow-Headers"), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("x-relayer-key", Header(preflight, "Access-Control-Allow-Headers"), StringComparison.Ordinal);
         Assert.Equal(503, (int)call.StatusCode); // A page must be able to read why it was refused, and when to come back.
         Assert.Equal("https://app.example", Header(call, "Access-Control-Allow-Origin"));
         Assert.Contains("Retry-After", Header(call, "Access-Control-Expose-Headers"), StringComparison.Ordinal);

@@ -37,11 +37,12 @@ public sealed partial class OpenApiTests
             Assert.Equal(
                 "#/components/schemas/ProblemBody",
                 (string?)operation["responses"]!["default"]!["content"]!["application/problem+json"]!["schema"]!["$ref"]);
-            Assert.Equal(function.Role is not null, operation["security"] is not null);
+            Assert.Equal(function.Role is not null, operation["security"]?[0]!["functionKey"] is not null);
             Assert.True(function.Role is null || operation["responses"]!["403"] is not null);
         }
 
         Assert.NotNull(operations["FollowRelay"]["responses"]!["200"]!["content"]!["text/event-stream"]);
+        Assert.Equal("[{},{\"clientKey\":[]}]", operations["SubmitRelay"]["security"]!.ToJsonString()); // A key, or none.
         Assert.NotNull(operations["SubmitRelay"]["responses"]!["503"]!["headers"]!["Retry-After"]);
         Assert.Null(operations["SubmitRelay"]["responses"]!["409"]!["headers"]);
         var problem = document["components"]!["schemas"]!["ProblemBody"]!;

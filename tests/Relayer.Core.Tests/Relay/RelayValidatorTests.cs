@@ -9,9 +9,7 @@ using Relayer.Core.Providers.Pool;
 using Relayer.Core.Relay;
 using Relayer.Core.Relay.Admission;
 using Relayer.Core.Relay.Breakers;
-using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Relay.Forwarders;
-using Relayer.Core.Relay.Rules;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Tests.Transactions;
 
@@ -118,9 +116,9 @@ public sealed class RelayValidatorTests(PostgresFixture postgres)
         var deployment = await Deployment.CreateAsync(world.Node, cancellation: Cancellation);
         var forwarder = new OpenZeppelinForwarder(new ChainId(world.Node.ChainId), deployment.OpenZeppelin, Deployment.OpenZeppelinName);
         var judge = new RelayValidator(
-            new RelayRoutes(world.Options), new RelayRules(
-                Secp256k1.Default, new BudgetGate(world.Time),
-                new BreakerBoard(new RelayRoutes(world.Options), world.Database.Database, world.Time, new Logger<BreakerBoard>(world.Logs))), world.Chains, world.Engines,
+            new RelayRoutes(world.Options),
+            Samples.Rules(world.Time, new BreakerBoard(new RelayRoutes(world.Options), world.Database.Database, world.Time, new Logger<BreakerBoard>(world.Logs))),
+            world.Chains, world.Engines,
             new ForwarderCheck(world.Chains, new Logger<ForwarderCheck>(world.Logs)), world.Time);
         var message = Samples.Message(forwarder) with { To = deployment.Target, Nonce = 0, Deadline = (1UL << 48) - 1 };
         return (judge, Sign(forwarder, message));

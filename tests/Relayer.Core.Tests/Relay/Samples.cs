@@ -1,9 +1,14 @@
 using DevChain;
+using Relayer.Core.Configuration;
 using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
 using Relayer.Core.Relay.Admission;
+using Relayer.Core.Relay.Breakers;
+using Relayer.Core.Relay.Budgets;
+using Relayer.Core.Relay.Callers;
 using Relayer.Core.Relay.Forwarders;
+using Relayer.Core.Relay.Rules;
 
 namespace Relayer.Core.Tests.Relay;
 
@@ -24,6 +29,10 @@ internal static class Samples
         RelaysPerMinute = 3,
         GasPerDay = 1_000_000,
     });
+
+    /// <summary>The rules; without breakers their own, the last one, asks for what is not there.</summary>
+    public static RelayRules Rules(TimeProvider? time = null, BreakerBoard? breakers = null) =>
+        new(Secp256k1.Default, new BudgetGate(time ?? TimeProvider.System), breakers!, new ApiClients(new RelayerOptions()), new UncountedAttempts());
 
     public static Forwarder OpenZeppelin { get; } = new OpenZeppelinForwarder(Chain, Contract, "ERC2771Forwarder");
 

@@ -24,10 +24,13 @@ public sealed class BudgetOptions
     /// <summary>In a day for one user. Where the coin is ether: 0.05 ether.</summary>
     public string UserDayWei { get; set; } = "";
 
-    /// <summary>In an hour for all callers that are not known (no API client, no admitted user): what is left is for those that are. Left out: no limit but the chain's.</summary>
+    /// <summary>
+    /// In an hour for all callers that are not known (no API client, no admitted user): what is left is for those that are. Left out: half of the
+    /// chain's where somebody can be known, no limit but the chain's where nobody can.
+    /// </summary>
     public string AnonymousHourWei { get; set; } = "";
 
-    /// <summary>The same in a day.</summary>
+    /// <summary>The same in a day (UTC).</summary>
     public string AnonymousDayWei { get; set; } = "";
 
     /// <summary>

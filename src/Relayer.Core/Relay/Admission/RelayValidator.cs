@@ -20,7 +20,7 @@ internal sealed class RelayValidator(
     public bool IsSigned(RelayCandidate candidate) => rules.IsSigned(candidate);
 
     /// <summary>Finds the route, and checks that the message has its dialect's shape.</summary>
-    public (RelayCandidate? Candidate, Refusal? Refusal) Admit(RelayRequest request)
+    public (RelayCandidate? Candidate, Refusal? Refusal) Admit(RelayRequest request, Caller caller)
     {
         if (routes.Find(request.ChainId, request.Forwarder, out var route) is { } refusal)
         {
@@ -29,7 +29,7 @@ internal sealed class RelayValidator(
 
         var engine = engines.Get(request.ChainId);
         return route.Forwarder.HasShapeOf(request.Message)
-            ? (new RelayCandidate(request, route, Now()) { Data = engine.Data, Payer = engine.NextPayer() }, null)
+            ? (new RelayCandidate(request, route, Now()) { Caller = caller, Data = engine.Data, Payer = engine.NextPayer() }, null)
             : (null, new Refusal(
                 RefusalCode.MalformedRequest,
                 route.Forwarder.HasDeadline

@@ -2,6 +2,7 @@ using System.Text;
 using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay.Admission;
+using Relayer.Core.Relay.Callers;
 
 namespace Relayer.Core.Relay.Budgets;
 
@@ -25,20 +26,29 @@ public sealed record SponsorBudgets(BudgetLimit Chain, BudgetLimit Value, Budget
 
     /// <summary>Reads validated options.</summary>
     /// <exception cref="FormatException">A text that validation would have refused.</exception>
-    public static SponsorBudgets From(ChainOptions options)
+    public static SponsorBudgets From(ChainOptions options, ApiClients clients)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(clients);
         var isEther = EtherChains.Contains(options.ChainId);
         var budgets = options.Budgets;
+        var chain = new BudgetLimit(
+            BudgetText.Read(budgets.HourWei, isEther ? BudgetOptions.EtherHour : null), BudgetText.Read(budgets.DayWei, isEther ? BudgetOptions.EtherDay : null));
+        ApiClient[] known = [.. clients.All.Where(client => options.Policy.Targets.Any(target => target.Address is { } address && client.MayCall(address)))];
         return new(
-            new(BudgetText.Read(budgets.HourWei, isEther ? BudgetOptions.EtherHour : null), BudgetText.Read(budgets.DayWei, isEther ? BudgetOptions.EtherDay : null)),
+            chain,
             new(BudgetText.Read(budgets.ValueHourWei, null), BudgetText.Read(budgets.ValueDayWei, null)),
             new(
                 BudgetText.Read(budgets.UserHourWei, isEther ? BudgetOptions.EtherUserHour : null),
                 BudgetText.Read(budgets.UserDayWei, isEther ? BudgetOptions.EtherUserDay : null)))
         {
             MostLost = BudgetText.Read(budgets.LostHourWei, isEther ? BudgetOptions.EtherLostHour : null),
-            Anonymous = new(BudgetText.Read(budgets.AnonymousHourWei, null), BudgetText.Read(budgets.AnonymousDayWei, null)),
+            Anonymous = new(OfAnonymous(budgets.AnonymousHourWei, chain.Hour), OfAnonymous(budgets.AnonymousDayWei, chain.Day)),
+            Clients = known.ToDictionary(client => client.Name, client => client.Budget),
         };
+
+        // Where nobody is known there is nobody to keep the other half for.
+        Wei? OfAnonymous(string text, Wei? all) => text.Length > 0 || known.Length == 0 ? BudgetText.Read(text, null) : all / 2UL;
     }
 
     /// <summary>The budgets that a request takes from.</summary>

@@ -2,6 +2,7 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Relay.Admission;
 using Relayer.Core.Relay.Breakers;
 using Relayer.Core.Relay.Budgets;
+using Relayer.Core.Relay.Callers;
 
 namespace Relayer.Core.Relay.Rules;
 
@@ -10,7 +11,7 @@ namespace Relayer.Core.Relay.Rules;
 /// Before these, the body's size and shape are checked where it is read, and <see cref="RelayRoutes"/> finds chain and forwarder.
 /// The signature stands before everything that does I/O, so that nobody makes the relayer work for a request that is not signed.
 /// </remarks>
-internal sealed class RelayRules(ISecp256k1 curve, BudgetGate gate, BreakerBoard breakers)
+internal sealed class RelayRules(ISecp256k1 curve, BudgetGate gate, BreakerBoard breakers, ApiClients clients, IUserAttempts attempts)
 {
     /// <summary>By the request alone.</summary>
     public IReadOnlyList<IRelayRule> Alone { get; } =
@@ -20,10 +21,12 @@ internal sealed class RelayRules(ISecp256k1 curve, BudgetGate gate, BreakerBoard
         new GasRule(),
         new ValueRule(),
         new TargetRule(),
+        new ClientTargetRule(clients),
         new SelectorRule(),
         new EncodingRule(),
         new OuterGasRule(),
         new SignatureRule(curve),
+        new AttemptsRule(attempts),
         new BudgetRule(gate),
         new BreakerRule(breakers),
     ];

@@ -2,7 +2,6 @@ using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
 using Relayer.Core.Relay.Admission;
-using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Relay.Rules;
 
 namespace Relayer.Core.Tests.Relay.Rules;
@@ -16,15 +15,15 @@ public sealed class AloneRulesTests
         foreach (var forwarder in new[] { Samples.OpenZeppelin, Samples.Infinex })
         {
             var candidate = Samples.Candidate(forwarder: forwarder);
-            Assert.All(new RelayRules(Secp256k1.Default, new BudgetGate(TimeProvider.System), null!).Alone.SkipLast(1), rule => Assert.Null(rule.Check(candidate)));
+            Assert.All(Samples.Rules().Alone.SkipLast(1), rule => Assert.Null(rule.Check(candidate)));
         }
     }
 
     [Fact]
     public void The_curve_comes_after_what_costs_nothing_and_nobody_learns_of_budgets_unsigned() =>
         Assert.Equal(
-            ["DataSizeRule", "DeadlineRule", "GasRule", "ValueRule", "TargetRule", "SelectorRule", "EncodingRule", "OuterGasRule", "SignatureRule", "BudgetRule", "BreakerRule"],
-            new RelayRules(Secp256k1.Default, new BudgetGate(TimeProvider.System), null!).Alone.Select(rule => rule.GetType().Name));
+            ["DataSizeRule", "DeadlineRule", "GasRule", "ValueRule", "TargetRule", "ClientTargetRule", "SelectorRule", "EncodingRule", "OuterGasRule", "SignatureRule", "AttemptsRule", "BudgetRule", "BreakerRule"],
+            Samples.Rules().Alone.Select(rule => rule.GetType().Name));
 
     [Theory]
     [InlineData(100, null)]
