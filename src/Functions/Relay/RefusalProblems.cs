@@ -18,7 +18,8 @@ internal static class RefusalProblems
     {
         RefusalCode.MalformedRequest => StatusCodes.Status400BadRequest,
         RefusalCode.SignatureMismatch or RefusalCode.UnknownClient => StatusCodes.Status401Unauthorized,
-        RefusalCode.TargetNotAllowed or RefusalCode.SelectorNotAllowed or RefusalCode.ValueNotAllowed or RefusalCode.OriginNotAllowed => StatusCodes.Status403Forbidden,
+        RefusalCode.TargetNotAllowed or RefusalCode.SelectorNotAllowed or RefusalCode.ValueNotAllowed or RefusalCode.OriginNotAllowed
+            or RefusalCode.UserDenied or RefusalCode.CallerNotAdmitted => StatusCodes.Status403Forbidden,
         RefusalCode.UnknownChain or RefusalCode.UnknownForwarder => StatusCodes.Status404NotFound,
         RefusalCode.NonceUsed or RefusalCode.NonceGap => StatusCodes.Status409Conflict,
         RefusalCode.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,

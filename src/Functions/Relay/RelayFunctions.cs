@@ -31,7 +31,9 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch, Caller
     [ProducesResponseType<RelayAnswer>(200, Description = "Posted before; its present state.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(401, RefusalCode.SignatureMismatch, RefusalCode.UnknownClient)]
-    [Refuses(403, RefusalCode.TargetNotAllowed, RefusalCode.SelectorNotAllowed, RefusalCode.ValueNotAllowed, RefusalCode.OriginNotAllowed)]
+    [Refuses(
+        403, RefusalCode.TargetNotAllowed, RefusalCode.SelectorNotAllowed, RefusalCode.ValueNotAllowed, RefusalCode.OriginNotAllowed,
+        RefusalCode.UserDenied, RefusalCode.CallerNotAdmitted)]
     [Refuses(404, RefusalCode.UnknownChain, RefusalCode.UnknownForwarder)]
     [Refuses(408, "request_timeout")]
     [Refuses(409, RefusalCode.NonceUsed, RefusalCode.NonceGap)]
@@ -104,7 +106,9 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch, Caller
     [ProducesResponseType<SimulationAnswer>(200, Description = "The rules take it now; whether a signer is free is seen when it is posted.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
     [Refuses(401, RefusalCode.SignatureMismatch, RefusalCode.UnknownClient)]
-    [Refuses(403, RefusalCode.TargetNotAllowed, RefusalCode.SelectorNotAllowed, RefusalCode.ValueNotAllowed, RefusalCode.OriginNotAllowed)]
+    [Refuses(
+        403, RefusalCode.TargetNotAllowed, RefusalCode.SelectorNotAllowed, RefusalCode.ValueNotAllowed, RefusalCode.OriginNotAllowed,
+        RefusalCode.UserDenied, RefusalCode.CallerNotAdmitted)]
     [Refuses(404, RefusalCode.UnknownChain, RefusalCode.UnknownForwarder)]
     [Refuses(408, "request_timeout")]
     [Refuses(409, RefusalCode.NonceUsed, RefusalCode.NonceGap)]

@@ -3,7 +3,7 @@ namespace Relayer.Core.Configuration;
 /// <summary>Somebody who may look at and change the running relayer, bound from <c>Operators:{name}</c>. The audit knows them by the name.</summary>
 public sealed class OperatorOptions
 {
-    /// <summary><c>look</c>, <c>operate</c> (also pauses, resumes, speeds up, cancels) or <c>treasury</c> (also clears incidents, resumes top-ups, hands in accounts).</summary>
+    /// <summary><c>look</c>, <c>operate</c> (also pauses, resumes, speeds up, cancels) or <c>treasury</c> (also clears incidents, resumes top-ups, hands in accounts, admits and denies users).</summary>
     public string Role { get; set; } = "";
 
     /// <summary>The name of the Key Vault secret that holds the operator's key: at least 32 random characters. A new version replaces the old one.</summary>

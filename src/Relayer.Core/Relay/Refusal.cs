@@ -69,6 +69,12 @@ public static class RefusalCode
     /// <summary>The API client's key is for pages of other origins (403).</summary>
     public const string OriginNotAllowed = "origin_not_allowed";
 
+    /// <summary>An operator has denied the user (403).</summary>
+    public const string UserDenied = "user_denied";
+
+    /// <summary>The function is relayed for known callers alone, or for API clients alone (403).</summary>
+    public const string CallerNotAdmitted = "caller_not_admitted";
+
     /// <summary>A budget in wei has no room: the user's own (429), or the function's or the chain's (503).</summary>
     public const string BudgetSpent = "budget_spent";
 

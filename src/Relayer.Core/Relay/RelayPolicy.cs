@@ -26,6 +26,9 @@ public sealed record RelayPolicy(
     /// <summary>What relays may cost.</summary>
     public SponsorBudgets Budgets { get; init; } = SponsorBudgets.None;
 
+    /// <summary>The contract that admits users; <see langword="null"/> for none.</summary>
+    public AdmissionCall? Admission { get; init; }
+
     /// <summary>Reads a chain's validated options.</summary>
     /// <exception cref="FormatException">A text that validation would have refused.</exception>
     public static RelayPolicy From(ChainOptions options, ApiClients clients) => From(options.Policy) with { Budgets = SponsorBudgets.From(options, clients) };
@@ -41,6 +44,7 @@ public sealed record RelayPolicy(
         options.MinDeadline, options.MaxDeadline, options.TimeToLive, options.RelaysPerMinute, options.GasPerDay)
     {
         MaxUnderWay = options.MaxUnderWay,
+        Admission = AdmissionCall.From(options.Admission),
     };
 
     /// <summary>The function that calldata calls; <see langword="null"/> when it is not sponsored.</summary>

@@ -37,17 +37,19 @@ public sealed class RelayService
     private readonly RelayReader _reads;
     private readonly RelayValidator _validator;
     private readonly RelayDispatch _dispatch;
+    private readonly CallerRecognition _callers;
     private readonly BudgetStore _budgets;
     private int _deciding;
 
     /// <summary>Connects the parts; does no I/O.</summary>
     public RelayService(
-        RelayRoutes routes, ApiClients clients, IUserAttempts attempts, Database database, IChainClientFactory chains, ChainEngines engines,
-        ForwarderCheck forwarders, BreakerBoard breakers, TimeProvider time)
+        RelayRoutes routes, ApiClients clients, IUserAttempts attempts, UserLists lists, AdmissionCalls admissions, Database database,
+        IChainClientFactory chains, ChainEngines engines, ForwarderCheck forwarders, BreakerBoard breakers, TimeProvider time)
     {
         (_chains, _time) = (chains, time);
         _store = new RelayStore(database);
         _reads = new RelayReader(_store, engines);
+        _callers = new CallerRecognition(lists, admissions);
         var gate = new BudgetGate(time);
         _budgets = new BudgetStore(database);
         _validator = new RelayValidator(routes, new RelayRules(Secp256k1.Default, gate, breakers, clients, attempts), chains, engines, forwarders, time);
@@ -76,17 +78,18 @@ public sealed class RelayService
     /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<SimulationDecision> SimulateAsync(RelayRequest request, Caller caller, CancellationToken cancellation)
     {
-        var (candidate, refusal) = _validator.Admit(request, caller);
-        refusal ??= _validator.RefuseAlone(candidate!);
+        var (admitted, refusal) = _validator.Admit(request, caller);
+        refusal ??= _validator.RefuseAlone(admitted!);
         if (refusal is not null)
         {
             return new SimulationDecision.Rejected(refusal);
         }
 
-        var facts = await _reads.FactsAsync(candidate!, cancellation);
-        return await _validator.RefuseAsync(candidate!, facts, early: null, cancellation) is { } reason
-            ? new SimulationDecision.Rejected(reason)
-            : new SimulationDecision.Passes(candidate!.Call.Gas);
+        var reading = _reads.FactsAsync(admitted!, cancellation);
+        (var candidate, refusal) = await RecogniseAsync(admitted!, cancellation);
+        var facts = await reading;
+        refusal ??= await _validator.RefuseAsync(candidate, facts, early: null, cancellation);
+        return refusal is not null ? new SimulationDecision.Rejected(refusal) : new SimulationDecision.Passes(candidate.Call.Gas);
     }
 
     /// <summary>How a relay stands; <see langword="null"/> when it is not known.</summary>
@@ -164,13 +167,16 @@ public sealed class RelayService
         }
 
         var reading = _reads.FactsAsync(candidate, cancellation);
-        var early = refusal is null && isQuiet ? _validator.TryReadEarlyAsync(candidate, cancellation) : null;
+        var recognising = refusal is null ? RecogniseAsync(candidate, cancellation) : Task.FromResult((Candidate: candidate, Refusal: (Refusal?)refusal));
+        var isRefused = recognising.IsCompletedSuccessfully && (await recognising).Refusal is not null;
+        var early = isQuiet && !isRefused ? _validator.TryReadEarlyAsync(candidate, cancellation) : null;
         var facts = await reading;
         if (facts.Known is { } known)
         {
             return new RelayDecision.Known(known);
         }
 
+        (candidate, refusal) = await recognising;
         refusal ??= await _validator.RefuseAsync(candidate, facts, early, cancellation);
         if (refusal is null)
         {
@@ -181,5 +187,11 @@ public sealed class RelayService
         return await _reads.FindAsync(candidate.Id, cancellation) is { } meanwhile
             ? new RelayDecision.Known(meanwhile)
             : new RelayDecision.Rejected(refusal);
+    }
+
+    private async Task<(RelayCandidate Candidate, Refusal? Refusal)> RecogniseAsync(RelayCandidate candidate, CancellationToken cancellation)
+    {
+        var (known, refusal) = await _callers.RecogniseAsync(candidate, cancellation);
+        return (known, refusal ?? _validator.RefuseKnown(known));
     }
 }

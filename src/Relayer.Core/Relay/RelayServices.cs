@@ -17,6 +17,8 @@ public static class RelayServices
     {
         services.TryAddSingleton<IUserAttempts, UncountedAttempts>();
         services.AddSingleton<ApiClients>();
+        services.AddSingleton<UserLists>();
+        services.AddSingleton<AdmissionCalls>();
         services.AddSingleton<RelayRoutes>();
         services.AddSingleton<ForwarderCheck>();
         services.AddSingleton<RelayService>();

@@ -3,6 +3,7 @@ using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Relay.Budgets;
+using Relayer.Core.Relay.Callers;
 
 namespace Relayer.Core.Relay;
 
@@ -15,6 +16,9 @@ namespace Relayer.Core.Relay;
 /// <param name="Budget">What it may cost together with the others of its entry; <see langword="null"/> where there is no limit.</param>
 public sealed record SponsoredFunction(string Text, uint? Selector, int MaxDataBytes, CalldataShape? Shape, bool IsUnchecked, Budget? Budget)
 {
+    /// <summary>Who may have it relayed.</summary>
+    public CallersNeeded Callers { get; init; }
+
     /// <summary>The functions of the entries of one target.</summary>
     internal static IReadOnlyList<SponsoredFunction> Read(IEnumerable<TargetOptions> entries, int maxDataBytes) =>
         [.. entries.SelectMany(entry => entry.Functions.Select(text => Read(text, entry, maxDataBytes, BudgetOf(entry))))];
@@ -27,7 +31,10 @@ public sealed record SponsoredFunction(string Text, uint? Selector, int MaxDataB
         }
 
         var isAny = entry.Encoding.Equals("any", StringComparison.OrdinalIgnoreCase);
-        return new(text, function.Selector, entry.MaxDataBytes ?? maxDataBytes, isAny ? null : function.Shape, !isAny && function.Shape is null, budget);
+        return new(text, function.Selector, entry.MaxDataBytes ?? maxDataBytes, isAny ? null : function.Shape, !isAny && function.Shape is null, budget)
+        {
+            Callers = Enum.Parse<CallersNeeded>(entry.Callers, ignoreCase: true),
+        };
     }
 
     /// <summary>The entry is told by its contract and its functions, so that its place in the list does not matter.</summary>

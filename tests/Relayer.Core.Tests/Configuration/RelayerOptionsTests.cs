@@ -57,6 +57,23 @@ public sealed class RelayerOptionsTests
         Assert.StartsWith("Chains:main:Policy:Targets:1:Functions:1: is named twice", Assert.Single(Check(twice)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Function", "isAccount(uint256)", "Function: is not a canonical signature of one address")]
+    [InlineData("Function", "*", "Function: is not")]
+    [InlineData("Function", "isAccount(address )", "Function: is not")]
+    [InlineData("Function", "members(address)", "")]
+    [InlineData("CacheFor", "00:00:00", "CacheFor: must be above 0")]
+    [InlineData("CacheNoFor", "2.00:00:00", "CacheNoFor: must be above 0 and at most a day")]
+    public void The_contract_that_admits_users_is_asked_about_one_address(string key, string value, string expected)
+    {
+        var settings = With($"Chains:main:Policy:Admission:{key}", value);
+        settings["Chains:main:Policy:Admission:Contract"] = "0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359";
+        var faults = Check(settings);
+
+        Assert.Equal(expected.Length == 0 ? 0 : 1, faults.Count);
+        Assert.All(faults, fault => Assert.StartsWith($"Chains:main:Policy:Admission:{expected}", fault, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Two_chains_of_one_id_are_refused()
     {
@@ -135,6 +152,9 @@ public sealed class RelayerOptionsTests
     [InlineData("Chains:main:Policy:MaxDeadline", "366.00:00:00", "Chains:main:Policy:MaxDeadline: must be at most a year")]
     [InlineData("Chains:main:Policy:TimeToLive", "00:00:00", "Chains:main:Policy:TimeToLive:")]
     [InlineData("Chains:main:Policy:TimeToLive", "10675199.00:00:00", "Chains:main:Policy:TimeToLive: must be at most a year")]
+    [InlineData("Chains:main:Policy:Targets:0:Callers", "some", "Chains:main:Policy:Targets:0:Callers: must be any, known or clients")]
+    [InlineData("Chains:main:Policy:Admission:Contract", "0x1", "Chains:main:Policy:Admission:Contract: is not an address")]
+    [InlineData("Admission:AttemptsPerMinutePerUser", "0", "Admission:AttemptsPerMinutePerUser: is 0")]
     [InlineData("Admission:MaxRequests", "0", "Admission:MaxRequests: is 0")]
     [InlineData("Admission:MaxWaiting", "-1", "Admission:MaxWaiting: is -1")]
     [InlineData("Admission:MaxBodyBytes", "1048576", "Admission:MaxBodyBytes: is 1048576; it must be at least 2097152")]

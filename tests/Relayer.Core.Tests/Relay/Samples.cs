@@ -30,7 +30,7 @@ internal static class Samples
         GasPerDay = 1_000_000,
     });
 
-    /// <summary>The rules; without breakers their own, the last one, asks for what is not there.</summary>
+    /// <summary>The rules; without breakers the one that asks for them is not to be asked.</summary>
     public static RelayRules Rules(TimeProvider? time = null, BreakerBoard? breakers = null) =>
         new(Secp256k1.Default, new BudgetGate(time ?? TimeProvider.System), breakers!, new ApiClients(new RelayerOptions()), new UncountedAttempts());
 

@@ -176,6 +176,9 @@ public sealed class PolicyOptions
     /// <summary>The contracts and functions users may call.</summary>
     public IList<TargetOptions> Targets { get; init; } = [];
 
+    /// <summary>The contract that admits users.</summary>
+    public AdmissionCallOptions Admission { get; init; } = new();
+
     /// <summary>The most gas a request may ask for its inner call.</summary>
     public long MaxGas { get; set; } = 2_000_000;
 
@@ -241,6 +244,11 @@ public sealed class TargetOptions
     /// contracts that want another, and for those that are named by a selector.
     /// </summary>
     public string Encoding { get; set; } = "canonical";
+
+    /// <summary>
+    /// Who may have them relayed: <c>any</c>; <c>known</c>, which are API clients and users that a contract or an operator's list admits; or <c>clients</c>.
+    /// </summary>
+    public string Callers { get; set; } = "any";
 
     /// <summary>Wei that relays to these functions together may cost in an hour (UTC); decimal, or <c>none</c>, which it is when left out.</summary>
     public string HourWei { get; set; } = "";

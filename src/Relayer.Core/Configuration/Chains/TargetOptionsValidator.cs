@@ -14,6 +14,7 @@ internal static class TargetOptionsValidator
     {
         var seen = new HashSet<(Address Target, uint? Selector)>();
         var dangerous = Dangerous(chain);
+        AdmissionCallValidator.Validate($"{at}:Admission", chain.Policy.Admission, faults);
         for (var i = 0; i < chain.Policy.Targets.Count; i++)
         {
             Validate($"{at}:Targets:{i}", chain.Policy.Targets[i], seen, dangerous, faults);
@@ -39,6 +40,7 @@ internal static class TargetOptionsValidator
             ChainOptionsValidator.RequireDataBytes(bytes, $"{at}:MaxDataBytes", faults);
         }
 
+        faults.AddIf(target.Callers.ToLowerInvariant() is not ("any" or "known" or "clients"), $"{at}:Callers", "must be any, known or clients");
         faults.AddIf(target.Encoding.ToLowerInvariant() is not ("canonical" or "any"), $"{at}:Encoding", "must be canonical or any");
     }
 

@@ -29,6 +29,9 @@ public sealed record RelayCandidate(RelayRequest Request, RelayRoute Route, Date
     /// <summary>Who posted it.</summary>
     public Caller Caller { get; init; } = Caller.Anonymous;
 
+    /// <summary>The same of a caller that is known better by now, with that one's budgets.</summary>
+    internal RelayCandidate As(Caller caller) => this with { Caller = caller, _budgets = null };
+
     /// <summary>What the chain charges for data, where it does.</summary>
     public DataPrice Data { get; init; } = DataPrice.Free;
 

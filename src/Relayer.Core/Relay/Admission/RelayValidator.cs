@@ -45,9 +45,14 @@ internal sealed class RelayValidator(
     }
 
     /// <summary>Judges by the request alone.</summary>
-    public Refusal? RefuseAlone(RelayCandidate candidate)
+    public Refusal? RefuseAlone(RelayCandidate candidate) => Refuse(candidate, rules.Alone);
+
+    /// <summary>Judges once it is known who calls.</summary>
+    public Refusal? RefuseKnown(RelayCandidate candidate) => Refuse(candidate, rules.Known);
+
+    private static Refusal? Refuse(RelayCandidate candidate, IReadOnlyList<IRelayRule> judges)
     {
-        foreach (var rule in rules.Alone)
+        foreach (var rule in judges)
         {
             if (rule.Check(candidate) is { } refusal)
             {

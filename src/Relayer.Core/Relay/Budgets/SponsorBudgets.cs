@@ -48,7 +48,7 @@ public sealed record SponsorBudgets(BudgetLimit Chain, BudgetLimit Value, Budget
         };
 
         // Where nobody is known there is nobody to keep the other half for.
-        Wei? OfAnonymous(string text, Wei? all) => text.Length > 0 || known.Length == 0 ? BudgetText.Read(text, null) : all / 2UL;
+        Wei? OfAnonymous(string text, Wei? all) => text.Length > 0 || (known.Length == 0 && options.Policy.Admission.Contract is null) ? BudgetText.Read(text, null) : all / 2UL;
     }
 
     /// <summary>The budgets that a request takes from.</summary>

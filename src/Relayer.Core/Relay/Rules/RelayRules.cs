@@ -27,6 +27,11 @@ internal sealed class RelayRules(ISecp256k1 curve, BudgetGate gate, BreakerBoard
         new OuterGasRule(),
         new SignatureRule(curve),
         new AttemptsRule(attempts),
+    ];
+
+    /// <summary>Once it is known who calls: budgets and breakers are theirs.</summary>
+    public IReadOnlyList<IRelayRule> Known { get; } =
+    [
         new BudgetRule(gate),
         new BreakerRule(breakers),
     ];
