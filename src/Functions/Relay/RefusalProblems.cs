@@ -19,7 +19,7 @@ internal static class RefusalProblems
         RefusalCode.MalformedRequest => StatusCodes.Status400BadRequest,
         RefusalCode.SignatureMismatch or RefusalCode.UnknownClient => StatusCodes.Status401Unauthorized,
         RefusalCode.TargetNotAllowed or RefusalCode.SelectorNotAllowed or RefusalCode.ValueNotAllowed or RefusalCode.OriginNotAllowed
-            or RefusalCode.UserDenied or RefusalCode.CallerNotAdmitted => StatusCodes.Status403Forbidden,
+            or RefusalCode.UserDenied or RefusalCode.CallerNotAdmitted or RefusalCode.NotApproved => StatusCodes.Status403Forbidden,
         RefusalCode.UnknownChain or RefusalCode.UnknownForwarder => StatusCodes.Status404NotFound,
         RefusalCode.NonceUsed or RefusalCode.NonceGap => StatusCodes.Status409Conflict,
         RefusalCode.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,
@@ -27,7 +27,7 @@ internal static class RefusalProblems
             or RefusalCode.SimulationReverted => StatusCodes.Status422UnprocessableEntity,
         RefusalCode.BudgetSpent => refusal.IsCallersShare ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable,
         RefusalCode.QuotaExceeded or RefusalCode.UserFailing or RefusalCode.TooManyUnderWay or RefusalCode.TooManyRequests => StatusCodes.Status429TooManyRequests,
-        RefusalCode.SponsorshipPaused or RefusalCode.TargetFailing or RefusalCode.Overloaded or RefusalCode.SignersExhausted or RefusalCode.ChainUnavailable =>
+        RefusalCode.ApprovalUnavailable or RefusalCode.SponsorshipPaused or RefusalCode.TargetFailing or RefusalCode.Overloaded or RefusalCode.SignersExhausted or RefusalCode.ChainUnavailable =>
             StatusCodes.Status503ServiceUnavailable,
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal.Code, "a refusal without a status"),
     };

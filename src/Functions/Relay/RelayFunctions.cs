@@ -33,7 +33,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch, Caller
     [Refuses(401, RefusalCode.SignatureMismatch, RefusalCode.UnknownClient)]
     [Refuses(
         403, RefusalCode.TargetNotAllowed, RefusalCode.SelectorNotAllowed, RefusalCode.ValueNotAllowed, RefusalCode.OriginNotAllowed,
-        RefusalCode.UserDenied, RefusalCode.CallerNotAdmitted)]
+        RefusalCode.UserDenied, RefusalCode.CallerNotAdmitted, RefusalCode.NotApproved)]
     [Refuses(404, RefusalCode.UnknownChain, RefusalCode.UnknownForwarder)]
     [Refuses(408, "request_timeout")]
     [Refuses(409, RefusalCode.NonceUsed, RefusalCode.NonceGap)]
@@ -42,7 +42,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch, Caller
         422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.CalldataNotCanonical,
         RefusalCode.SimulationReverted)]
     [Refuses(429, RefusalCode.QuotaExceeded, RefusalCode.BudgetSpent, RefusalCode.UserFailing, RefusalCode.TooManyUnderWay, Capacity.OwnShareCode)]
-    [Refuses(503, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.SignersExhausted, RefusalCode.ChainUnavailable, "storage_unavailable", ClientGate.UnavailableCode)]
+    [Refuses(503, RefusalCode.ApprovalUnavailable, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.SignersExhausted, RefusalCode.ChainUnavailable, "storage_unavailable", ClientGate.UnavailableCode)]
     public async Task<IResult> Submit(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "relay")] HttpRequest request, CancellationToken cancellation)
     {
@@ -108,7 +108,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch, Caller
     [Refuses(401, RefusalCode.SignatureMismatch, RefusalCode.UnknownClient)]
     [Refuses(
         403, RefusalCode.TargetNotAllowed, RefusalCode.SelectorNotAllowed, RefusalCode.ValueNotAllowed, RefusalCode.OriginNotAllowed,
-        RefusalCode.UserDenied, RefusalCode.CallerNotAdmitted)]
+        RefusalCode.UserDenied, RefusalCode.CallerNotAdmitted, RefusalCode.NotApproved)]
     [Refuses(404, RefusalCode.UnknownChain, RefusalCode.UnknownForwarder)]
     [Refuses(408, "request_timeout")]
     [Refuses(409, RefusalCode.NonceUsed, RefusalCode.NonceGap)]
@@ -117,7 +117,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch, Caller
         422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.CalldataNotCanonical,
         RefusalCode.SimulationReverted)]
     [Refuses(429, RefusalCode.QuotaExceeded, RefusalCode.BudgetSpent, RefusalCode.UserFailing, RefusalCode.TooManyUnderWay, Capacity.OwnShareCode)]
-    [Refuses(503, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.ChainUnavailable, "storage_unavailable", ClientGate.UnavailableCode)]
+    [Refuses(503, RefusalCode.ApprovalUnavailable, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.ChainUnavailable, "storage_unavailable", ClientGate.UnavailableCode)]
     public async Task<IResult> Simulate(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "relay/simulate")] HttpRequest request, CancellationToken cancellation)
     {

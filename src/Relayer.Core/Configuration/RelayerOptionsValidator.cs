@@ -68,10 +68,11 @@ public static class RelayerOptionsValidator
         var vault = options.KeyVault;
         var used = options.Chains.Values.SelectMany(chain => chain.Signers.Append(chain.Council)).Any(signer => signer.Secret.Length > 0)
             || options.Hermes.Fallbacks.Prepend(options.Hermes).Any(service => service.Secret.Length > 0) || options.Alerts.Secret.Length > 0
-            || options.Operators.Values.Any(one => one.Secret.Length > 0) || options.Clients.Values.Any(one => one.Secret.Length > 0);
+            || options.Operators.Values.Any(one => one.Secret.Length > 0) || options.Clients.Values.Any(one => one.Secret.Length > 0)
+            || options.Chains.Values.Any(chain => chain.Policy.Approval.Secret.Length > 0);
         if (vault.Uri.Length == 0)
         {
-            faults.AddIf(used, "KeyVault:Uri", "is missing, though a signer, the council's wallet, Hermes, the webhook, an operator or a client names a secret");
+            faults.AddIf(used, "KeyVault:Uri", "is missing, though a signer, the council's wallet, Hermes, the webhook, an operator, a client or an approval names a secret");
         }
         else
         {

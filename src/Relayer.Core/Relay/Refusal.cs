@@ -75,6 +75,12 @@ public static class RefusalCode
     /// <summary>The function is relayed for known callers alone, or for API clients alone (403).</summary>
     public const string CallerNotAdmitted = "caller_not_admitted";
 
+    /// <summary>The service that approves requests did not approve this one (403).</summary>
+    public const string NotApproved = "not_approved";
+
+    /// <summary>The service that approves requests does not answer (503).</summary>
+    public const string ApprovalUnavailable = "approval_unavailable";
+
     /// <summary>A budget in wei has no room: the user's own (429), or the function's or the chain's (503).</summary>
     public const string BudgetSpent = "budget_spent";
 

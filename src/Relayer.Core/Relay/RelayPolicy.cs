@@ -29,6 +29,9 @@ public sealed record RelayPolicy(
     /// <summary>The contract that admits users; <see langword="null"/> for none.</summary>
     public AdmissionCall? Admission { get; init; }
 
+    /// <summary>The service that approves requests; <see langword="null"/> for none.</summary>
+    public ApprovalOptions? Approval { get; init; }
+
     /// <summary>Reads a chain's validated options.</summary>
     /// <exception cref="FormatException">A text that validation would have refused.</exception>
     public static RelayPolicy From(ChainOptions options, ApiClients clients) => From(options.Policy) with { Budgets = SponsorBudgets.From(options, clients) };
@@ -45,6 +48,7 @@ public sealed record RelayPolicy(
     {
         MaxUnderWay = options.MaxUnderWay,
         Admission = AdmissionCall.From(options.Admission),
+        Approval = options.Approval.Url.Length > 0 ? options.Approval : null,
     };
 
     /// <summary>The function that calldata calls; <see langword="null"/> when it is not sponsored.</summary>

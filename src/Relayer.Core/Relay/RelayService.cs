@@ -38,17 +38,19 @@ public sealed class RelayService
     private readonly RelayValidator _validator;
     private readonly RelayDispatch _dispatch;
     private readonly CallerRecognition _callers;
+    private readonly Approvals _approvals;
     private readonly BudgetStore _budgets;
     private int _deciding;
 
     /// <summary>Connects the parts; does no I/O.</summary>
     public RelayService(
-        RelayRoutes routes, ApiClients clients, IUserAttempts attempts, UserLists lists, AdmissionCalls admissions, Database database,
+        RelayRoutes routes, ApiClients clients, IUserAttempts attempts, UserLists lists, AdmissionCalls admissions, Approvals approvals, Database database,
         IChainClientFactory chains, ChainEngines engines, ForwarderCheck forwarders, BreakerBoard breakers, TimeProvider time)
     {
         (_chains, _time) = (chains, time);
         _store = new RelayStore(database);
         _reads = new RelayReader(_store, engines);
+        _approvals = approvals;
         _callers = new CallerRecognition(lists, admissions);
         var gate = new BudgetGate(time);
         _budgets = new BudgetStore(database);
@@ -89,6 +91,7 @@ public sealed class RelayService
         (var candidate, refusal) = await RecogniseAsync(admitted!, cancellation);
         var facts = await reading;
         refusal ??= await _validator.RefuseAsync(candidate, facts, early: null, cancellation);
+        refusal ??= await _approvals.AskAsync(candidate, isSimulation: true, cancellation);
         return refusal is not null ? new SimulationDecision.Rejected(refusal) : new SimulationDecision.Passes(candidate.Call.Gas);
     }
 
@@ -178,6 +181,7 @@ public sealed class RelayService
 
         (candidate, refusal) = await recognising;
         refusal ??= await _validator.RefuseAsync(candidate, facts, early, cancellation);
+        refusal ??= await _approvals.AskAsync(candidate, isSimulation: false, cancellation);
         if (refusal is null)
         {
             return await _dispatch.CarryOutAsync(candidate, facts, cancellation);

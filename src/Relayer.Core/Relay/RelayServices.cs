@@ -19,6 +19,7 @@ public static class RelayServices
         services.AddSingleton<ApiClients>();
         services.AddSingleton<UserLists>();
         services.AddSingleton<AdmissionCalls>();
+        services.AddSingleton<Approvals>();
         services.AddSingleton<RelayRoutes>();
         services.AddSingleton<ForwarderCheck>();
         services.AddSingleton<RelayService>();

@@ -74,6 +74,24 @@ public sealed class RelayerOptionsTests
         Assert.All(faults, fault => Assert.StartsWith($"Chains:main:Policy:Admission:{expected}", fault, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Url", "http://approve.example", "Url: is not an https URL")]
+    [InlineData("Secret", "", "Secret: is missing")]
+    [InlineData("Secret", "no secret's name", "Secret: is not a Key Vault secret name")]
+    [InlineData("Timeout", "00:00:06", "Timeout: must be above 0 and at most 5 seconds")]
+    [InlineData("OnFailure", "ignore", "OnFailure: must be deny or allow")]
+    [InlineData("OnFailure", "allow", "")]
+    public void Who_approves_requests_is_asked_with_a_signature_and_not_for_long(string key, string value, string expected)
+    {
+        var settings = With("Chains:main:Policy:Approval:Url", "https://approve.example/ask");
+        settings["Chains:main:Policy:Approval:Secret"] = "approval";
+        settings[$"Chains:main:Policy:Approval:{key}"] = value;
+        var faults = Check(settings);
+
+        Assert.Equal(expected.Length == 0 ? 0 : 1, faults.Count);
+        Assert.All(faults, fault => Assert.StartsWith($"Chains:main:Policy:Approval:{expected}", fault, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Two_chains_of_one_id_are_refused()
     {

@@ -179,6 +179,9 @@ public sealed class PolicyOptions
     /// <summary>The contract that admits users.</summary>
     public AdmissionCallOptions Admission { get; init; } = new();
 
+    /// <summary>The service that approves requests.</summary>
+    public ApprovalOptions Approval { get; init; } = new();
+
     /// <summary>The most gas a request may ask for its inner call.</summary>
     public long MaxGas { get; set; } = 2_000_000;
 

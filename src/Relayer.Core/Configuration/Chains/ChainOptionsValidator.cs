@@ -24,6 +24,7 @@ internal static partial class ChainOptionsValidator
         ValidateRpc(at, chain, isDevelopment, faults);
         ValidateForwarders(at, chain, faults);
         ValidateSigners(at, chain, isDevelopment, faults);
+        ApprovalOptionsValidator.Validate($"{at}:Policy:Approval", chain.Policy.Approval, isDevelopment, faults);
         if (chain.Council.IsConfigured)
         {
             ValidateSigner($"{at}:Council", chain.Council, isDevelopment, faults);
