@@ -42,7 +42,7 @@ public sealed class FunctionCatalogTests
             functions.Where(function => function.Role is not null),
             function => Assert.Equal(
                 function.Methods is ["GET"] ? OperatorRole.Look
-                : function.Name is "ClearIncident" or "ResumeTopUps" or "AddAccounts" ? OperatorRole.Treasury
+                : function.Name is "ClearIncident" or "ResumeTopUps" or "AddAccounts" or "AllowUser" or "DenyUser" or "RemoveUser" ? OperatorRole.Treasury
                 : OperatorRole.Operate,
                 function.Role));
     }
