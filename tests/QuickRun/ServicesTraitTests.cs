@@ -13,7 +13,7 @@ public sealed class ServicesTraitTests
     private static readonly Assembly Tests = typeof(ServicesTraitTests).Assembly;
 
     private static readonly CallGraph Graph = new(type =>
-        type.Assembly == Tests || type.Assembly.GetName().Name is "DevChain" or "Storms" or "SampleApp");
+        type.Assembly == Tests || type.Assembly.GetName().Name is "DevChain" or "Storms" or "Abuse" or "SampleApp");
 
     private static readonly Type[] Classes = [.. Tests.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false }
         && type.GetMethods().Any(method => method.GetCustomAttributes<FactAttribute>().Any()))];

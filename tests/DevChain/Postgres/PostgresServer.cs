@@ -101,12 +101,18 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Makes a fresh, empty database.</summary>
     /// <returns>Its connection string.</returns>
-    public async Task<string> CreateDatabaseAsync(CancellationToken cancellation = default)
+    public Task<string> CreateDatabaseAsync(CancellationToken cancellation = default) => CreateDatabaseAsync(null, cancellation);
+
+    /// <summary>Makes a database.</summary>
+    /// <param name="template">The connection string of one that it begins as a copy of, and that nobody is connected to; <see langword="null"/> for an empty one.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <returns>Its connection string.</returns>
+    public async Task<string> CreateDatabaseAsync(string? template, CancellationToken cancellation = default)
     {
         var name = "relayer_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
         await using var connection = await OpenAsync(cancellation);
         await using var command = connection.CreateCommand();
-        command.CommandText = $"CREATE DATABASE {name}";
+        command.CommandText = $"CREATE DATABASE {name}{(template is null ? "" : $" TEMPLATE {new NpgsqlConnectionStringBuilder(template).Database}")}";
         await command.ExecuteNonQueryAsync(cancellation);
         return Connection(name, pooling: true);
     }

@@ -8,8 +8,10 @@ namespace Storms.Audit;
 internal sealed class Invariants(IReadOnlyCollection<SignedRequest> requests, Ledger ledger, ChainTruth chain)
 {
     /// <summary>Everything that does not hold.</summary>
-    public IEnumerable<string> Violations() =>
-        Answers().Concat(Requests()).Concat(Nonces()).Concat(Transactions()).Concat(Money()).Concat(Shares());
+    public IEnumerable<string> Violations() => Answers().Concat(Requests()).Concat(OfRecords());
+
+    /// <summary>What does not hold of the records alone, whoever posted what.</summary>
+    public IEnumerable<string> OfRecords() => Nonces().Concat(Transactions()).Concat(Money()).Concat(Shares());
 
     /// <summary>Everybody got an answer, and only what is sponsored and signed got a good one.</summary>
     private IEnumerable<string> Answers()

@@ -185,7 +185,7 @@ internal sealed class RelayerUnderTest : IAsyncDisposable
 
     private static async Task<string> CreateDatabaseAsync(DevStack stack, RelayerUnderTestOptions options, CancellationToken cancellation)
     {
-        var database = await stack.Postgres.CreateDatabaseAsync(cancellation);
+        var database = await stack.Postgres.CreateDatabaseAsync(options.Template, cancellation);
         var name = new NpgsqlConnectionStringBuilder(database).Database;
         if (options.Tablespace is { } folder)
         {
@@ -251,6 +251,9 @@ internal sealed record RelayerUnderTestOptions
 
     /// <summary>The role that owns the database; null for the server's own.</summary>
     public string? Owner { get; init; }
+
+    /// <summary>The connection string of a database that this one begins as a copy of; null for an empty one.</summary>
+    public string? Template { get; init; }
 
     /// <summary>The folder that the database's tables are kept in; null for the server's own.</summary>
     public string? Tablespace { get; init; }

@@ -1,0 +1,3 @@
+using Abuse.Commands;
+
+return await AbuseCommands.RunAsync(args);
