@@ -19,7 +19,7 @@ internal static class AbuseAuditor
         var open = await Settling.WaitAsync(() => Ledger.OpenAsync(relayer, cancellation), cancellation);
         var ledger = await Ledger.ReadAsync(relayer, cancellation);
         var chain = await ChainTruth.ReadAsync(relayer, ledger, [.. ledger.Relays.Select(relay => relay.From).Distinct()], cancellation);
-        var sums = await CostSums.ReadAsync(relayer, cancellation);
+        var sums = await CostSums.ReadAsync(field, cancellation);
         await using var connection = await relayer.OpenAsync(cancellation);
         var held = await Rows.ReadAsync(connection, StillHeld, row => row.GetString(0), cancellation);
         string[] violations =

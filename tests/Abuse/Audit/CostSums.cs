@@ -13,11 +13,12 @@ internal sealed record ChargedRelay(
 
 /// <summary>What relays cost, added up anew from the chain and compared with what is configured.</summary>
 /// <param name="Relays">Every relay.</param>
-/// <param name="Taken">What the signers have less than at the beginning, whatever the app says.</param>
+/// <param name="Taken">What the signers of relays have less than at the beginning, whatever the app says.</param>
 internal sealed record CostSums(IReadOnlyList<ChargedRelay> Relays, BigInteger Taken)
 {
-    public static async Task<CostSums> ReadAsync(RelayerUnderTest relayer, CancellationToken cancellation)
+    public static async Task<CostSums> ReadAsync(Field field, CancellationToken cancellation)
     {
+        var (relayer, payers) = (field.Relayer, field.Payers.ToArray());
         await using var connection = await relayer.OpenAsync(cancellation);
         var relays = await Rows.ReadAsync(
             connection,
@@ -31,9 +32,9 @@ internal sealed record CostSums(IReadOnlyList<ChargedRelay> Relays, BigInteger T
                 row.GetFieldValue<BigInteger>(4), row.GetDateTime(5), row.GetDateTime(6), row.GetGuid(7), row.GetBoolean(8)),
             cancellation);
         var balances = await relayer.Stack.Chain.AskAsync(
-            "eth_getBalance", relayer.Signers.Select(signer => new object?[] { signer.Address.ToString(), "latest" }), cancellation);
+            "eth_getBalance", payers.Select(signer => new object?[] { signer.Address.ToString(), "latest" }), cancellation);
         var left = balances.Aggregate(BigInteger.Zero, (sum, balance) => sum + JsonRpc.ToInteger(balance));
-        return new CostSums(relays, (SharedStack.SignerFunds * relayer.Signers.Count) - left);
+        return new CostSums(relays, (SharedStack.SignerFunds * payers.Length) - left);
     }
 
     /// <summary>What does not hold.</summary>

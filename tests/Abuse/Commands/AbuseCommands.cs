@@ -13,7 +13,7 @@ internal static class AbuseCommands
             "Abuse: attacks on the app as a process on a real chain (anvil) and PostgreSQL, with small budgets and everything else as it is when nothing "
             + "is configured, honest users beside. What the chain took is added up again to the wei. The exit code is 1 when anything does not hold.")
         {
-            MixesCommand.Make(),
+            MixesCommand.Make(), AttacksCommand.Make(),
         };
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }

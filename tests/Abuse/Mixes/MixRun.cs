@@ -1,12 +1,13 @@
 using System.Globalization;
 using Abuse.Audit;
 using Abuse.World;
+using DevChain;
 using Relayer.Core.Relay.Records;
 
 namespace Abuse.Mixes;
 
 /// <summary>Several attacks at once on a relayer with small budgets, honest users beside, while instances die.</summary>
-internal sealed class MixRun(AbuseStack stack, Mix mix, TimeSpan duration)
+internal sealed class MixRun(AbuseStack stack, Mix mix, IReadOnlyList<DevKey> keys, TimeSpan duration)
 {
     private static readonly TimeSpan AttackPause = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan HonestPause = TimeSpan.FromMilliseconds(400);
@@ -16,7 +17,7 @@ internal sealed class MixRun(AbuseStack stack, Mix mix, TimeSpan duration)
     /// <param name="given">Budgets that the app is given instead of the mix's.</param>
     public async Task<MixReport> RunAsync(CancellationToken cancellation, SmallBudgets? given = null)
     {
-        await using var field = await Field.SettleAsync(stack, mix.Budgets, cancellation, given);
+        await using var field = await Field.SettleAsync(stack, mix.Budgets, cancellation, given, keys);
         var relayer = field.Relayer;
         using var poster = new Poster(relayer, new Random(mix.Seed));
         await Task.WhenAll(Enumerable.Range(0, mix.Instances).Select(place => relayer.StartAsync(place, null, cancellation)));

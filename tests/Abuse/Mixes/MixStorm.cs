@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Abuse.Attacks;
 using Abuse.World;
+using DevChain;
 
 namespace Abuse.Mixes;
 
@@ -19,6 +20,7 @@ public static class MixStorm
         AbuseStack stack, int firstSeed, int seeds, TimeSpan duration, int sideBySide, Action<string, bool>? onReport, CancellationToken cancellation)
     {
         var reports = new ConcurrentQueue<MixReport>();
+        var keys = await stack.FundAsync(seeds, cancellation);
         var market = new Market(stack.Shared.Stack.Node, new Random(firstSeed));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var weather = market.RunAsync(end.Token);
@@ -27,7 +29,8 @@ public static class MixStorm
             new ParallelOptions { MaxDegreeOfParallelism = sideBySide, CancellationToken = cancellation },
             async (seed, token) =>
             {
-                var report = await new MixRun(stack, Mix.Of(seed, duration), duration).RunAsync(token);
+                DevKey[] signers = [.. keys.Skip((seed - firstSeed) * Field.ForRelays).Take(Field.ForRelays)];
+                var report = await new MixRun(stack, Mix.Of(seed, duration), signers, duration).RunAsync(token);
                 reports.Enqueue(report);
                 onReport?.Invoke(report.Holds ? report.ToString() : $"{report}\n\n{report.Output}", report.Holds);
             });
@@ -42,7 +45,7 @@ public static class MixStorm
     {
         var budgets = SmallBudgets.Draw(new Random(1));
         var mix = new Mix(1, [.. Attack.All.Where(attack => attack.Name == "many-keys")], budgets.Part(1_000), 1, []);
-        return (await new MixRun(stack, mix, duration).RunAsync(cancellation, given: budgets)).Violations;
+        return (await new MixRun(stack, mix, await stack.FundAsync(1, cancellation), duration).RunAsync(cancellation, given: budgets)).Violations;
     }
 }
 

@@ -34,6 +34,19 @@ public sealed class AbuseStack : IAsyncDisposable
         }
     }
 
+    /// <summary>Signers for many relayers, two for each, with money that no reorganisation takes back any more.</summary>
+    internal async Task<IReadOnlyList<DevKey>> FundAsync(int relayers, CancellationToken cancellation)
+    {
+        DevKey[] keys = [.. Enumerable.Range(0, relayers * Field.ForRelays).Select(_ => DevKey.Create())];
+        foreach (var key in keys)
+        {
+            await Shared.Stack.Node.SetBalanceAsync(key.Address.ToString(), SharedStack.SignerFunds, cancellation);
+        }
+
+        await Shared.Stack.Node.MineAsync(Market.Confirmations + 1, cancellation);
+        return keys;
+    }
+
     private static async Task<string> MakeTemplateAsync(SharedStack shared, CancellationToken cancellation)
     {
         await using var relayer = await RelayerUnderTest.SettleAsync(shared, new RelayerUnderTestOptions(), cancellation);

@@ -24,8 +24,19 @@ internal sealed record SmallBudgets(
         Limit Pair(int least, int most) => new(Ordinary * random.Next(least, most), Ordinary * random.Next(least, most));
     }
 
+    /// <summary>For one attack alone: the proportions of what the app takes where the coin is ether and nothing is configured, at a hundredth.</summary>
+    public static SmallBudgets Usual { get; } = Scaled(100);
+
     /// <summary>A small part of each: what an app that keeps to these breaks at once.</summary>
     public SmallBudgets Part(int divisor) => new(Chain / divisor, User / divisor, Value / divisor, Target / divisor, Anonymous / divisor, LostHour / divisor);
+
+    private static SmallBudgets Scaled(int divisor)
+    {
+        BigInteger hour = BigInteger.Parse(BudgetOptions.EtherHour, CultureInfo.InvariantCulture) / divisor, day = BigInteger.Parse(BudgetOptions.EtherDay, CultureInfo.InvariantCulture) / divisor;
+        var user = BigInteger.Parse(BudgetOptions.EtherUserHour, CultureInfo.InvariantCulture) / divisor;
+        var lost = BigInteger.Parse(BudgetOptions.EtherLostHour, CultureInfo.InvariantCulture) / divisor;
+        return new(new(hour, day), new(user * 8, user * 32), new(hour / 4, day / 4), new(hour / 2, day / 2), new(hour * 4 / 5, day * 4 / 5), lost);
+    }
 
     /// <summary>What a scope may cost; <see langword="null"/> where it has no limit here.</summary>
     public Limit? Of(BudgetScope scope) => scope switch

@@ -31,12 +31,11 @@ public sealed class AbuseTests : IAsyncLifetime
     [Fact]
     public async Task Mixed_attacks_cost_at_most_the_budgets_over_kills_fee_spikes_and_reorganisations_and_broken_ones_are_seen()
     {
-        var mixes = MixStorm.RunAsync(_stack!, firstSeed: 1, Seeds, Attacked, Seeds, null, Cancellation);
-        var rehearsal = MixStorm.RehearseAsync(_stack!, Attacked, Cancellation);
-        var summary = await mixes;
+        var seen = await MixStorm.RehearseAsync(_stack!, TimeSpan.FromSeconds(2), Cancellation);
+        var summary = await MixStorm.RunAsync(_stack!, firstSeed: 1, Seeds, Attacked, Seeds, null, Cancellation);
 
         Assert.True(summary.Holds, string.Join("\n\n", summary.Complaints));
         Assert.True(summary.Accepted > 0 && summary.RefusedForBudget > 0, $"nothing was tried: {summary}");
-        Assert.Contains(await rehearsal, violation => violation.Contains("are configured", StringComparison.Ordinal));
+        Assert.Contains(seen, violation => violation.Contains("are configured", StringComparison.Ordinal));
     }
 }

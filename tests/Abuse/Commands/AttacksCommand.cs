@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Globalization;
+using Abuse.Attacks;
+using Abuse.Singles;
+using Abuse.World;
+using Spectre.Console;
+using Storms.Commands;
+
+namespace Abuse.Commands;
+
+/// <summary>Each attack alone.</summary>
+internal static class AttacksCommand
+{
+    public static Command Make()
+    {
+        var seconds = new Option<double>("--seconds") { Description = "How long each attack lasts.", DefaultValueFactory = _ => 15 };
+        var quiet = new Option<double>("--quiet") { Description = "Seconds that honest users are alone before.", DefaultValueFactory = _ => 8 };
+        var sideBySide = new Option<int>("--attackers") { Description = "Attackers at once.", DefaultValueFactory = _ => 4 };
+        var only = new Option<string[]>("--only") { Description = "Only these attacks.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        only.AcceptOnlyFromAmong([.. Attack.All.Select(attack => attack.Name)]);
+        StormCommands.RequireAbove(0, seconds, quiet);
+        StormCommands.RequireAbove(0, sideBySide);
+        var command = new Command("attacks", "Each attack alone beside honest users and a keeper: what it cost, and how they were served.") { seconds, quiet, sideBySide, only, AbuseCommands.Seed };
+        command.SetAction((options, cancellation) => StormCommands.GuardAsync(
+            async () =>
+            {
+                await using var stack = await AbuseStack.StartAsync(StormCommands.Say, cancellation);
+                var how = new AttackOptions(
+                    TimeSpan.FromSeconds(options.GetValue(seconds)), TimeSpan.FromSeconds(options.GetValue(quiet)), options.GetValue(sideBySide), options.GetValue(AbuseCommands.Seed));
+                var reports = new List<AttackReport>();
+                foreach (var attack in Attack.All.Where(attack => options.GetValue(only) is not { Length: > 0 } some || some.Contains(attack.Name)))
+                {
+                    StormCommands.Say($"{attack.Name}…");
+                    reports.Add(await new AttackRun(stack, attack, how).RunAsync(cancellation));
+                }
+
+                Show(reports);
+                return reports.All(report => report.Violations.Count == 0) ? 0 : 1;
+            },
+            cancellation));
+        return command;
+    }
+
+    private static void Show(IReadOnlyList<AttackReport> reports)
+    {
+        var table = new Table().AddColumns("attack", "bounded by", "cost, gwei", "fullest budget", "honest served", "of all", "p50, quiet", "p50", "keeper", "machine", "alive", "holds");
+        foreach (var report in reports)
+        {
+            table.AddRow(
+                report.Attack.Name, report.Attack.Bound, Number((long)(report.Cost / 1_000_000_000)), report.Fullest is { } share ? $"{share.Percent} %" : "-",
+                report.Served is { } served ? $"{served} %" : "closed", $"{report.ServedInAll} %", $"{Number((long)report.QuietP50.TotalMilliseconds)} ms",
+                report.P50Under == TimeSpan.Zero ? "-" : $"{Number((long)report.P50Under.TotalMilliseconds)} ms", Number((long)report.Kept), $"{report.Busy} %",
+                report.IsAlive ? "yes" : "NO", report.Violations.Count == 0 ? "yes" : "NO");
+        }
+
+        AnsiConsole.Write(table);
+        foreach (var report in reports.Where(report => report.Violations.Count > 0))
+        {
+            AnsiConsole.MarkupLineInterpolated($"[red]{report.Attack.Name}: {string.Join("; ", report.Violations)}[/]");
+            AnsiConsole.MarkupLineInterpolated($"[grey]{string.Join(", ", report.Answers.OrderBy(answer => answer.Key).Select(answer => $"{answer.Value} x {answer.Key}"))}[/]");
+        }
+    }
+
+    private static string Number(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,68 @@
+using Abuse.Attacks;
+using Abuse.Audit;
+using Abuse.World;
+using DevChain;
+
+namespace Abuse.Singles;
+
+/// <summary>One attack alone on a fresh relayer, beside honest users and a keeper; first some quiet to compare with.</summary>
+internal sealed class AttackRun(AbuseStack stack, Attack attack, AttackOptions options)
+{
+    private const int HonestOnes = 3;
+
+    private static readonly TimeSpan HonestPause = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan AttackPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
+
+    /// <summary>Lets it rage and audits what is left.</summary>
+    public async Task<AttackReport> RunAsync(CancellationToken cancellation)
+    {
+        var node = stack.Shared.Stack.Node;
+        var upkeep = await DevContract.DeployAsync(node, "CountingUpkeep", "constructor(uint256)", 1UL);
+        await using var field = await Field.SettleAsync(stack, SmallBudgets.Usual, cancellation, upkeep: upkeep.Address);
+        var relayer = field.Relayer;
+        using var poster = new Poster(relayer, new Random(options.Seed));
+        await relayer.StartAsync(0, null, cancellation);
+        await relayer.At(0).WaitUntilReadyAsync(cancellation);
+        var process = relayer.At(0).ProcessId;
+        var watch = new HoldWatch(field);
+        using var settled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var watching = watch.RunAsync(settled.Token);
+
+        await BesideAsync(poster, field, WarmUp, attackers: 0, cancellation);
+        var quiet = await BesideAsync(poster, field, options.Quiet, attackers: 0, cancellation);
+        var before = await upkeep.NumberAsync("count()");
+        var load = new MachineLoad();
+        var under = await BesideAsync(poster, field, options.Duration, options.SideBySide, cancellation);
+        var busy = load.Percent();
+        var kept = await upkeep.NumberAsync("count()") - before;
+        var isAlive = relayer.IsRunning(0) && relayer.At(0).ProcessId == process;
+
+        await node.SetCodeAsync(upkeep.Address.ToString(), "0x", cancellation); // No more work falls due.
+        var (violations, sums, _) = await AbuseAuditor.CheckAsync(field, poster, cancellation);
+        await settled.CancelAsync();
+        await watching;
+        var honest = quiet.Concat(under).Select(wish => wish.User).ToHashSet();
+        return new AttackReport(
+            attack, sums.Relays.Where(relay => !honest.Contains(relay.From)).Aggregate(System.Numerics.BigInteger.Zero, (sum, relay) => sum + relay.Charged),
+            sums.Shares(field).MaxBy(share => share.Percent), quiet, under, kept, busy, isAlive, [.. watch.Violations, .. violations], poster.Answers, relayer.Output);
+    }
+
+    private async Task<IReadOnlyCollection<Wish>> BesideAsync(Poster poster, Field field, TimeSpan duration, int attackers, CancellationToken cancellation)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        end.CancelAfter(duration);
+        var honest = new HonestUsers(field.Relayer, poster, new Random(options.Seed));
+        await Task.WhenAll(
+            honest.RunAsync(HonestOnes, HonestPause, end.Token, cancellation),
+            attack.RunAsync(field, poster, attackers, AttackPause, new Random(options.Seed), end.Token, cancellation));
+        return honest.Wishes;
+    }
+}
+
+/// <summary>How an attack is run.</summary>
+/// <param name="Duration">How long.</param>
+/// <param name="Quiet">How long honest users are alone before.</param>
+/// <param name="SideBySide">Attackers at once.</param>
+/// <param name="Seed">What randomness begins with.</param>
+public sealed record AttackOptions(TimeSpan Duration, TimeSpan Quiet, int SideBySide, int Seed);
