@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Spectre.Console;
 
 namespace Abuse.Commands;
 
@@ -9,6 +10,11 @@ internal static class AbuseCommands
 
     public static Task<int> RunAsync(string[] args)
     {
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = 190; // Nobody looks through a window of eighty columns there.
+        }
+
         var root = new RootCommand(
             "Abuse: attacks on the app as a process on a real chain (anvil) and PostgreSQL, with small budgets and everything else as it is when nothing "
             + "is configured, honest users beside. What the chain took is added up again to the wei. The exit code is 1 when anything does not hold.")

@@ -8,9 +8,9 @@ namespace Abuse.Singles;
 /// <summary>One attack alone on a fresh relayer, beside honest users and a keeper; first some quiet to compare with.</summary>
 internal sealed class AttackRun(AbuseStack stack, Attack attack, AttackOptions options)
 {
-    private const int HonestOnes = 3;
+    private const int HonestOnes = 2;
 
-    private static readonly TimeSpan HonestPause = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan HonestPause = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan AttackPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
@@ -19,7 +19,7 @@ internal sealed class AttackRun(AbuseStack stack, Attack attack, AttackOptions o
     {
         var node = stack.Shared.Stack.Node;
         var upkeep = await DevContract.DeployAsync(node, "CountingUpkeep", "constructor(uint256)", 1UL);
-        await using var field = await Field.SettleAsync(stack, SmallBudgets.Usual, cancellation, upkeep: upkeep.Address);
+        await using var field = await Field.SettleAsync(stack, SmallBudgets.Default, cancellation, upkeep: upkeep.Address);
         var relayer = field.Relayer;
         using var poster = new Poster(relayer, new Random(options.Seed));
         await relayer.StartAsync(0, null, cancellation);
@@ -29,7 +29,7 @@ internal sealed class AttackRun(AbuseStack stack, Attack attack, AttackOptions o
         using var settled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var watching = watch.RunAsync(settled.Token);
 
-        await BesideAsync(poster, field, WarmUp, attackers: 0, cancellation);
+        var warm = await BesideAsync(poster, field, WarmUp, attackers: 0, cancellation);
         var quiet = await BesideAsync(poster, field, options.Quiet, attackers: 0, cancellation);
         var before = await upkeep.NumberAsync("count()");
         var load = new MachineLoad();
@@ -42,7 +42,7 @@ internal sealed class AttackRun(AbuseStack stack, Attack attack, AttackOptions o
         var (violations, sums, _) = await AbuseAuditor.CheckAsync(field, poster, cancellation);
         await settled.CancelAsync();
         await watching;
-        var honest = quiet.Concat(under).Select(wish => wish.User).ToHashSet();
+        var honest = warm.Concat(quiet).Concat(under).Select(wish => wish.User).ToHashSet();
         return new AttackReport(
             attack, sums.Relays.Where(relay => !honest.Contains(relay.From)).Aggregate(System.Numerics.BigInteger.Zero, (sum, relay) => sum + relay.Charged),
             sums.Shares(field).MaxBy(share => share.Percent), quiet, under, kept, busy, isAlive, [.. watch.Violations, .. violations], poster.Answers, relayer.Output);

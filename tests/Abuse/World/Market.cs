@@ -7,8 +7,13 @@ namespace Abuse.World;
 /// <summary>The weather on the chain: fees that jump, blocks that are taken back, another proposer.</summary>
 internal sealed class Market(AnvilNode node, Random random)
 {
-    /// <summary>Blocks on top before a transaction counts: no reorganisation here goes deeper.</summary>
-    public const int Confirmations = 2;
+    /// <summary>
+    /// Blocks on top before a transaction counts: no reorganisation here goes deeper, also where the node mines a block while it takes others back.
+    /// What a deeper one does is no question of budgets: what was charged is not charged anew when the same bytes are mined again for another price.
+    /// </summary>
+    public const int Confirmations = 4;
+
+    private const int Deepest = 2;
 
     private static readonly BigInteger Gwei = 1_000_000_000;
 
@@ -36,7 +41,7 @@ internal sealed class Market(AnvilNode node, Random random)
                         await CalmAsync(end);
                         break;
                     case < 11:
-                        await node.ReorganiseAsync(random.Next(1, Confirmations + 1), end);
+                        await node.ReorganiseAsync(random.Next(1, Deepest + 1), end);
                         Reorgs++;
                         break;
                     default:

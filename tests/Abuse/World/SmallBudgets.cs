@@ -24,18 +24,18 @@ internal sealed record SmallBudgets(
         Limit Pair(int least, int most) => new(Ordinary * random.Next(least, most), Ordinary * random.Next(least, most));
     }
 
-    /// <summary>For one attack alone: the proportions of what the app takes where the coin is ether and nothing is configured, at a hundredth.</summary>
-    public static SmallBudgets Usual { get; } = Scaled(100);
+    /// <summary>For one attack alone: what the app takes where the coin is ether and nothing is configured, and parts of it for what has no default.</summary>
+    public static SmallBudgets Default { get; } = Defaults();
 
     /// <summary>A small part of each: what an app that keeps to these breaks at once.</summary>
     public SmallBudgets Part(int divisor) => new(Chain / divisor, User / divisor, Value / divisor, Target / divisor, Anonymous / divisor, LostHour / divisor);
 
-    private static SmallBudgets Scaled(int divisor)
+    private static SmallBudgets Defaults()
     {
-        BigInteger hour = BigInteger.Parse(BudgetOptions.EtherHour, CultureInfo.InvariantCulture) / divisor, day = BigInteger.Parse(BudgetOptions.EtherDay, CultureInfo.InvariantCulture) / divisor;
-        var user = BigInteger.Parse(BudgetOptions.EtherUserHour, CultureInfo.InvariantCulture) / divisor;
-        var lost = BigInteger.Parse(BudgetOptions.EtherLostHour, CultureInfo.InvariantCulture) / divisor;
-        return new(new(hour, day), new(user * 8, user * 32), new(hour / 4, day / 4), new(hour / 2, day / 2), new(hour * 4 / 5, day * 4 / 5), lost);
+        var chain = new Limit(Wei(BudgetOptions.EtherHour), Wei(BudgetOptions.EtherDay));
+        return new(chain, new(Wei(BudgetOptions.EtherUserHour), Wei(BudgetOptions.EtherUserDay)), chain / 4, chain / 4, new(chain.Hour * 4 / 5, chain.Day * 4 / 5), Wei(BudgetOptions.EtherLostHour));
+
+        static BigInteger Wei(string text) => BigInteger.Parse(text, CultureInfo.InvariantCulture);
     }
 
     /// <summary>What a scope may cost; <see langword="null"/> where it has no limit here.</summary>
