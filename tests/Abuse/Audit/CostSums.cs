@@ -9,7 +9,7 @@ namespace Abuse.Audit;
 
 /// <summary>A relay with what it was charged, by the hour and the day in which it was last held.</summary>
 internal sealed record ChargedRelay(
-    Hash32 Id, Address From, Address To, bool CarriesValue, BigInteger Charged, DateTime Hour, DateTime Day, Guid Transaction, bool WentAgain);
+    Hash32 Id, Address From, Address To, bool CarriesValue, BigInteger Charged, DateTime Hour, DateTime Day, Guid Transaction, bool WentAgain, bool IsKnown);
 
 /// <summary>What relays cost, added up anew from the chain and compared with what is configured.</summary>
 /// <param name="Relays">Every relay.</param>
@@ -24,12 +24,12 @@ internal sealed record CostSums(IReadOnlyList<ChargedRelay> Relays, BigInteger T
             connection,
             """
             select id, "from", "to", value > 0, coalesce(charged, 0), date_trunc('hour', held_at, 'UTC'), date_trunc('day', held_at, 'UTC'), transaction_id,
-                cardinality(earlier_transactions) > 0
+                cardinality(earlier_transactions) > 0, caller <> 0
             from relays where held_in <> 0
             """,
             row => new ChargedRelay(
                 new Hash32(row.GetFieldValue<byte[]>(0)), new Address(row.GetFieldValue<byte[]>(1)), new Address(row.GetFieldValue<byte[]>(2)), row.GetBoolean(3),
-                row.GetFieldValue<BigInteger>(4), row.GetDateTime(5), row.GetDateTime(6), row.GetGuid(7), row.GetBoolean(8)),
+                row.GetFieldValue<BigInteger>(4), row.GetDateTime(5), row.GetDateTime(6), row.GetGuid(7), row.GetBoolean(8), row.GetBoolean(9)),
             cancellation);
         var balances = await relayer.Stack.Chain.AskAsync(
             "eth_getBalance", payers.Select(signer => new object?[] { signer.Address.ToString(), "latest" }), cancellation);
@@ -58,7 +58,7 @@ internal sealed record CostSums(IReadOnlyList<ChargedRelay> Relays, BigInteger T
     /// <summary>What was spent of each budget, in each hour and day.</summary>
     public IEnumerable<Share> Shares(Field field) =>
         Of("the chain", field.Budgets.Chain, _ => "", _ => true)
-            .Concat(Of("anonymous callers", field.Budgets.Anonymous, _ => "", _ => true)) // All are, as yet.
+            .Concat(Of("anonymous callers", field.Budgets.Anonymous, _ => "", relay => !relay.IsKnown))
             .Concat(Of("value", field.Budgets.Value, _ => "", relay => relay.CarriesValue))
             .Concat(Of("the user", field.Budgets.User, relay => relay.From.ToString(), _ => true))
             .Concat(Of("the target", field.Budgets.Target, relay => relay.To.ToString(), relay => relay.To != field.Relayer.Target));

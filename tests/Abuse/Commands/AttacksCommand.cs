@@ -43,13 +43,13 @@ internal static class AttacksCommand
 
     private static void Show(IReadOnlyList<AttackReport> reports)
     {
-        var table = new Table().AddColumns("attack", "bounded by", "cost, gwei", "fullest budget", "honest served", "of all", "p50, quiet", "p50", "keeper", "machine", "alive", "holds");
+        var table = new Table().AddColumns("attack", "bounded by", "cost, gwei", "fullest budget", "anonymous served", "of all", "known served", "p50, quiet", "anonymous", "known", "keeper", "machine", "alive", "holds");
         foreach (var report in reports)
         {
             table.AddRow(
                 report.Attack.Name, report.Attack.Bound, Number((long)(report.Cost / 1_000_000_000)), report.Fullest is { } share ? $"{share.Percent} %" : "-",
-                report.Served is { } served ? $"{served} %" : "closed", $"{report.ServedInAll} %", $"{Number((long)report.QuietP50.TotalMilliseconds)} ms",
-                report.P50Under == TimeSpan.Zero ? "-" : $"{Number((long)report.P50Under.TotalMilliseconds)} ms", Number((long)report.Kept), $"{report.Busy} %",
+                Percent(report.Served), Percent(report.ServedInAll), Percent(report.KnownServed), Milliseconds(report.QuietP50), Milliseconds(report.AnonymousP50),
+                Milliseconds(report.KnownP50), Number((long)report.Kept), $"{report.Busy} %",
                 report.IsAlive ? "yes" : "NO", report.Violations.Count == 0 ? "yes" : "NO");
         }
 
@@ -60,6 +60,10 @@ internal static class AttacksCommand
             AnsiConsole.MarkupLineInterpolated($"[grey]{string.Join(", ", report.Answers.OrderBy(answer => answer.Key).Select(answer => $"{answer.Value} x {answer.Key}"))}[/]");
         }
     }
+
+    private static string Percent(int? part) => part is { } percent ? $"{percent} %" : "closed";
+
+    private static string Milliseconds(TimeSpan time) => time == TimeSpan.Zero ? "-" : $"{Number((long)time.TotalMilliseconds)} ms";
 
     private static string Number(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 }

@@ -23,13 +23,14 @@ internal sealed class MixRun(AbuseStack stack, Mix mix, IReadOnlyList<DevKey> ke
         await Task.WhenAll(Enumerable.Range(0, mix.Instances).Select(place => relayer.StartAsync(place, null, cancellation)));
         await relayer.At(0).WaitUntilReadyAsync(cancellation);
         var (watch, honest) = (new HoldWatch(field), new HonestUsers(relayer, poster, new Random(mix.Seed)));
+        var known = new HonestUsers(relayer, poster, new Random(mix.Seed + 1), HonestUsers.ShopKey);
         using var settled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         end.CancelAfter(duration);
         var watching = watch.RunAsync(settled.Token);
         await Task.WhenAll(
             [
-                honest.RunAsync(2, HonestPause, end.Token, cancellation), KillAsync(field, cancellation),
+                honest.RunAsync(2, HonestPause, end.Token, cancellation), known.RunAsync(1, HonestPause, end.Token, cancellation), KillAsync(field, cancellation),
                 .. mix.Attacks.Select((attack, i) => attack.RunAsync(field, poster, 1, AttackPause, new Random(mix.Seed + i), end.Token, cancellation)),
             ]);
         var (violations, sums, ledger) = await AbuseAuditor.CheckAsync(field, poster, cancellation);

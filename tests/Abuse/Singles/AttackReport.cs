@@ -19,7 +19,7 @@ namespace Abuse.Singles;
 /// <param name="Answers">How often each answer was given.</param>
 /// <param name="Output">The instance's last lines.</param>
 internal sealed record AttackReport(
-    Attack Attack, BigInteger Cost, Share? Fullest, IReadOnlyCollection<Wish> Quiet, IReadOnlyCollection<Wish> Under, ulong Kept, int Busy, bool IsAlive,
+    Attack Attack, BigInteger Cost, Share? Fullest, ServedUsers Quiet, ServedUsers Under, ulong Kept, int Busy, bool IsAlive,
     IReadOnlyList<string> Broken, IReadOnlyDictionary<string, int> Answers, string Output)
 {
     /// <summary>Above it times are the machine's, not the app's.</summary>
@@ -28,17 +28,22 @@ internal sealed record AttackReport(
     private const int LeastServed = 95;
 
     /// <summary>Until the door was closed to all anonymous callers.</summary>
-    private IReadOnlyCollection<Wish> UntilClosed => [.. Under.OrderBy(wish => wish.At).TakeWhile(wish => !wish.FoundClosedDoor)];
+    private IReadOnlyCollection<Wish> UntilClosed => [.. Under.Anonymous.OrderBy(wish => wish.At).TakeWhile(wish => !wish.FoundClosedDoor)];
 
-    /// <summary>Of those who came until the door was closed, in percent; <see langword="null"/> where nobody did.</summary>
-    public int? Served => UntilClosed is { Count: > 0 } came ? came.Count(wish => wish.Answer.IsAccepted) * 100 / came.Count : null;
+    /// <summary>Of the anonymous who came until the door was closed, in percent; <see langword="null"/> where nobody did.</summary>
+    public int? Served => Percent(UntilClosed);
 
-    /// <summary>Of all who came, in percent.</summary>
-    public int ServedInAll => Under.Count == 0 ? 0 : Under.Count(wish => wish.Answer.IsAccepted) * 100 / Under.Count;
+    /// <summary>Of all anonymous who came, in percent.</summary>
+    public int? ServedInAll => Percent(Under.Anonymous);
 
-    public TimeSpan QuietP50 => P50(Quiet);
+    /// <summary>Of the API client's users, in percent.</summary>
+    public int? KnownServed => Percent(Under.Known);
 
-    public TimeSpan P50Under => P50(UntilClosed);
+    public TimeSpan QuietP50 => P50(Quiet.All);
+
+    public TimeSpan AnonymousP50 => P50(UntilClosed);
+
+    public TimeSpan KnownP50 => P50(Under.Known);
 
     public bool IsSaturated => Busy >= Saturated;
 
@@ -48,9 +53,31 @@ internal sealed record AttackReport(
         .. Broken,
         .. IsAlive ? [] : new[] { "the process did not survive" },
         .. Kept > 0 ? [] : new[] { "the keeper did nothing" },
-        .. Served is { } served && served < LeastServed && !IsSaturated ? new[] { $"{served} % of honest users were served while the door was open" } : [],
-        .. !IsSaturated && QuietP50 > TimeSpan.Zero && P50Under > 2 * QuietP50 ? new[] { $"p50 {P50Under.TotalMilliseconds:0} ms, quiet {QuietP50.TotalMilliseconds:0} ms" } : [],
+        .. IsSaturated ? [] : Of("anonymous users, while the door was open,", Served, AnonymousP50).Concat(Of("the API client's users", KnownServed, KnownP50)),
     ];
 
+    private IEnumerable<string> Of(string whose, int? served, TimeSpan p50)
+    {
+        if (served < LeastServed)
+        {
+            yield return $"{served} % of {whose} were served";
+        }
+
+        if (p50 > 2 * QuietP50)
+        {
+            yield return $"p50 of {whose} {p50.TotalMilliseconds:0} ms, quiet {QuietP50.TotalMilliseconds:0} ms";
+        }
+    }
+
+    private static int? Percent(IReadOnlyCollection<Wish> came) => came.Count == 0 ? null : came.Count(wish => wish.Answer.IsAccepted) * 100 / came.Count;
+
     private static TimeSpan P50(IEnumerable<Wish> wishes) => Quantiles.Of(wishes.Where(wish => wish.Answer.IsAccepted).Select(wish => wish.Took)).P50;
+}
+
+/// <summary>What honest users got.</summary>
+/// <param name="Anonymous">Those that nobody knows.</param>
+/// <param name="Known">Those of the API client.</param>
+internal sealed record ServedUsers(IReadOnlyCollection<Wish> Anonymous, IReadOnlyCollection<Wish> Known)
+{
+    public IEnumerable<Wish> All => Anonymous.Concat(Known);
 }

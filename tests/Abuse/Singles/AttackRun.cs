@@ -42,21 +42,23 @@ internal sealed class AttackRun(AbuseStack stack, Attack attack, AttackOptions o
         var (violations, sums, _) = await AbuseAuditor.CheckAsync(field, poster, cancellation);
         await settled.CancelAsync();
         await watching;
-        var honest = warm.Concat(quiet).Concat(under).Select(wish => wish.User).ToHashSet();
+        var honest = warm.All.Concat(quiet.All).Concat(under.All).Select(wish => wish.User).ToHashSet();
         return new AttackReport(
             attack, sums.Relays.Where(relay => !honest.Contains(relay.From)).Aggregate(System.Numerics.BigInteger.Zero, (sum, relay) => sum + relay.Charged),
             sums.Shares(field).MaxBy(share => share.Percent), quiet, under, kept, busy, isAlive, [.. watch.Violations, .. violations], poster.Answers, relayer.Output);
     }
 
-    private async Task<IReadOnlyCollection<Wish>> BesideAsync(Poster poster, Field field, TimeSpan duration, int attackers, CancellationToken cancellation)
+    /// <summary>What honest users got meanwhile.</summary>
+    private async Task<ServedUsers> BesideAsync(Poster poster, Field field, TimeSpan duration, int attackers, CancellationToken cancellation)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         end.CancelAfter(duration);
         var honest = new HonestUsers(field.Relayer, poster, new Random(options.Seed));
+        var known = new HonestUsers(field.Relayer, poster, new Random(options.Seed + 1), HonestUsers.ShopKey);
         await Task.WhenAll(
-            honest.RunAsync(HonestOnes, HonestPause, end.Token, cancellation),
+            honest.RunAsync(HonestOnes, HonestPause, end.Token, cancellation), known.RunAsync(HonestOnes, HonestPause, end.Token, cancellation),
             attack.RunAsync(field, poster, attackers, AttackPause, new Random(options.Seed), end.Token, cancellation));
-        return honest.Wishes;
+        return new ServedUsers(honest.Wishes, known.Wishes);
     }
 }
 

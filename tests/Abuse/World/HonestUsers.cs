@@ -5,11 +5,21 @@ namespace Abuse.World;
 
 /// <summary>Users who want one thing each, again and again, beside whatever goes on.</summary>
 /// <remarks>
-/// They are anonymous: nobody knows them. Those for whom shares are reserved (API clients by their key, admitted users) are further groups: they
-/// differ by how <see cref="Caller"/> and <see cref="Poster"/> introduce them, and must be served while the door is closed to these.
+/// Anonymous ones, and those of an API client, for whom a share is reserved. Admitted users are a further group: they differ by their address alone,
+/// so whoever adds them lists the <see cref="Caller"/>s before the app starts.
 /// </remarks>
-internal sealed class HonestUsers(RelayerUnderTest relayer, Poster poster, Random random)
+/// <param name="relayer">Where.</param>
+/// <param name="poster">Posts for them.</param>
+/// <param name="random">When.</param>
+/// <param name="key">The API client's; <see langword="null"/> for users that nobody knows.</param>
+internal sealed class HonestUsers(RelayerUnderTest relayer, Poster poster, Random random, string? key = null)
 {
+    /// <summary>Carries the key.</summary>
+    public const string KeyHeader = "x-relayer-key";
+
+    /// <summary>The key of the client that every app here has.</summary>
+    public const string ShopKey = "shops-key-of-these-attacks-71ab-c03d";
+
     private readonly ConcurrentQueue<Wish> _wishes = new();
 
     /// <summary>What became of every wish.</summary>
@@ -28,7 +38,7 @@ internal sealed class HonestUsers(RelayerUnderTest relayer, Poster poster, Rando
                 var user = new Caller(relayer, own);
                 var post = user.Increment();
                 var started = TimeProvider.System.GetTimestamp();
-                var answer = await poster.RelayAsync(post, cancellation);
+                var answer = await poster.WishAsync(post, key, cancellation);
                 _wishes.Enqueue(new Wish(user.Address, answer, started, TimeProvider.System.GetElapsedTime(started)));
                 await Task.Delay(pause * (0.5 + own.NextDouble()), end);
             }

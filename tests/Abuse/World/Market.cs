@@ -8,8 +8,8 @@ namespace Abuse.World;
 internal sealed class Market(AnvilNode node, Random random)
 {
     /// <summary>
-    /// Blocks on top before a transaction counts: no reorganisation here goes deeper, also where the node mines a block while it takes others back.
-    /// What a deeper one does is no question of budgets: what was charged is not charged anew when the same bytes are mined again for another price.
+    /// Blocks on top before a transaction counts: more than are taken back, since a node that is late may mine meanwhile, and take back more than it was told.
+    /// What a deeper one than this does is no question of budgets: what was charged is not charged anew when the same bytes are mined again for another price.
     /// </summary>
     public const int Confirmations = 4;
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Relayer.Core.Ethereum;
 using Storms.Workloads;
@@ -7,11 +9,15 @@ using Storms.Workloads;
 namespace Abuse.World;
 
 /// <summary>Posts to whichever instance runs, and counts what is answered.</summary>
+/// <remarks>Attackers come from many addresses of this machine, which are cheap; honest users from addresses of their own.</remarks>
 internal sealed class Poster(RelayerUnderTest relayer, Random random) : IDisposable
 {
+    private const int Addresses = 24;
+
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 512 }) { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient[] _attackers = [.. Enumerable.Range(1, Addresses).Select(i => From(new IPAddress([127, 0, 1, (byte)i])))];
+    private readonly HttpClient[] _honest = [.. Enumerable.Range(1, Addresses).Select(i => From(new IPAddress([127, 0, 2, (byte)i])))];
     private readonly ConcurrentDictionary<Hash32, byte> _accepted = new();
     private readonly ConcurrentDictionary<string, int> _answers = new();
     private readonly ConcurrentQueue<string> _surprises = new();
@@ -25,19 +31,23 @@ internal sealed class Poster(RelayerUnderTest relayer, Random random) : IDisposa
     /// <summary>Answers that nobody should ever get.</summary>
     public IReadOnlyCollection<string> Surprises => _surprises;
 
-    /// <summary>Posts one request.</summary>
+    /// <summary>An attacker posts one request.</summary>
     public Task<Answer> RelayAsync(SignedPost post, CancellationToken cancellation) =>
-        SendAsync("api/relay", post.Bytes, (answer, _) => Note(post.Id, answer), cancellation);
+        SendAsync(_attackers, null, "api/relay", post.Bytes, (answer, _) => Note(post.Id, answer), cancellation);
+
+    /// <summary>An honest user posts one, with the key of an API client where there is one.</summary>
+    public Task<Answer> WishAsync(SignedPost post, string? key, CancellationToken cancellation) =>
+        SendAsync(_honest, key, "api/relay", post.Bytes, (answer, _) => Note(post.Id, answer), cancellation);
 
     /// <summary>Has one request tried.</summary>
     public Task<Answer> SimulateAsync(SignedPost post, CancellationToken cancellation) =>
-        SendAsync("api/relay/simulate", post.Bytes, (_, _) => { }, cancellation);
+        SendAsync(_attackers, null, "api/relay/simulate", post.Bytes, (_, _) => { }, cancellation);
 
     /// <summary>Posts many in one body.</summary>
     public Task<Answer> BatchAsync(IReadOnlyList<SignedPost> posts, CancellationToken cancellation)
     {
         var body = new JsonObject { ["requests"] = new JsonArray([.. posts.Select(post => post.Body)]) };
-        return SendAsync("api/relay/batch", System.Text.Encoding.UTF8.GetBytes(body.ToJsonString()), NoteAll, cancellation);
+        return SendAsync(_attackers, null, "api/relay/batch", System.Text.Encoding.UTF8.GetBytes(body.ToJsonString()), NoteAll, cancellation);
 
         void NoteAll(Answer all, JsonNode? text)
         {
@@ -54,9 +64,42 @@ internal sealed class Poster(RelayerUnderTest relayer, Random random) : IDisposa
     }
 
     /// <summary>Reads a page.</summary>
-    public Task<Answer> ReadAsync(string path, CancellationToken cancellation) => SendAsync(path, null, (_, _) => { }, cancellation);
+    public Task<Answer> ReadAsync(string path, CancellationToken cancellation) => SendAsync(_attackers, null, path, null, (_, _) => { }, cancellation);
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        foreach (var http in _attackers.Concat(_honest))
+        {
+            http.Dispose();
+        }
+    }
+
+    private static HttpClient From(IPAddress address)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            MaxConnectionsPerServer = 64,
+            ConnectCallback = (context, cancellation) => ConnectAsync(address, context.DnsEndPoint.Port, cancellation),
+        };
+        return new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(IPAddress from, int port, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.Bind(new IPEndPoint(from, 0));
+            await socket.ConnectAsync(IPAddress.Loopback, port, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private void Note(Hash32 id, Answer answer)
     {
@@ -68,7 +111,8 @@ internal sealed class Poster(RelayerUnderTest relayer, Random random) : IDisposa
 
     private void Count(string answer) => _answers.AddOrUpdate(answer, 1, (_, count) => count + 1);
 
-    private async Task<Answer> SendAsync(string path, byte[]? body, Action<Answer, JsonNode?> note, CancellationToken cancellation)
+    private async Task<Answer> SendAsync(
+        HttpClient[] clients, string? key, string path, byte[]? body, Action<Answer, JsonNode?> note, CancellationToken cancellation)
     {
         var running = relayer.Running;
         if (running.Count == 0)
@@ -80,9 +124,10 @@ internal sealed class Poster(RelayerUnderTest relayer, Random random) : IDisposa
         try
         {
             Uri app;
+            HttpClient http;
             lock (random)
             {
-                app = running[random.Next(running.Count)].Url;
+                (app, http) = (running[random.Next(running.Count)].Url, clients[random.Next(clients.Length)]);
             }
 
             using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, new Uri(app, path));
@@ -92,7 +137,12 @@ internal sealed class Poster(RelayerUnderTest relayer, Random random) : IDisposa
                 request.Content.Headers.ContentType = Json;
             }
 
-            using var response = await _http.SendAsync(request, cancellation);
+            if (key is not null)
+            {
+                request.Headers.Add(HonestUsers.KeyHeader, key);
+            }
+
+            using var response = await http.SendAsync(request, cancellation);
             var text = await response.Content.ReadAsStringAsync(cancellation);
             var json = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true ? JsonNode.Parse(text) : null;
             var answer = new Answer((int)response.StatusCode, json is JsonObject problem ? (string?)problem["code"] : null);

@@ -57,6 +57,7 @@ internal sealed record SmallBudgets(
         {
             ["Schedules__Confirm"] = "* * * * * *",
             ["DOTNET_TieredPGO"] = "0", // lives of seconds
+            ["Clients__shop__Key"] = HonestUsers.ShopKey,
         };
         Set("Budgets__HourWei", Chain.Hour);
         Set("Budgets__DayWei", Chain.Day);
