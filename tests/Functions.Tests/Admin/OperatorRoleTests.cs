@@ -72,7 +72,7 @@ public sealed class OperatorRoleTests(IsolatedStacks stacks)
         throttled.AssertProblem(429, "too_many_requests");
         Assert.InRange(throttled.RetryAfter!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
         Assert.Empty((await look.GetAsync("pauses")).Json["pauses"]!.AsArray());
-        Assert.Contains("An operator's route was called without a right key (missing) from 127.0.0.1", stack.App.Output, StringComparison.Ordinal);
+        Assert.Contains("Operators' routes were called without a right key (missing) from 127.0.0.1", stack.App.Output, StringComparison.Ordinal);
         AssertNoKeyIsLogged(stack);
     }
 

@@ -71,7 +71,7 @@ public abstract class BrowserTests(RelayFixture relay, Chromium chromium)
         Assert.Equal(status, (int)answer.StatusCode);
         string[] expected = status == 405 ? [] :
         [
-            "Access-Control-Allow-Headers: Content-Type,x-functions-key,Authorization,Last-Event-ID,traceparent,tracestate",
+            "Access-Control-Allow-Headers: Content-Type,x-functions-key,x-relayer-key,Authorization,Last-Event-ID,traceparent,tracestate",
             "Access-Control-Allow-Methods: GET,POST",
             "Access-Control-Allow-Origin: *",
             "Access-Control-Max-Age: 3600",

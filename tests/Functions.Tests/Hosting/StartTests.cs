@@ -7,8 +7,6 @@ using Functions.Timers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Relayer.Core.Configuration;
-using Relayer.Core.Configuration.Chains;
-using Relayer.Core.Configuration.Keepers;
 
 namespace Functions.Tests.Hosting;
 
@@ -116,8 +114,7 @@ public sealed class StartTests
         Assert.Empty(RelayerOptionsValidator.Validate(options));
         Assert.True(options.Chains["base"].Keepers.Settlement.DryRun);
         Assert.True(options.Chains["base"].Keepers.Liquidation.DryRun);
-        configuration.GetSection("Chains").Get<Dictionary<string, ChainOptions>>(binder => binder.ErrorOnUnknownConfiguration = true);
-        configuration.GetSection("Hermes").Get<HermesOptions>(binder => binder.ErrorOnUnknownConfiguration = true);
+        Assert.Empty(UnknownSettings.Find(configuration));
     }
 
     [Fact]
