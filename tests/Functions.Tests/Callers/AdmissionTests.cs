@@ -25,6 +25,7 @@ public sealed class AdmissionTests(IsolatedStacks stacks)
         {
             ["Chains__local__Policy__Admission__Contract"] = Registry,
             ["Chains__local__Policy__Admission__CacheNoFor"] = "00:00:00.1",
+            ["Chains__local__Policy__Admission__Timeout"] = "00:00:05", // A busy machine.
             ["Chains__local__Policy__Targets__0__Callers"] = "known",
             ["Clients__shop__Key"] = Shop,
             ["Operators__operate__Key"] = Operate,

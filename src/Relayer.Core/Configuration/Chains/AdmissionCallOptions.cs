@@ -16,4 +16,7 @@ public sealed class AdmissionCallOptions
 
     /// <summary>How long a no is remembered: so long a new user waits at most.</summary>
     public TimeSpan CacheNoFor { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a request waits for the contract's word, at most 5 seconds. Without it the user is nobody that is known.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(1);
 }

@@ -4,6 +4,7 @@ namespace Relayer.Core.Configuration.Chains;
 internal static class AdmissionCallValidator
 {
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(1);
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(5);
 
     public static void Validate(string at, AdmissionCallOptions admission, OptionFaults faults)
     {
@@ -18,5 +19,6 @@ internal static class AdmissionCallValidator
             $"{at}:Function", "is not a canonical signature of one address, such as isAccount(address)");
         faults.RequireTime(admission.CacheFor, LongestTime, "a day", $"{at}:CacheFor");
         faults.RequireTime(admission.CacheNoFor, LongestTime, "a day", $"{at}:CacheNoFor");
+        faults.RequireTime(admission.Timeout, LongestTimeout, "5 seconds", $"{at}:Timeout");
     }
 }

@@ -10,14 +10,15 @@ namespace Relayer.Core.Relay.Callers;
 /// <param name="Selector">The function's selector, big-endian.</param>
 /// <param name="KeepsYes">How long a yes is remembered.</param>
 /// <param name="KeepsNo">How long a no is.</param>
-public sealed record AdmissionCall(Address Contract, uint Selector, TimeSpan KeepsYes, TimeSpan KeepsNo)
+/// <param name="Patience">How long a request waits for its word. Without it the user is nobody that is known.</param>
+public sealed record AdmissionCall(Address Contract, uint Selector, TimeSpan KeepsYes, TimeSpan KeepsNo, TimeSpan Patience)
 {
     private const int Word = 32;
 
     /// <summary>Reads validated options; <see langword="null"/> where no contract is asked.</summary>
     internal static AdmissionCall? From(AdmissionCallOptions options) =>
         options.Contract is { } contract && AllowedFunction.TryParse(options.Function, out var function)
-            ? new(contract, function.Selector!.Value, options.CacheFor, options.CacheNoFor)
+            ? new(contract, function.Selector!.Value, options.CacheFor, options.CacheNoFor, options.Timeout)
             : null;
 
     /// <summary>The question.</summary>

@@ -10,9 +10,6 @@ namespace Relayer.Core.Relay.Callers;
 /// <param name="time">The clock.</param>
 public sealed class AdmissionCalls(IChainClientFactory chains, TimeProvider time)
 {
-    /// <summary>How long a request waits for a contract's word. Without it the user is nobody that is known.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
     private const int Remembered = 16_384;
 
     private readonly RecentlyUsed<(ChainId Chain, Address User), Answer> _answers = new(Remembered, TimeSpan.FromDays(1), time);
@@ -31,7 +28,7 @@ public sealed class AdmissionCalls(IChainClientFactory chains, TimeProvider time
         var at = time.GetTimestamp();
         try
         {
-            var outcomes = await chains.Get(chainId).CallAsync([call.Ask(user)], cancellation).WaitAsync(Patience, time, cancellation);
+            var outcomes = await chains.Get(chainId).CallAsync([call.Ask(user)], cancellation).WaitAsync(call.Patience, time, cancellation);
             var answer = AdmissionCall.Read(outcomes[0]);
             if (answer is { } isAdmitted)
             {
