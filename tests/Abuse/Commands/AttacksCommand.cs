@@ -11,6 +11,8 @@ namespace Abuse.Commands;
 /// <summary>Each attack alone.</summary>
 internal static class AttacksCommand
 {
+    private const int Columns = 17;
+
     public static Command Make()
     {
         var seconds = new Option<double>("--seconds") { Description = "How long each attack lasts.", DefaultValueFactory = _ => 15 };
@@ -20,7 +22,7 @@ internal static class AttacksCommand
         only.AcceptOnlyFromAmong([.. Attack.All.Select(attack => attack.Name)]);
         StormCommands.RequireAbove(0, seconds, quiet);
         StormCommands.RequireAbove(0, sideBySide);
-        var command = new Command("attacks", "Each attack alone beside honest users and a keeper: what it cost, and how they were served.") { seconds, quiet, sideBySide, only, AbuseCommands.Seed };
+        var command = new Command("attacks", "Each attack alone beside honest users and keepers: what it cost, and how they were served.") { seconds, quiet, sideBySide, only, AbuseCommands.Seed };
         command.SetAction((options, cancellation) => StormCommands.GuardAsync(
             async () =>
             {
@@ -28,9 +30,10 @@ internal static class AttacksCommand
                 var how = new AttackOptions(
                     TimeSpan.FromSeconds(options.GetValue(seconds)), TimeSpan.FromSeconds(options.GetValue(quiet)), options.GetValue(sideBySide), options.GetValue(AbuseCommands.Seed));
                 var reports = new List<AttackReport>();
-                foreach (var attack in Attack.All.Where(attack => options.GetValue(only) is not { Length: > 0 } some || some.Contains(attack.Name)))
+                Attack[] attacks = [.. Attack.All.Where(attack => options.GetValue(only) is not { Length: > 0 } some || some.Contains(attack.Name))];
+                foreach (var attack in attacks)
                 {
-                    StormCommands.Say($"{attack.Name}…");
+                    StormCommands.Say($"{attack.Name}, {reports.Count + 1} of {attacks.Length}…");
                     reports.Add(await new AttackRun(stack, attack, how).RunAsync(cancellation));
                 }
 
@@ -41,25 +44,29 @@ internal static class AttacksCommand
         return command;
     }
 
+    /// <summary>As it stands in the README; whoever reads only the end has all of it.</summary>
     private static void Show(IReadOnlyList<AttackReport> reports)
     {
-        var table = new Table().AddColumns("attack", "bounded by", "cost, gwei", "fullest budget", "anonymous served", "of all", "known served", "p50, quiet", "anonymous", "known", "keeper", "machine", "alive", "holds");
+        Write("attack", "bounded by", "cost, gwei", "fullest budget", "anonymous served", "of all", "known served", "admitted served", "p50, quiet", "anonymous", "known", "admitted", "upkeeps", "settled (committed)", "machine", "alive", "holds");
+        AnsiConsole.Profile.Out.Writer.WriteLine($"|{string.Concat(Enumerable.Repeat("---|", Columns))}");
         foreach (var report in reports)
         {
-            table.AddRow(
+            Write(
                 report.Attack.Name, report.Attack.Bound, Number((long)(report.Cost / 1_000_000_000)), report.Fullest is { } share ? $"{share.Percent} %" : "-",
-                Percent(report.Served), Percent(report.ServedInAll), Percent(report.KnownServed), Milliseconds(report.QuietP50), Milliseconds(report.AnonymousP50),
-                Milliseconds(report.KnownP50), Number((long)report.Kept), $"{report.Busy} %",
-                report.IsAlive ? "yes" : "NO", report.Violations.Count == 0 ? "yes" : "NO");
+                Percent(report.Served), Percent(report.ServedInAll), Percent(report.KnownServed), Percent(report.AdmittedServed), Milliseconds(report.QuietP50),
+                Milliseconds(report.AnonymousP50), Milliseconds(report.KnownP50), Milliseconds(report.AdmittedP50), Number((long)report.Kept.Upkeeps),
+                $"{report.Kept.Settled} ({report.Kept.Committed})", $"{report.Busy} %", report.IsAlive ? "yes" : "NO", report.Violations.Count == 0 ? "yes" : "NO");
         }
 
-        AnsiConsole.Write(table);
         foreach (var report in reports.Where(report => report.Violations.Count > 0))
         {
             AnsiConsole.MarkupLineInterpolated($"[red]{report.Attack.Name}: {string.Join("; ", report.Violations)}[/]");
             AnsiConsole.MarkupLineInterpolated($"[grey]{string.Join(", ", report.Answers.OrderBy(answer => answer.Key).Select(answer => $"{answer.Value} x {answer.Key}"))}[/]");
         }
     }
+
+    /// <summary>A row of Markdown, however wide the terminal is.</summary>
+    private static void Write(params string[] cells) => AnsiConsole.Profile.Out.Writer.WriteLine($"| {string.Join(" | ", cells)} |");
 
     private static string Percent(int? part) => part is { } percent ? $"{percent} %" : "closed";
 

@@ -28,23 +28,34 @@ internal static class MixesCommand
                 var summary = await MixStorm.RunAsync(
                     stack, options.GetValue(AbuseCommands.Seed), options.GetValue(seeds), TimeSpan.FromSeconds(options.GetValue(seconds)), options.GetValue(sideBySide), Show, cancellation);
                 Show(summary);
-                return summary.Violated == 0 ? 0 : 1;
+                return summary.Holds ? 0 : 1;
             },
             cancellation));
         return command;
     }
 
-    private static void Show(string report, bool holds) => AnsiConsole.MarkupLineInterpolated($"[{(holds ? "green" : "red")}]{report}[/]"); // Only strings are escaped.
+    private static void Show(MixProgress progress)
+    {
+        AnsiConsole.MarkupLineInterpolated($"[{(progress.Holds ? "green" : "red")}]{progress.Report}[/]"); // Only strings are escaped.
+        var soFar = progress.SoFar;
+        StormCommands.Say(string.Create(
+            CultureInfo.InvariantCulture, $"{soFar.Seeds} of {progress.Seeds}: {soFar.Held} held, {soFar.Violated} violated, {soFar.Invalid} invalid; about {progress.Left:h\\:mm\\:ss} left"));
+    }
 
     private static void Show(MixSummary summary)
     {
-        var table = new Table().AddColumns("seeds", "violated", "accepted", "failed on chain", "beyond a budget", "replaced", "kills", "fee spikes", "reorgs", "most of a budget spent");
-        string[] cells =
-        [
-            .. new[] { summary.Seeds, summary.Violated, summary.Accepted, summary.Failed, summary.RefusedForBudget, summary.Replacements, summary.Kills, summary.Spikes, summary.Reorgs }
-                .Select(number => number.ToString(CultureInfo.InvariantCulture)),
-            $"{summary.MostSpent} %",
-        ];
-        AnsiConsole.Write(table.AddRow(cells));
+        var depths = summary.Reorgs.GroupBy(depth => depth).OrderBy(group => group.Key).Select(group => $"{group.Count()} of {group.Key}");
+        foreach (var (name, value) in new (string, string)[]
+        {
+            ("seeds", $"{summary.Seeds}: {summary.Held} held, {summary.Violated} violated, {summary.Invalid} invalid"),
+            ("accepted", $"{summary.Accepted}, {summary.Admitted} of them of the honest whom the contract admits; {summary.Failed} failed on chain"),
+            ("refused for want of room in a budget", $"{summary.RefusedForBudget}"),
+            ("replacements, kills, fee spikes", $"{summary.Replacements}, {summary.Kills}, {summary.Spikes}"),
+            ("blocks taken back", $"{summary.Reorgs.Count} times: {string.Join(", ", depths)}; the deepest {summary.Reorgs.DefaultIfEmpty().Max()}, {Market.Confirmations} confirmations"),
+            ("most of a budget spent", $"{summary.MostSpent} %"),
+        })
+        {
+            AnsiConsole.MarkupLineInterpolated($"[bold]{name}[/] {value}");
+        }
     }
 }

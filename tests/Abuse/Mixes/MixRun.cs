@@ -1,13 +1,12 @@
 using System.Globalization;
 using Abuse.Audit;
 using Abuse.World;
-using DevChain;
 using Relayer.Core.Relay.Records;
 
 namespace Abuse.Mixes;
 
 /// <summary>Several attacks at once on a relayer with small budgets, honest users beside, while instances die.</summary>
-internal sealed class MixRun(AbuseStack stack, Mix mix, IReadOnlyList<DevKey> keys, TimeSpan duration)
+internal sealed class MixRun(AbuseStack stack, Mix mix, FieldKeys keys, TimeSpan duration)
 {
     private static readonly TimeSpan AttackPause = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan HonestPause = TimeSpan.FromMilliseconds(400);
@@ -17,20 +16,23 @@ internal sealed class MixRun(AbuseStack stack, Mix mix, IReadOnlyList<DevKey> ke
     /// <param name="given">Budgets that the app is given instead of the mix's.</param>
     public async Task<MixReport> RunAsync(CancellationToken cancellation, SmallBudgets? given = null)
     {
-        await using var field = await Field.SettleAsync(stack, mix.Budgets, cancellation, given, keys);
+        var earlier = stack.Blocks.Depths.Count;
+        await using var field = await Field.SettleAsync(stack, mix.Budgets, keys, cancellation, given);
         var relayer = field.Relayer;
         using var poster = new Poster(relayer, new Random(mix.Seed));
         await Task.WhenAll(Enumerable.Range(0, mix.Instances).Select(place => relayer.StartAsync(place, null, cancellation)));
         await relayer.At(0).WaitUntilReadyAsync(cancellation);
         var (watch, honest) = (new HoldWatch(field), new HonestUsers(relayer, poster, new Random(mix.Seed)));
         var known = new HonestUsers(relayer, poster, new Random(mix.Seed + 1), HonestUsers.ShopKey);
+        var admitted = new HonestUsers(relayer, poster, new Random(mix.Seed + 2), admitted: field.Admitted);
         using var settled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         end.CancelAfter(duration);
         var watching = watch.RunAsync(settled.Token);
         await Task.WhenAll(
             [
-                honest.RunAsync(2, HonestPause, end.Token, cancellation), known.RunAsync(1, HonestPause, end.Token, cancellation), KillAsync(field, cancellation),
+                honest.RunAsync(2, HonestPause, end.Token, cancellation), known.RunAsync(1, HonestPause, end.Token, cancellation),
+                admitted.RunAsync(1, HonestPause, end.Token, cancellation), KillAsync(field, cancellation),
                 .. mix.Attacks.Select((attack, i) => attack.RunAsync(field, poster, 1, AttackPause, new Random(mix.Seed + i), end.Token, cancellation)),
             ]);
         var (violations, sums, ledger) = await AbuseAuditor.CheckAsync(field, poster, cancellation);
@@ -39,7 +41,7 @@ internal sealed class MixRun(AbuseStack stack, Mix mix, IReadOnlyList<DevKey> ke
         return new MixReport(
             mix, duration, [.. watch.Violations, .. violations], mix.Kills.Count, sums.Shares(field).MaxBy(share => share.Percent), ledger.Relays.Count,
             ledger.Relays.Count(relay => relay.State == RelayState.Failed), ledger.Transactions.Sum(transaction => Math.Max(0, transaction.Attempts.Count - 1)),
-            watch.Looks, poster.Answers, relayer.Output);
+            admitted.Wishes.Count(wish => wish.Answer.IsAccepted), watch.Looks, [.. stack.Blocks.Depths.Skip(earlier)], poster.Answers, relayer.Output);
     }
 
     private async Task KillAsync(Field field, CancellationToken cancellation)
@@ -58,9 +60,20 @@ internal sealed class MixRun(AbuseStack stack, Mix mix, IReadOnlyList<DevKey> ke
 /// <summary>How a mix ended.</summary>
 internal sealed record MixReport(
     Mix Mix, TimeSpan Duration, IReadOnlyList<string> Violations, int Kills, Share? Fullest, int Accepted, int Failed, int Replacements,
-    int Looks, IReadOnlyDictionary<string, int> Answers, string Output)
+    int Admitted, int Looks, IReadOnlyList<int> Reorgs, IReadOnlyDictionary<string, int> Answers, string Output)
 {
-    public bool Holds => Violations.Count == 0;
+    /// <summary>How many blocks went at once, at most.</summary>
+    public int DeepestReorg => Reorgs.DefaultIfEmpty().Max();
+
+    /// <summary>Why the seed says nothing, whatever was found; empty where it says something.</summary>
+    public string Invalid => DeepestReorg > Market.Deepest ? $"the chain went back {DeepestReorg} blocks, deeper than the mix allows"
+        : Accepted == 0 && Violations.Count == 0 ? "nothing was accepted, the machine was too slow for it" : "";
+
+    public bool IsInvalid => Invalid.Length > 0;
+
+    public bool Holds => !IsInvalid && Violations.Count == 0;
+
+    private string Verdict => IsInvalid ? $"INVALID, {Invalid}" : Holds ? "holds" : "VIOLATED";
 
     /// <summary>How much was spent of the budget of which the most was, in percent.</summary>
     public int PercentSpent => Fullest?.Percent ?? 0;
@@ -75,7 +88,7 @@ internal sealed record MixReport(
     [
         string.Create(
             CultureInfo.InvariantCulture,
-            $"seed {Mix.Seed} ({string.Join(", ", Mix.Attacks.Select(attack => attack.Name))}): {(Holds ? "holds" : "VIOLATED")}. {Accepted} accepted, {Failed} of them failed, {Replacements} replacements, {RefusedForBudget} beyond a budget, at most {PercentSpent} % of a budget spent ({Fullest?.Whose.Trim()}); {Kills} kills; looked {Looks} times"),
+            $"seed {Mix.Seed} ({string.Join(", ", Mix.Attacks.Select(attack => attack.Name))}): {Verdict}. {Accepted} accepted ({Admitted} of admitted users), {Failed} of them failed, {Replacements} replacements, {RefusedForBudget} beyond a budget, at most {PercentSpent} % of a budget spent ({Fullest?.Whose.Trim()}); {Kills} kills; blocks taken back: {(Reorgs.Count == 0 ? "none" : string.Join(" ", Reorgs))}; looked {Looks} times"),
         $"    {string.Join(", ", Answers.OrderBy(answer => answer.Key).Select(answer => $"{answer.Value} x {answer.Key}"))}",
         .. Violations,
         .. Holds ? [] : new[] { $"again: {Command}" },

@@ -12,14 +12,14 @@ namespace Abuse.Singles;
 /// <param name="Fullest">The budget of which the most was spent.</param>
 /// <param name="Quiet">What honest users got before.</param>
 /// <param name="Under">What they got meanwhile.</param>
-/// <param name="Kept">How often the keeper did its work meanwhile.</param>
+/// <param name="Kept">What keepers had to do meanwhile, and did.</param>
 /// <param name="Busy">How busy the machine was, in percent.</param>
 /// <param name="IsAlive">The process is still the same one.</param>
 /// <param name="Broken">What the audit found.</param>
 /// <param name="Answers">How often each answer was given.</param>
 /// <param name="Output">The instance's last lines.</param>
 internal sealed record AttackReport(
-    Attack Attack, BigInteger Cost, Share? Fullest, ServedUsers Quiet, ServedUsers Under, ulong Kept, int Busy, bool IsAlive,
+    Attack Attack, BigInteger Cost, Share? Fullest, ServedUsers Quiet, ServedUsers Under, WorkDone Kept, int Busy, bool IsAlive,
     IReadOnlyList<string> Broken, IReadOnlyDictionary<string, int> Answers, string Output)
 {
     /// <summary>Above it times are the machine's, not the app's.</summary>
@@ -39,11 +39,16 @@ internal sealed record AttackReport(
     /// <summary>Of the API client's users, in percent.</summary>
     public int? KnownServed => Percent(Under.Known);
 
+    /// <summary>Of the users that the contract admits, in percent.</summary>
+    public int? AdmittedServed => Percent(Under.Admitted);
+
     public TimeSpan QuietP50 => P50(Quiet.All);
 
     public TimeSpan AnonymousP50 => P50(UntilClosed);
 
     public TimeSpan KnownP50 => P50(Under.Known);
+
+    public TimeSpan AdmittedP50 => P50(Under.Admitted);
 
     public bool IsSaturated => Busy >= Saturated;
 
@@ -52,8 +57,10 @@ internal sealed record AttackReport(
     [
         .. Broken,
         .. IsAlive ? [] : new[] { "the process did not survive" },
-        .. Kept > 0 ? [] : new[] { "the keeper did nothing" },
-        .. IsSaturated ? [] : Of("anonymous users, while the door was open,", Served, AnonymousP50).Concat(Of("the API client's users", KnownServed, KnownP50)),
+        .. Kept.Upkeeps > 0 ? [] : new[] { "the keeper of upkeeps did nothing" },
+        .. Kept is { Committed: > 0, Settled: 0 } ? new[] { $"no settlement under attack although {Kept.Committed} orders were committed" } : [],
+        .. IsSaturated ? [] : Of("anonymous users, while the door was open,", Served, AnonymousP50)
+            .Concat(Of("the API client's users", KnownServed, KnownP50)).Concat(Of("admitted users", AdmittedServed, AdmittedP50)),
     ];
 
     private IEnumerable<string> Of(string whose, int? served, TimeSpan p50)
@@ -77,7 +84,8 @@ internal sealed record AttackReport(
 /// <summary>What honest users got.</summary>
 /// <param name="Anonymous">Those that nobody knows.</param>
 /// <param name="Known">Those of the API client.</param>
-internal sealed record ServedUsers(IReadOnlyCollection<Wish> Anonymous, IReadOnlyCollection<Wish> Known)
+/// <param name="Admitted">Those that the contract admits.</param>
+internal sealed record ServedUsers(IReadOnlyCollection<Wish> Anonymous, IReadOnlyCollection<Wish> Known, IReadOnlyCollection<Wish> Admitted)
 {
-    public IEnumerable<Wish> All => Anonymous.Concat(Known);
+    public IEnumerable<Wish> All => Anonymous.Concat(Known).Concat(Admitted);
 }

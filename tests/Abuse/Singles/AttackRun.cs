@@ -1,7 +1,6 @@
 using Abuse.Attacks;
 using Abuse.Audit;
 using Abuse.World;
-using DevChain;
 
 namespace Abuse.Singles;
 
@@ -17,9 +16,9 @@ internal sealed class AttackRun(AbuseStack stack, Attack attack, AttackOptions o
     /// <summary>Lets it rage and audits what is left.</summary>
     public async Task<AttackReport> RunAsync(CancellationToken cancellation)
     {
-        var node = stack.Shared.Stack.Node;
-        var upkeep = await DevContract.DeployAsync(node, "CountingUpkeep", "constructor(uint256)", 1UL);
-        await using var field = await Field.SettleAsync(stack, SmallBudgets.Default, cancellation, upkeep: upkeep.Address);
+        await using var work = await KeepersWork.DeployAsync(stack, cancellation);
+        var keys = (await stack.FundAsync(1, cancellation, FieldKeys.ManyAdmitted))[0];
+        await using var field = await Field.SettleAsync(stack, SmallBudgets.Default, keys, cancellation, work: work);
         var relayer = field.Relayer;
         using var poster = new Poster(relayer, new Random(options.Seed));
         await relayer.StartAsync(0, null, cancellation);
@@ -28,24 +27,28 @@ internal sealed class AttackRun(AbuseStack stack, Attack attack, AttackOptions o
         var watch = new HoldWatch(field);
         using var settled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var watching = watch.RunAsync(settled.Token);
+        using var closed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var committing = work.CommitAsync(closed.Token);
 
         var warm = await BesideAsync(poster, field, WarmUp, attackers: 0, cancellation);
         var quiet = await BesideAsync(poster, field, options.Quiet, attackers: 0, cancellation);
-        var before = await upkeep.NumberAsync("count()");
+        var before = await work.LookAsync();
         var load = new MachineLoad();
         var under = await BesideAsync(poster, field, options.Duration, options.SideBySide, cancellation);
         var busy = load.Percent();
-        var kept = await upkeep.NumberAsync("count()") - before;
+        var done = await work.LookAsync() - before;
         var isAlive = relayer.IsRunning(0) && relayer.At(0).ProcessId == process;
 
-        await node.SetCodeAsync(upkeep.Address.ToString(), "0x", cancellation); // No more work falls due.
+        await closed.CancelAsync();
+        await committing;
+        var unsettled = await work.EndAsync(cancellation);
         var (violations, sums, _) = await AbuseAuditor.CheckAsync(field, poster, cancellation);
         await settled.CancelAsync();
         await watching;
         var honest = warm.All.Concat(quiet.All).Concat(under.All).Select(wish => wish.User).ToHashSet();
         return new AttackReport(
             attack, sums.Relays.Where(relay => !honest.Contains(relay.From)).Aggregate(System.Numerics.BigInteger.Zero, (sum, relay) => sum + relay.Charged),
-            sums.Shares(field).MaxBy(share => share.Percent), quiet, under, kept, busy, isAlive, [.. watch.Violations, .. violations], poster.Answers, relayer.Output);
+            sums.Shares(field).MaxBy(share => share.Percent), quiet, under, done, busy, isAlive, [.. watch.Violations, .. unsettled, .. violations], poster.Answers, relayer.Output);
     }
 
     /// <summary>What honest users got meanwhile.</summary>
@@ -55,10 +58,12 @@ internal sealed class AttackRun(AbuseStack stack, Attack attack, AttackOptions o
         end.CancelAfter(duration);
         var honest = new HonestUsers(field.Relayer, poster, new Random(options.Seed));
         var known = new HonestUsers(field.Relayer, poster, new Random(options.Seed + 1), HonestUsers.ShopKey);
+        var admitted = new HonestUsers(field.Relayer, poster, new Random(options.Seed + 2), admitted: field.Admitted);
         await Task.WhenAll(
             honest.RunAsync(HonestOnes, HonestPause, end.Token, cancellation), known.RunAsync(HonestOnes, HonestPause, end.Token, cancellation),
+            admitted.RunAsync(HonestOnes, HonestPause, end.Token, cancellation),
             attack.RunAsync(field, poster, attackers, AttackPause, new Random(options.Seed), end.Token, cancellation));
-        return new ServedUsers(honest.Wishes, known.Wishes);
+        return new ServedUsers(honest.Wishes, known.Wishes, admitted.Wishes);
     }
 }
 

@@ -7,9 +7,12 @@ namespace Abuse.World;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "A stack of services, not a collection.")]
 public sealed class AbuseStack : IAsyncDisposable
 {
-    private AbuseStack(SharedStack shared, TrapContracts traps, string template) => (Shared, Contracts, Template) = (shared, traps, template);
+    private AbuseStack(SharedStack shared, Blocks blocks, TrapContracts traps, string template) =>
+        (Shared, Blocks, Contracts, Template) = (shared, blocks, traps, template);
 
     internal SharedStack Shared { get; }
+
+    internal Blocks Blocks { get; }
 
     internal TrapContracts Contracts { get; }
 
@@ -21,30 +24,40 @@ public sealed class AbuseStack : IAsyncDisposable
     public static async Task<AbuseStack> StartAsync(Action<string>? progress = null, CancellationToken cancellation = default)
     {
         var shared = await SharedStack.StartAsync(progress, cancellation);
+        Blocks? blocks = null;
         try
         {
+            blocks = await Blocks.StartAsync(shared, cancellation);
             progress?.Invoke("Deploying the traps…");
             var traps = await TrapContracts.DeployAsync(shared.Stack.Node);
-            return new AbuseStack(shared, traps, await MakeTemplateAsync(shared, cancellation));
+            await AdmittedUsers.DeployAsync(shared.Stack.Node, cancellation);
+            return new AbuseStack(shared, blocks, traps, await MakeTemplateAsync(shared, cancellation));
         }
         catch
         {
+            await (blocks?.DisposeAsync() ?? ValueTask.CompletedTask);
             await shared.DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>Signers for many relayers, two for each, with money that no reorganisation takes back any more.</summary>
-    internal async Task<IReadOnlyList<DevKey>> FundAsync(int relayers, CancellationToken cancellation)
+    /// <summary>Keys for many relayers, with money and admissions that no reorganisation takes back any more.</summary>
+    /// <param name="relayers">How many.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <param name="admitted">Users of each that the contract admits.</param>
+    internal async Task<IReadOnlyList<FieldKeys>> FundAsync(int relayers, CancellationToken cancellation, int admitted = FieldKeys.FewAdmitted)
     {
-        DevKey[] keys = [.. Enumerable.Range(0, relayers * Field.ForRelays).Select(_ => DevKey.Create())];
-        foreach (var key in keys)
+        FieldKeys[] all = [.. Enumerable.Range(0, relayers).Select(_ => new FieldKeys(Create(Field.ForRelays), Create(admitted)))];
+        foreach (var key in all.SelectMany(keys => keys.Signers))
         {
             await Shared.Stack.Node.SetBalanceAsync(key.Address.ToString(), SharedStack.SignerFunds, cancellation);
         }
 
+        await AdmittedUsers.AdmitAsync(this, all.SelectMany(keys => keys.Admitted), cancellation);
         await Shared.Stack.Node.MineAsync(Market.Confirmations + 1, cancellation);
-        return keys;
+        return all;
+
+        static DevKey[] Create(int count) => [.. Enumerable.Range(0, count).Select(_ => DevKey.Create())];
     }
 
     private static async Task<string> MakeTemplateAsync(SharedStack shared, CancellationToken cancellation)
@@ -56,5 +69,21 @@ public sealed class AbuseStack : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Shared.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Blocks.DisposeAsync();
+        await Shared.DisposeAsync();
+    }
+}
+
+/// <summary>Keys that are made before an app starts.</summary>
+/// <param name="Signers">Those that pay for relays.</param>
+/// <param name="Admitted">Users that the contract admits.</param>
+internal sealed record FieldKeys(IReadOnlyList<DevKey> Signers, IReadOnlyList<DevKey> Admitted)
+{
+    /// <summary>Enough for seconds: each may ask for so many relays in a minute.</summary>
+    public const int FewAdmitted = 8;
+
+    /// <summary>Enough for an attack of its own.</summary>
+    public const int ManyAdmitted = 96;
 }

@@ -10,11 +10,14 @@ using Storms.Workloads;
 namespace Abuse.World;
 
 /// <summary>A key, which costs nothing, and what is signed with it.</summary>
-internal sealed class Caller(RelayerUnderTest relayer, Random random)
+/// <param name="relayer">Where.</param>
+/// <param name="random">Which forwarder.</param>
+/// <param name="known">The key; <see langword="null"/> for a fresh one.</param>
+internal sealed class Caller(RelayerUnderTest relayer, Random random, DevKey? known = null)
 {
     private const ulong Gas = 100_000;
 
-    private readonly DevKey _key = DevKey.Create();
+    private readonly DevKey _key = known ?? DevKey.Create();
     private ulong _next;
 
     public Address Address => _key.Address;
@@ -22,10 +25,15 @@ internal sealed class Caller(RelayerUnderTest relayer, Random random)
     /// <summary>An honest wish.</summary>
     public SignedPost Increment() => Sign(relayer.Target, Encode("increment()"), Gas);
 
+    /// <summary>An honest wish whose nonce does not wait for the ones before: whoever has been refused one goes on.</summary>
+    public SignedPost IncrementInAnyOrder() => Sign(relayer.Infinex, relayer.Target, Encode("increment()"), Gas, default, null);
+
     /// <summary>A call of whatever, at either forwarder.</summary>
-    public SignedPost Sign(Address to, byte[] data, ulong gas, UInt256 value = default, DevKey? forger = null)
+    public SignedPost Sign(Address to, byte[] data, ulong gas, UInt256 value = default, DevKey? forger = null) =>
+        Sign(random.Next(2) == 0 ? relayer.OpenZeppelin : relayer.Infinex, to, data, gas, value, forger);
+
+    private SignedPost Sign(Forwarder forwarder, Address to, byte[] data, ulong gas, UInt256 value, DevKey? forger)
     {
-        var forwarder = random.Next(2) == 0 ? relayer.OpenZeppelin : relayer.Infinex;
         UInt256 nonce = forwarder.HasSequentialNonces ? _next++ : UInt256.ReadBigEndian(Bytes(32));
         ulong? deadline = forwarder.HasDeadline ? (ulong)TimeProvider.System.GetUtcNow().AddSeconds(40).ToUnixTimeSeconds() : null;
         var message = new ForwardRequest(Address, to, new Wei(value), gas, nonce, deadline, data);

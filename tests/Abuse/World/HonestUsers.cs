@@ -1,18 +1,20 @@
 using System.Collections.Concurrent;
+using DevChain;
 using Storms.Workloads;
 
 namespace Abuse.World;
 
 /// <summary>Users who want one thing each, again and again, beside whatever goes on.</summary>
 /// <remarks>
-/// Anonymous ones, and those of an API client, for whom a share is reserved. Admitted users are a further group: they differ by their address alone,
-/// so whoever adds them lists the <see cref="Caller"/>s before the app starts.
+/// Anonymous ones, those of an API client, and those that a contract admits; for the latter two a share is reserved. Admitted users differ by their
+/// address alone, so their keys are made before the app starts, and are taken in turn.
 /// </remarks>
 /// <param name="relayer">Where.</param>
 /// <param name="poster">Posts for them.</param>
 /// <param name="random">When.</param>
-/// <param name="key">The API client's; <see langword="null"/> for users that nobody knows.</param>
-internal sealed class HonestUsers(RelayerUnderTest relayer, Poster poster, Random random, string? key = null)
+/// <param name="key">The API client's; <see langword="null"/> for users that have none.</param>
+/// <param name="admitted">The users' own keys; <see langword="null"/> for a fresh one each time.</param>
+internal sealed class HonestUsers(RelayerUnderTest relayer, Poster poster, Random random, string? key = null, IReadOnlyList<DevKey>? admitted = null)
 {
     /// <summary>Carries the key.</summary>
     public const string KeyHeader = "x-relayer-key";
@@ -21,6 +23,7 @@ internal sealed class HonestUsers(RelayerUnderTest relayer, Poster poster, Rando
     public const string ShopKey = "shops-key-of-these-attacks-71ab-c03d";
 
     private readonly ConcurrentQueue<Wish> _wishes = new();
+    private int _turn = -1;
 
     /// <summary>What became of every wish.</summary>
     public IReadOnlyCollection<Wish> Wishes => _wishes;
@@ -35,8 +38,8 @@ internal sealed class HonestUsers(RelayerUnderTest relayer, Poster poster, Rando
         {
             while (!end.IsCancellationRequested)
             {
-                var user = new Caller(relayer, own);
-                var post = user.Increment();
+                var user = new Caller(relayer, own, admitted?[Interlocked.Increment(ref _turn) % admitted.Count]);
+                var post = admitted is null ? user.Increment() : user.IncrementInAnyOrder();
                 var started = TimeProvider.System.GetTimestamp();
                 var answer = await poster.WishAsync(post, key, cancellation);
                 _wishes.Enqueue(new Wish(user.Address, answer, started, TimeProvider.System.GetElapsedTime(started)));

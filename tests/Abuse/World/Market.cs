@@ -5,21 +5,20 @@ using DevChain;
 namespace Abuse.World;
 
 /// <summary>The weather on the chain: fees that jump, blocks that are taken back, another proposer.</summary>
-internal sealed class Market(AnvilNode node, Random random)
+internal sealed class Market(AnvilNode node, Blocks blocks, Random random)
 {
-    /// <summary>
-    /// Blocks on top before a transaction counts: more than are taken back, since a node that is late may mine meanwhile, and take back more than it was told.
-    /// What a deeper one than this does is no question of budgets: what was charged is not charged anew when the same bytes are mined again for another price.
-    /// </summary>
-    public const int Confirmations = 4;
+    /// <summary>Blocks on top of a transaction's own before it counts.</summary>
+    public const int Confirmations = 2;
 
-    private const int Deepest = 2;
+    /// <summary>
+    /// The most blocks that are taken back: as many as may be, so that what has just been counted is the newest block of those that stay. What a deeper reorganisation does is no question of budgets: what was charged is not charged
+    /// anew when the same bytes are mined again for another price.
+    /// </summary>
+    public const int Deepest = Confirmations;
 
     private static readonly BigInteger Gwei = 1_000_000_000;
 
     public int Spikes { get; private set; }
-
-    public int Reorgs { get; private set; }
 
     /// <summary>Until it is told to end; then gas is cheap, so that everything under way can end.</summary>
     public async Task RunAsync(CancellationToken end)
@@ -41,8 +40,7 @@ internal sealed class Market(AnvilNode node, Random random)
                         await CalmAsync(end);
                         break;
                     case < 11:
-                        await node.ReorganiseAsync(random.Next(1, Deepest + 1), end);
-                        Reorgs++;
+                        await blocks.ReorganiseAsync(random.Next(1, Deepest + 1), end);
                         break;
                     default:
                         await node.Rpc.SendAsync("anvil_setCoinbase", [$"0x{random.Next(2).ToString("x40", CultureInfo.InvariantCulture)}"], end);
