@@ -46,6 +46,7 @@ public sealed class AdminUserFunctions(UserLists lists)
     [Consumes(typeof(InstructionBody), "application/json")]
     [ProducesResponseType<UserListAnswer>(200, Description = "It is so, with this command or before.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(409, UserLists.FullCode)]
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> Allow(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = Users + "/{address}/allow")] HttpRequest request, string address,
@@ -57,6 +58,7 @@ public sealed class AdminUserFunctions(UserLists lists)
     [Consumes(typeof(InstructionBody), "application/json")]
     [ProducesResponseType<UserListAnswer>(200, Description = "It is so, with this command or before.")]
     [Refuses(400, RefusalCode.MalformedRequest)]
+    [Refuses(409, UserLists.FullCode)]
     [Refuses(503, "storage_unavailable")]
     public Task<IResult> Deny(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = Users + "/{address}/deny")] HttpRequest request, string address,
@@ -81,9 +83,14 @@ public sealed class AdminUserFunctions(UserLists lists)
         }
 
         var (instruction, refusal) = await InstructionReader.ReadAsync(request, cancellation);
-        return refusal is not null
-            ? refusal
-            : TypedResults.Json(
-                UserListAnswer.Of(user, list, await lists.PutAsync(user, list, instruction!, cancellation)), UserListJson.Default.UserListAnswer);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        var change = await lists.PutAsync(user, list, instruction!, cancellation);
+        return change == UserListChange.Full
+            ? AdminProblems.Conflict(UserLists.FullCode, $"{UserLists.Most} users are on the lists, and no more may be. Take some off first, or have a contract admit them.")
+            : TypedResults.Json(UserListAnswer.Of(user, list, change == UserListChange.Changed), UserListJson.Default.UserListAnswer);
     }
 }

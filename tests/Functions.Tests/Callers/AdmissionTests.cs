@@ -1,6 +1,7 @@
 using Functions.Tests.Admin;
 using Functions.Tests.Relay;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Relay.Callers;
 
 namespace Functions.Tests.Callers;
 
@@ -97,6 +98,28 @@ public sealed class AdmissionTests(IsolatedStacks stacks)
 
         Assert.Equal(202, (await Reply.PostAsync(stack.Http, "api/relay", stack.World.Post(stack.World.Infinex, new Wallet()))).Status);
         Assert.Equal(1L, await stack.World.AskAsync("select count(*) from relays where caller = 0"));
+    }
+
+    [Fact]
+    public async Task Full_lists_are_told_to_the_operator_who_wants_one_more()
+    {
+        await using var stack = await stacks.SettleAsync(AdminClient.Settings);
+        using var admin = new AdminClient(stack.App);
+        var user = new Wallet().Address;
+        await stack.World.AskAsync(
+            "insert into user_lists (user_address, list, by, reason, since) select decode(lpad(to_hex(i), 40, '0'), 'hex'), 1, '', '', now() "
+            + $"from generate_series(1, {UserLists.Most}) i");
+        try
+        {
+            (await admin.PostAsync($"users/{user}/deny")).AssertProblem(409, UserLists.FullCode);
+            Assert.Equal(("user.deny", $"user:{user}", "a test", UserLists.FullCode), (await admin.AuditAsync(1))[0]);
+            await admin.PostAsync($"users/0x{1:x40}/remove");
+            Assert.Equal("denied", (await admin.PostAsync($"users/{user}/deny"))["list"]);
+        }
+        finally
+        {
+            await stack.World.AskAsync("delete from user_lists");
+        }
     }
 
     private static string Word(Address address) => $"0x{new string('0', 24)}{address.ToString()[2..]}";

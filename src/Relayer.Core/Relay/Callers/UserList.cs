@@ -22,3 +22,16 @@ public enum UserList
 /// <param name="Reason">Why.</param>
 /// <param name="Since">Since when.</param>
 public sealed record ListedUser(Address User, UserList List, string By, string Reason, DateTimeOffset Since);
+
+/// <summary>What became of a change of the lists.</summary>
+public enum UserListChange
+{
+    /// <summary>It was so before.</summary>
+    Unchanged,
+
+    /// <summary>It was made.</summary>
+    Changed,
+
+    /// <summary>There is no room for another user.</summary>
+    Full,
+}

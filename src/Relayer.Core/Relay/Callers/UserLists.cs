@@ -17,6 +17,12 @@ public sealed class UserLists
     /// <summary>How old what is read may be.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(1);
 
+    /// <summary>The most users on the lists together: each instance remembers all of them, some ten megabytes.</summary>
+    public const int Most = 100_000;
+
+    /// <summary>There are as many (409, and in the audit).</summary>
+    public const string FullCode = "user_lists_full";
+
     private readonly ConcurrentDictionary<Address, UserList> _users = new();
     private readonly UserListStore _store;
     private readonly TimeProvider _time;
@@ -51,14 +57,13 @@ public sealed class UserLists
     }
 
     /// <summary>Puts a user on a list instead of any other, or takes them off. Audited.</summary>
-    /// <returns>False where it was so before.</returns>
     /// <exception cref="NpgsqlException">The database is unavailable; whether it was done is not known: do it again.</exception>
-    public async Task<bool> PutAsync(Address user, UserList list, Instruction instruction, CancellationToken cancellation)
+    public async Task<UserListChange> PutAsync(Address user, UserList list, Instruction instruction, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(instruction);
-        var hasChanged = await _store.PutAsync(user, list, instruction, cancellation);
+        var change = await _store.PutAsync(user, list, instruction, cancellation);
         Volatile.Write(ref _isStale, true);
-        return hasChanged;
+        return change;
     }
 
     /// <summary>Users on the lists, by address, after one.</summary>
@@ -76,6 +81,18 @@ public sealed class UserLists
         return _users.GetValueOrDefault(user);
     }
 
+    private void Remember(Address user, UserList list)
+    {
+        if (list == UserList.None)
+        {
+            _users.TryRemove(user, out _);
+        }
+        else
+        {
+            _users[user] = list;
+        }
+    }
+
     private async Task<bool> LookAsync()
     {
         var started = _time.GetTimestamp();
@@ -85,7 +102,8 @@ public sealed class UserLists
         {
             foreach (var (user, list, change) in await _store.ReadSinceAsync(_change, CancellationToken.None))
             {
-                (_users[user], _change) = (list, change);
+                Remember(user, list);
+                _change = change;
             }
 
             Volatile.Write(ref _lookedAt, started);

@@ -1,6 +1,8 @@
+using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Operations;
 using Relayer.Core.Relay.Callers;
+using Relayer.Core.Storage;
 using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Relay.Callers;
@@ -22,15 +24,15 @@ public sealed class UserListsTests(PostgresFixture postgres)
         var (user, other) = (Samples.User.Address, Samples.Contract);
         Assert.Equal((UserList.None, UserList.None), (await FindAsync(here, user), await FindAsync(elsewhere, user)));
 
-        Assert.True(await here.PutAsync(user, UserList.Denied, Because, Cancellation));
-        Assert.True(await here.PutAsync(other, UserList.Allowed, Because, Cancellation));
+        Assert.Equal(UserListChange.Changed, await here.PutAsync(user, UserList.Denied, Because, Cancellation));
+        Assert.Equal(UserListChange.Changed, await here.PutAsync(other, UserList.Allowed, Because, Cancellation));
         Assert.Equal((UserList.Denied, UserList.Allowed), (await FindAsync(here, user), await FindAsync(here, other)));
         _time.Advance(UserLists.KeptFor);
         Assert.Equal((UserList.Denied, UserList.Allowed), (await FindAsync(elsewhere, user), await FindAsync(elsewhere, other)));
 
-        Assert.False(await elsewhere.PutAsync(user, UserList.Denied, Because, Cancellation)); // It is so already.
-        Assert.True(await elsewhere.PutAsync(user, UserList.None, Because, Cancellation));
-        Assert.False(await elsewhere.PutAsync(Samples.Target, UserList.None, Because, Cancellation)); // They never were on one.
+        Assert.Equal(UserListChange.Unchanged, await elsewhere.PutAsync(user, UserList.Denied, Because, Cancellation)); // It is so already.
+        Assert.Equal(UserListChange.Changed, await elsewhere.PutAsync(user, UserList.None, Because, Cancellation));
+        Assert.Equal(UserListChange.Unchanged, await elsewhere.PutAsync(Samples.Target, UserList.None, Because, Cancellation)); // They never were on one.
         Assert.Equal(UserList.None, await FindAsync(elsewhere, user));
         _time.Advance(UserLists.KeptFor);
         Assert.Equal(UserList.None, await FindAsync(here, user));
@@ -63,6 +65,58 @@ public sealed class UserListsTests(PostgresFixture postgres)
         {
             Assert.Equal(UserList.Denied, await FindAsync(elsewhere, user));
         }
+    }
+
+    [Fact]
+    public async Task Full_lists_take_nobody_more_until_one_is_taken_off_and_those_on_them_may_change_lists()
+    {
+        await using var database = await TestDatabase.CreateAsync(postgres);
+        var lists = new UserLists(database.Database, _time);
+        await FillAsync(database.Database, UserLists.Most - 1);
+        var (last, other) = (Samples.User.Address, Samples.Contract);
+        Assert.Equal(UserListChange.Changed, await PutAsync(last, UserList.Allowed));
+
+        Assert.Equal(UserListChange.Full, await PutAsync(other, UserList.Denied));
+        Assert.Equal(UserListChange.Unchanged, await PutAsync(other, UserList.None));
+        Assert.Equal(UserList.None, await FindAsync(lists, other));
+        Assert.Equal(UserListChange.Unchanged, await PutAsync(last, UserList.Allowed));
+        Assert.Equal(UserListChange.Changed, await PutAsync(last, UserList.Denied));
+
+        // The place of one who was taken off is another's, and not theirs any more.
+        Assert.Equal(UserListChange.Changed, await PutAsync(last, UserList.None));
+        Assert.Equal(UserListChange.Changed, await PutAsync(other, UserList.Denied));
+        Assert.Equal(UserListChange.Full, await PutAsync(last, UserList.Allowed));
+        Assert.Equal((UserList.None, UserList.Denied), (await FindAsync(lists, last), await FindAsync(lists, other)));
+        var audit = await new AuditLog(database.Database, _time).ListAsync(long.MaxValue, 1, Cancellation);
+        Assert.Equal(("user.allow", UserLists.FullCode), (audit[0].Entry.Action, audit[0].Entry.Outcome));
+
+        Task<UserListChange> PutAsync(Address user, UserList list) => lists.PutAsync(user, list, Because, Cancellation);
+    }
+
+    [Fact]
+    public async Task Of_many_operators_at_once_who_want_the_last_place_one_gets_it()
+    {
+        await using var database = await TestDatabase.CreateAsync(postgres);
+        var lists = new UserLists(database.Database, _time);
+        await FillAsync(database.Database, UserLists.Most - 1);
+
+        var changes = await Task.WhenAll(
+            Enumerable.Range(1, 4).Select(i => lists.PutAsync(Address.Parse($"0xff{i:x38}"), UserList.Allowed, Because, Cancellation)));
+
+        Assert.Single(changes, UserListChange.Changed);
+        Assert.Equal(3, changes.Count(change => change == UserListChange.Full));
+    }
+
+    private static async Task FillAsync(Database database, int users)
+    {
+        await using var connection = await database.OpenAsync(Cancellation);
+        await using var command = new NpgsqlCommand(
+            "insert into user_lists (user_address, list, by, reason, since) select decode(lpad(to_hex(i), 40, '0'), 'hex'), 1, '', '', now() from generate_series(1, $1) i",
+            connection)
+        {
+            Parameters = { Columns.Int(users) },
+        };
+        await command.ExecuteNonQueryAsync(Cancellation);
     }
 
     private sealed class Clock : TimeProvider
