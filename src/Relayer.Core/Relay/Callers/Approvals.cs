@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Relayer.Core.Concurrency;
 using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Incidents;
 using Relayer.Core.Keys;
@@ -8,14 +10,22 @@ using Relayer.Core.Relay.Admission;
 namespace Relayer.Core.Relay.Callers;
 
 /// <summary>Asks a service of the operator's whether a request that passed everything else is to be relayed.</summary>
-/// <remarks>Safe for concurrent use. It is asked each time, and told in the log once a minute while it fails.</remarks>
+/// <remarks>
+/// Safe for concurrent use. It is asked each time; after <see cref="FailuresInARow"/> failures only once in <see cref="Pause"/> until it answers, and what
+/// comes meanwhile fails at once. Told in the log once a minute while it fails.
+/// </remarks>
 /// <param name="secrets">Where its key is.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told of failures, never with the URL.</param>
 public sealed partial class Approvals(ISecretSource secrets, TimeProvider time, ILogger<Approvals> logger) : IDisposable
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    /// <summary>So many failures in a row, and nobody waits for the next one.</summary>
+    internal const int FailuresInARow = 5;
 
+    /// <summary>How long nobody does.</summary>
+    internal static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<string, CallBreaker> _breakers = new(StringComparer.Ordinal);
     private readonly HttpMessageInvoker _http = SignedPost.CreateClient();
     private long _toldAt = long.MinValue;
 
@@ -27,13 +37,18 @@ public sealed partial class Approvals(ISecretSource secrets, TimeProvider time, 
             return null;
         }
 
+        var breaker = _breakers.GetOrAdd(approval.Url, _ => new CallBreaker(FailuresInARow, Pause, time));
+        if (breaker.Refuses() is { } wait)
+        {
+            return Unanswered(approval, wait);
+        }
+
         var (isApproved, failure) = await AskAsync(approval, candidate, isSimulation, cancellation);
+        breaker.Note(failure is null);
         if (failure is not null)
         {
             Tell(candidate, failure);
-            return approval.OnFailure.Equals("allow", StringComparison.OrdinalIgnoreCase)
-                ? null
-                : new Refusal(RefusalCode.ApprovalUnavailable, "The service that approves requests does not answer.", RetryAfter: Soon);
+            return Unanswered(approval, Pause);
         }
 
         return isApproved ? null : new Refusal(RefusalCode.NotApproved, "The operator's service did not approve the request.");
@@ -41,6 +56,10 @@ public sealed partial class Approvals(ISecretSource secrets, TimeProvider time, 
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private static Refusal? Unanswered(ApprovalOptions approval, TimeSpan wait) => approval.OnFailure.Equals("allow", StringComparison.OrdinalIgnoreCase)
+        ? null
+        : new Refusal(RefusalCode.ApprovalUnavailable, "The service that approves requests does not answer.", RetryAfter: wait);
 
     private async Task<(bool IsApproved, string? Failure)> AskAsync(
         ApprovalOptions approval, RelayCandidate candidate, bool isSimulation, CancellationToken cancellation)
