@@ -14,6 +14,9 @@ internal sealed class OperatorGate(OperatorKeys keys, CallerAddress callers, Tim
     private const string Wanted =
         $"An operator's key is needed, in the header {ShownKey.Header} or as Authorization: Bearer.";
 
+    private const string NotInTheUrl =
+        $"A key in the URL ends up in logs, so {ShownKey.Query} is not read. {Wanted} If it was an operator's, change it.";
+
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
     private readonly WrongKeys _wrong = new(KeyWords.Operators, callers, time, logger);
@@ -37,7 +40,7 @@ internal sealed class OperatorGate(OperatorKeys keys, CallerAddress callers, Tim
         if (ShownKey.Find(context.Request) is not { } shown)
         {
             _wrong.NoteMissing(context);
-            return Problems.ForStatus(StatusCodes.Status401Unauthorized, Wanted);
+            return Problems.ForStatus(StatusCodes.Status401Unauthorized, context.Request.Query.ContainsKey(ShownKey.Query) ? NotInTheUrl : Wanted);
         }
 
         var (one, isComplete) = await keys.FindAsync(shown, context.RequestAborted);
