@@ -21,7 +21,7 @@ internal static class Capacity
         StatusCodes.Status429TooManyRequests, OwnShareCode, "Too much is under way from this address. Retry in a second, once some of it is done.",
         retryAfter: Soon);
 
-    /// <summary>429 <c>too_many_requests</c>: the caller posts more than it may in a minute.</summary>
+    /// <summary>429 <c>too_many_requests</c>: the caller posts or reads more than it may in a minute.</summary>
     public static ProblemResult OverRate(TimeSpan wait) => Problems.Create(
         StatusCodes.Status429TooManyRequests, OwnShareCode, "Too many requests came from here in the last minute, refused and simulated ones counted.",
         retryAfter: wait);

@@ -18,7 +18,7 @@ public sealed record Visitor(string Address, ApiClient? Client)
     public string Turn { get; } = Client is null ? Address : $"{Client.Name} {Address}";
 }
 
-/// <summary>What everybody passes who posts requests: whose key they show, and how often they come.</summary>
+/// <summary>What everybody passes who posts requests, or reads what a request needs: whose key they show, and how often they come.</summary>
 /// <param name="clients">Finds clients.</param>
 /// <param name="callers">Says where a call comes from.</param>
 /// <param name="rates">How often they may come.</param>
@@ -38,6 +38,14 @@ public sealed class CallerDoor(ClientGate clients, CallerAddress callers, Attemp
         var (visitor, refusal) = await FindAsync(request);
         refusal ??= rates.Look(visitor!.Address, visitor.Client) is { } wait ? Capacity.OverRate(wait) : null;
         return refusal is null ? (visitor, null) : (null, refusal);
+    }
+
+    /// <summary>Lets a call in that reads from the node, and counts it.</summary>
+    /// <returns>The refusal when it is one too many, or shows a wrong key.</returns>
+    public async ValueTask<ProblemResult?> EnterReadAsync(HttpRequest request)
+    {
+        var (visitor, refusal) = await FindAsync(request);
+        return refusal ?? (rates.CountRead(visitor!.Address, visitor.Client) is { } wait ? Capacity.OverRate(wait) : null);
     }
 
     /// <summary>Counts one request.</summary>

@@ -23,7 +23,7 @@ public sealed class AdmissionOptions
 
     /// <summary>
     /// Requests that one caller may post in a minute to one instance, refused and simulated ones counted; one more is answered <c>too_many_requests</c>
-    /// (429). As many may come at once. API clients whose keys servers keep have a rate of their own instead.
+    /// (429). As many may come at once, and as many reads of <c>/api/nonces</c> beside them. API clients whose keys servers keep have a rate of their own instead.
     /// </summary>
     public int AttemptsPerMinutePerAddress { get; set; } = 600;
 

@@ -114,9 +114,43 @@ public sealed class ClientTests(IsolatedStacks stacks)
         JsonObject Body(Wallet wallet) => world.Post(world.Infinex, wallet);
     }
 
-    internal static async Task<Reply> PostAsync(HttpClient http, JsonNode body, string? key = null, string? origin = null, string path = "relay")
+    [Fact]
+    public async Task Nonces_are_read_as_often_as_requests_are_posted_and_in_a_count_of_their_own()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"api/{path}") { Content = JsonContent.Create(body) };
+        await using var stack = await stacks.SettleAsync(new Dictionary<string, string>(Clients) { ["Admission__AttemptsPerMinutePerAddress"] = "3" });
+        using var first = RawCall.Client(stack.App.Url, "127.0.0.2");
+        using var second = RawCall.Client(stack.App.Url, "127.0.0.3");
+        var path = $"api/nonces/31337/{stack.World.OpenZeppelin.Address}/{new Wallet().Address}";
+
+        // Three of an address, whatever becomes of them.
+        (await ReadAsync(first, at: "api/nonces/31337/0x12/0x12")).AssertProblem(400, "malformed_request");
+        Assert.Equal(200, (await ReadAsync(first)).Status);
+        Assert.Equal(200, (await ReadAsync(first)).Status);
+        var over = await ReadAsync(first);
+        over.AssertProblem(429, "too_many_requests");
+        Assert.InRange(over.RetryAfter!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
+
+        // Requests have their own, and so has whoever is elsewhere, and a client whose key a server keeps.
+        Assert.Equal(202, (await PostAsync(first, stack.World.Post(stack.World.Infinex, new Wallet()))).Status);
+        Assert.Equal(200, (await ReadAsync(first, Shop)).Status);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(200, (await ReadAsync(second, Page, Origin)).Status);
+        }
+
+        (await ReadAsync(second, Page, Origin)).AssertProblem(429, "too_many_requests");
+        (await ReadAsync(second, Page)).AssertProblem(403, "origin_not_allowed");
+        (await ReadAsync(second, "wrong")).AssertProblem(401, "unknown_client");
+
+        Task<Reply> ReadAsync(HttpClient http, string? key = null, string? origin = null, string? at = null) => SendAsync(http, HttpMethod.Get, at ?? path, null, key, origin);
+    }
+
+    internal static Task<Reply> PostAsync(HttpClient http, JsonNode body, string? key = null, string? origin = null, string path = "relay") =>
+        SendAsync(http, HttpMethod.Post, $"api/{path}", JsonContent.Create(body), key, origin);
+
+    private static async Task<Reply> SendAsync(HttpClient http, HttpMethod method, string path, HttpContent? content, string? key, string? origin)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
         if (key is not null)
         {
             request.Headers.TryAddWithoutValidation(ClientGate.Header, key);
