@@ -12,6 +12,8 @@ internal sealed class ChainViewReader(IChainClient chain)
     /// <summary>Tries the request, in one round trip; a second one finds the reason of a revert.</summary>
     /// <remarks>
     /// A forwarder carries out nothing whose nonce is not the one it wants: where <c>execute</c> succeeds, the nonce need not be asked for.
+    /// The contract sees the newest block, its base fee, the payer and the price that will be offered. <c>eth_simulateV1</c> would also tell the gas, but may show it
+    /// no base fee (docs/decisions/011).
     /// </remarks>
     /// <param name="candidate">The request.</param>
     /// <param name="predecessor">The user's request under way before it.</param>
