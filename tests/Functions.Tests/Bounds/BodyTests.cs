@@ -64,7 +64,8 @@ public sealed class BodyTests
     [InlineData("Admission:MaxBodyBytes=40000", "127.0.0.3", "503 overloaded")]
     public async Task What_is_held_is_bounded_for_one_caller_and_for_all_and_what_is_given_back_is_free_again(string bound, string from, string refusal)
     {
-        await using var host = await SampleHost.StartAsync(settings: [bound]);
+        // Slow enough that a busy machine's held body is not refused for its pace, and let go of, before it was met.
+        await using var host = await SampleHost.StartAsync(settings: [bound, "Admission:MinBodyBytesPerSecond=1"]);
         await using var held = await RawCall.OpenAsync(host.Client.BaseAddress!.Port, "127.0.0.2");
         await held.PostAsync("/api/echo/a/1", 20_001, 20_000); // All but one byte, in a buffer of 32,768.
         using var next = RawCall.Client(host.Client.BaseAddress, from);
