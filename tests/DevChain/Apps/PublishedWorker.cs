@@ -27,6 +27,7 @@ public static class PublishedWorker
                 await using var held = await FileLock.TakeAsync(RepositoryRoot.Combine("artifacts", "worker", "publish.lock"), cancellation);
                 string[] words = ["publish", RepositoryRoot.Combine("src", "Functions"), "-c", FunctionApp.Configuration, "--no-build", "-o", Folder];
                 await ChildProcess.RunAsync(new CommandLine(FunctionApp.Dotnet, words), cancellation: cancellation);
+                TakeCompiledAhead();
                 _published = true;
             }
 
@@ -49,6 +50,15 @@ public static class PublishedWorker
         }
 
         return new(FunctionApp.Dotnet, StandIn, "--app", folder, "--port", port.ToString(CultureInfo.InvariantCulture)) { Environment = environment };
+    }
+
+    // Published for a server they are compiled ahead, which publishing what is built leaves out. SelfHost's are, of the very same sources.
+    private static void TakeCompiledAhead()
+    {
+        foreach (var name in new[] { "Relayer.Core.dll", "Functions.dll", "Npgsql.dll" })
+        {
+            File.Copy(Path.Combine(Path.GetDirectoryName(FunctionApp.BuiltProgram)!, name), Path.Combine(Folder, name), overwrite: true);
+        }
     }
 
     private static Dictionary<string, string> SampleSchedules()
