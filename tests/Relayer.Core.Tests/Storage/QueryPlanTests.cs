@@ -96,7 +96,7 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         }
 
         await CheckAsync(connection, BudgetSql.HoldAnew(ids[0], relays[0], Wei.FromGwei(2), noopGas: null), "relay_budgets_pkey");
-        await CheckAsync(connection, BudgetSql.Settle(ids), "relay_budgets_pkey");
+        await CheckAsync(connection, BudgetSql.Settle(outcomes, DateTimeOffset.UnixEpoch), "relay_budgets_pkey");
         await CheckAsync(connection, BudgetSql.Read(new ChainId(31337), candidate.Budgets), "relay_budgets_pkey");
 
         await CheckAsync(

@@ -1,6 +1,8 @@
 using System.Numerics;
 using Npgsql;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Relay.Outcomes;
+using Relayer.Core.Relay.Records;
 using Relayer.Core.Storage;
 using Relayer.Core.Transactions;
 
@@ -27,8 +29,29 @@ internal static class BudgetSql
          union all select {(int)BudgetScope.Anonymous}, '')
         """;
 
-    private const string Rows =
-        "select k.scope, k.subject, date_trunc('hour', r.held_at, 'UTC') as hour, date_trunc('day', r.held_at, 'UTC') as day, r.*";
+    private const string HeldHour = "date_trunc('hour', r.held_at, 'UTC')";
+    private const string HeldDay = "date_trunc('day', r.held_at, 'UTC')";
+
+    /// <summary>
+    /// The rows of <c>sums</c>, taken in the order of their key. Nothing is joined to what this gives: to the planner each of these steps gives a
+    /// few rows, and a join of two of them looks at every pair.
+    /// </summary>
+    private const string Locked = """
+        select from relay_budgets b where (b.chain_id, b.scope, b.subject) in (select chain_id, scope, subject from sums)
+        order by b.chain_id, b.scope, b.subject for no key update
+        """;
+
+    private const string IsSum = "(b.chain_id, b.scope, b.subject) = (s.chain_id, s.scope, s.subject) and (select count(*) from locked) > 0";
+
+    /// <summary>
+    /// What is summed for each budget. Of what was held, only the last hour and the last day count: a budget's own are never before them, and where they
+    /// are later, everything that was held is of a window that is over.
+    /// </summary>
+    private const string Windows = "select d.*, max(d.hour) over w as last_hour, max(d.day) over w as last_day";
+
+    private const string InHour = "(s.last_hour = b.hour_at)::int";
+    private const string InDay = "(s.last_day = b.day_at)::int";
+    private const string ByBudget = "group by d.chain_id, d.scope, d.subject, d.last_hour, d.last_day";
 
     private const string Held =
         "select r.id, r.transaction_id, r.chain_id, r.\"from\", r.budget_target, r.position, r.paid_gas, r.beside, r.held, r.held_at, r.held_in, r.client";
@@ -85,24 +108,22 @@ internal static class BudgetSql
         noted as (
             update relays r set held = n.anew, held_at = now() from raised n where r.id = n.id and n.anew > n.held returning r.id),
         deltas as (
-            {Rows} from raised r cross join lateral {Keys} k
+            select r.chain_id, k.scope, k.subject, {HeldHour} as hour, {HeldDay} as day, r.held, r.anew
+            from raised r cross join lateral {Keys} k
             where r.anew > r.held and r.held_in & k.scope <> 0 and (select count(*) from noted) > 0),
-        locked as (
-            select b.chain_id, b.scope, b.subject, b.hour_at, b.day_at from relay_budgets b
-            where (b.chain_id, b.scope, b.subject) in (select chain_id, scope, subject from deltas)
-            order by 1, 2, 3 for no key update),
         sums as (
-            select l.chain_id, l.scope, l.subject, sum(d.anew) as anew,
-                coalesce(sum(d.held) filter (where d.hour = l.hour_at), 0) as in_hour, coalesce(sum(d.held) filter (where d.day = l.day_at), 0) as in_day
-            from locked l join deltas d using (chain_id, scope, subject) group by 1, 2, 3)
+            select d.chain_id, d.scope, d.subject, d.last_hour, d.last_day, sum(d.anew) as anew,
+                sum(d.held) filter (where d.hour = d.last_hour) as in_hour, sum(d.held) filter (where d.day = d.last_day) as in_day
+            from ({Windows} from deltas d window w as (partition by d.chain_id, d.scope, d.subject)) d {ByBudget}),
+        locked as ({Locked})
         update relay_budgets b set
             hour_at = greatest(b.hour_at, {Hour}),
-            hour_held = case when b.hour_at >= {Hour} then b.hour_held - s.in_hour else 0 end + s.anew,
+            hour_held = case when b.hour_at >= {Hour} then b.hour_held - s.in_hour * {InHour} else 0 end + s.anew,
             hour_spent = case when b.hour_at >= {Hour} then b.hour_spent else 0 end,
             day_at = greatest(b.day_at, {Day}),
-            day_held = case when b.day_at >= {Day} then b.day_held - s.in_day else 0 end + s.anew,
+            day_held = case when b.day_at >= {Day} then b.day_held - s.in_day * {InDay} else 0 end + s.anew,
             day_spent = case when b.day_at >= {Day} then b.day_spent else 0 end
-        from sums s where (b.chain_id, b.scope, b.subject) = (s.chain_id, s.scope, s.subject)
+        from sums s where {IsSum}
         """)
     {
         Parameters =
@@ -112,46 +133,43 @@ internal static class BudgetSql
     };
 
     /// <summary>
-    /// Gives back what the relays of transactions that are over held, and counts what those cost: each relay's share of it is as its share of what was held.
-    /// A cost above what was held (a rollup's fee for data may rise) is counted all the same: nothing that was paid for is refused afterwards.
+    /// Writes how relays of transactions that are over ended, gives back what they held, and counts what they cost: each relay's share of its transaction's
+    /// cost is as its share of what was held. A cost above what was held (a rollup's fee for data may rise) is counted all the same: nothing that was paid for
+    /// is refused afterwards.
     /// </summary>
-    public static NpgsqlBatchCommand Settle(IEnumerable<Guid> transactions) => new($"""
-        with costs as (
-            select t.id, case when t.{TransactionStates.FinalInBlock} then coalesce(t.fee, 0) else 0 end
-                + case when t.state = {TransactionStates.Confirmed} then t.value else 0 end as cost
-            from transactions t where t.id = any($1)),
+    /// <remarks>One write for each relay: a second one would cost as much as all else here.</remarks>
+    public static NpgsqlBatchCommand Settle(IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now) => RelaySql.Tell(outcomes, now, $"""
+        with ended as (
+            {Held}, o.state, o.success, o.reason, o.fee, o.again,
+                case when t.{TransactionStates.FinalInBlock} then coalesce(t.fee, 0) else 0 end
+                    + case when t.state = {TransactionStates.Confirmed} then t.value else 0 end as cost
+            from {RelaySql.Outcomes} join relays r on {RelaySql.IsTold} join transactions t on t.id = r.transaction_id),
         carried as (
-            {Held}, c.cost, floor(c.cost * r.held / sum(r.held) over (partition by r.transaction_id)) as part,
-                row_number() over (partition by r.transaction_id order by r.position, r.id) as place
-            from relays r join costs c on c.id = r.transaction_id where r.held > 0),
+            select r.*, coalesce(floor(r.cost * r.held / nullif(sum(r.held) over (partition by r.transaction_id), 0)), 0) as part,
+                row_number() over (partition by r.transaction_id order by r.held = 0, r.position, r.id) as place
+            from ended r),
         shares as (
             select r.*, case when r.place = 1 then r.cost - (sum(r.part) over (partition by r.transaction_id) - r.part) else r.part end as charge
             from carried r),
         noted as (
-            update relays r set held = 0, charged = coalesce(r.charged, 0) + s.charge from shares s where r.id = s.id returning r.id),
+            update relays r set {RelaySql.Told}, held = 0, charged = case when o.held > 0 then coalesce(r.charged, 0) + o.charge else r.charged end
+            from shares o where r.id = o.id returning r.id),
         deltas as (
-            {Rows} from shares r cross join lateral {Keys} k where r.held_in & k.scope <> 0 and (select count(*) from noted) > 0),
-        locked as (
-            select b.chain_id, b.scope, b.subject, b.hour_at, b.day_at from relay_budgets b
-            where (b.chain_id, b.scope, b.subject) in (select chain_id, scope, subject from deltas)
-            order by 1, 2, 3 for no key update),
+            select r.chain_id, k.scope, k.subject, {HeldHour} as hour, {HeldDay} as day, r.held, r.charge
+            from shares r cross join lateral {Keys} k where r.held > 0 and r.held_in & k.scope <> 0 and (select count(*) from noted) > 0),
         sums as (
-            select l.chain_id, l.scope, l.subject,
-                coalesce(sum(d.held) filter (where d.hour = l.hour_at), 0) as hour_held, coalesce(sum(d.charge) filter (where d.hour = l.hour_at), 0) as hour_cost,
-                coalesce(sum(d.held) filter (where d.day = l.day_at), 0) as day_held, coalesce(sum(d.charge) filter (where d.day = l.day_at), 0) as day_cost
-            from locked l join deltas d using (chain_id, scope, subject) group by 1, 2, 3)
+            select d.chain_id, d.scope, d.subject, d.last_hour, d.last_day,
+                sum(d.held) filter (where d.hour = d.last_hour) as in_hour, sum(d.charge) filter (where d.hour = d.last_hour) as hour_cost,
+                sum(d.held) filter (where d.day = d.last_day) as in_day, sum(d.charge) filter (where d.day = d.last_day) as day_cost
+            from ({Windows} from deltas d window w as (partition by d.chain_id, d.scope, d.subject)) d {ByBudget}),
+        locked as ({Locked})
         update relay_budgets b set
-            hour_held = b.hour_held - s.hour_held, hour_spent = b.hour_spent + s.hour_cost,
-            hour_budget = case when b.hour_budget < b.hour_held - s.hour_held + b.hour_spent + s.hour_cost
-                then b.hour_held - s.hour_held + b.hour_spent + s.hour_cost else b.hour_budget end,
-            day_held = b.day_held - s.day_held, day_spent = b.day_spent + s.day_cost,
-            day_budget = case when b.day_budget < b.day_held - s.day_held + b.day_spent + s.day_cost
-                then b.day_held - s.day_held + b.day_spent + s.day_cost else b.day_budget end
-        from sums s where (b.chain_id, b.scope, b.subject) = (s.chain_id, s.scope, s.subject)
-        """)
-    {
-        Parameters = { Columns.Ids(transactions) },
-    };
+            hour_held = b.hour_held - s.in_hour * {InHour}, hour_spent = b.hour_spent + s.hour_cost * {InHour},
+            hour_budget = b.hour_budget + greatest(0, b.hour_held + b.hour_spent + (s.hour_cost - s.in_hour) * {InHour} - b.hour_budget),
+            day_held = b.day_held - s.in_day * {InDay}, day_spent = b.day_spent + s.day_cost * {InDay},
+            day_budget = b.day_budget + greatest(0, b.day_held + b.day_spent + (s.day_cost - s.in_day) * {InDay} - b.day_budget)
+        from sums s where {IsSum}
+        """);
 
     /// <summary>How these budgets stand now; those that nothing was taken from are left out.</summary>
     public static NpgsqlBatchCommand Read(ChainId chainId, IReadOnlyList<Budget> budgets) => new($"""

@@ -47,7 +47,7 @@ public sealed class RelayTransactionHandler(
             [.. cases.Select(item => (item.Relay, Outcome: RelayOutcomes.Evaluate(
                 item.Change.State, item.Executed, item.Relay, item.Fee, faults.GetValueOrDefault(item.Relay.Id), item.JudgedAt(now))))
                 .Where(item => !IsToldByTransaction(item.Relay, item.Outcome)).Select(item => item.Outcome)];
-        Guid[] over = [.. changes.Where(change => change.State.IsFinal).Select(change => change.Transaction.Id)];
+        var over = changes.Where(change => change.State.IsFinal).Select(change => change.Transaction.Id).ToHashSet();
         RelayEnd[] ends =
         [
             .. outcomes.Where(outcome => !outcome.GoesAgain && outcome.State is RelayState.Confirmed or RelayState.Failed)
@@ -55,7 +55,7 @@ public sealed class RelayTransactionHandler(
         ];
         return async (connection, stop) =>
         {
-            if (outcomes.Length + over.Length > 0)
+            if (outcomes.Length > 0)
             {
                 await RelayStore.UpdateAsync(connection, outcomes, over, time.GetUtcNow(), stop);
                 await breakers.RecordAsync(connection, chainId, ends, stop);

@@ -242,18 +242,26 @@ internal static class RelaySql
         },
     };
 
-    /// <summary>
-    /// What goes again keeps its share of what was spent without effect, and lets go of its transaction, which is over. Only those that are still
-    /// in the transaction that moved.
-    /// </summary>
-    public static NpgsqlBatchCommand Update(IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now) => new($"""
-        update relays r set state = o.state, success = o.success, reason = o.reason, updated_at = $8, waiting = o.again,
+    /// <summary>Outcomes <c>o</c>, as <see cref="Tell"/> passes them.</summary>
+    public const string Outcomes = "unnest($1, $2, $3, $4, $5, $6, $7) as o (id, transaction_id, state, success, reason, fee, again)";
+
+    /// <summary>Only those that are still in the transaction that moved.</summary>
+    public const string IsTold = $"r.id = o.id and r.transaction_id = o.transaction_id and r.state = {RelayStates.Accepted} and not r.waiting";
+
+    /// <summary>What goes again keeps its share of what was spent without effect, and lets go of its transaction, which is over.</summary>
+    public const string Told = """
+        state = o.state, success = o.success, reason = o.reason, updated_at = $8, waiting = o.again,
             fee = case when o.again or (o.fee is null and r.fee_before = 0) then null else coalesce(o.fee, 0) + r.fee_before end,
             fee_before = case when o.again then r.fee_before + coalesce(o.fee, 0) else r.fee_before end,
             earlier_transactions = case when o.again then r.earlier_transactions || r.transaction_id else r.earlier_transactions end
-        from unnest($1, $2, $3, $4, $5, $6, $7) as o (id, transaction_id, state, success, reason, fee, again)
-        where r.id = o.id and r.transaction_id = o.transaction_id and r.state = {RelayStates.Accepted} and not r.waiting
-        """)
+        """;
+
+    /// <summary>How relays stand in transactions that are not over yet.</summary>
+    public static NpgsqlBatchCommand Update(IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now) =>
+        Tell(outcomes, now, $"update relays r set {Told} from {Outcomes} where {IsTold}");
+
+    /// <summary>A statement over outcomes.</summary>
+    public static NpgsqlBatchCommand Tell(IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now, string sql) => new(sql)
     {
         Parameters =
         {

@@ -164,19 +164,15 @@ internal sealed class RelayStore(Database database)
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Writes how relays stand and what the transactions that are over cost, in the engine's transaction.</summary>
+    /// <summary>Writes how relays stand, and what the transactions that are over cost, in the engine's transaction.</summary>
     public static async Task UpdateAsync(
-        NpgsqlConnection connection, IReadOnlyList<RelayOutcome> outcomes, IReadOnlyList<Guid> over, DateTimeOffset now, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyList<RelayOutcome> outcomes, IReadOnlySet<Guid> over, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
-        if (outcomes.Count > 0)
+        foreach (var part in outcomes.GroupBy(outcome => over.Contains(outcome.TransactionId)).OrderBy(part => part.Key))
         {
-            batch.BatchCommands.Add(RelaySql.Update(outcomes, now));
-        }
-
-        if (over.Count > 0)
-        {
-            batch.BatchCommands.Add(BudgetSql.Settle(over));
+            // Last: what shares rows with other instances.
+            batch.BatchCommands.Add(part.Key ? BudgetSql.Settle([.. part], now) : RelaySql.Update([.. part], now));
         }
 
         await batch.ExecuteNonQueryAsync(cancellation);

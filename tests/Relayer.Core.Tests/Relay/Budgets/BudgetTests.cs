@@ -1,10 +1,16 @@
+using System.Globalization;
 using System.Numerics;
+using System.Text;
+using System.Text.RegularExpressions;
 using DevChain;
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay;
 using Relayer.Core.Relay.Admission;
 using Relayer.Core.Relay.Budgets;
+using Relayer.Core.Relay.Outcomes;
+using Relayer.Core.Relay.Records;
+using Relayer.Core.Storage;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Tests.Transactions;
 using Relayer.Core.Transactions.Fees;
@@ -16,7 +22,7 @@ namespace Relayer.Core.Tests.Relay.Budgets;
 
 /// <summary>Budgets in wei, by two instances at once, on a real PostgreSQL.</summary>
 [Trait("needs", "services")]
-public sealed class BudgetTests(PostgresFixture postgres)
+public sealed partial class BudgetTests(PostgresFixture postgres)
 {
     private static AnvilOptions OnDemand => new() { MineOnDemand = true };
 
@@ -75,13 +81,42 @@ public sealed class BudgetTests(PostgresFixture postgres)
         Guid[] ids = [.. await world.Database.ColumnAsync<Guid>("select id from transactions")];
         var cost = state == TransactionStateNumber.NonceUsedExternally ? 0 : (BigInteger)1_000_000_007 * ids.Length;
 
-        await RunAsync(world, BudgetSql.Settle(ids));
-        await RunAsync(world, BudgetSql.Settle(ids));
+        var outcomes = await OutcomesAsync(world);
+        await RunAsync(world, BudgetSql.Settle(outcomes, world.Time.GetUtcNow()));
+        await RunAsync(world, BudgetSql.Settle(outcomes, world.Time.GetUtcNow()));
 
         Assert.Equal((BigInteger.Zero, cost), await ReadAsync(world, BudgetScope.Chain));
         Assert.Equal((BigInteger.Zero, cost), await ReadAsync(world, BudgetScope.User));
         Assert.Equal((BigInteger.Zero, cost), await ReadAsync(world, BudgetScope.Chain, "day"));
         Assert.Equal((BigInteger.Zero, cost), (await NumberAsync(world, "select sum(held) from relays"), await NumberAsync(world, "select sum(charged) from relays")));
+    }
+
+    [Fact]
+    public async Task Many_that_are_over_are_counted_without_looking_at_every_pair_of_them()
+    {
+        await using var world = await EngineWorld.StartAsync(postgres, OnDemand, signers: 2);
+        var one = await HoldOfOneAsync(world);
+        await PostAsync(world, users: 200, new SponsorBudgets(new(Of(one * 1_000), null), default, new(Of(one * 2), null)));
+        await world.Database.ExecuteAsync($"update transactions set state = {TransactionStateNumber.Confirmed}, fee = 1000000007");
+        var outcomes = await OutcomesAsync(world);
+        var settle = BudgetSql.Settle(outcomes, world.Time.GetUtcNow());
+        await using var connection = await world.Database.OpenAsync();
+        await using var explain = new NpgsqlCommand("explain (analyze, timing off) " + settle.CommandText, connection);
+        foreach (var parameter in settle.Parameters.Cast<NpgsqlParameter>())
+        {
+            explain.Parameters.Add(parameter.Clone());
+        }
+
+        var plan = new StringBuilder();
+        await using var rows = await explain.ExecuteReaderAsync(Cancellation);
+        while (await rows.ReadAsync(Cancellation))
+        {
+            plan.AppendLine(rows.GetString(0));
+        }
+
+        Assert.Equal(200, outcomes.Count);
+        var compared = Removed.Matches(plan.ToString()).Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+        Assert.True(compared < 10 * outcomes.Count, plan.ToString());
     }
 
     [Fact]
@@ -93,7 +128,7 @@ public sealed class BudgetTests(PostgresFixture postgres)
         await PostAsync(world, users: 1, budgets);
         await world.Database.ExecuteAsync($"update transactions set state = {TransactionStateNumber.Confirmed}, fee = {one * 3}");
 
-        await RunAsync(world, BudgetSql.Settle(await world.Database.ColumnAsync<Guid>("select id from transactions")));
+        await RunAsync(world, BudgetSql.Settle(await OutcomesAsync(world), world.Time.GetUtcNow()));
 
         Assert.Equal((BigInteger.Zero, one * 3), await ReadAsync(world, BudgetScope.Chain));
         var refused = Assert.IsType<IntakeOutcome.Refused>(Assert.Single(await RelayIntakeTests.PostAsync(world, [Candidate(Plans.Account(77), 0, budgets)])));
@@ -173,6 +208,13 @@ public sealed class BudgetTests(PostgresFixture postgres)
             connection, [(id, attempt)], Cancellation, hold: BudgetSql.HoldAnew(id, attempt.Hash, price, noopGas))).Count == 1;
     }
 
+    private static async Task<IReadOnlyList<RelayOutcome>> OutcomesAsync(EngineWorld world)
+    {
+        await using var connection = await world.Database.OpenAsync();
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand("select id, transaction_id from relays order by id") } };
+        return await batch.ReadListAsync(row => new RelayOutcome(row.GetHash(0), row.GetGuid(1), RelayState.Confirmed, true, null, null), Cancellation);
+    }
+
     private static async Task RunAsync(EngineWorld world, NpgsqlBatchCommand command)
     {
         await using var connection = await world.Database.OpenAsync();
@@ -187,6 +229,9 @@ public sealed class BudgetTests(PostgresFixture postgres)
     private static Task<BigInteger> NumberAsync(EngineWorld world, string sql) => world.Database.ScalarAsync<BigInteger>($"select ({sql})::numeric");
 
     private static Wei Of(BigInteger amount) => new(UInt256.From(amount));
+
+    [GeneratedRegex("Rows Removed by Join Filter: ([0-9]+)")]
+    private static partial Regex Removed { get; }
 
     private static class TransactionStateNumber
     {
