@@ -19,7 +19,7 @@ public sealed class RecentlyUsed<TKey, TValue>(int most, TimeSpan quiet, TimePro
     private Generation _past = new(time.GetTimestamp());
 
     /// <summary>How many are remembered; who came in both times counts twice.</summary>
-    public int Count => _present.Values.Count + _past.Values.Count;
+    public int Count => _present.Count + _past.Count;
 
     /// <summary>What is remembered of one, or what is made now.</summary>
     public TValue GetOrAdd(TKey key, Func<TKey, TValue> make)
@@ -28,7 +28,7 @@ public sealed class RecentlyUsed<TKey, TValue>(int most, TimeSpan quiet, TimePro
         var present = Volatile.Read(ref _present);
         return present.Values.TryGetValue(key, out var known)
             ? known
-            : Current(present).Values.GetOrAdd(key, Volatile.Read(ref _past).Values.TryGetValue(key, out var past) ? past : make(key));
+            : Current(present).Add(key, Volatile.Read(ref _past).Values.TryGetValue(key, out var past) ? past : make(key));
     }
 
     /// <summary>What is remembered of one; <see langword="null"/> for nothing.</summary>
@@ -41,18 +41,25 @@ public sealed class RecentlyUsed<TKey, TValue>(int most, TimeSpan quiet, TimePro
 
         if (Volatile.Read(ref _past).Values.TryGetValue(key, out known))
         {
-            Current(Volatile.Read(ref _present)).Values.TryAdd(key, known);
+            Current(Volatile.Read(ref _present)).Add(key, known);
         }
 
         return known;
     }
 
     /// <summary>Remembers something of one, instead of what was known.</summary>
-    public void Set(TKey key, TValue value) => Current(Volatile.Read(ref _present)).Values[key] = value;
+    public void Set(TKey key, TValue value)
+    {
+        var present = Current(Volatile.Read(ref _present));
+        if (present.Add(key, value) != value)
+        {
+            present.Values[key] = value;
+        }
+    }
 
     private Generation Current(Generation present)
     {
-        if (present.Values.Count < most && time.GetElapsedTime(present.Since) < quiet)
+        if (present.Count < most && time.GetElapsedTime(present.Since) < quiet)
         {
             return present;
         }
@@ -71,8 +78,25 @@ public sealed class RecentlyUsed<TKey, TValue>(int most, TimeSpan quiet, TimePro
 
     private sealed class Generation(long since)
     {
+        private int _count;
+
         public long Since { get; } = since;
 
         public ConcurrentDictionary<TKey, TValue> Values { get; } = new();
+
+        /// <summary>Counted here: the dictionary's own count takes each of its locks, which are as many as a thousand.</summary>
+        public int Count => Volatile.Read(ref _count);
+
+        /// <summary>What is known of one already, or this.</summary>
+        public TValue Add(TKey key, TValue value)
+        {
+            if (Values.TryAdd(key, value))
+            {
+                Interlocked.Increment(ref _count);
+                return value;
+            }
+
+            return Values.GetValueOrDefault(key, value);
+        }
     }
 }
