@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 namespace DevChain;
@@ -68,6 +69,27 @@ public sealed class NodeProxy : IAsyncDisposable
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(change(await forward()));
         return true;
+    };
+
+    /// <summary>Single answers are changed, each by its call's method and parameters; one that becomes null is left out of its batch.</summary>
+    public void Alter(Func<string, JsonArray, JsonObject, JsonObject?> change) => Fault = async (context, body, forward) =>
+    {
+        var (asked, honest) = (JsonNode.Parse(body)!, JsonNode.Parse(await forward())!);
+        context.Response.ContentType = "application/json";
+        if (asked is not JsonArray calls || honest is not JsonArray replies)
+        {
+            var altered = honest is JsonObject reply ? Change(asked, reply) : null;
+            await context.Response.WriteAsync((altered ?? honest).ToJsonString());
+            return true;
+        }
+
+        var byId = calls.ToDictionary(call => call!["id"]!.GetValue<int>(), call => call!);
+        JsonObject[] kept = [.. replies.Select(reply => Change(byId[reply!["id"]!.GetValue<int>()], reply.AsObject())).OfType<JsonObject>()];
+        await context.Response.WriteAsync($"[{string.Join(',', kept.Select(reply => reply.ToJsonString()))}]");
+        return true;
+
+        JsonObject? Change(JsonNode call, JsonObject reply) =>
+            change(call["method"]!.GetValue<string>(), call["params"]!.AsArray(), (JsonObject)reply.DeepClone());
     };
 
     /// <summary>Nobody is there: every connection breaks.</summary>

@@ -8,7 +8,7 @@ namespace Relayer.Core.Providers;
 /// Safe for concurrent use. A provider that fails is passed over for the next; when none answers,
 /// each method throws <see cref="ChainUnavailableException"/>. What the chain itself says no to is a value, not an exception.
 /// </remarks>
-public interface IChainClient : IBlockReadings
+public interface IChainClient : IBlockReadings, IEvidenceReadings
 {
     /// <summary>The chain's id, by configuration.</summary>
     ChainId ChainId { get; }
@@ -28,7 +28,10 @@ public interface IChainClient : IBlockReadings
     /// <summary>Broadcasts signed transactions (<c>eth_sendRawTransaction</c>), one outcome each, in order.</summary>
     Task<IReadOnlyList<SendOutcome>> SendRawAsync(IReadOnlyList<ReadOnlyMemory<byte>> raw, CancellationToken cancellation);
 
-    /// <summary>Receipts in order; <see langword="null"/> where the chain has none yet, together with the head they were read at.</summary>
+    /// <summary>
+    /// Receipts in order; <see langword="null"/> where the chain has none yet, together with the head they were read at. One provider's word: what
+    /// it ends is for <see cref="IEvidenceReadings"/> to say.
+    /// </summary>
     Task<ReceiptsAtHead> ReadReceiptsAsync(IReadOnlyList<Hash32> hashes, CancellationToken cancellation);
 
     /// <summary>

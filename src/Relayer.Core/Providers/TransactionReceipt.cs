@@ -5,7 +5,11 @@ namespace Relayer.Core.Providers;
 /// <summary>Receipts and the height of the node that gave them.</summary>
 /// <param name="Head">That node's newest block.</param>
 /// <param name="Receipts">In the order asked; <see langword="null"/> where there is none.</param>
-public sealed record ReceiptsAtHead(long Head, IReadOnlyList<TransactionReceipt?> Receipts);
+public sealed record ReceiptsAtHead(long Head, IReadOnlyList<TransactionReceipt?> Receipts)
+{
+    /// <summary>Why nothing is known of some, by their place: the node would not say, or said something else. That is not "none".</summary>
+    public IReadOnlyDictionary<int, string> Unread { get; init; } = new Dictionary<int, string>();
+}
 
 /// <summary>What a mined transaction did.</summary>
 /// <param name="TransactionHash">Its hash.</param>

@@ -12,6 +12,7 @@ using Relayer.Core.Transactions.Records;
 using Relayer.Core.Transactions.Replacement;
 using Relayer.Core.Transactions.Sending;
 using Relayer.Core.Transactions.Signers;
+using Relayer.Core.Transactions.Watch;
 
 namespace Relayer.Core.Transactions;
 
@@ -32,16 +33,20 @@ public sealed class ChainEngine
     private readonly Submitter _submitter;
     private readonly Interventions _interventions;
     private readonly SignerPool _pool;
+    private readonly Corrector _corrector;
+    private readonly StageHealth _health;
+    private readonly WatchIncidents _incidents;
     private readonly SerialRunner<int> _passes;
     private readonly ConfirmationLoop _watch;
 
     internal ChainEngine(
         ChainSettings settings, IChainClient chain, FeeAndBalanceCache cache, NonceFloor floor, TransactionStore store, Submitter submitter,
-        Interventions interventions, Confirmer confirmer, SignerPool pool, IEnumerable<ITransactionHandler> purposes, TimeProvider time, ILogger<ChainEngine> logger)
+        Interventions interventions, Confirmer confirmer, Corrector corrector, SignerPool pool, StageHealth health, WatchIncidents incidents,
+        IEnumerable<ITransactionHandler> purposes, TimeProvider time, ILogger<ChainEngine> logger)
     {
         Settings = settings;
         (_cache, _floor, _store, _submitter, _interventions) = (cache, floor, store, submitter, interventions);
-        _pool = pool;
+        (_pool, _corrector, _health, _incidents) = (pool, corrector, health, incidents);
         _passes = new SerialRunner<int>(() => PassAsync(confirmer, [.. purposes]));
         var news = new BlockNews(chain, _passes.RunAsync, PassSize, time);
         _watch = new ConfirmationLoop(settings.ChainId, news.RunAsync, time, logger);
@@ -157,17 +162,24 @@ public sealed class ChainEngine
         return outcome;
     }
 
-    /// <summary>One pass over the open transactions and the signers' nonces; what the timer function calls.</summary>
+    /// <summary>One pass over the open transactions and the signers' nonces; what the timer function calls. Each stage runs though another failed.</summary>
     /// <returns>Open transactions looked at.</returns>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     /// <exception cref="NpgsqlException">The database is unavailable.</exception>
     public async Task<int> ConfirmAsync(CancellationToken cancellation)
     {
-        await _floor.KeepAsync(cancellation);
-        var count = await _passes.RunAsync().WaitAsync(cancellation);
-        await _pool.LookAsync(cancellation);
+        var (pass, count) = (_health.Begin(), 0);
+        await pass.RunAsync(WatchStage.Nonces, () => _floor.KeepAsync(cancellation));
+        await pass.RunAsync(async () => count = await _passes.RunAsync().WaitAsync(cancellation));
+        await pass.RunAsync(WatchStage.Correct, () => _corrector.LookAsync(cancellation));
+        await pass.RunAsync(() => _pool.LookAsync(cancellation));
+        await _incidents.SettleAsync(cancellation);
+        pass.End();
         return count;
     }
+
+    /// <summary>Stages of the watch that have not succeeded for a while in this instance.</summary>
+    public IReadOnlyList<StalledStage> FindStalled() => _health.FindStalled();
 
     /// <summary>How the signers stand: those whose keys are available, and all that were ever used on this chain.</summary>
     /// <exception cref="NpgsqlException">The database is unavailable.</exception>
@@ -196,13 +208,16 @@ public sealed class ChainEngine
     /// <summary>What is open first; then what features have left that wants a transaction.</summary>
     private async Task<int> PassAsync(Confirmer confirmer, IReadOnlyList<ITransactionHandler> purposes)
     {
-        var count = await confirmer.RunAsync(PassSize, CancellationToken.None);
+        var pass = _health.Begin();
+        var count = await confirmer.RunAsync(PassSize, pass, CancellationToken.None);
         foreach (var purpose in purposes)
         {
-            count += await purpose.CarryOnAsync(this, CancellationToken.None);
+            await pass.RunAsync(WatchStage.Requeue, async () => count += await purpose.CarryOnAsync(this, CancellationToken.None));
         }
 
-        await _pool.SettleAsync(CancellationToken.None);
+        await pass.RunAsync(WatchStage.Signers, () => _pool.SettleAsync(CancellationToken.None));
+        await _incidents.LookAsync(CancellationToken.None);
+        pass.End();
         return count;
     }
 

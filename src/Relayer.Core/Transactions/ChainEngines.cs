@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Incidents;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
@@ -11,6 +12,7 @@ using Relayer.Core.Transactions.Records;
 using Relayer.Core.Transactions.Replacement;
 using Relayer.Core.Transactions.Sending;
 using Relayer.Core.Transactions.Signers;
+using Relayer.Core.Transactions.Watch;
 
 namespace Relayer.Core.Transactions;
 
@@ -22,7 +24,8 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
     /// <summary>Makes none yet.</summary>
     public ChainEngines(
         RelayerOptions options, IChainClientFactory chains, ISignerSource signers, Database database,
-        Lazy<IEnumerable<ITransactionHandler>> purposes, TimeProvider time, ILoggerFactory loggers, ISpendLedger? ledger = null)
+        Lazy<IEnumerable<ITransactionHandler>> purposes, TimeProvider time, ILoggerFactory loggers, ISpendLedger? ledger = null,
+        IncidentLog? incidents = null)
     {
         var store = new TransactionStore(time);
         _engines = options.Chains.Values.Select(ChainSettings.From).ToDictionary(
@@ -33,10 +36,15 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
                 var errors = new SignerErrors();
                 var cache = new FeeAndBalanceCache(settings, chain, signers, database, store, time, loggers.CreateLogger<FeeAndBalanceCache>());
                 var submitter = new Submitter(settings, cache, chain, signers, errors, database, store, time, purposes.Value, loggers.CreateLogger<Submitter>());
-                var recorder = new Recorder(settings, database, store, purposes.Value, ledger, loggers.CreateLogger<Recorder>());
+                var recorder = new Recorder(settings, database, store, purposes.Value, ledger, time, loggers.CreateLogger<Recorder>());
                 var replacer = new Replacer(settings, cache, chain, submitter, database, time, loggers.CreateLogger<Replacer>());
-                var closer = new NoopCanceller(settings, chain, replacer, recorder, time, loggers.CreateLogger<NoopCanceller>());
+                var closer = new NoopCanceller(settings, replacer, time, loggers.CreateLogger<NoopCanceller>());
                 var gaps = new GapFiller(settings, cache, chain, submitter, database, time, loggers.CreateLogger<GapFiller>());
+                var health = new StageHealth(settings.ChainId, time, loggers.CreateLogger<StageHealth>());
+                var missing = new MissingReceipts(settings.ChainId, database, time);
+                var evidence = new Evidence(chain, settings.Confirmations);
+                var spent = new SpentNonces(settings, chain, evidence, recorder, missing, time, loggers.CreateLogger<SpentNonces>());
+                var unread = new UnreadReceipts(settings, missing, time, loggers.CreateLogger<UnreadReceipts>());
                 return new ChainEngine(
                     settings,
                     chain,
@@ -45,8 +53,11 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
                     store,
                     submitter,
                     new Interventions(settings, replacer, submitter, database, time),
-                    new Confirmer(settings, chain, submitter, closer, replacer, errors, recorder, database, time, loggers.CreateLogger<Confirmer>()),
+                    new Confirmer(settings, evidence, spent, submitter, closer, replacer, errors, recorder, unread, database, time, loggers.CreateLogger<Confirmer>()),
+                    new Corrector(settings, evidence, recorder, database, time, loggers.CreateLogger<Corrector>()),
                     new SignerPool(settings, cache, signers, errors, database, time, loggers.CreateLogger<SignerPool>()),
+                    health,
+                    new WatchIncidents(settings.ChainId, health, missing, incidents, time, loggers.CreateLogger<WatchIncidents>()),
                     purposes.Value,
                     time,
                     loggers.CreateLogger<ChainEngine>());
@@ -59,6 +70,10 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
     /// <summary>A chain's engine.</summary>
     /// <exception cref="KeyNotFoundException">The chain is not configured.</exception>
     public ChainEngine Get(ChainId chainId) => _engines[chainId].Value;
+
+    /// <summary>Stages of the watch that have not succeeded for a while here, on chains that this instance works on.</summary>
+    public IReadOnlyList<(ChainId Chain, StalledStage Stage)> FindStalled() =>
+        [.. _engines.Where(engine => engine.Value.IsValueCreated).SelectMany(engine => engine.Value.Value.FindStalled().Select(stage => (engine.Key, stage)))];
 
     /// <summary>True when this instance has seen a node take the transaction; a chain that is not configured any more takes none.</summary>
     internal bool IsTaken(ChainId chainId, Hash32 hash) =>

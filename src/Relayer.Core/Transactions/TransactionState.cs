@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Providers;
 using Relayer.Core.Transactions.Confirmation;
 
 namespace Relayer.Core.Transactions;
@@ -14,7 +15,7 @@ public abstract record TransactionState
     /// <summary>Which of them it is, as its column says.</summary>
     public abstract TransactionStateKind Kind { get; }
 
-    /// <summary>True when nothing can change any more.</summary>
+    /// <summary>True when nothing is awaited any more. Only what was thought displaced can still change, by a receipt that turns up after all.</summary>
     public bool IsFinal => Kind >= TransactionStateKind.Confirmed;
 
     /// <summary>Signer and nonce are taken and the record is written; nothing is signed.</summary>
@@ -59,8 +60,9 @@ public abstract record TransactionState
         public override TransactionStateKind Kind => TransactionStateKind.Cancelled;
     }
 
-    /// <summary>Something that the relayer did not send took its nonce: the key is used elsewhere. It will never run.</summary>
-    public sealed record NonceUsedExternally : TransactionState
+    /// <summary>A transaction that the relayer did not send took its nonce: the key is used elsewhere. It will never run.</summary>
+    /// <param name="By">That transaction; <see langword="null"/> where a release before this one decided, without knowing it.</param>
+    public sealed record NonceUsedExternally(NonceHolder? By) : TransactionState
     {
         /// <inheritdoc/>
         public override TransactionStateKind Kind => TransactionStateKind.NonceUsedExternally;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Relayer.Core.Configuration;
+using Relayer.Core.Incidents;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
@@ -23,7 +24,7 @@ public static class TransactionsServices
         return services;
     }
 
-    /// <summary>Adds <see cref="ChainEngines"/>; needs storage, providers and keys, every feature's <see cref="ITransactionHandler"/>, and takes an <see cref="ISpendLedger"/> if there is one.</summary>
+    /// <summary>Adds <see cref="ChainEngines"/>; needs storage, providers and keys, every feature's <see cref="ITransactionHandler"/>, and takes an <see cref="ISpendLedger"/> and an <see cref="IncidentLog"/> if there are.</summary>
     public static IServiceCollection AddTransactions(this IServiceCollection services) =>
         services.AddSingleton<TransactionDirectory>().AddSingleton(provider => new ChainEngines(
             provider.GetRequiredService<RelayerOptions>(),
@@ -33,5 +34,6 @@ public static class TransactionsServices
             new Lazy<IEnumerable<ITransactionHandler>>(provider.GetServices<ITransactionHandler>),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>(),
-            provider.GetService<ISpendLedger>()));
+            provider.GetService<ISpendLedger>(),
+            provider.GetService<IncidentLog>()));
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using DevChain;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Providers;
 
 namespace Relayer.Core.Tests.Providers;
 
@@ -31,13 +31,52 @@ public sealed class ReceiptTests : TwoNodesTests
         Assert.Equal(hash, Assert.Single(receipt.Logs[0].Topics));
     }
 
-    [Fact]
-    public async Task A_receipt_of_another_transaction_is_a_fault()
+    [Theory]
+    [InlineData("another transaction's")]
+    [InlineData("an error")]
+    [InlineData("a member is missing")]
+    [InlineData("asked too often")]
+    public async Task A_receipt_that_cannot_be_read_is_told_as_such_and_the_others_are_read(string fault)
     {
+        var (hash, spoilt) = (new Hash32([.. Enumerable.Repeat((byte)7, 32)]), new Hash32([.. Enumerable.Repeat((byte)8, 32)]));
         var client = Connect(First.Url);
-        First.Answer = (method, _) => method == "eth_blockNumber" ? "0x10" : Receipt(new Hash32(new byte[32]));
-        await Assert.ThrowsAsync<ChainUnavailableException>(
-            () => client.ReadReceiptsAsync([new Hash32([.. Enumerable.Repeat((byte)7, 32)])], Cancellation));
+        First.Answer = (method, parameters) => method == "eth_blockNumber" ? "0x20" : parameters[0].GetString() == hash.ToString() ? Receipt(hash) : Spoil();
+
+        var read = await client.ReadReceiptsAsync([hash, spoilt], Cancellation);
+
+        Assert.Equal(hash, read.Receipts[0]!.TransactionHash);
+        Assert.Null(read.Receipts[1]);
+        Assert.Equal([1], read.Unread.Keys);
+
+        JsonNode Spoil()
+        {
+            var receipt = Receipt(fault == "another transaction's" ? hash : spoilt);
+            receipt.Remove(fault == "a member is missing" ? "status" : "");
+            return fault switch
+            {
+                "an error" => NodeStandIn.Error(-32603, "internal error"),
+                "asked too often" => NodeStandIn.Error(-32005, "rate limit reached"),
+                _ => receipt,
+            };
+        }
+    }
+
+    [Fact]
+    public async Task A_receipt_that_has_no_answer_at_all_is_told_as_such_and_the_others_are_read()
+    {
+        var (hash, spoilt) = (new Hash32([.. Enumerable.Repeat((byte)7, 32)]), new Hash32([.. Enumerable.Repeat((byte)8, 32)]));
+        var client = Connect(First.Url);
+        First.Answer = (method, parameters) => method == "eth_blockNumber" ? "0x20" : Receipt(Hash32.Parse(parameters[0].GetString()!));
+        First.Misbehave = NodeStandIn.Changed(reply =>
+        {
+            reply.AsArray().RemoveAt(2);
+            return reply;
+        });
+
+        var read = await client.ReadReceiptsAsync([hash, spoilt], Cancellation);
+
+        Assert.Equal(hash, read.Receipts[0]!.TransactionHash);
+        Assert.Equal([1], read.Unread.Keys);
     }
 
     private static JsonObject Receipt(Hash32 hash) => new()

@@ -35,8 +35,8 @@ public sealed class RelayOutcomesTests
         { new TransactionState.Failed(Block), null, null, 60, RelayState.Accepted, null, null, true, true },
         { new TransactionState.Cancelled(Noop), null, null, 60, RelayState.Accepted, null, null, true, true },
         { new TransactionState.Cancelled(Noop), null, null, -1, RelayState.Expired, false, RelayOutcomes.TooLate, true, false },
-        { new TransactionState.NonceUsedExternally(), null, null, 60, RelayState.Accepted, null, null, false, true },
-        { new TransactionState.NonceUsedExternally(), null, null, -1, RelayState.Expired, false, RelayOutcomes.TooLate, false, false },
+        { new TransactionState.NonceUsedExternally(null), null, null, 60, RelayState.Accepted, null, null, false, true },
+        { new TransactionState.NonceUsedExternally(null), null, null, -1, RelayState.Expired, false, RelayOutcomes.TooLate, false, false },
         { new TransactionState.Broadcast(), null, null, 60, RelayState.Accepted, null, null, false, false },
     };
 
@@ -68,7 +68,7 @@ public sealed class RelayOutcomesTests
     {
         var relay = Carried(60) with { Earlier = RelayOutcomes.MaxTransactions - 1 };
 
-        var outcome = RelayOutcomes.Evaluate(new TransactionState.NonceUsedExternally(), [], relay, null, null, Now);
+        var outcome = RelayOutcomes.Evaluate(new TransactionState.NonceUsedExternally(null), [], relay, null, null, Now);
 
         Assert.Equal((RelayState.Failed, false), (outcome.State, outcome.GoesAgain));
         Assert.Contains("5 transactions", outcome.Reason, StringComparison.Ordinal);

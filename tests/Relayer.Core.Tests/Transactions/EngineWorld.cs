@@ -4,6 +4,8 @@ using Npgsql;
 using Relayer.Core.Configuration;
 using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Ethereum.Tx;
+using Relayer.Core.Incidents;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Providers.Pool;
@@ -19,12 +21,16 @@ internal sealed class EngineWorld : IAsyncDisposable
     private readonly List<ChainEngines> _engines = [];
     private readonly RelayerOptions _options;
 
-    private EngineWorld(AnvilNode node, TestDatabase database, ChainOptions chain, int signers)
+    private EngineWorld(AnvilNode node, TestDatabase database, ChainOptions chain, int signers, IReadOnlyList<string> providers)
     {
         (Node, Database) = (node, database);
         chain.ChainId = node.ChainId;
         chain.RpcTimeout = TimeSpan.FromSeconds(20);
-        chain.Rpc.Add(node.Url.ToString());
+        foreach (var url in providers)
+        {
+            chain.Rpc.Add(url);
+        }
+
         _options = new RelayerOptions { Chains = { ["test"] = chain } };
         Chains = new ChainClientFactory(_options, TimeProvider.System, new Logger<ChainClientFactory>(Logs));
         Keys = [.. Enumerable.Range(0, signers).Select(_ => DevKey.Create())];
@@ -51,6 +57,8 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     public RecordingPurpose Purpose { get; } = new();
 
+    public IncidentLog Incidents => new(Database.Database, _options, Time);
+
     public IChainClient Chain => Chains.Get(new ChainId(Node.ChainId));
 
     public ChainEngine Engine { get; private set; } = null!;
@@ -58,10 +66,12 @@ internal sealed class EngineWorld : IAsyncDisposable
     public ChainEngines Engines => _engines[^1];
 
     public static async Task<EngineWorld> StartAsync(
-        PostgresFixture postgres, AnvilOptions? anvil = null, ChainOptions? chain = null, int signers = 1, ulong ether = 10)
+        PostgresFixture postgres, AnvilOptions? anvil = null, ChainOptions? chain = null, int signers = 1, ulong ether = 10,
+        Func<Uri, Task<IReadOnlyList<string>>>? providers = null)
     {
         var node = await AnvilNode.StartAsync(anvil, cancellation: Cancellation);
-        var world = new EngineWorld(node, await TestDatabase.CreateAsync(postgres), chain ?? new ChainOptions(), signers);
+        var urls = providers is null ? [node.Url.ToString()] : await providers(node.Url);
+        var world = new EngineWorld(node, await TestDatabase.CreateAsync(postgres), chain ?? new ChainOptions(), signers, urls);
         foreach (var key in world.Keys)
         {
             await node.SetBalanceAsync($"{key.Address}", new Wei((UInt128)ether * 1_000_000_000_000_000_000).ToBigInteger(), Cancellation);
@@ -75,7 +85,8 @@ internal sealed class EngineWorld : IAsyncDisposable
     public ChainEngine AddInstance()
     {
         var engines = new ChainEngines(
-            _options, Chains, Signers, Database.Database, new Lazy<IEnumerable<ITransactionHandler>>(() => [Purpose]), Time, new LoggerFactory([Logs]));
+            _options, Chains, Signers, Database.Database, new Lazy<IEnumerable<ITransactionHandler>>(() => [Purpose]), Time, new LoggerFactory([Logs]),
+            incidents: Incidents);
         _engines.Add(engines);
         return engines.Get(new ChainId(Node.ChainId));
     }
@@ -142,6 +153,23 @@ internal sealed class EngineWorld : IAsyncDisposable
             meanwhile,
             () => $"the state is {kind}, not {string.Join(" or ", kinds)}:\n{Logs.Text}");
     }
+
+    /// <summary>Somebody else has a signer's key and sends with its next nonce on the chain.</summary>
+    /// <returns>The transaction's hash.</returns>
+    public async Task<Hash32> UseElsewhereAsync(DevKey key)
+    {
+        var nonce = (ulong)await Node.NonceAsync($"{key.Address}", Cancellation);
+        var unsigned = new UnsignedTransaction(
+            new ChainId(Node.ChainId), nonce, Plans.Nobody, new Wei(1), 21_000, ReadOnlyMemory<byte>.Empty,
+            new TransactionFees.Dynamic(Wei.FromGwei(1_000), Wei.FromGwei(1_000)));
+        var signer = (await Signers.FindAsync(unsigned.ChainId, key.Address, Cancellation))!;
+        var raw = unsigned.Encode(await signer.SignAsync(unsigned.SigningDigest(), Cancellation));
+        await Node.Rpc.SendAsync("eth_sendRawTransaction", [Hex.Encode(raw)], Cancellation);
+        return Keccak256.Hash(raw);
+    }
+
+    /// <summary>The kinds of the incidents that are open.</summary>
+    public async Task<string[]> OpenIncidentsAsync() => [.. (await Incidents.ReadAsync(0, Cancellation)).Open.Select(incident => incident.Report.Kind)];
 
     public Task<short> KindAsync(Guid id) => Database.ScalarAsync<short>($"select state from transactions where id = '{id}'");
 

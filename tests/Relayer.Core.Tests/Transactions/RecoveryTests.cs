@@ -194,8 +194,10 @@ public sealed class RecoveryTests(PostgresFixture postgres)
     public async Task A_nonce_that_a_foreign_hand_used_is_given_up_after_some_blocks_and_the_next_ones_go_on()
     {
         await using var world = await EngineWorld.StartAsync(postgres);
-        var stolen = Assert.Single(await world.ReserveAsync(Plans.Create()));
-        await world.Node.SetNonceAsync($"{world.Keys[0].Address}", 3, Cancellation);
+        var stolen = (await world.ReserveAsync(Plans.Many(3)))[0];
+        var stranger = await world.UseElsewhereAsync(world.Keys[0]);
+        await world.UseElsewhereAsync(world.Keys[0]);
+        await world.UseElsewhereAsync(world.Keys[0]);
 
         await world.UntilAsync(async () => await world.KindAsync(stolen.Plan.Id) == 7, async () =>
         {
@@ -206,7 +208,9 @@ public sealed class RecoveryTests(PostgresFixture postgres)
         var next = Assert.Single(await world.SendAsync(Plans.Create()));
         Assert.Equal(3UL, next.Nonce);
         await world.PassUntilAsync(next.Plan.Id, 4);
-        Assert.Contains("is used elsewhere", world.Logs.Text, StringComparison.Ordinal);
+        Assert.Contains("Who has its key?", world.Logs.Text, StringComparison.Ordinal);
+        Assert.Equal(
+            stranger, new Hash32(await world.Database.ScalarAsync<byte[]>($"select by_hash from displaced where transaction_id = '{stolen.Plan.Id}'")));
         Assert.DoesNotContain(world.Keys[0].PrivateKey[2..], world.Logs.Text, StringComparison.OrdinalIgnoreCase);
     }
 

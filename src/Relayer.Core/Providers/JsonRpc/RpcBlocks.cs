@@ -23,6 +23,10 @@ internal static class RpcBlocks
     public static RpcCall<IReadOnlyList<NativeTransfer>> Transfers(long block, Address to) =>
         new("eth_getBlockByNumber", writer => WriteNumbered(writer, BlockRef.At(block), true), result => ReadTransfers(result, block, to));
 
+    /// <summary>The transaction in a block that an account sent with a nonce, if there is one.</summary>
+    public static RpcCall<NonceHolder?> SentBy(long block, Address account, ulong nonce) => new(
+        "eth_getBlockByNumber", writer => WriteNumbered(writer, BlockRef.At(block), true), result => ReadSentBy(result, block, account, nonce));
+
     /// <summary>A block as the second parameter of a state read: a tag, a height, or EIP-1898's object.</summary>
     public static void WriteBlock(Utf8JsonWriter writer, BlockRef block)
     {
@@ -86,13 +90,7 @@ internal static class RpcBlocks
 
     private static List<NativeTransfer> ReadTransfers(JsonElement block, long asked, Address to)
     {
-        RequireObject(block, "a block");
-        var number = ReadNumber(Required(block, "number"));
-        if (number != asked)
-        {
-            throw Misshapen("the block asked for", block);
-        }
-
+        var number = ReadNumberOf(block, asked);
         var transfers = new List<NativeTransfer>();
         foreach (var transaction in RequireArray(Required(block, "transactions"), "transactions"))
         {
@@ -106,5 +104,29 @@ internal static class RpcBlocks
         }
 
         return transfers;
+    }
+
+    private static NonceHolder? ReadSentBy(JsonElement block, long asked, Address account, ulong nonce)
+    {
+        var number = ReadNumberOf(block, asked);
+        var hash = ReadHash(Required(block, "hash"));
+        NonceHolder? holder = null;
+        foreach (var transaction in RequireArray(Required(block, "transactions"), "transactions"))
+        {
+            RequireObject(transaction, "a transaction");
+            if (ReadAddress(Required(transaction, "from")) == account && ReadQuantity(Required(transaction, "nonce")) == nonce)
+            {
+                holder = new NonceHolder(ReadHash(Required(transaction, "hash")), number, hash);
+            }
+        }
+
+        return holder;
+    }
+
+    private static long ReadNumberOf(JsonElement block, long asked)
+    {
+        RequireObject(block, "a block");
+        var number = ReadNumber(Required(block, "number"));
+        return number == asked ? number : throw Misshapen("the block asked for", block);
     }
 }

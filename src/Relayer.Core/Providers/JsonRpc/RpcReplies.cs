@@ -7,68 +7,94 @@ namespace Relayer.Core.Providers.JsonRpc;
 /// <summary>Reads the body of a JSON-RPC reply and hands each answer to its call. Ids are the positions in the batch, from 1.</summary>
 internal static class RpcReplies
 {
-    /// <summary>Matches replies by id, in whatever order they come.</summary>
-    /// <exception cref="ProviderFaultException">Anything but exactly one well-formed answer for each call.</exception>
+    /// <summary>
+    /// Matches replies by id, in whatever order they come. A call whose own answer is missing, doubled or malformed gets a fault of its own; the
+    /// others keep their answers.
+    /// </summary>
+    /// <exception cref="ProviderFaultException">The body as a whole is no reply, or no call got a usable answer.</exception>
     public static void Read(ReadOnlyMemory<byte> body, IReadOnlyList<RpcCall> calls)
     {
         try
         {
             using var document = JsonDocument.Parse(body);
-            if (calls.Count == 1)
-            {
-                ReadOne(document.RootElement, calls, answered: new bool[1]);
-            }
-            else
-            {
-                ReadBatch(document.RootElement, calls);
-            }
+            ReadAll(document.RootElement, calls);
         }
         catch (JsonException fault)
         {
             // The exception's own text quotes the body: not passed on.
             throw Bad($"the answer is not JSON (at byte {fault.BytePositionInLine})");
         }
+        catch (InvalidOperationException)
+        {
+            throw HalfCharacter();
+        }
+
+        if (calls.All(call => call.Fault is not null))
+        {
+            throw calls[0].Fault!;
+        }
+    }
+
+    private static void ReadAll(JsonElement root, IReadOnlyList<RpcCall> calls)
+    {
+        var answered = new bool[calls.Count];
+        if (calls.Count == 1)
+        {
+            ReadOne(IsReply(root) ? root : throw NoReply(), calls, answered);
+        }
+        else
+        {
+            foreach (var reply in root.ValueKind == JsonValueKind.Array ? root.EnumerateArray() : throw RefusedAsAWhole(root))
+            {
+                ReadOne(reply, calls, answered);
+            }
+        }
+
+        for (var i = 0; i < answered.Length; i++)
+        {
+            if (!answered[i])
+            {
+                calls[i].Fail(Bad("no answer to this call"));
+            }
+        }
+    }
+
+    /// <summary>What is no answer to any call is passed over: the call it may have been meant for has none then.</summary>
+    private static void ReadOne(JsonElement reply, IReadOnlyList<RpcCall> calls, bool[] answered)
+    {
+        if (Position(reply, calls.Count) is not { } place)
+        {
+            return;
+        }
+
+        var call = calls[place];
+        if (answered[place])
+        {
+            call.Fail(Bad("two answers to one call"));
+            return;
+        }
+
+        answered[place] = true;
+        try
+        {
+            Take(IsReply(reply) ? reply : throw NoReply(), call);
+        }
+        catch (ProviderFaultException fault)
+        {
+            call.Fail(fault);
+        }
         catch (FormatException fault)
         {
-            throw Bad(fault.Message);
+            call.Fail(Bad(fault.Message));
         }
         catch (InvalidOperationException)
         {
-            // The parser lets half characters pass; whoever reads the text that holds one meets it.
-            throw Bad("the answer holds text that is no Unicode");
+            call.Fail(HalfCharacter());
         }
     }
 
-    private static void ReadBatch(JsonElement root, IReadOnlyList<RpcCall> calls)
+    private static void Take(JsonElement reply, RpcCall call)
     {
-        if (root.ValueKind != JsonValueKind.Array)
-        {
-            throw RefusedAsAWhole(root);
-        }
-
-        if (root.GetArrayLength() != calls.Count)
-        {
-            throw Bad($"{root.GetArrayLength()} answers to {calls.Count} calls");
-        }
-
-        var answered = new bool[calls.Count];
-        foreach (var reply in root.EnumerateArray())
-        {
-            ReadOne(reply, calls, answered);
-        }
-    }
-
-    private static void ReadOne(JsonElement reply, IReadOnlyList<RpcCall> calls, bool[] answered)
-    {
-        if (reply.ValueKind != JsonValueKind.Object
-            || !reply.TryGetProperty("jsonrpc", out var version)
-            || version.ValueKind != JsonValueKind.String
-            || !version.ValueEquals("2.0"u8))
-        {
-            throw Bad("the answer is not JSON-RPC 2.0");
-        }
-
-        var call = calls[Position(reply, answered)];
         var hasResult = reply.TryGetProperty("result", out var result);
         var hasError = reply.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null;
         switch (hasResult, hasError)
@@ -84,22 +110,27 @@ internal static class RpcReplies
         }
     }
 
-    private static int Position(JsonElement reply, bool[] answered)
+    private static bool IsReply(JsonElement reply) => reply.ValueKind == JsonValueKind.Object
+        && reply.TryGetProperty("jsonrpc", out var version)
+        && version.ValueKind == JsonValueKind.String
+        && version.ValueEquals("2.0"u8);
+
+    /// <returns>Which call it answers; <see langword="null"/> for none.</returns>
+    private static int? Position(JsonElement reply, int count)
     {
-        if (!reply.TryGetProperty("id", out var id)
-            || id.ValueKind != JsonValueKind.Number
-            || !id.TryGetInt32(out var number)
-            || number < 1
-            || number > answered.Length
-            || answered[number - 1])
+        if (reply.ValueKind != JsonValueKind.Object)
         {
-            throw reply.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object
-                ? RefusedAsAWhole(reply)
-                : Bad("an answer to no call, or a second one");
+            return null;
         }
 
-        answered[number - 1] = true;
-        return number - 1;
+        if (reply.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var number)
+            && number >= 1 && number <= count)
+        {
+            return number - 1;
+        }
+
+        // One error for all, or for a part that does not say which.
+        return reply.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object ? throw RefusedAsAWhole(reply) : null;
     }
 
     private static void Refuse(RpcCall call, JsonElement error)
@@ -156,6 +187,11 @@ internal static class RpcReplies
             ? new ProviderFaultException(ProviderFaultKind.RateLimited, $"asks for fewer requests: {node.Message}")
             : new ProviderFaultException(ProviderFaultKind.BatchRefused, $"refuses the request as a whole: {node.Message}");
     }
+
+    // The parser lets half characters pass; whoever reads the text that holds one meets it.
+    private static ProviderFaultException HalfCharacter() => Bad("the answer holds text that is no Unicode");
+
+    private static ProviderFaultException NoReply() => Bad("the answer is not JSON-RPC 2.0");
 
     private static ProviderFaultException Bad(string message) => new(ProviderFaultKind.BadReply, message);
 }

@@ -1,3 +1,4 @@
+using Relayer.Core.Ethereum;
 using Relayer.Core.Providers.JsonRpc;
 
 namespace Relayer.Core.Providers.Pool;
@@ -78,7 +79,7 @@ internal sealed class Broadcast(RpcPool pool)
             var sent = raw.Select(RpcTransactions.SendRaw).ToArray();
             await provider.Client.SendAsync(sent, cancellation);
             provider.NoteAnswer();
-            return new(index, Array.ConvertAll(sent, call => new SendOutcome(call.Error)), null);
+            return new(index, Array.ConvertAll(sent, OutcomeOf), null);
         }
         catch (ProviderFaultException fault)
         {
@@ -90,6 +91,10 @@ internal sealed class Broadcast(RpcPool pool)
             provider.EndBroadcast();
         }
     }
+
+    // What was answered wrongly may have been taken: it counts as sent, and is sent again.
+    private static SendOutcome OutcomeOf(RpcCall<Hash32> call) =>
+        new(call.Fault is { } fault ? new NodeError(NodeErrorKind.Unknown, 0, fault.Message) : call.Error);
 
     private static bool IsTaken(SendOutcome[]?[] answers, int count) =>
         Enumerable.Range(0, count).All(i => Array.Exists(answers, answer => answer is not null && answer[i].IsAccepted));

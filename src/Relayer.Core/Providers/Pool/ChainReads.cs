@@ -26,9 +26,13 @@ internal sealed class ChainReads(RpcPool pool)
                 var head = RpcChain.BlockNumber();
                 var receipts = hashes.Select(RpcTransactions.Receipt).ToArray();
                 await client.SendAsync([head, .. receipts], token);
-                var read = receipts.Select(receipt => receipt.Value).ToArray();
+
+                // One that cannot be read is that one's matter: the others are told.
+                var unread = receipts.Select((receipt, i) => (Place: i, Why: receipt.Error?.Message ?? receipt.Fault?.Message))
+                    .Where(item => item.Why is not null).ToDictionary(item => item.Place, item => item.Why!);
+                var read = receipts.Select((receipt, i) => unread.ContainsKey(i) ? null : receipt.Value).ToArray();
                 var height = Math.Max(head.Value, read.Max(receipt => receipt?.BlockNumber) ?? 0);
-                return new AtHead<ReceiptsAtHead>(height, new ReceiptsAtHead(height, read));
+                return new AtHead<ReceiptsAtHead>(height, new ReceiptsAtHead(height, read) { Unread = unread });
             },
             cancellation);
 

@@ -23,6 +23,9 @@ internal sealed class RpcPool
     /// <summary>The chain.</summary>
     public ChainId ChainId { get; }
 
+    /// <summary>How many providers are configured.</summary>
+    public int Count => _providers.Count;
+
     /// <summary>Runs a piece of work with the first provider that carries it through, among those that are with the pool.</summary>
     /// <exception cref="ChainUnavailableException">None did.</exception>
     public Task<T> RunAsync<T>(Func<RpcClient, CancellationToken, Task<T>> work, CancellationToken cancellation) =>

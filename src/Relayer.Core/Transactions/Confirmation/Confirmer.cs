@@ -9,6 +9,7 @@ using Relayer.Core.Transactions.Records;
 using Relayer.Core.Transactions.Replacement;
 using Relayer.Core.Transactions.Sending;
 using Relayer.Core.Transactions.Signers;
+using Relayer.Core.Transactions.Watch;
 
 namespace Relayer.Core.Transactions.Confirmation;
 
@@ -17,8 +18,8 @@ namespace Relayer.Core.Transactions.Confirmation;
 /// Safe in several instances at once: states move by compare-and-set, and bytes are the same each time. One pass at a time in each.
 /// </remarks>
 internal sealed partial class Confirmer(
-    ChainSettings settings, IChainClient chain, Submitter submitter, NoopCanceller closer, Replacer replacer, SignerErrors errors,
-    Recorder recorder, Database database, TimeProvider time, ILogger<Confirmer> logger)
+    ChainSettings settings, Evidence evidence, SpentNonces spent, Submitter submitter, NoopCanceller closer, Replacer replacer, SignerErrors errors,
+    Recorder recorder, UnreadReceipts unread, Database database, TimeProvider time, ILogger<Confirmer> logger)
 {
     /// <summary>How long the submitter is left alone with a transaction before it counts as left behind.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -29,26 +30,39 @@ internal sealed partial class Confirmer(
     // Where the next page begins. Kept in memory only: whoever forgets it begins at the front.
     private Guid _after;
 
+    // The height of the last reading, which a pass that could not read goes on with.
+    private long _head;
+
     /// <summary>One pass over a page of up to <paramref name="limit"/> open transactions; the next pass takes the next page.</summary>
+    /// <param name="limit">So many at most.</param>
+    /// <param name="pass">Runs each stage, though another failed.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <returns>How many there were.</returns>
-    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
-    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
-    public async Task<int> RunAsync(int limit, CancellationToken cancellation)
+    /// <exception cref="NpgsqlException">What is open cannot be read: the database is unavailable.</exception>
+    public async Task<int> RunAsync(int limit, WatchPass pass, CancellationToken cancellation)
     {
         var page = await ReadPageAsync(limit, cancellation);
         CrashPoints.Pass(CrashPoints.ConfirmRead);
-        var (moved, head) = await ReadReceiptsAsync([.. page.Where(item => item.State is not TransactionState.Reserved)], cancellation);
+        IReadOnlyDictionary<Guid, TransactionState> moved = new Dictionary<Guid, TransactionState>();
+        IReadOnlyList<OpenTransaction> displaced = [];
+        var hasRead = await pass.RunAsync(WatchStage.Receipts, async () => moved = await ReadReceiptsAsync(
+            [.. page.Where(item => item.State is not TransactionState.Reserved && unread.IsDue(item.Id))], cancellation));
         OpenTransaction[] waiting = [.. page.Where(item => !moved.ContainsKey(item.Id))];
         OpenTransaction[] unwanted = [.. waiting.Where(closer.IsUnwanted)];
-        await closer.CloseUnwantedAsync(unwanted, cancellation);
+        await pass.RunAsync(WatchStage.Close, () => closer.CloseUnwantedAsync(unwanted, cancellation));
 
         waiting = [.. waiting.Except(unwanted)];
-        await SignLeftBehindAsync(waiting, cancellation);
+        await pass.RunAsync(WatchStage.Sign, () => SignLeftBehindAsync(waiting, cancellation));
 
         // What a reorg took back may be gone from the pools with its block: not a moment is lost.
-        await SendAgainAsync(
-            [.. waiting.Where(IsOverdue), .. page.Where(item => moved.GetValueOrDefault(item.Id) is TransactionState.Broadcast)], cancellation);
-        await replacer.BumpAsync(waiting, head, cancellation);
+        OpenTransaction[] lost = [.. waiting.Where(IsOverdue), .. page.Where(item => moved.GetValueOrDefault(item.Id) is TransactionState.Broadcast)];
+        await pass.RunAsync(WatchStage.Resend, async () => displaced = await SendAgainAsync(lost, cancellation));
+        await pass.RunAsync(WatchStage.Evidence, () => spent.LookAsync(waiting, displaced, _head, cancellation));
+        if (hasRead || _head > 0)
+        {
+            await pass.RunAsync(WatchStage.Bump, () => replacer.BumpAsync(waiting, _head, cancellation));
+        }
+
         return page.Count;
     }
 
@@ -65,29 +79,26 @@ internal sealed partial class Confirmer(
         return page;
     }
 
-    /// <returns>The transactions that the chain had news of, with their new states, and the head.</returns>
-    private async Task<(Dictionary<Guid, TransactionState> Moved, long Head)> ReadReceiptsAsync(
+    /// <returns>The transactions that the chain had news of, with their new states.</returns>
+    private async Task<IReadOnlyDictionary<Guid, TransactionState>> ReadReceiptsAsync(
         IReadOnlyList<OpenTransaction> sent, CancellationToken cancellation)
     {
-        var changes = new List<StateChange>();
-        var answer = await ReceiptReading.ReadAsync(chain, sent, cancellation);
-        foreach (var transaction in sent)
-        {
-            var (observation, receipt) = answer.Of(transaction);
-            var next = Transition.Next(transaction.State, observation, settings.Confirmations);
-            if (next != transaction.State)
-            {
-                changes.Add(new StateChange(transaction, next, receipt));
-            }
-        }
-
-        if (changes.Count > 0)
+        var (findings, head) = await evidence.ReadAsync(sent, cancellation);
+        _head = head > 0 ? head : _head;
+        StateChange[] changes =
+        [
+            .. findings.Select(finding => new StateChange(
+                    finding.Transaction, Transition.Next(finding.Transaction.State, finding.Observation, settings.Confirmations), finding.Receipt))
+                .Where(change => change.State != change.Transaction.State),
+        ];
+        unread.Note(findings);
+        if (changes.Length > 0)
         {
             CrashPoints.Pass(CrashPoints.ConfirmObserved);
         }
 
         await recorder.RecordAsync(changes, cancellation);
-        return (changes.ToDictionary(change => change.Transaction.Id, change => change.State), answer.Head);
+        return changes.ToDictionary(change => change.Transaction.Id, change => change.State);
     }
 
     /// <summary>A crash between the reservation and the signature leaves a nonce that only the same payload may take.</summary>
@@ -116,11 +127,12 @@ internal sealed partial class Confirmer(
     };
 
     /// <summary>Always the newest attempt: it replaces the others.</summary>
-    private async Task SendAgainAsync(OpenTransaction[] lost, CancellationToken cancellation)
+    /// <returns>Those whose nonce the nodes say is spent: by one of the attempts, which its receipt will tell, or by something else.</returns>
+    private async Task<IReadOnlyList<OpenTransaction>> SendAgainAsync(OpenTransaction[] lost, CancellationToken cancellation)
     {
         if (lost.Length == 0)
         {
-            return;
+            return [];
         }
 
         var outcomes = await submitter.BroadcastAsync([.. lost.Select(item => (item.Id, item.Attempts[^1]))], cancellation);
@@ -130,8 +142,7 @@ internal sealed partial class Confirmer(
         await closer.CloseRefusedAsync(
             [.. refused.Where(pair => NodeRefusal.IsFinal(pair.Second.Error!.Kind)).Select(pair => (pair.First, pair.Second.Error!))],
             cancellation);
-        await closer.GiveUpDisplacedAsync(
-            [.. refused.Where(pair => pair.Second.Error!.Kind is NodeErrorKind.NonceTooLow).Select(pair => pair.First)], cancellation);
+        return [.. refused.Where(pair => pair.Second.Error!.Kind is NodeErrorKind.NonceTooLow).Select(pair => pair.First)];
     }
 
     /// <summary>A bump that the account or the node's own ceiling does not allow must not keep out what they did allow before it.</summary>

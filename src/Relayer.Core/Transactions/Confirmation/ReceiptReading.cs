@@ -4,10 +4,11 @@ using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Transactions.Confirmation;
 
-/// <summary>The receipts of transactions, whichever of their attempts was mined, with the head they were read at.</summary>
+/// <summary>The receipts of transactions, whichever of their attempts was mined, with the head they were read at: one provider's word.</summary>
 internal sealed class ReceiptReading
 {
     private readonly Dictionary<Hash32, TransactionReceipt> _receipts = [];
+    private readonly Dictionary<Hash32, string> _unread = [];
 
     private ReceiptReading(long head) => Head = head;
 
@@ -27,31 +28,48 @@ internal sealed class ReceiptReading
 
         var answer = await chain.ReadReceiptsAsync(hashes, cancellation);
         var reading = new ReceiptReading(answer.Head);
-        foreach (var (hash, receipt) in hashes.Zip(answer.Receipts))
+        for (var i = 0; i < hashes.Length; i++)
         {
-            if (receipt is not null)
+            if (answer.Receipts[i] is { } receipt)
             {
-                reading._receipts[hash] = receipt;
+                reading._receipts[hashes[i]] = receipt;
+            }
+            else if (answer.Unread.TryGetValue(i, out var why))
+            {
+                reading._unread[hashes[i]] = why;
             }
         }
 
         return reading;
     }
 
-    /// <summary>What it says of a transaction.</summary>
-    public (Observation Observation, TransactionReceipt? Receipt) Of(OpenTransaction transaction)
+    /// <summary>What it says of a transaction; nothing where there is no receipt.</summary>
+    public MinedAttempt? Of(OpenTransaction transaction)
     {
         foreach (var attempt in transaction.Attempts)
         {
             if (_receipts.TryGetValue(attempt.Hash, out var receipt))
             {
-                var inclusion = new Inclusion(
-                    attempt.Hash, attempt.IsNoop, receipt.BlockNumber, receipt.BlockHash, receipt.Succeeded,
-                    receipt.GasUsed, receipt.EffectiveGasPrice, receipt.L1Fee, receipt.Fee);
-                return (new Observation.ReceiptSeen(inclusion, Head), receipt);
+                return MinedAttempt.Of(attempt, receipt);
             }
         }
 
-        return (new Observation.ReceiptMissing(Head), null);
+        return null;
     }
+
+    /// <summary>Why it says nothing of a transaction that may well have a receipt; <see langword="null"/> otherwise.</summary>
+    public string? WhyUnread(OpenTransaction transaction) =>
+        transaction.Attempts.Select(attempt => _unread.GetValueOrDefault(attempt.Hash)).FirstOrDefault(why => why is not null);
+}
+
+/// <summary>An attempt that was mined, by somebody's word.</summary>
+/// <param name="Inclusion">Where, and what it cost.</param>
+/// <param name="Receipt">The receipt.</param>
+internal sealed record MinedAttempt(Inclusion Inclusion, TransactionReceipt Receipt)
+{
+    public static MinedAttempt Of(Attempt attempt, TransactionReceipt receipt) => new(
+        new Inclusion(
+            attempt.Hash, attempt.IsNoop, receipt.BlockNumber, receipt.BlockHash, receipt.Succeeded,
+            receipt.GasUsed, receipt.EffectiveGasPrice, receipt.L1Fee, receipt.Fee),
+        receipt);
 }

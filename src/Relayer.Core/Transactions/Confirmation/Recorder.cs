@@ -6,6 +6,7 @@ using Relayer.Core.Providers;
 using Relayer.Core.Storage;
 using Relayer.Core.Telemetry;
 using Relayer.Core.Transactions.Records;
+using Relayer.Core.Transactions.Replacement;
 using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Transactions.Confirmation;
@@ -13,7 +14,7 @@ namespace Relayer.Core.Transactions.Confirmation;
 /// <summary>Writes changes: the engine's states and the features' outcomes in one database transaction.</summary>
 internal sealed partial class Recorder(
     ChainSettings settings, Database database, TransactionStore store, IEnumerable<ITransactionHandler> purposes, ISpendLedger? ledger,
-    ILogger<Recorder> logger)
+    TimeProvider time, ILogger<Recorder> logger)
 {
     private readonly Dictionary<string, ITransactionHandler> _purposes = purposes.ToDictionary(purpose => purpose.Name);
 
@@ -80,6 +81,7 @@ internal sealed partial class Recorder(
         }
 
         CrashPoints.Pass(CrashPoints.RecordMoved);
+        await NoteDisplacedAsync(connection, changes, cancellation);
         foreach (var write in writes)
         {
             await write(connection, cancellation);
@@ -96,6 +98,21 @@ internal sealed partial class Recorder(
         await transaction.CommitAsync(cancellation);
         CrashPoints.Pass(CrashPoints.RecordCommitted);
         Announce(changes);
+    }
+
+    private async Task NoteDisplacedAsync(NpgsqlConnection connection, IReadOnlyList<StateChange> changes, CancellationToken cancellation)
+    {
+        StateChange[] lost = [.. changes.Where(change => change.State is TransactionState.NonceUsedExternally)];
+        Guid[] corrected = [.. changes.Where(change => change.Transaction.State is TransactionState.NonceUsedExternally).Select(change => change.Transaction.Id)];
+        if (lost.Length > 0)
+        {
+            await DisplacedSql.Insert(settings.ChainId, lost, time.GetUtcNow()).RunAsync(connection, cancellation);
+        }
+
+        if (corrected.Length > 0)
+        {
+            await DisplacedSql.Correct(corrected, time.GetUtcNow()).RunAsync(connection, cancellation);
+        }
     }
 
     private void Announce(IReadOnlyList<StateChange> changes)

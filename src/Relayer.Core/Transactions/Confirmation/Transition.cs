@@ -1,32 +1,5 @@
 namespace Relayer.Core.Transactions.Confirmation;
 
-/// <summary>Something learnt about a transaction.</summary>
-public abstract record Observation
-{
-    private Observation()
-    {
-    }
-
-    /// <summary>Its signed bytes are in the database.</summary>
-    public sealed record BytesStored : Observation;
-
-    /// <summary>A node took the bytes, or already had them.</summary>
-    public sealed record NodeTookIt : Observation;
-
-    /// <summary>One of its attempts has a receipt, read at this head.</summary>
-    public sealed record ReceiptSeen(Inclusion Inclusion, long Head) : Observation;
-
-    /// <summary>None of its attempts has a receipt on a node at this head.</summary>
-    public sealed record ReceiptMissing(long Head) : Observation;
-
-    /// <summary>
-    /// The signer's nonce on the chain has been past the transaction's own since an earlier head, and none of its attempts has a receipt.
-    /// </summary>
-    /// <param name="Since">The head at which that was seen first.</param>
-    /// <param name="Head">The head now.</param>
-    public sealed record NonceTakenByAnother(long Since, long Head) : Observation;
-}
-
 /// <summary>The one function that moves a transaction from state to state. Pure.</summary>
 public static class Transition
 {
@@ -37,20 +10,19 @@ public static class Transition
     public static TransactionState Next(TransactionState state, Observation observation, int confirmations) =>
         (state, observation) switch
         {
+            // Declared lost by less than what is asked for today, or by those who were wrong together: its own receipt is the better evidence.
+            (TransactionState.NonceUsedExternally, Observation.Included found) when found.Block.Depth >= confirmations => Settle(found.Inclusion),
             ({ IsFinal: true }, _) => state,
             (TransactionState.Reserved, Observation.BytesStored) => new TransactionState.Signed(),
             (TransactionState.Signed, Observation.NodeTookIt) => new TransactionState.Broadcast(),
             // Nothing that is not signed can have a receipt: a node that says so is not believed.
-            (TransactionState.Reserved, Observation.ReceiptSeen) => state,
-            (_, Observation.ReceiptSeen seen) => seen.Head - seen.Inclusion.BlockNumber >= confirmations
-                ? Settle(seen.Inclusion)
-                : new TransactionState.Mined(seen.Inclusion),
-            // A reorg took its block away. A node that has not reached that height yet proves nothing.
-            (TransactionState.Mined mined, Observation.ReceiptMissing missing)
-                when missing.Head >= mined.Inclusion.BlockNumber => new TransactionState.Broadcast(),
-            // One look may have met a node that counts a block whose receipts it does not know yet, or a block that goes again.
+            (TransactionState.Reserved, _) => state,
+            (_, Observation.ReceiptSeen seen) => new TransactionState.Mined(seen.Inclusion),
+            (_, Observation.Included found) => found.Block.Depth >= confirmations ? Settle(found.Inclusion) : new TransactionState.Mined(found.Inclusion),
+            // A reorg took its block away. That nobody shows a receipt does not say so; the block in its place does.
+            (TransactionState.Mined, Observation.Orphaned) => new TransactionState.Broadcast(),
             (TransactionState.Signed or TransactionState.Broadcast, Observation.NonceTakenByAnother taken)
-                when taken.Head - taken.Since >= Math.Max(1, confirmations) => new TransactionState.NonceUsedExternally(),
+                when taken.Block.Depth >= confirmations => new TransactionState.NonceUsedExternally(taken.By),
             _ => state,
         };
 

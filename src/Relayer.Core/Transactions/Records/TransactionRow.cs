@@ -45,6 +45,7 @@ internal static class TransactionRow
         TransactionStateKind.Signed => new TransactionState.Signed(),
         TransactionStateKind.Broadcast => new TransactionState.Broadcast(),
         TransactionStateKind.Mined => new TransactionState.Mined(ReadInclusion(row, attempts)),
+        TransactionStateKind.NonceUsedExternally => new TransactionState.NonceUsedExternally(null), // By whom stands in a table of its own.
         var kind => throw new InvalidOperationException($"state {kind} is final and cannot be open"),
     };
 

@@ -86,7 +86,7 @@ internal static class TransactionSql
         where t.id = s.id and t.state in ({TransactionStates.Signed}, {TransactionStates.Broadcast})
         """;
 
-    private const string OpenTransactions = $$"""
+    private const string Transactions = """
         select t.id, t.signer, t.nonce, t.purpose, t.state, t.version, t."to", t.value, t.gas_limit, t.data, t.max_fee, t.max_priority_fee,
             t.hash, t.block_number, t.block_hash, t.succeeded, t.gas_used, t.gas_price, t.l1_fee, t.fee, t.expires_at, t.updated_at,
             a.hashes, a.raws, a.noops, a.attempted_at, t.created_at, t.speed, t.cancel_reason, t.capped_at,
@@ -96,12 +96,18 @@ internal static class TransactionSql
             select coalesce(array_agg(hash order by number), '{}') as hashes, coalesce(array_agg(raw order by number), '{}') as raws,
                 coalesce(array_agg(noop order by number), '{}') as noops, max(created_at) as attempted_at
             from attempts where transaction_id = t.id) a
-        where t.chain_id = $1 and t.{{TransactionStates.Open}}
+        where t.chain_id = $1
         """;
 
-    public const string ReadOpen = OpenTransactions + " and t.id > $2 order by t.id limit $3";
+    public const string ReadOpen = $"{Transactions} and t.{TransactionStates.Open} and t.id > $2 order by t.id limit $3";
 
-    public const string ReadOne = OpenTransactions + " and t.id = $2";
+    public const string ReadOne = $"{Transactions} and t.{TransactionStates.Open} and t.id = $2";
+
+    /// <summary>Those that were found displaced since a time and are still thought so, the newest first.</summary>
+    public const string ReadDisplaced = $"""
+        {Transactions} and t.state = {TransactionStates.NonceUsedExternally} and t.id in (
+            select d.transaction_id from displaced d where d.chain_id = $1 and d.at > $2 and d.corrected_at is null order by d.at desc limit $3)
+        """;
 
     /// <summary>Locked in one order first (the count is read before anything else): two instances that write the same rows must not
     /// wait for each other.</summary>

@@ -153,6 +153,17 @@ internal sealed class TransactionStore(TimeProvider time)
         return await command.ReadFirstOrDefaultAsync(row => TransactionRow.Read(row, chainId), cancellation);
     }
 
+    /// <summary>What was found displaced since a time, and still counts as such.</summary>
+    public static async Task<IReadOnlyList<OpenTransaction>> ReadDisplacedAsync(
+        NpgsqlConnection connection, ChainId chainId, DateTimeOffset since, int limit, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(TransactionSql.ReadDisplaced, connection);
+        command.Parameters.Add(Columns.Long(chainId.Value));
+        command.Parameters.Add(Columns.Time(since));
+        command.Parameters.Add(Columns.Int(limit));
+        return await command.ReadListAsync(row => TransactionRow.Read(row, chainId), cancellation);
+    }
+
     /// <summary>
     /// Writes new states where nobody else has written since.
     /// </summary>

@@ -1,0 +1,33 @@
+using Relayer.Core.Ethereum;
+
+namespace Relayer.Core.Providers;
+
+/// <summary>What may end something: asked of every provider that is with the pool, and believed as far as they agree.</summary>
+public interface IEvidenceReadings
+{
+    /// <summary>
+    /// The canonical blocks at some heights, in order; <see langword="null"/> where nobody has the height yet, or not enough of them agree.
+    /// </summary>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    Task<IReadOnlyList<CanonicalBlock?>> ReadCanonicalAsync(IReadOnlyList<long> heights, CancellationToken cancellation);
+
+    /// <summary>
+    /// The receipts that anybody has, in the order asked: none where all are silent, several where they name different blocks. Each is one
+    /// provider's word; whether its block is canonical is another question.
+    /// </summary>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    Task<IReadOnlyList<IReadOnlyList<TransactionReceipt>>> FindReceiptsAsync(IReadOnlyList<Hash32> hashes, CancellationToken cancellation);
+
+    /// <summary>
+    /// The transaction that spent an account's nonce, looked for in the blocks; <see langword="null"/> where nobody finds it or not enough of them
+    /// agree. (An authorization of EIP-7702 spends a nonce without a transaction of the account: it is not found.)
+    /// </summary>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    Task<NonceHolder?> FindNonceHolderAsync(Address account, ulong nonce, CancellationToken cancellation);
+}
+
+/// <summary>The transaction that spent a nonce, and the block that has it.</summary>
+/// <param name="Hash">The transaction's hash.</param>
+/// <param name="BlockNumber">The block's height.</param>
+/// <param name="BlockHash">The block's hash.</param>
+public sealed record NonceHolder(Hash32 Hash, long BlockNumber, Hash32 BlockHash);

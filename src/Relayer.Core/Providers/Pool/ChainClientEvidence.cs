@@ -1,0 +1,60 @@
+using Relayer.Core.Ethereum;
+using Relayer.Core.Providers.JsonRpc;
+
+namespace Relayer.Core.Providers.Pool;
+
+/// <summary>What may end something, asked of all.</summary>
+internal sealed partial class ChainClient
+{
+    public async Task<IReadOnlyList<CanonicalBlock?>> ReadCanonicalAsync(IReadOnlyList<long> heights, CancellationToken cancellation)
+    {
+        if (heights.Count == 0)
+        {
+            return [];
+        }
+
+        var answers = await _pool.AskAllAtHeadAsync(
+            async (client, token) =>
+            {
+                // The height first: what is read after it is as deep as that makes it look, or deeper.
+                var head = RpcChain.BlockNumber();
+                var blocks = heights.Select(height => RpcBlocks.Block(BlockRef.At(height))).ToArray();
+                await client.SendAsync([head, .. blocks], token);
+                return new AtHead<BlockHeader?[]>(head.Value, Array.ConvertAll(blocks, block => block.Value));
+            },
+            cancellation,
+            isMajorityEnough: true);
+        return [.. heights.Select((height, i) => CanonicalBlock.Agreed(
+            height,
+            [.. answers.Where(answer => answer.Value[i] is not null).Select(answer => (answer.Head, answer.Value[i]!.Hash))],
+            _pool.Count))];
+    }
+
+    public async Task<IReadOnlyList<IReadOnlyList<TransactionReceipt>>> FindReceiptsAsync(
+        IReadOnlyList<Hash32> hashes, CancellationToken cancellation)
+    {
+        if (hashes.Count == 0)
+        {
+            return [];
+        }
+
+        var answers = await _pool.AskAllAtHeadAsync(
+            async (client, token) =>
+            {
+                var head = RpcChain.BlockNumber();
+                var receipts = hashes.Select(RpcTransactions.Receipt).ToArray();
+                await client.SendAsync([head, .. receipts], token);
+                return new AtHead<TransactionReceipt?[]>(
+                    head.Value, Array.ConvertAll(receipts, receipt => receipt.Error is null && receipt.Fault is null ? receipt.Value : null));
+            },
+            cancellation);
+        return [.. hashes.Select((_, i) => answers.Select(answer => answer.Value[i]).OfType<TransactionReceipt>().DistinctBy(receipt => receipt.BlockHash).ToArray())];
+    }
+
+    public async Task<NonceHolder?> FindNonceHolderAsync(Address account, ulong nonce, CancellationToken cancellation)
+    {
+        var answers = await _pool.AskAllAtHeadAsync((client, token) => NonceSearch.RunAsync(client, account, nonce, token), cancellation);
+        NonceSighting[] said = [.. answers.Select(answer => answer.Value).Where(sighting => sighting is not NonceSighting.Unknown)];
+        return Quorum.Of(said, _pool.Count, out var agreed) && agreed is NonceSighting.Spent { By: var holder } ? holder : null;
+    }
+}

@@ -1,0 +1,104 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Relayer.Core.Ethereum;
+using Relayer.Core.Incidents;
+
+namespace Relayer.Core.Transactions.Watch;
+
+/// <summary>Tells people what the watch cannot mend by itself, once, and that it is over.</summary>
+/// <param name="chainId">The chain.</param>
+/// <param name="health">How the stages are.</param>
+/// <param name="missing">What nobody shows the end of.</param>
+/// <param name="incidents">Where it is told; without, nobody is.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Says that it could not be told.</param>
+internal sealed partial class WatchIncidents(
+    ChainId chainId, StageHealth health, MissingReceipts missing, IncidentLog? incidents, TimeProvider time, ILogger logger)
+{
+    /// <summary>The kind of incident about transactions without a receipt.</summary>
+    public const string ReceiptMissing = "receipt_missing";
+
+    /// <summary>What a stalled stage's kind of incident begins with.</summary>
+    public const string StagePrefix = "watch_";
+
+    /// <summary>Looked at so often while passes follow one another.</summary>
+    private static readonly TimeSpan AtMostEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>Transactions named in one incident.</summary>
+    private const int Named = 5;
+
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    private readonly HashSet<string> _told = [];
+    private DateTimeOffset _lookedAt;
+
+    /// <summary>Tells what is new, behind a pass. Fails for nobody: what cannot be told now is told later.</summary>
+    public Task LookAsync(CancellationToken cancellation) =>
+        time.GetUtcNow() - _lookedAt < AtMostEvery ? Task.CompletedTask : TellAsync(false, cancellation);
+
+    /// <summary>The same at the timer's passes, and ends what an instance left open that is gone.</summary>
+    public Task SettleAsync(CancellationToken cancellation) => TellAsync(true, cancellation);
+
+    private async Task TellAsync(bool isWhole, CancellationToken cancellation)
+    {
+        _lookedAt = time.GetUtcNow();
+        if (incidents is null)
+        {
+            return;
+        }
+
+        try
+        {
+            IncidentReport[] wrong = [.. health.FindStalled().Select(Report), .. (await missing.FindOverdueAsync(cancellation)).Select(Report)];
+            foreach (var report in wrong)
+            {
+                await incidents.RaiseAsync(report, cancellation);
+                _told.Add(report.Cause);
+            }
+
+            foreach (var cause in (await FindOverAsync(isWhole, cancellation)).Except(wrong.Select(report => report.Cause)).ToArray())
+            {
+                await incidents.ResolveAsync(cause, "It works again.", cancellation);
+                _told.Remove(cause);
+            }
+        }
+        catch (NpgsqlException away)
+        {
+            Log.NotTold(logger, chainId, away);
+        }
+    }
+
+    /// <summary>What this instance told, and at the timer's passes what others did, as far as this one knows better.</summary>
+    private async Task<IEnumerable<string>> FindOverAsync(bool isWhole, CancellationToken cancellation)
+    {
+        if (!isWhole)
+        {
+            return _told;
+        }
+
+        var (open, _) = await incidents!.ReadAsync(0, cancellation);
+        return [.. open.Select(incident => incident.Report).Where(report => report.ChainId == chainId && IsKnownBetter(report)).Select(report => report.Cause)];
+    }
+
+    // Of transactions it knows only after as long a look as it takes to miss them.
+    private bool IsKnownBetter(IncidentReport report) => report.Kind == ReceiptMissing
+        ? time.GetUtcNow() - _startedAt >= MissingReceipts.ToldAfter * 2
+        : Enum.GetValues<WatchStage>().Any(stage => report.Kind == StagePrefix + stage.Name() && health.Works(stage));
+
+    private IncidentReport Report(StalledStage stalled) => new(
+        StagePrefix + stalled.Stage.Name(), IncidentSeverity.Critical, chainId, null, $"The watch's stage {stalled.Stage.Name()} fails on chain {chainId}",
+        $"It has not succeeded since {stalled.Since:u} ({stalled.Kind}). The log has the cause (event 260). The other stages go on.");
+
+    private IncidentReport Report(IGrouping<Address, MissingReceipts.Missing> signer)
+    {
+        var named = string.Join("; ", signer.Take(Named).Select(item => $"{item.Id} at nonce {item.Nonce}: {item.What}"));
+        return new(
+            ReceiptMissing, IncidentSeverity.Critical, chainId, signer.Key, $"Nobody shows a receipt for transactions of {signer.Key} on chain {chainId}",
+            $"They stay open until there is evidence. {named}{(signer.Count() > Named ? $"; {signer.Count() - Named} more" : "")}. Look at the chain's providers.");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 262, Level = LogLevel.Warning, Message = "What is wrong with the watch on chain {ChainId} could not be put on record; tried again")]
+        public static partial void NotTold(ILogger logger, ChainId chainId, Exception exception);
+    }
+}
