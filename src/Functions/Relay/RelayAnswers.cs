@@ -20,15 +20,17 @@ namespace Functions.Relay;
 /// <param name="FeeWei">What the relayer paid for it, decimal; null until mined.</param>
 /// <param name="CreatedAt">When it was accepted.</param>
 /// <param name="UpdatedAt">When it last moved.</param>
+/// <param name="CarriedBy">Who sent the transaction that carried it out, where somebody else was faster; null otherwise.</param>
 public sealed record RelayAnswer(
     string Id, string State, long ChainId, string Forwarder, string From, string To, string Nonce, string? TransactionHash,
-    long? BlockNumber, bool? Success, string? Reason, string? FeeWei, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    long? BlockNumber, bool? Success, string? Reason, string? FeeWei, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt,
+    string? CarriedBy = null)
 {
     /// <summary>Shows a record.</summary>
     public static RelayAnswer Of(RelayRecord relay) => new(
         relay.Id.ToString(), StateName(relay.State), relay.ChainId.Value, relay.Forwarder.ToString(), relay.From.ToString(),
         relay.To.ToString(), relay.Nonce.ToString(), relay.TransactionHash?.ToString(), relay.BlockNumber, relay.Success, relay.Reason,
-        relay.Fee?.ToString(), relay.CreatedAt, relay.UpdatedAt);
+        relay.Fee?.ToString(), relay.CreatedAt, relay.UpdatedAt, relay.CarriedBy?.ToString());
 
     private static string StateName(RelayState state) => state switch
     {

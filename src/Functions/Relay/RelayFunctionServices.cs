@@ -16,6 +16,7 @@ public static class RelayFunctionServices
         services.AddSingleton<CouncilPages>();
         services.AddReadinessCheck<DatabaseReadiness>("database");
         services.AddReadinessCheck<ChainsReadiness>("chains");
+        services.AddReadinessCheck<WatchReadiness>("watch");
         return services;
     }
 }

@@ -24,7 +24,17 @@ public interface IEvidenceReadings
     /// </summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     Task<NonceHolder?> FindNonceHolderAsync(Address account, ulong nonce, CancellationToken cancellation);
+
+    /// <summary>Who sent a transaction, and what; <see langword="null"/> where nobody knows it or not enough of them agree.</summary>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    Task<KnownTransaction?> FindTransactionAsync(Hash32 hash, CancellationToken cancellation);
 }
+
+/// <summary>A transaction as a node tells it.</summary>
+/// <param name="Hash">Its hash.</param>
+/// <param name="From">Who sent it.</param>
+/// <param name="Data">Its calldata.</param>
+public sealed record KnownTransaction(Hash32 Hash, Address From, ReadOnlyMemory<byte> Data);
 
 /// <summary>The transaction that spent a nonce, and the block that has it.</summary>
 /// <param name="Hash">The transaction's hash.</param>

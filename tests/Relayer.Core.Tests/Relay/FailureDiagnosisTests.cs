@@ -29,7 +29,7 @@ public sealed class FailureDiagnosisTests(PostgresFixture postgres)
         var relay = Relay(new InfinexForwarder(world.Chain.ChainId, deployment.Infinex, Deployment.InfinexName), deployment.Target, new Wei(wei));
 
         Assert.Equal(told, await inquest.WhyItFailedAsync(relay, Cancellation));
-        Assert.Equal(told, await inquest.WhyNotCarriedAsync(relay, wentAlone: true, Samples.Now, Cancellation));
+        Assert.Equal(told, await inquest.WhyNotCarriedAsync(relay, wentAlone: true, minedIn: null, Samples.Now, Cancellation));
     }
 
     private static SignedRelay Relay(Forwarder forwarder, Address target, Wei value)

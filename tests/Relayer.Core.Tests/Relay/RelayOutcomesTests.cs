@@ -30,13 +30,13 @@ public sealed class RelayOutcomesTests
         { new TransactionState.Confirmed(Block), false, Why, -1, RelayState.Failed, false, Why, true, false },
         { new TransactionState.Confirmed(Block), null, Why, 60, RelayState.Failed, false, Why, true, false },
         { new TransactionState.Confirmed(Block), null, null, 60, RelayState.Accepted, null, null, true, true },
-        { new TransactionState.Confirmed(Block), null, null, -1, RelayState.Expired, false, RelayOutcomes.TooLate, true, false },
+        { new TransactionState.Confirmed(Block), null, null, -1, RelayState.Accepted, null, null, true, true },
         { new TransactionState.Failed(Block), null, Why, 60, RelayState.Failed, false, Why, true, false },
         { new TransactionState.Failed(Block), null, null, 60, RelayState.Accepted, null, null, true, true },
         { new TransactionState.Cancelled(Noop), null, null, 60, RelayState.Accepted, null, null, true, true },
-        { new TransactionState.Cancelled(Noop), null, null, -1, RelayState.Expired, false, RelayOutcomes.TooLate, true, false },
+        { new TransactionState.Cancelled(Noop), null, null, -1, RelayState.Accepted, null, null, true, true },
         { new TransactionState.NonceUsedExternally(null), null, null, 60, RelayState.Accepted, null, null, false, true },
-        { new TransactionState.NonceUsedExternally(null), null, null, -1, RelayState.Expired, false, RelayOutcomes.TooLate, false, false },
+        { new TransactionState.NonceUsedExternally(null), null, null, -1, RelayState.Accepted, null, null, false, true },
         { new TransactionState.Broadcast(), null, null, 60, RelayState.Accepted, null, null, false, false },
     };
 

@@ -102,10 +102,14 @@ internal static class KeeperSql
         """;
 
     // $1 transaction, $2 cost, $3 reward: once.
+    // One that was settled at nothing was thought displaced: what it cost counts when its own receipt turns up.
     public const string SettleSend = """
         with send as (
-            update keeper_sends set cost = $2, reward = $3, settled = true where transaction_id = $1 and not settled returning *)
-        update keeper_budgets b set held = b.held - send.held, spent = b.spent + greatest(0, $2 - $3)
+            update keeper_sends s set cost = $2, reward = $3, settled = true
+            from (select transaction_id, settled from keeper_sends where transaction_id = $1 for no key update) before
+            where s.transaction_id = before.transaction_id and (not before.settled or (s.cost = 0 and $2 > 0))
+            returning s.*, before.settled as was_settled)
+        update keeper_budgets b set held = b.held - case when send.was_settled then 0 else send.held end, spent = b.spent + greatest(0, $2 - $3)
         from send where (b.keeper, b.chain_id, b.lane, b.day) = (send.keeper, send.chain_id, send.lane, send.day)
         """;
 

@@ -14,6 +14,22 @@ internal static class RpcTransactions
     public static RpcCall<TransactionReceipt?> Receipt(Hash32 hash) =>
         new("eth_getTransactionReceipt", writer => WriteBytes(writer, hash.Span), result => ReadReceipt(result, hash));
 
+    public static RpcCall<KnownTransaction?> ByHash(Hash32 hash) =>
+        new("eth_getTransactionByHash", writer => WriteBytes(writer, hash.Span), result => ReadTransaction(result, hash));
+
+    private static KnownTransaction? ReadTransaction(JsonElement transaction, Hash32 asked)
+    {
+        if (transaction.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        RequireObject(transaction, "a transaction");
+        return ReadHash(Required(transaction, "hash")) == asked
+            ? new KnownTransaction(asked, ReadAddress(Required(transaction, "from")), ReadBytes(Required(transaction, "input")))
+            : throw Misshapen("the transaction asked for", transaction);
+    }
+
     private static TransactionReceipt? ReadReceipt(JsonElement receipt, Hash32 asked)
     {
         // A receipt without a block is of a transaction that is not mined yet.

@@ -57,4 +57,20 @@ internal sealed partial class ChainClient
         NonceSighting[] said = [.. answers.Select(answer => answer.Value).Where(sighting => sighting is not NonceSighting.Unknown)];
         return Quorum.Of(said, _pool.Count, out var agreed) && agreed is NonceSighting.Spent { By: var holder } ? holder : null;
     }
+
+    public async Task<KnownTransaction?> FindTransactionAsync(Hash32 hash, CancellationToken cancellation)
+    {
+        var answers = await _pool.AskAllAtHeadAsync(
+            async (client, token) =>
+            {
+                var (head, transaction) = (RpcChain.BlockNumber(), RpcTransactions.ByHash(hash));
+                await client.SendAsync([head, transaction], token);
+                return new AtHead<Tuple<KnownTransaction?>>(head.Value, Tuple.Create(transaction.Value));
+            },
+            cancellation);
+        KnownTransaction[] known = [.. answers.Select(answer => answer.Value.Item1).OfType<KnownTransaction>()];
+        return Quorum.Of([.. known.Select(one => (one.From, Keccak256.Hash(one.Data.Span)))], _pool.Count, out var agreed)
+            ? known.First(one => one.From == agreed.From && Keccak256.Hash(one.Data.Span) == agreed.Item2)
+            : null;
+    }
 }

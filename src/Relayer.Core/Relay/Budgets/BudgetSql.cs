@@ -171,6 +171,42 @@ internal static class BudgetSql
         from sums s where {IsSum}
         """);
 
+    /// <summary>
+    /// Counts what transactions cost that were settled before at nothing, since they were thought displaced. What was held is given back already; each relay
+    /// takes the same share, in the windows in which it held.
+    /// </summary>
+    public static NpgsqlBatchCommand SettleAnew(IEnumerable<Guid> transactions) => new($"""
+        with carried as (
+            {Held}, t.cost, div(t.cost, count(*) over (partition by r.transaction_id)) as part,
+                row_number() over (partition by r.transaction_id order by r.position, r.id) as place
+            from relays r join (
+                select id, coalesce(fee, 0) + case when state = {TransactionStates.Confirmed} then value else 0 end as cost
+                from transactions where id = any($1) and {TransactionStates.FinalInBlock}) t on t.id = r.transaction_id
+            where r.held = 0 and r.held_in <> 0),
+        shares as (
+            select r.*, case when r.place = 1 then r.cost - (sum(r.part) over (partition by r.transaction_id) - r.part) else r.part end as charge
+            from carried r),
+        noted as (
+            update relays r set charged = coalesce(r.charged, 0) + s.charge from shares s where r.id = s.id returning r.id),
+        deltas as (
+            select r.chain_id, k.scope, k.subject, {HeldHour} as hour, {HeldDay} as day, r.charge
+            from shares r cross join lateral {Keys} k where r.held_in & k.scope <> 0 and (select count(*) from noted) > 0),
+        sums as (
+            select d.chain_id, d.scope, d.subject, d.last_hour, d.last_day,
+                sum(d.charge) filter (where d.hour = d.last_hour) as hour_cost, sum(d.charge) filter (where d.day = d.last_day) as day_cost
+            from ({Windows} from deltas d window w as (partition by d.chain_id, d.scope, d.subject)) d {ByBudget}),
+        locked as ({Locked})
+        update relay_budgets b set
+            hour_spent = b.hour_spent + s.hour_cost * {InHour},
+            hour_budget = b.hour_budget + greatest(0, b.hour_held + b.hour_spent + s.hour_cost * {InHour} - b.hour_budget),
+            day_spent = b.day_spent + s.day_cost * {InDay},
+            day_budget = b.day_budget + greatest(0, b.day_held + b.day_spent + s.day_cost * {InDay} - b.day_budget)
+        from sums s where {IsSum}
+        """)
+    {
+        Parameters = { Columns.Ids(transactions) },
+    };
+
     /// <summary>How these budgets stand now; those that nothing was taken from are left out.</summary>
     public static NpgsqlBatchCommand Read(ChainId chainId, IReadOnlyList<Budget> budgets) => new($"""
         select b.scope, b.subject, {Standing}

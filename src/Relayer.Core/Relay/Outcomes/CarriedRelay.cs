@@ -43,6 +43,9 @@ internal sealed record SignedRelay(
     Hash32 Id, Address Forwarder, Address From, Address To, Wei Value, ulong Gas, UInt256 Nonce, ReadOnlyMemory<byte> Data,
     ReadOnlyMemory<byte> Signature, DateTimeOffset ExpiresAt, bool IsBehind)
 {
+    /// <summary>When it was accepted: what carried it out is later.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
     /// <summary>The message, in the forwarder's dialect.</summary>
     public ForwardRequest MessageFor(Forwarder? forwarder) => new(
         From, To, Value, Gas, Nonce, forwarder is { HasDeadline: true } ? (ulong)ExpiresAt.ToUnixTimeSeconds() : null, Data);

@@ -11,7 +11,6 @@ namespace Relayer.Core.Relay.Outcomes;
 /// <param name="chain">The chain.</param>
 internal sealed class FailureDiagnosis(RelayRoutes routes, IChainClient chain)
 {
-    private const string Spent = "its nonce was spent by another transaction";
     private const string Changed = "it reverted when it was mined and would succeed now";
     private const string Untried = "it reverted when it was mined; a call with value cannot be tried again to find out why";
 
@@ -24,9 +23,15 @@ internal sealed class FailureDiagnosis(RelayRoutes routes, IChainClient chain)
     }
 
     /// <summary>Why a mined transaction did not carry a request out.</summary>
+    /// <param name="relay">The request.</param>
+    /// <param name="wentAlone">It was the only one in its transaction.</param>
+    /// <param name="minedIn">The height of the transaction's block.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <returns><see langword="null"/> when nothing speaks against another transaction.</returns>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
-    public async Task<string?> WhyNotCarriedAsync(SignedRelay relay, bool wentAlone, DateTimeOffset now, CancellationToken cancellation)
+    public async Task<string?> WhyNotCarriedAsync(
+        SignedRelay relay, bool wentAlone, long? minedIn, DateTimeOffset now, CancellationToken cancellation)
     {
         if (Route(relay) is not { Forwarder: var forwarder } || !Signature.TryParse(relay.Signature.Span, out var signature, out _))
         {
@@ -47,14 +52,37 @@ internal sealed class FailureDiagnosis(RelayRoutes routes, IChainClient chain)
             throw new ChainUnavailableException(chain.ChainId, $"forwarder {forwarder.Address} did not answer for its nonces");
         }
 
-        return nonce.Of(relay.Nonce) switch
+        var reason = nonce.Of(relay.Nonce) switch
         {
-            NonceStanding.Used => Spent,
+            // What spent it may have carried out this very request: that is found out before anything is told.
+            NonceStanding.Used => null,
 
             // The request before it has to go again first.
             NonceStanding.Ahead => null,
             _ => InnerReason(outcomes[1], relay) ?? Outer(outcomes[2], relay, wentAlone, now),
         };
+        return reason == Changed && await WasAheadAsync(relay, forwarder, minedIn, cancellation) ? null : reason;
+    }
+
+    /// <summary>It was mined before the request in front of it, which has been carried out since: behind that one it would have succeeded.</summary>
+    private async Task<bool> WasAheadAsync(SignedRelay relay, Forwarder forwarder, long? minedIn, CancellationToken cancellation)
+    {
+        if (!forwarder.HasSequentialNonces || minedIn is not > 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            var outcomes = await chain.CallAsync(
+                [new EthCall(null, forwarder.Address, forwarder.EncodeNonceRead(relay.From, relay.Nonce))], BlockRef.At(minedIn.Value - 1), cancellation);
+            return outcomes[0] is CallOutcome.Returned { Data: var word } && forwarder.TryDecodeNonce(word.Span, out var nonce)
+                && nonce.Of(relay.Nonce) is NonceStanding.Ahead;
+        }
+        catch (ChainUnavailableException)
+        {
+            return false; // No node has that state any more.
+        }
     }
 
     private static string? Outer(CallOutcome outcome, SignedRelay relay, bool wentAlone, DateTimeOffset now)

@@ -38,6 +38,12 @@ internal static class RelayOutcomes
         }
 
         var (end, reason) = End(executed, relay, fault, now);
+        if (end is RelayState.Expired && state.IsFinal)
+        {
+            // Somebody else may have carried it out in time: that is looked at before it is told.
+            (end, reason) = (null, null);
+        }
+
         if (state.IsFinal)
         {
             return new RelayOutcome(

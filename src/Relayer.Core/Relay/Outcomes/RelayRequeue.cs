@@ -24,6 +24,8 @@ internal sealed partial class RelayRequeue(
 {
     private const int PageSize = 256;
 
+    private readonly CarrierSearch _carriers = new(chains, time);
+
     /// <summary>One pass.</summary>
     /// <returns>How many waited.</returns>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
@@ -38,11 +40,14 @@ internal sealed partial class RelayRequeue(
         }
 
         var decisions = await Task.WhenAll(waiting.Select(relay => EvaluateAsync(engine, relay, cancellation)));
-        (Hash32, RelayState, string)[] ended =
-            [.. decisions.OfType<Decision.Over>().Select(over => (over.Relay.Id, over.State, over.Reason))];
+        WaitingEnd[] ended = [.. decisions.OfType<Decision.Over>().Select(over => new WaitingEnd(over.Relay.Id, over.State, over.Reason, over.By))];
         if (ended.Length > 0)
         {
             await store.EndWaitingAsync(ended, time.GetUtcNow(), cancellation);
+            foreach (var (id, state, _, by) in ended.Where(end => end.By is not null))
+            {
+                Log.CarriedElsewhere(logger, id, engine.Settings.ChainId, by!.Transaction, by.From, state);
+            }
         }
 
         await SendAsync(engine, [.. decisions.OfType<Decision.Goes>()], cancellation);
@@ -61,7 +66,9 @@ internal sealed partial class RelayRequeue(
         // As for a new request: what is left must do to be mined.
         if (relay.ExpiresAt - time.GetUtcNow() < route.Policy.MinDeadline)
         {
-            return new Decision.Over(relay, RelayState.Expired, RelayOutcomes.TooLate);
+            return await IsSpentAsync(engine, route.Forwarder, relay, cancellation)
+                ? await FindCarrierAsync(engine, relay, cancellation)
+                : new Decision.Over(relay, RelayState.Expired, RelayOutcomes.TooLate);
         }
 
         if (relay.IsBehind && route.Forwarder.HasSequentialNonces)
@@ -80,12 +87,32 @@ internal sealed partial class RelayRequeue(
         var view = await new ChainViewReader(chains.Get(chainId)).ReadAsync(candidate, predecessor: null, quote.Signers[0], fees, cancellation);
         return view.Nonce.Of(relay.Nonce) switch
         {
-            NonceStanding.Used => new Decision.Over(relay, RelayState.Failed, "its nonce was spent by another transaction"),
+            NonceStanding.Used => await FindCarrierAsync(engine, relay, cancellation),
             NonceStanding.Ahead => new Decision.Over(relay, RelayState.Failed, "the request before it was not carried out"),
             _ when view.Revert is { } revert => new Decision.Over(relay, RelayState.Failed, revert),
             _ => new Decision.Goes(relay, candidate, fees, quote.Signers),
         };
     }
+
+    private async Task<bool> IsSpentAsync(ChainEngine engine, Forwarder forwarder, SignedRelay relay, CancellationToken cancellation)
+    {
+        var chain = chains.Get(engine.Settings.ChainId);
+        var outcomes = await chain.CallAsync([new EthCall(null, forwarder.Address, forwarder.EncodeNonceRead(relay.From, relay.Nonce))], cancellation);
+        return outcomes[0] is CallOutcome.Returned { Data: var word } && forwarder.TryDecodeNonce(word.Span, out var nonce)
+            ? nonce.Of(relay.Nonce) is NonceStanding.Used
+            : throw new ChainUnavailableException(chain.ChainId, $"forwarder {forwarder.Address} did not answer for its nonces");
+    }
+
+    /// <summary>Its nonce is spent. Until it is known by what, it waits: whoever signs again because of a wrong answer may pay twice.</summary>
+    private async Task<Decision> FindCarrierAsync(ChainEngine engine, SignedRelay relay, CancellationToken cancellation) =>
+        await _carriers.FindAsync(engine.Settings, relay, cancellation) switch
+        {
+            null => new Decision.Waits(relay),
+            { IsSame: false } other => new Decision.Over(
+                relay, RelayState.Failed, $"its nonce was spent by another request, in transaction {other.Transaction} of {other.From}"),
+            { Succeeded: true } by => new Decision.Over(relay, RelayState.Confirmed, null, by),
+            var by => new Decision.Over(relay, RelayState.Failed, $"its call failed in transaction {by.Transaction} of {by.From}", by),
+        };
 
     private async Task SendAsync(ChainEngine engine, IReadOnlyList<Decision.Goes> going, CancellationToken cancellation)
     {
@@ -160,13 +187,16 @@ internal sealed partial class RelayRequeue(
     {
         [LoggerMessage(EventId = 310, Level = LogLevel.Warning, Message = "Relay {Id} on chain {ChainId} goes again, in transaction {TransactionId}: its last one ended without carrying it")]
         public static partial void GoesAgain(ILogger logger, Hash32 id, ChainId chainId, Guid transactionId);
+
+        [LoggerMessage(EventId = 311, Level = LogLevel.Warning, Message = "Relay {Id} on chain {ChainId} was carried out by somebody else: transaction {Hash} of {From}. It is told as {State}")]
+        public static partial void CarriedElsewhere(ILogger logger, Hash32 id, ChainId chainId, Hash32 hash, Address from, RelayState state);
     }
 
     private abstract record Decision(SignedRelay Relay)
     {
         public sealed record Waits(SignedRelay Relay) : Decision(Relay);
 
-        public sealed record Over(SignedRelay Relay, RelayState State, string Reason) : Decision(Relay);
+        public sealed record Over(SignedRelay Relay, RelayState State, string? Reason, Carrier? By = null) : Decision(Relay);
 
         public sealed record Goes(SignedRelay Relay, RelayCandidate Candidate, TransactionFees Fees, IReadOnlyList<Address> Signers) : Decision(Relay)
         {

@@ -47,6 +47,7 @@ public sealed class RelayTransactionHandler(
             [.. cases.Select(item => (item.Relay, Outcome: RelayOutcomes.Evaluate(
                 item.Change.State, item.Executed, item.Relay, item.Fee, faults.GetValueOrDefault(item.Relay.Id), item.JudgedAt(now))))
                 .Where(item => !IsToldByTransaction(item.Relay, item.Outcome)).Select(item => item.Outcome)];
+        var corrected = changes.Where(change => change.Transaction.State is TransactionState.NonceUsedExternally).Select(change => change.Transaction.Id).ToHashSet();
         var over = changes.Where(change => change.State.IsFinal).Select(change => change.Transaction.Id).ToHashSet();
         RelayEnd[] ends =
         [
@@ -57,7 +58,7 @@ public sealed class RelayTransactionHandler(
         {
             if (outcomes.Length > 0)
             {
-                await RelayStore.UpdateAsync(connection, outcomes, over, time.GetUtcNow(), stop);
+                await RelayStore.UpdateAsync(connection, outcomes, over, corrected, time.GetUtcNow(), stop);
                 await breakers.RecordAsync(connection, chainId, ends, stop);
             }
         };
@@ -94,7 +95,8 @@ public sealed class RelayTransactionHandler(
             var signed = await _store.FindSignedAsync(open.Keys, cancellation);
             var reasons = await Task.WhenAll(signed.Select(async relay => open[relay.Id].WasCarriedOut
                 ? await inquest.WhyItFailedAsync(relay, cancellation)
-                : await inquest.WhyNotCarriedAsync(relay, open[relay.Id].WentAlone, time.GetUtcNow(), cancellation)));
+                : await inquest.WhyNotCarriedAsync(
+                    relay, open[relay.Id].WentAlone, open[relay.Id].Change.Receipt?.BlockNumber, time.GetUtcNow(), cancellation)));
             foreach (var (relay, reason) in signed.Zip(reasons))
             {
                 faults[relay.Id] = reason;

@@ -45,6 +45,9 @@ public sealed record RelayRecord(
     Hash32? TransactionHash, long? BlockNumber, bool? Success, string? Reason, Wei? Fee,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, long Sequence)
 {
-    /// <summary>True when nothing can change any more.</summary>
+    /// <summary>Who sent the transaction that carried it out, where that was somebody else's.</summary>
+    public Address? CarriedBy { get; init; }
+
+    /// <summary>True when nothing is awaited any more.</summary>
     public bool IsFinal => State >= RelayState.Confirmed;
 }

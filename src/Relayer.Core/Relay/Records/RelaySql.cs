@@ -24,21 +24,21 @@ internal static class RelaySql
                 when t.state in ({TransactionStates.Broadcast}, {TransactionStates.Mined}) then {RelayStates.Pending}
                 else {RelayStates.Accepted} end,
             r.chain_id, r.forwarder, r."from", r."to", r.nonce,
-            case when not r.waiting then
-                coalesce(t.hash, (select a.hash from attempts a where a.transaction_id = t.id order by a.number desc limit 1)) end,
-            case when not r.waiting then t.block_number end,
+            coalesce(r.carried_in, case when not r.waiting then
+                coalesce(t.hash, (select a.hash from attempts a where a.transaction_id = t.id order by a.number desc limit 1)) end),
+            case when r.carried_in is not null then r.carried_block when not r.waiting then t.block_number end,
             case when r.{RelayStates.Final} or t.state <> {TransactionStates.Mined} then r.success when coalesce(r.success, true) then true
                 when r.reason is not null then false end,
             r.reason,
             case when r.{RelayStates.UnderWay} and t.state = {TransactionStates.Mined} and r.fee is null then (
                 select r.fee_before + case when r.position = 0 then t.fee - div(t.fee, count(*)) * (count(*) - 1) else div(t.fee, count(*)) end
                 from relays s where s.transaction_id = t.id) else r.fee end,
-            r.created_at, greatest(r.updated_at, t.updated_at), r.sequence
+            r.created_at, greatest(r.updated_at, t.updated_at), r.sequence, r.carried_by
         from relays r join transactions t on t.id = r.transaction_id
         """;
 
     private const string Signed = """
-        r.id, r.forwarder, r."from", r."to", r.value, r.gas, r.nonce, r.data, r.signature, r.expires_at
+        r.id, r.forwarder, r."from", r."to", r.value, r.gas, r.nonce, r.data, r.signature, r.expires_at, r.created_at
         """;
 
     public static NpgsqlBatchCommand Find(IEnumerable<Hash32> ids) => new($"{View} where r.id = any($1)")
@@ -228,9 +228,10 @@ internal static class RelaySql
         },
     };
 
-    public static NpgsqlBatchCommand EndWaiting(IReadOnlyList<(Hash32 Id, RelayState State, string Reason)> relays, DateTimeOffset now) => new("""
-        update relays r set state = n.state, success = false, reason = n.reason, fee = nullif(r.fee_before, 0), waiting = false, updated_at = $4
-        from unnest($1, $2, $3) as n (id, state, reason) where r.id = n.id and r.waiting
+    public static NpgsqlBatchCommand EndWaiting(IReadOnlyList<WaitingEnd> relays, DateTimeOffset now) => new($"""
+        update relays r set state = n.state, success = n.state = {RelayStates.Confirmed}, reason = n.reason, fee = nullif(r.fee_before, 0), waiting = false,
+            updated_at = $4, carried_in = n.carried_in, carried_block = n.carried_block, carried_by = n.carried_by
+        from unnest($1, $2, $3, $5, $6, $7) as n (id, state, reason, carried_in, carried_block, carried_by) where r.id = n.id and r.waiting
         """)
     {
         Parameters =
@@ -239,6 +240,9 @@ internal static class RelaySql
             Columns.Enums(relays.Select(relay => relay.State)),
             Columns.Texts(relays.Select(relay => relay.Reason)),
             Columns.Time(now),
+            Columns.ManyBytes(relays.Select(relay => relay.By?.Transaction.ToArray())),
+            Columns.Longs(relays.Select(relay => relay.By?.BlockNumber)),
+            Columns.ManyBytes(relays.Select(relay => relay.By?.From.ToArray())),
         },
     };
 
@@ -276,6 +280,36 @@ internal static class RelaySql
         },
     };
 
+    /// <summary>
+    /// Puts right how relays stand whose transaction was thought displaced and is in a block after all. One that it carried out has ended so, whatever was
+    /// told before; what it cost counts in any case. One that has another transaction by now ends with that, and so does one whose nonce a newer request holds.
+    /// </summary>
+    public static NpgsqlBatchCommand Correct(IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now) => new($"""
+        update relays r set
+            state = case when o.again then r.state else o.state end, success = case when o.again then r.success else o.success end,
+            reason = case when o.again then r.reason else o.reason end, waiting = r.waiting and o.again, updated_at = $8,
+            fee = case when o.again and r.waiting then r.fee else coalesce(o.fee, 0) + r.fee_before end,
+            fee_before = case when o.again then r.fee_before + coalesce(o.fee, 0) else r.fee_before end
+        from unnest($1, $2, $3, $4, $5, $6, $7) as o (id, transaction_id, state, success, reason, fee, again)
+        where r.id = o.id and r.transaction_id = o.transaction_id and (r.waiting or r.state in ({RelayStates.Failed}, {RelayStates.Expired}))
+            and not exists (
+                select from relays n where n.chain_id = r.chain_id and n.forwarder = r.forwarder and n."from" = r."from" and n.nonce = r.nonce
+                    and n.id <> r.id and not n.freed)
+        """)
+    {
+        Parameters =
+        {
+            Columns.ManyBytes(outcomes.Select(outcome => outcome.Id.ToArray())),
+            Columns.Ids(outcomes.Select(outcome => outcome.TransactionId)),
+            Columns.Enums(outcomes.Select(outcome => outcome.State)),
+            Columns.Flags(outcomes.Select(outcome => outcome.Success)),
+            Columns.Texts(outcomes.Select(outcome => outcome.Reason)),
+            Columns.Numbers(outcomes.Select(outcome => outcome.Fee?.ToBigInteger())),
+            Columns.Flags(outcomes.Select(outcome => (bool?)outcome.GoesAgain)),
+            Columns.Time(now),
+        },
+    };
+
     private static IEnumerable<Window> Windows(RelayCandidate candidate, Guid transaction)
     {
         var (chain, user, policy) = (candidate.Request.ChainId, candidate.Message.From, candidate.Policy);
@@ -287,6 +321,13 @@ internal static class RelaySql
     private readonly record struct Window(
         Guid Transaction, ChainId Chain, Address User, short Period, DateTimeOffset StartsAt, long Granted, long Quota);
 }
+
+/// <summary>How a request ends that waited for another transaction.</summary>
+/// <param name="Id">The relay.</param>
+/// <param name="State">Its final state.</param>
+/// <param name="Reason">Why, unless all went well.</param>
+/// <param name="By">The transaction of somebody else that carried it out, if one did.</param>
+internal sealed record WaitingEnd(Hash32 Id, RelayState State, string? Reason, Carrier? By = null);
 
 /// <summary>A request's place in a transaction.</summary>
 /// <param name="Candidate">The request.</param>

@@ -156,7 +156,7 @@ internal sealed class RelayStore(Database database)
 
     /// <summary>Ends requests that wait: no transaction could carry them any more.</summary>
     public async Task EndWaitingAsync(
-        IReadOnlyList<(Hash32 Id, RelayState State, string Reason)> relays, DateTimeOffset now, CancellationToken cancellation)
+        IReadOnlyList<WaitingEnd> relays, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);
         await using var batch = new NpgsqlBatch(connection);
@@ -165,11 +165,24 @@ internal sealed class RelayStore(Database database)
     }
 
     /// <summary>Writes how relays stand, and what the transactions that are over cost, in the engine's transaction.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="outcomes">How relays stand.</param>
+    /// <param name="over">Transactions that are over.</param>
+    /// <param name="corrected">Those of them that were over before, displaced as was thought.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellation">Stops it.</param>
     public static async Task UpdateAsync(
-        NpgsqlConnection connection, IReadOnlyList<RelayOutcome> outcomes, IReadOnlySet<Guid> over, DateTimeOffset now, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyList<RelayOutcome> outcomes, IReadOnlySet<Guid> over, IReadOnlySet<Guid> corrected, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var part in outcomes.GroupBy(outcome => over.Contains(outcome.TransactionId)).OrderBy(part => part.Key))
+        if (corrected.Count > 0)
+        {
+            batch.BatchCommands.Add(RelaySql.Correct([.. outcomes.Where(outcome => corrected.Contains(outcome.TransactionId))], now));
+            batch.BatchCommands.Add(BudgetSql.SettleAnew(corrected));
+        }
+
+        foreach (var part in outcomes.Where(outcome => !corrected.Contains(outcome.TransactionId)).GroupBy(outcome => over.Contains(outcome.TransactionId)).OrderBy(part => part.Key))
         {
             // Last: what shares rows with other instances.
             batch.BatchCommands.Add(part.Key ? BudgetSql.Settle([.. part], now) : RelaySql.Update([.. part], now));
@@ -196,10 +209,16 @@ internal sealed class RelayStore(Database database)
 
     private static SignedRelay ReadSigned(NpgsqlDataReader row) => new(
         row.GetHash(0), row.GetAddress(1), row.GetAddress(2), row.GetAddress(3), row.GetWei(4), (ulong)row.GetInt64(5),
-        row.GetNumber(6), row.GetFieldValue<byte[]>(7), row.GetFieldValue<byte[]>(8), row.GetTime(9), row.GetBoolean(10));
+        row.GetNumber(6), row.GetFieldValue<byte[]>(7), row.GetFieldValue<byte[]>(8), row.GetTime(9), row.GetBoolean(11))
+    {
+        CreatedAt = row.GetTime(10),
+    };
 
     private static RelayRecord ReadRecord(NpgsqlDataReader row) => new(
         row.GetHash(0), (RelayState)row.GetInt32(1), new ChainId(row.GetInt64(2)), row.GetAddress(3), row.GetAddress(4),
         row.GetAddress(5), row.GetNumber(6), row.GetHashOrNull(7), row.GetLongOrNull(8), row.GetFlagOrNull(9),
-        row.GetTextOrNull(10), row.GetWeiOrNull(11), row.GetTime(12), row.GetTime(13), row.GetInt64(14));
+        row.GetTextOrNull(10), row.GetWeiOrNull(11), row.GetTime(12), row.GetTime(13), row.GetInt64(14))
+    {
+        CarriedBy = row.IsDBNull(15) ? null : row.GetAddress(15),
+    };
 }

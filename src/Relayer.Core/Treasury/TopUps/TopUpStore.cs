@@ -28,10 +28,11 @@ internal static class TopUpStore
         select id, $1, $2, recipient, ordinal, amount, deficit, $3, $4, $4 from unnest($5, $6, $7, $8, $9) as t (id, recipient, ordinal, amount, deficit)
         """;
 
+    // One that failed without a hash was thought displaced: its own receipt is the better evidence.
     private const string MoveSql = $"""
         update top_ups u set state = m.state, hash = m.hash, block_number = m.block_number, fee = m.fee, updated_at = $6
         from unnest($1, $2, $3, $4, $5) as m (id, state, hash, block_number, fee)
-        where u.id = m.id and u.state = {TopUpStates.UnderWay}
+        where u.id = m.id and (u.state = {TopUpStates.UnderWay} or (u.state = {TopUpStates.Failed} and u.hash is null and m.hash is not null))
         """;
 
     private const string ListSql = """

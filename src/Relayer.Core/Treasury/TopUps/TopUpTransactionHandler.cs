@@ -1,6 +1,7 @@
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
+using Relayer.Core.Providers;
 using Relayer.Core.Transactions;
 using Relayer.Core.Transactions.Sending;
 
@@ -25,7 +26,7 @@ public sealed class TopUpTransactionHandler(IncidentLog incidents, TimeProvider 
             await TopUpStore.MoveAsync(connection, moves, time.GetUtcNow(), stop);
             if (lost is not null)
             {
-                await incidents.RaiseAsync(connection, UsedElsewhere(chainId, lost.Transaction.Reserved), stop);
+                await incidents.RaiseAsync(connection, UsedElsewhere(chainId, lost.Transaction.Reserved, ((TransactionState.NonceUsedExternally)lost.State).By), stop);
             }
         });
     }
@@ -42,9 +43,10 @@ public sealed class TopUpTransactionHandler(IncidentLog incidents, TimeProvider 
         _ => (id, TopUpState.UnderWay, null, null, null),
     };
 
-    private static IncidentReport UsedElsewhere(ChainId chainId, ReservedTransaction transfer) => new(
+    private static IncidentReport UsedElsewhere(ChainId chainId, ReservedTransaction transfer, NonceHolder? by) => new(
         TopUpStops.Loss, IncidentSeverity.Critical, chainId, transfer.Signer, $"The council's wallet on chain {chainId} is used elsewhere",
-        $"Nonce {transfer.Nonce} of {transfer.Signer} was used by something that the relayer did not send. Who has its key? "
+        $"Nonce {transfer.Nonce} of {transfer.Signer} was used by {(by is null ? "something" : $"transaction {by.Hash} in block {by.BlockNumber}")}, "
+        + "which the relayer did not send. Who has its key? "
         + "Top-ups go on when a person has cleared this incident.",
         NeedsPerson: true);
 }

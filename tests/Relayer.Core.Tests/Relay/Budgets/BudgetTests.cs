@@ -92,6 +92,26 @@ public sealed partial class BudgetTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task What_was_settled_at_nothing_and_cost_something_after_all_is_counted_once_it_is_known()
+    {
+        await using var world = await EngineWorld.StartAsync(postgres, OnDemand, signers: 2);
+        var one = await HoldOfOneAsync(world);
+        await PostAsync(world, users: 9, new SponsorBudgets(new(Of(one * 10), Of(one * 10)), default, new(Of(one * 2), null)));
+        await world.Database.ExecuteAsync($"update transactions set state = {TransactionStateNumber.NonceUsedExternally}");
+        Guid[] ids = [.. await world.Database.ColumnAsync<Guid>("select id from transactions")];
+        await RunAsync(world, BudgetSql.Settle(await OutcomesAsync(world), world.Time.GetUtcNow()));
+        await world.Database.ExecuteAsync($"update transactions set state = {TransactionStateNumber.Confirmed}, fee = 1000000007");
+
+        await RunAsync(world, BudgetSql.SettleAnew(ids));
+
+        var cost = (BigInteger)1_000_000_007 * ids.Length;
+        Assert.Equal((BigInteger.Zero, cost), await ReadAsync(world, BudgetScope.Chain));
+        Assert.Equal((BigInteger.Zero, cost), await ReadAsync(world, BudgetScope.User));
+        Assert.Equal((BigInteger.Zero, cost), await ReadAsync(world, BudgetScope.Chain, "day"));
+        Assert.Equal((BigInteger.Zero, cost), (await NumberAsync(world, "select sum(held) from relays"), await NumberAsync(world, "select sum(charged) from relays")));
+    }
+
+    [Fact]
     public async Task Many_that_are_over_are_counted_without_looking_at_every_pair_of_them()
     {
         await using var world = await EngineWorld.StartAsync(postgres, OnDemand, signers: 2);

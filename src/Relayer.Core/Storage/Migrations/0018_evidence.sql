@@ -12,4 +12,10 @@ create table displaced (
 );
 create index displaced_at on displaced (chain_id, at) where corrected_at is null;
 insert into displaced (transaction_id, chain_id, at)
-select id, chain_id, updated_at from transactions where state = 7 and updated_at > now() - interval '30 days';
+select id, chain_id, updated_at from transactions where state = 7 and updated_at > now() - interval '7 days';
+
+-- A request that somebody else carried out: by which transaction, in which block, and who sent it. Last: it locks the table for a moment.
+alter table relays
+    add column carried_in bytea,
+    add column carried_block bigint,
+    add column carried_by bytea;
