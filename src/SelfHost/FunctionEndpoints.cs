@@ -1,7 +1,9 @@
 using System.Reflection;
 using Functions.Catalog;
+using Functions.Configuration;
 using Functions.Health;
 using Functions.Operators;
+using Functions.Timers;
 
 namespace SelfHost;
 
@@ -14,11 +16,22 @@ public static class FunctionEndpoints
     /// <summary>Serves an assembly's functions.</summary>
     /// <param name="app">The app.</param>
     /// <param name="assembly">The assembly; the relayer's by default.</param>
-    /// <exception cref="Functions.Configuration.ConfigurationException">A timer's schedule is missing or malformed.</exception>
+    /// <exception cref="ConfigurationException">A timer's schedule is missing or malformed, or something was found wrong while services were added.</exception>
     public static WebApplication MapFunctions(this WebApplication app, Assembly? assembly = null)
     {
         ArgumentNullException.ThrowIfNull(app);
-        foreach (var function in FunctionCatalog.Read(assembly ?? typeof(HealthFunctions).Assembly))
+        var functions = FunctionCatalog.Read(assembly ?? typeof(HealthFunctions).Assembly);
+        string[] faults =
+        [
+            .. app.Services.GetServices<StartFaults>().SelectMany(found => found.Faults),
+            .. Schedule.Faults(functions.OfType<TimerFunction>(), app.Configuration),
+        ];
+        if (faults.Length > 0)
+        {
+            throw new ConfigurationException(faults);
+        }
+
+        foreach (var function in functions)
         {
             switch (function)
             {

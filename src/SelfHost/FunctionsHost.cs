@@ -1,4 +1,3 @@
-using System.Globalization;
 using Functions.Configuration;
 using Functions.Http;
 using Microsoft.AspNetCore.Cors.Infrastructure;
@@ -19,7 +18,7 @@ public static class FunctionsHost
 
     /// <summary>A builder with configuration, server, logging and the functions' services in place.</summary>
     /// <param name="args">Command-line settings, such as <c>--port 7072</c> or <c>--urls</c>.</param>
-    /// <exception cref="ConfigurationException">A setting is wrong.</exception>
+    /// <exception cref="ConfigurationException"><c>local.settings.json</c> is malformed. What else is wrong is told when the functions are mapped.</exception>
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
         // The slim builder would read and watch files that the app does not have: a quarter of an empty app's start.
@@ -28,6 +27,7 @@ public static class FunctionsHost
         HostLogging.Configure(builder.Logging, builder.Configuration);
         builder.Services.AddRoutingCore();
         builder.Services.AddHost(builder.Configuration, HostProfile.Alone);
+        builder.Services.AddStartFaults(ListenFaults.Find(builder.Configuration));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             ConnectionLimit.Set(kestrel); // Before: what is listened on takes its defaults when it is added.
@@ -60,13 +60,7 @@ public static class FunctionsHost
     {
         if (string.IsNullOrEmpty(configuration["urls"]))
         {
-            var text = configuration["Port"];
-            kestrel.ListenLocalhost(string.IsNullOrEmpty(text) ? DefaultPort : ParsePort(text));
+            kestrel.ListenLocalhost(ListenFaults.TryParsePort(configuration["Port"], out var port) ? port : DefaultPort);
         }
     }
-
-    private static int ParsePort(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is <= 65535
-            ? port
-            : throw new ConfigurationException("Port", $"'{text}' is not a TCP port (0 to 65535).");
 }

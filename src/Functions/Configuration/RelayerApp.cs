@@ -31,12 +31,11 @@ public static class RelayerApp
     /// <param name="services">The services.</param>
     /// <param name="configuration">The settings.</param>
     /// <param name="profile">The host.</param>
-    /// <exception cref="ConfigurationException">An origin of <c>Cors:Origins</c> is not one.</exception>
     public static IServiceCollection AddHost(this IServiceCollection services, IConfiguration configuration, HostProfile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
         services.Configure<KestrelServerOptions>(ServerLimits.Set);
-        return services.AddSingleton(profile).AddLogRules().AddTelemetry(configuration, profile.Name).AddHttpFunctions()
+        return services.AddSingleton(profile).AddStartFaults(HostSettings.Faults(configuration)).AddLogRules().AddTelemetry(configuration, profile.Name).AddHttpFunctions()
             .AddConfiguredCors(configuration);
     }
 }

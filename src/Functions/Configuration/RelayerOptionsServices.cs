@@ -1,3 +1,5 @@
+using Functions.Catalog;
+using Functions.Timers;
 using Relayer.Core.Configuration;
 using Relayer.Core.Crashes;
 using Relayer.Core.Keepers.Engine;
@@ -15,29 +17,27 @@ public static class RelayerOptionsServices
     internal static IServiceCollection AddRelayerOptions(
         this IServiceCollection services, IConfiguration configuration, IReadOnlyList<(string Former, string Present)> renamedSettings)
     {
-        var renamed = RenamedSettings.Find(configuration, renamedSettings);
-        try
+        var own = services.Select(service => service.ImplementationInstance).OfType<KeeperRegistration>();
+        var options = RelayerOptions.Bind(configuration, [.. own.Select(keeper => keeper.Section)]);
+        var isAlone = (services.Select(service => service.ImplementationInstance).OfType<HostProfile>().LastOrDefault() ?? HostProfile.Alone) == HostProfile.Alone;
+        string[] faults =
+        [
+            .. RenamedSettings.Find(configuration, renamedSettings),
+            .. RelayerOptionsValidator.Validate(options),
+        ];
+        string[] noted = [.. services.FindStartFaults(), .. options.IsDevelopment ? DevelopmentReach.Faults(configuration, isAlone) : []];
+        if (faults.Length + noted.Length > 0)
         {
-            var own = services.Select(service => service.ImplementationInstance).OfType<KeeperRegistration>();
-            var options = RelayerOptions.Bind(configuration, [.. own.Select(keeper => keeper.Section)]);
-            var profile = services.Select(service => service.ImplementationInstance).OfType<HostProfile>().LastOrDefault() ?? HostProfile.Alone;
-            string[] faults =
-            [
-                .. renamed,
-                .. RelayerOptionsValidator.Validate(options),
-                .. options.IsDevelopment ? DevelopmentReach.Faults(configuration, isAlone: profile == HostProfile.Alone) : [],
-            ];
-            if (faults.Length > 0)
-            {
-                throw new ConfigurationException(faults);
-            }
+            // Else the timers themselves look, when they are added.
+            var timers = isAlone ? Schedule.Faults(FunctionCatalog.Read(typeof(Schedule).Assembly).OfType<TimerFunction>(), configuration) : [];
+            throw new ConfigurationException([.. faults, .. noted.Concat(timers).Where(fault => !IsTold(faults, fault))]);
+        }
 
-            CrashPoints.Arm(options.CrashPoints.At, options.CrashPoints.Occurrence);
-            return services.AddSingleton(options);
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw new ConfigurationException([.. renamed, exception.Message]);
-        }
+        CrashPoints.Arm(options.CrashPoints.At, options.CrashPoints.Occurrence);
+        return services.AddSingleton(options);
     }
+
+    /// <summary>What a setting holds was found not to be meant: then it is no wonder that it is nothing else either.</summary>
+    private static bool IsTold(string[] faults, string fault) =>
+        Array.Exists(faults, told => told.StartsWith(fault[..(fault.IndexOf(": ", StringComparison.Ordinal) + 2)], StringComparison.OrdinalIgnoreCase));
 }

@@ -8,8 +8,7 @@ internal static class CorsServices
 {
     private const string Key = "Cors:Origins";
 
-    /// <summary>Adds the policy of <c>Cors:Origins:N</c>; nothing when there are none.</summary>
-    /// <exception cref="ConfigurationException">An origin is not one.</exception>
+    /// <summary>Adds the policy of <c>Cors:Origins:N</c>; nothing when there are none. What is no origin is noted among the <see cref="StartFaults"/>.</summary>
     public static IServiceCollection AddConfiguredCors(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(Key);
@@ -18,7 +17,13 @@ internal static class CorsServices
             return services;
         }
 
-        string[] origins = [.. section.GetChildren().Select(one => Origin($"{Key}:{one.Key}", one.Value ?? ""))];
+        string[] origins = [.. section.GetChildren().Select(one => one.Value ?? "")];
+        string[] faults = [.. section.GetChildren().Where(one => !IsOrigin(one.Value ?? "")).Select(one => $"{Key}:{one.Key}: '{one.Value}' is not an origin such as https://app.example, nor *.")];
+        if (faults.Length > 0)
+        {
+            return services.AddStartFaults(faults);
+        }
+
         return services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins(origins)
             .WithMethods(HttpMethods.Get, HttpMethods.Post)
@@ -27,10 +32,8 @@ internal static class CorsServices
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
     }
 
-    private static string Origin(string key, string text) =>
-        text == "*" || (Uri.TryCreate(text, UriKind.Absolute, out var uri)
+    private static bool IsOrigin(string text) => text == "*"
+        || (Uri.TryCreate(text, UriKind.Absolute, out var uri)
             && uri.Scheme is "http" or "https"
-            && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase))
-            ? text
-            : throw new ConfigurationException(key, $"'{text}' is not an origin such as https://app.example, nor *.");
+            && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase));
 }

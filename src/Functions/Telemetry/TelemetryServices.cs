@@ -1,3 +1,4 @@
+using Functions.Configuration;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -9,11 +10,6 @@ namespace Functions.Telemetry;
 /// <remarks>The standard <c>OTEL_*</c> settings say where it is sent and how. A collector that is unavailable costs spans, never requests.</remarks>
 public static class TelemetryServices
 {
-    private static readonly string[] Endpoints =
-    [
-        "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
-    ];
-
     private static readonly string[] Sources = [RelayerMetrics.Name, "Microsoft.AspNetCore", "Npgsql", "System.Net.Http"];
 
     private static readonly string[] Meters =
@@ -26,7 +22,7 @@ public static class TelemetryServices
     /// <param name="configuration">Where the endpoint would be.</param>
     /// <param name="mode">What this instance is: <c>alone</c> or <c>isolated</c>.</param>
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration, string mode) =>
-        Array.Exists(Endpoints, key => !string.IsNullOrEmpty(configuration[key])) ? AddExport(services, mode) : services;
+        HostSettings.TelemetryEndpoints.Any(key => !string.IsNullOrEmpty(configuration[key])) ? AddExport(services, mode) : services;
 
     private static IServiceCollection AddExport(IServiceCollection services, string mode)
     {

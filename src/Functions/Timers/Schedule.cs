@@ -1,3 +1,4 @@
+using Functions.Catalog;
 using Functions.Configuration;
 using NCrontab;
 
@@ -21,6 +22,25 @@ internal sealed class Schedule
             ? new Schedule(cron)
             : throw new ConfigurationException(
                 key, $"'{expression}' is not a schedule of six fields (second minute hour day month day-of-week).");
+    }
+
+    /// <summary>What is wrong with timers' schedules, each as <c>Key: what is wrong</c>.</summary>
+    public static IReadOnlyList<string> Faults(IEnumerable<TimerFunction> timers, IConfiguration configuration)
+    {
+        var faults = new List<string>();
+        foreach (var timer in timers)
+        {
+            try
+            {
+                Parse(timer.Schedule, configuration);
+            }
+            catch (ConfigurationException wrong)
+            {
+                faults.AddRange(wrong.Faults.Except(faults));
+            }
+        }
+
+        return faults;
     }
 
     /// <summary>The first time after one at which the timer is due.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 using Relayer.Core.Ethereum;
 
@@ -6,6 +7,9 @@ namespace Relayer.Core.Configuration;
 /// <summary>Gathers what is wrong with the configuration, and the few checks that recur.</summary>
 public sealed partial class OptionFaults
 {
+    // RFC 3986 has none of them: https://www.rfc-editor.org/rfc/rfc3986#appendix-A.
+    private static readonly SearchValues<char> NotInUrls = SearchValues.Create("<>{}\"^`|\\ \t\r\n");
+
     private readonly List<string> _messages = [];
     private readonly HashSet<string> _unread = new(StringComparer.OrdinalIgnoreCase);
 
@@ -19,7 +23,7 @@ public sealed partial class OptionFaults
     {
         foreach (var (key, fault) in unread)
         {
-            Add(key, fault);
+            Add(key, fault); // Before it counts as unread.
             _unread.Add(key);
         }
     }
@@ -27,8 +31,14 @@ public sealed partial class OptionFaults
     /// <summary>What was found so far, each as <c>Key: what is wrong</c>.</summary>
     public IReadOnlyList<string> Messages => _messages;
 
-    /// <summary>Notes a fault.</summary>
-    public void Add(string key, string fault) => _messages.Add($"{key}: {fault}");
+    /// <summary>Notes a fault; of a text that could not be read nothing else is wrong.</summary>
+    public void Add(string key, string fault)
+    {
+        if (!_unread.Contains(key))
+        {
+            _messages.Add($"{key}: {fault}");
+        }
+    }
 
     /// <summary>Notes a fault where there is one.</summary>
     public void AddIf(bool wrong, string key, string fault)
@@ -109,13 +119,19 @@ public sealed partial class OptionFaults
 
     private Uri? RequireUrl(string text, string key, string fault, params ReadOnlySpan<string> schemes)
     {
-        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && schemes.Contains(url.Scheme))
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || !schemes.Contains(url.Scheme))
         {
-            return url;
+            Add(key, fault);
+            return null;
         }
 
-        Add(key, fault);
-        return null;
+        if (text.AsSpan().Trim().ContainsAny(NotInUrls))
+        {
+            Add(key, "has characters that no URL has, such as < or {: is a placeholder left in it?");
+            return null;
+        }
+
+        return url;
     }
 
     // https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#objects-identifiers-and-versioning

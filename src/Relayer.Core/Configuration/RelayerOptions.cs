@@ -64,11 +64,25 @@ public sealed class RelayerOptions
     /// <summary>The texts that could not be read as their type. Nothing starts while there is one.</summary>
     internal IReadOnlyList<TextFault> ListUnread() => _unread;
 
-    /// <summary>Reads the whole configuration; unknown keys are left to whom they belong.</summary>
+    /// <summary>Reads the whole configuration; unknown keys are left to whom they belong. <see cref="RelayerOptionsValidator"/> tells what could not be read.</summary>
     /// <param name="configuration">The settings.</param>
     /// <param name="own">The sections of keepers of one's own.</param>
-    /// <exception cref="InvalidOperationException">A value cannot be read as its type; the message names the key.</exception>
     public static RelayerOptions Bind(IConfiguration configuration, params IReadOnlyList<KeeperSection> own)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        IReadOnlyList<TextFault> unmeant = UnmeantTexts.Find(configuration);
+        try
+        {
+            return Bind(configuration, own, unmeant);
+        }
+        catch (InvalidOperationException) when (UnreadableTexts.Find(configuration, own) is { Count: > 0 } unreadable)
+        {
+            // The binders stop at the first; bound without them, all others are told too.
+            return Bind(UnreadableTexts.Without(configuration, unreadable), own, [.. unmeant, .. unreadable]);
+        }
+    }
+
+    private static RelayerOptions Bind(IConfiguration configuration, IReadOnlyList<KeeperSection> own, IReadOnlyList<TextFault> found)
     {
         var options = new RelayerOptions();
         configuration.Bind(options);
@@ -94,7 +108,7 @@ public sealed class RelayerOptions
             }
         }
 
-        options._unread = texts.Unread;
+        options._unread = [.. found.Concat(texts.Unread).DistinctBy(fault => fault.Key, StringComparer.OrdinalIgnoreCase)];
         return options;
     }
 }

@@ -50,7 +50,8 @@ public static class RelayerOptionsValidator
     public static IReadOnlyList<string> ValidateDatabase(RelayerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var faults = new OptionFaults();
+        const string key = "Database:ConnectionString";
+        var faults = new OptionFaults(UnmeantTexts.Fault(options.Database.ConnectionString) is { } unmeant ? [new TextFault(key, unmeant)] : []);
         DatabaseOptionsValidator.Validate(options.Database, options.IsDevelopment, faults);
         return faults.Messages;
     }

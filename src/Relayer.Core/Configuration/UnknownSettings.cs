@@ -23,6 +23,20 @@ public static class UnknownSettings
             Option(typeof(RelayerOptions), section.Key) is { } option ? Below(section, option.PropertyType, own) : [])];
     }
 
+    /// <summary>The settings of one value each that an option is bound to, with its type.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="own">The sections of keepers of one's own.</param>
+    internal static IEnumerable<(IConfigurationSection Section, Type Type)> Known(IConfiguration configuration, IReadOnlyList<KeeperSection> own) =>
+        configuration.GetChildren().SelectMany(section => Option(typeof(RelayerOptions), section.Key) is { } option ? Values(section, option.PropertyType, own) : []);
+
+    /// <summary>Whether a name at the top is one of ours.</summary>
+    internal static bool IsSection(string name) => Option(typeof(RelayerOptions), name) is not null;
+
+    private static IEnumerable<(IConfigurationSection Section, Type Type)> Values(IConfigurationSection section, Type type, IReadOnlyList<KeeperSection> own) =>
+        type == typeof(string) || type.IsValueType ? [(section, type)]
+        : IsCollection(type) ? section.GetChildren().SelectMany(child => Values(child, type.GetGenericArguments()[^1], own))
+        : section.GetChildren().SelectMany(child => TypeOf(type, child.Key, own) is { } option ? Values(child, option, own) : []);
+
     private static IEnumerable<string> Below(IConfigurationSection section, Type type, IReadOnlyList<KeeperSection> own)
     {
         if (type == typeof(string) || type.IsValueType)

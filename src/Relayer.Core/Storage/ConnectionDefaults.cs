@@ -29,12 +29,17 @@ internal static class ConnectionDefaults
         ("Command Timeout", 15),
     ];
 
+    // Of several servers one takes writes. Which one that is may change: it is looked for anew after a second, where Npgsql would for ten seconds
+    // take what it saw last.
+    private static readonly (string Keyword, object Value)[] SeveralHosts = [("Target Session Attributes", "primary"), ("Host Recheck Seconds", 1)];
+
     /// <summary>The connection string with the defaults for what it does not mention.</summary>
     /// <exception cref="ArgumentException">It is not a connection string.</exception>
     public static string Apply(string connectionString)
     {
         var settings = new DbConnectionStringBuilder { ConnectionString = connectionString };
-        foreach (var (keyword, value) in Defaults)
+        var hosts = settings.Keys.Cast<string>().Where(given => IsSame(given, "Host") || IsSame(given, "Server")).Select(given => settings[given].ToString() ?? "");
+        foreach (var (keyword, value) in hosts.Any(host => host.Contains(',', StringComparison.Ordinal)) ? [.. Defaults, .. SeveralHosts] : Defaults)
         {
             if (!settings.Keys.Cast<string>().Any(given => IsSame(given, keyword)))
             {

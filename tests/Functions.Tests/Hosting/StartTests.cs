@@ -6,6 +6,7 @@ using Functions.Configuration;
 using Functions.Timers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Relayer.Core.Configuration;
 
 namespace Functions.Tests.Hosting;
@@ -37,6 +38,17 @@ public sealed class StartTests
     [InlineData("Port", "70000", "Port: '70000' is not a TCP port")]
     [InlineData("Schedules__Confirm", "often", "Schedules:Confirm: 'often' is not a schedule")]
     [InlineData("Cors__Origins__0", "app.example/page", "Cors:Origins:0: 'app.example/page' is not an origin")]
+    [InlineData("Database__ConnectionString", "Hots=127.0.0.1;Database=relayer", "Database:ConnectionString: has the word hots, which Npgsql does not know: is Host meant?")]
+    [InlineData("Database__ConnectionString", "Username=relayer;Password=relayer;Database=relayer", "Database:ConnectionString: names no Host")]
+    [InlineData("Database__ConnectionString", "@Microsoft.KeyVault(SecretUri=https://one.vault.azure.net/secrets/db/)", "Database:ConnectionString: is a Key Vault reference that was not resolved")]
+    [InlineData("Database__ConnectionString", "Host=127.0.0.1;Database=relayer;Minimum Pool Size=9;Maximum Pool Size=3", "Database:ConnectionString: wants at least 9 connections")]
+    [InlineData("Chains__local__Signers__0__Key", "@Microsoft.KeyVault(SecretUri=https://one.vault.azure.net/secrets/key/)", "Chains:local:Signers:0:Key: is a Key Vault reference")]
+    [InlineData("Chains__local__Signers__0__Key", "0x0000000000000000000000000000000000000000000000000000000000000000", "Chains:local:Signers:0:Key: is 32 bytes that are no private key")]
+    [InlineData("Logging__LogLevel__Default", "@Microsoft.KeyVault(VaultName=one;SecretName=two)", "Logging:LogLevel:Default: is a Key Vault reference")]
+    [InlineData("URLS", "nonsense", "urls: 'nonsense' is not an address to listen at")]
+    [InlineData("URLS", "https://127.0.0.1:0", "urls: 'https://127.0.0.1:0' is https, and the app has no certificate")]
+    [InlineData("Logging__LogLevel__Default", "Loud", "Logging:LogLevel:Default: 'Loud' is not a level")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "nowhere", "OTEL_EXPORTER_OTLP_ENDPOINT: is not an http or https URL")]
     public async Task A_wrong_setting_stops_the_start_with_its_name_and_code_1(string key, string value, string said)
     {
         using var folder = TempFolder.Create("start");
@@ -51,6 +63,60 @@ public sealed class StartTests
         Assert.Equal(1, app.ExitCode);
         Assert.Contains(said, app.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", app.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Everything_that_is_wrong_with_a_start_is_told_at_once()
+    {
+        using var folder = TempFolder.Create("start");
+        var command = new CommandLine(ServedApp.PathOf(ServedApp.Real), "--port", "many")
+        {
+            Environment = new Dictionary<string, string>(SampleSettings.ForEnvironment())
+            {
+                ["Database__ConnectionString"] = "@Microsoft.KeyVault(SecretUri=https://one.vault.azure.net/secrets/db/)",
+                ["Chains__local__ChainId"] = "many",
+                ["Chains__local__RpcTimeout"] = "soon",
+                ["Chains__local__Rpc__0"] = "'http://127.0.0.1:8545'",
+                ["Chains__local__Fees__MaxFeePerGasWei"] = "1 gwei",
+                ["Chains__local__Fees__Speed"] = "warp",
+                ["Functions__Keys__default"] = "one",
+                ["Operators__default__Key"] = "short",
+                ["Cors__Origins__0"] = "nowhere",
+                ["Schedules__Confirm"] = "often",
+                ["Schedules__SettleOrders"] = "@Microsoft.KeyVault(VaultName=one;SecretName=two)",
+            },
+            WorkingDirectory = folder.Path,
+        };
+        await using var app = await ChildProcess.StartAsync(command);
+        await app.WaitForExitAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+
+        Assert.Equal(1, app.ExitCode);
+        Assert.All(
+            new[]
+            {
+                "Port", "Database:ConnectionString", "Chains:local:ChainId", "Chains:local:RpcTimeout", "Chains:local:Rpc:0", "Chains:local:Fees:MaxFeePerGasWei",
+                "Chains:local:Fees:Speed", "Functions:Keys:default", "Operators:default:Key", "Cors:Origins:0", "Schedules:Confirm", "Schedules:SettleOrders",
+            },
+            key => Assert.Single(app.Output.Split('\n'), line => line.StartsWith($"{key}: ", StringComparison.Ordinal)));
+        Assert.DoesNotContain("   at ", app.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_part_that_fails_while_the_app_runs_ends_it_with_code_1()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddHostedService<Failing>();
+
+        Assert.Equal(1, await Startup.RunAsync(builder.Build));
+    }
+
+    private sealed class Failing : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            await Task.Yield();
+            throw new InvalidOperationException("a part fails");
+        }
     }
 
     [Fact]

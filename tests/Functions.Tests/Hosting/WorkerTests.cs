@@ -132,6 +132,8 @@ public sealed partial class WorkerTests(IsolatedStacks stacks) : IClassFixture<I
     [Theory]
     [InlineData("Chains__local__Policy__MaxGas", "abc", "Chains:local:Policy:MaxGas")]
     [InlineData("Functions__Keys__default", "change-me", "Functions:Keys:default: was renamed, write Operators:default:Key")]
+    [InlineData("Database__ConnectionString", "@Microsoft.KeyVault(SecretUri=https://one.vault.azure.net/secrets/db/)", "Database:ConnectionString: is a Key Vault reference that was not resolved")]
+    [InlineData("Database__ConnectionString", "Username=relayer;Database=relayer", "Database:ConnectionString: names no Host")]
     [InlineData("WEBSITE_INSTANCE_ID", "4f1c", "Environment: is Development, which is not for Azure")]
     [InlineData("Cors__Origins__0", "app.example/page", "Cors:Origins:0: 'app.example/page' is not an origin")]
     public async Task A_wrong_setting_ends_the_worker_with_its_name_and_no_stack(string key, string value, string said)

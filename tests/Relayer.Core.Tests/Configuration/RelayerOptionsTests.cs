@@ -13,7 +13,7 @@ public sealed class RelayerOptionsTests
         var chain = options.Chains["main"];
 
         Assert.Equal("Production", options.Environment);
-        Assert.Equal("Host=db;SSL Mode=VerifyFull", options.Database.ConnectionString);
+        Assert.Equal("Host=db;Database=relayer;SSL Mode=VerifyFull", options.Database.ConnectionString);
         Assert.Equal(TimeSpan.FromMinutes(5), options.KeyVault.RefreshAfter);
         Assert.Equal(10, chain.ChainId);
         Assert.Equal(["https://one.example/key", "https://two.example"], chain.Rpc);
@@ -26,10 +26,47 @@ public sealed class RelayerOptionsTests
     }
 
     [Fact]
-    public void A_value_of_the_wrong_type_is_named_by_its_key()
+    public void Values_of_the_wrong_type_are_named_by_their_keys_all_at_once_and_not_repeated()
     {
-        var fault = Assert.Throws<InvalidOperationException>(() => RelayerOptions.Bind(Configure(With("Chains:main:ChainId", "ten"))));
-        Assert.Contains("Chains:main:ChainId", fault.Message, StringComparison.Ordinal);
+        var settings = With("Chains:main:ChainId", "ten");
+        settings["Chains:main:RpcTimeout"] = "ten seconds";
+        settings["Chains:main:MaxHeadLag"] = "s3cret";
+        settings["Chains:main:Fees:Legacy"] = "perhaps";
+        settings["Chains:main:Policy:Targets:0:MaxDataBytes"] = "99999999999";
+        settings["Chains:main:Fees:MaxFeePerGasWei"] = "much";
+        settings["Chains:main:Rpc:1"] = "nowhere";
+        var faults = Check(settings);
+
+        Assert.Equal(
+            [
+                "Chains:main:ChainId: is not a whole number, or too large a one",
+                "Chains:main:Fees:Legacy: must be true or false",
+                "Chains:main:Fees:MaxFeePerGasWei: is not a whole number of wei in decimal digits",
+                "Chains:main:MaxHeadLag: is not a whole number, or too large a one",
+                "Chains:main:Policy:Targets:0:MaxDataBytes: is not a whole number, or too large a one",
+                "Chains:main:Rpc:1: is not an http or https URL",
+                "Chains:main:RpcTimeout: is not a time such as 00:00:30",
+            ],
+            faults.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void What_is_no_time_is_told_for_every_option_that_is_one()
+    {
+        // Each option of a type that the binders read is looked at: what they refuse must have a fault of its own.
+        foreach (var (section, type) in UnknownSettings.Known(Configure(new(Sound)
+        {
+            ["KeyVault:RefreshAfter"] = "x",
+            ["Chains:main:Confirmations"] = "x",
+            ["Chains:main:Policy:GasPerDay"] = "x",
+            ["Chains:main:Fees:Legacy"] = "x",
+            ["Admission:MaxBodyBytes"] = "x",
+            ["Chains:main:Keepers:Redemption:Domain"] = "x",
+            ["Chains:main:Keepers:Settlement:Scan:StartBlock"] = "x",
+        }), []).Where(setting => setting.Section.Value == "x"))
+        {
+            Assert.True(Check(With(section.Path, "x")).Any(fault => fault.StartsWith($"{section.Path}: ", StringComparison.Ordinal)), $"{section.Path} ({type})");
+        }
     }
 
     [Fact]
@@ -117,6 +154,8 @@ public sealed class RelayerOptionsTests
     [InlineData("Chains:main:Rpc:1", "two.example", "Chains:main:Rpc:1: is not an http")]
     [InlineData("Chains:main:Rpc:1", "wss://two.example", "Chains:main:Rpc:1: is not an http")]
     [InlineData("Chains:main:Rpc:1", "", "Chains:main:Rpc:1: is not an http")]
+    [InlineData("Chains:main:Rpc:1", "https://two.example/v2/<key>", "Chains:main:Rpc:1: has characters that no URL has")]
+    [InlineData("Chains:main:Rpc:1", "https://two.example/${KEY}", "Chains:main:Rpc:1: has characters that no URL has")]
     [InlineData("Chains:main:RpcTimeout", "00:00:00", "Chains:main:RpcTimeout:")]
     [InlineData("Hermes:Secret", "a b", "Hermes:Secret: is not a Key Vault secret name")]
     [InlineData("Hermes:Key", "abc", "Hermes:Key: a literal key is accepted only when Environment is Development")]
@@ -232,5 +271,5 @@ public sealed class RelayerOptionsTests
 
     [Fact]
     public void A_configuration_without_chains_is_refused() =>
-        Assert.Contains("Chains: at least one chain is needed", Check(new() { ["Database:ConnectionString"] = "Host=localhost" }));
+        Assert.Contains("Chains: at least one chain is needed", Check(new() { ["Database:ConnectionString"] = "Host=localhost;Database=relayer" }));
 }

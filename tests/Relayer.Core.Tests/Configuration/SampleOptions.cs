@@ -11,7 +11,7 @@ internal static class SampleOptions
     /// <summary>Nothing is wrong with it.</summary>
     public static readonly Dictionary<string, string?> Sound = new()
     {
-        ["Database:ConnectionString"] = "Host=db;SSL Mode=VerifyFull",
+        ["Database:ConnectionString"] = "Host=db;Database=relayer;SSL Mode=VerifyFull",
         ["KeyVault:Uri"] = "https://relayer.vault.azure.net/",
         ["Chains:main:ChainId"] = "10",
         ["Chains:main:Rpc:0"] = "https://one.example/key",

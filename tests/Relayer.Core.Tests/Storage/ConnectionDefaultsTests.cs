@@ -39,6 +39,17 @@ public sealed class ConnectionDefaultsTests(PostgresFixture postgres)
     public void The_program_tells_the_server_its_version_before_any_other_name(string configured, string rest) => Assert.Equal(
         $"relayer/{Migration.All[^1].Number}{rest}", Apply($"Host=db;{configured}").ApplicationName);
 
+    [Theory]
+    [InlineData("Host=one,two", "primary", 1)]
+    [InlineData("Server=one,two;Target Session Attributes=read-write;Host Recheck Seconds=3", "read-write", 3)]
+    [InlineData("Host=one", null, 10)]
+    public void Of_several_hosts_the_one_that_takes_writes_is_used_and_looked_for_anew(string configured, string? asked, int seconds)
+    {
+        var applied = Apply(configured);
+
+        Assert.Equal((asked, seconds), (applied.TargetSessionAttributes, applied.HostRecheckSeconds));
+    }
+
     [Fact]
     public void Applied_twice_nothing_changes()
     {

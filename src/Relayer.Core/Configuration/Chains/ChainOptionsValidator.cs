@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
@@ -95,7 +96,29 @@ internal static partial class ChainOptionsValidator
         faults.RequireSecretOrKey(key, signer.Secret, signer.Key, isDevelopment);
         var (hasSecret, hasKey) = (signer.Secret.Length > 0, signer.Key.Length > 0);
         faults.AddIf(!hasSecret && !hasKey, key, "has neither a Secret (a Key Vault secret's name) nor a Key");
-        faults.AddIf(!hasSecret && hasKey && !PrivateKey.IsMatch(signer.Key), $"{key}:Key", "is not 32 bytes in hexadecimal");
+        if (!hasSecret && hasKey)
+        {
+            var account = PrivateKey.IsMatch(signer.Key) ? AccountOf(signer.Key) : null;
+            faults.AddIf(account is null, $"{key}:Key", PrivateKey.IsMatch(signer.Key) ? "is 32 bytes that are no private key" : "is not 32 bytes in hexadecimal");
+            faults.AddIf(account is not null && signer.Address is { IsZero: false } expected && expected != account, $"{key}:Key", "is the key of another account than Address");
+        }
+    }
+
+    private static Address? AccountOf(string key)
+    {
+        var bytes = Convert.FromHexString(key.AsSpan().Trim()[^64..]);
+        try
+        {
+            return Secp256k1.Default.AddressOf(bytes);
+        }
+        catch (ArgumentException)
+        {
+            return null; // 0, or the curve's order and above.
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
     }
 
     private static void ValidateFees(string at, FeeOptions fees, OptionFaults faults)
