@@ -2,6 +2,7 @@ using Functions.Catalog;
 using Functions.Configuration;
 using Functions.Timers;
 using Relayer.Core.Crashes;
+using Relayer.Core.Storage;
 
 namespace SelfHost;
 
@@ -15,7 +16,8 @@ internal sealed partial class TimerScheduler(
     IServiceScopeFactory scopes,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
-    ILogger<TimerScheduler> logger) : IHostedService, IDisposable
+    ILogger<TimerScheduler> logger,
+    StorageTrouble? trouble = null) : IHostedService, IDisposable
 {
     /// <summary>A run that begins this much later than it was due is past due.</summary>
     internal static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
@@ -133,8 +135,11 @@ internal sealed partial class TimerScheduler(
         }
         catch (Exception exception)
         {
-            // The boundary of one tick: the next one comes as scheduled.
-            Log.Failed(logger, timer.Name, due, exception);
+            // The boundary of one tick: the next one comes as scheduled. That the database cannot be used is said once for all timers.
+            if (trouble?.Tell(exception) is not true)
+            {
+                Log.Failed(logger, timer.Name, due, exception);
+            }
         }
     }
 

@@ -26,7 +26,11 @@ public sealed partial class CouncilFunctions(CouncilPages pages, ILogger<Council
         catch (Exception exception) when (WantsHtml(request) && Failures.ToProblem(exception) is { Status: StatusCodes.Status503ServiceUnavailable })
         {
             var problem = Failures.ToProblem(exception);
-            Log.Unavailable(logger, problem.Code, exception);
+            if (!Failures.IsTold(request.HttpContext, exception))
+            {
+                Log.Unavailable(logger, problem.Code, exception);
+            }
+
             return new UnavailablePage(problem);
         }
     }

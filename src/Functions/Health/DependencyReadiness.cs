@@ -9,13 +9,21 @@ namespace Functions.Health;
 
 /// <summary>The database answers and has the present schema.</summary>
 /// <param name="database">The database.</param>
-internal sealed class DatabaseReadiness(Database database) : IHealthCheck
+/// <param name="trouble">Says in the log why it cannot be used.</param>
+internal sealed class DatabaseReadiness(Database database, StorageTrouble trouble) : IHealthCheck
 {
     /// <inheritdoc/>
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
     {
-        await database.PingAsync(cancellationToken);
-        return HealthCheckResult.Healthy();
+        try
+        {
+            await database.PingAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception failure) when (trouble.Tell(failure))
+        {
+            return HealthCheckResult.Unhealthy("unavailable");
+        }
     }
 }
 

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using Npgsql;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
@@ -77,9 +75,9 @@ internal sealed partial class Warmup(
         {
             _isHeldBack = !await database.CatchUpAsync(cancellation);
         }
-        catch (Exception away) when (away is NpgsqlException or SocketException or TimeoutException)
+        catch (Exception away) when (away is not SchemaUnusableException && services.GetRequiredService<StorageTrouble>().Tell(away))
         {
-            Log.DatabaseAway(logger, away);
+            // It is tried again when it is needed.
         }
 
         return _isHeldBack;
@@ -98,9 +96,6 @@ internal sealed partial class Warmup(
 
         [LoggerMessage(EventId = 15, Level = LogLevel.Information, Message = "On chain {Chain} keepers and relays share signers: while one has used up a signer's money or its places in flight, the other waits. Give keepers a signer of their own with Signers__N__Use = keepers, and relays the others")]
         public static partial void SharedSigners(ILogger logger, string chain);
-
-        [LoggerMessage(EventId = 11, Level = LogLevel.Warning, Message = "The database does not answer yet; it is tried again when it is needed")]
-        public static partial void DatabaseAway(ILogger logger, Exception exception);
 
         [LoggerMessage(EventId = 12, Level = LogLevel.Critical, Message = "The database cannot be used: {Why}")]
         public static partial void SchemaUnusable(ILogger logger, string why);

@@ -1,6 +1,4 @@
-using System.Net.Sockets;
 using Functions.Bounds;
-using Npgsql;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
@@ -36,7 +34,7 @@ public static partial class Failures
             {
                 Log.Unhandled(logger, exception);
             }
-            else if (problem.Status > StatusCodes.Status500InternalServerError && exception is not CapacityException)
+            else if (problem.Status > StatusCodes.Status500InternalServerError && exception is not CapacityException && !IsTold(context, exception))
             {
                 Log.Unavailable(logger, problem.Code, exception);
             }
@@ -58,22 +56,14 @@ public static partial class Failures
             StatusCodes.Status503ServiceUnavailable, "chain_unavailable", "No provider of the chain answers.", retryAfter: Soon),
         SignerUnavailableException => Problems.Create(
             StatusCodes.Status503ServiceUnavailable, "signers_exhausted", "No signer is available.", retryAfter: Soon),
-        _ when IsStorage(exception) => Problems.Create(
+        _ when StorageFailures.IsOne(exception) => Problems.Create(
             StatusCodes.Status503ServiceUnavailable, "storage_unavailable", "The database cannot be used at the moment.", retryAfter: Soon),
         _ => Problems.ForStatus(StatusCodes.Status500InternalServerError),
     };
 
-    /// <summary>The database is unavailable or gave up, rather than refusing a statement of ours, which is a bug.</summary>
-    private static bool IsStorage(Exception exception) => exception switch
-    {
-        PostgresException refused => refused.IsTransient || refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction, // A replica, until the failover is over.
-        NpgsqlException => true,
-        SocketException => true,
-        TimeoutException => true,
-        SchemaUnusableException => true,
-        { InnerException: { } inner } => IsStorage(inner),
-        _ => false,
-    };
+    /// <summary>Why the database cannot be used is said once for all calls, and without a stack.</summary>
+    internal static bool IsTold(HttpContext context, Exception exception) =>
+        context.RequestServices?.GetService<StorageTrouble>()?.Tell(exception) ?? false;
 
     private static string Detail(BadHttpRequestException bad) => bad.StatusCode switch
     {

@@ -6,12 +6,15 @@ namespace Relayer.Core.Storage;
 /// <remarks>
 /// Safe for concurrent use. A failed migration is tried again by the next caller, so a database that comes late
 /// is found without a restart. One that takes long goes on while callers are told to come back.
+/// A session that was begun while the server took no writes (a replica before its promotion, a role that was read-only) may go on refusing them
+/// ever after: it is not handed out again once it may have ended. <see cref="ReadOnlySessions"/> says which ones are.
 /// </remarks>
 /// <param name="source">The pool of connections.</param>
 /// <param name="migrator">Brings the schema up to date.</param>
 public sealed class Database(NpgsqlDataSource source, Migrator migrator)
 {
     private readonly Lock _gate = new();
+    private readonly ReadOnlySessions _readOnly = new();
     private Task? _migrated;
 
     /// <summary>How long a caller waits for a migration.</summary>
@@ -30,6 +33,15 @@ public sealed class Database(NpgsqlDataSource source, Migrator migrator)
             throw new NpgsqlException("the schema is still being brought up to date", late);
         }
 
+        var connection = await source.OpenConnectionAsync(cancellation);
+        if (!_readOnly.ShouldRenew(connection))
+        {
+            return connection;
+        }
+
+        // All of the pool may be so, and a new session tells how it is now. Those in use are closed when they are given back.
+        await connection.DisposeAsync();
+        source.Clear();
         return await source.OpenConnectionAsync(cancellation);
     }
 

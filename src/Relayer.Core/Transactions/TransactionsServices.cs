@@ -21,6 +21,7 @@ public static class TransactionsServices
             .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>()).Build());
         services.AddSingleton<Migrator>();
         services.AddSingleton<Database>();
+        services.AddSingleton<StorageTrouble>();
         return services;
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using Functions.Configuration;
 using Npgsql;
 using Relayer.Core.Configuration;
@@ -72,9 +71,9 @@ internal static class DatabaseCommand
         {
             await Console.Error.WriteLineAsync($"The configuration cannot be used:\n{exception.Message}");
         }
-        catch (Exception exception) when (exception is NpgsqlException or SocketException or TimeoutException or SchemaUnusableException)
+        catch (Exception exception) when (StorageFailures.IsOne(exception))
         {
-            await Console.Error.WriteLineAsync($"The database cannot be used: {exception.Message}");
+            await Console.Error.WriteLineAsync($"The database cannot be used: {StorageFailures.CauseOf(exception)}");
         }
 
         return Failed;

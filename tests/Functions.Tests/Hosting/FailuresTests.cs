@@ -24,6 +24,10 @@ public sealed class FailuresTests
         { Refusal(PostgresErrorCodes.TooManyConnections), 503, "storage_unavailable" },
         { Refusal(PostgresErrorCodes.AdminShutdown), 503, "storage_unavailable" },
         { Refusal(PostgresErrorCodes.ReadOnlySqlTransaction), 503, "storage_unavailable" },
+        { Refusal(PostgresErrorCodes.InvalidPassword), 503, "storage_unavailable" },
+        { Refusal(PostgresErrorCodes.InvalidAuthorizationSpecification), 503, "storage_unavailable" },
+        { Refusal(PostgresErrorCodes.InvalidCatalogName), 503, "storage_unavailable" },
+        { Refusal(PostgresErrorCodes.InsufficientPrivilege), 503, "storage_unavailable" },
         { Refusal(PostgresErrorCodes.SyntaxError), 500, "internal_error" },
         { new InvalidOperationException("a bug"), 500, "internal_error" },
     };

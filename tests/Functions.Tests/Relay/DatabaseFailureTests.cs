@@ -71,6 +71,70 @@ public sealed class DatabaseFailureTests(IsolatedStacks stacks) : IClassFixture<
         Assert.Equal("confirmed", (await RelayWorld.WaitAsync(stack.Http, posted["id"]!))["state"]);
     }
 
+    [Theory]
+    [InlineData("alter role {0} password 'another'", "alter role {0} password 'first'", "it refuses the password of Database:ConnectionString (28P01)")]
+    [InlineData("alter role {0} nologin", "alter role {0} login", "it does not let the role of Database:ConnectionString in")]
+    [InlineData("alter role {0} set default_transaction_read_only = on", "alter role {0} reset default_transaction_read_only", "it takes no writes at present")]
+    public async Task A_database_that_does_not_let_the_app_in_or_write_is_unavailable_is_said_once_and_heals_without_a_restart(string away, string back, string cause)
+    {
+        await using var stack = await stacks.SettleAsync();
+        Assert.True(await RelayWorld.BecomesAsync(async () => (await Reply.GetAsync(stack.Http, "api/ready")).Status == 200));
+        await stack.App.StopAsync();
+        var role = $"app_{Guid.NewGuid():N}";
+        var world = stack.World;
+        await world.AskAsync($"create role {role} login password 'first'; grant relayer to {role}");
+        var settings = new Dictionary<string, string>(stack.Settings)
+        {
+            ["Database__ConnectionString"] = new Npgsql.NpgsqlConnectionStringBuilder(world.Database) { Username = role, Password = "first" }.ConnectionString,
+        };
+        await using var app = await global::DevChain.FunctionApp.StartAsync(settings, cancellation: Cancellation);
+        var first = await Reply.PostAsync(app.Http, "api/relay", world.Post(world.Infinex, new Wallet()));
+        Assert.True(first.Status == 202, first.Text);
+        Assert.Equal("confirmed", (await RelayWorld.WaitAsync(app.Http, first["id"]!))["state"]);
+
+        await ChangeAsync(away);
+        var length = app.Output.Length;
+        for (var i = 0; i < 50; i++)
+        {
+            var refused = await Reply.PostAsync(app.Http, "api/relay", world.Post(world.Infinex, new Wallet()));
+            IsolatedStack.AssertUnavailable(refused, "storage_unavailable");
+        }
+
+        await ChangeAsync(back, end: false);
+        var healed = TimeProvider.System.GetTimestamp();
+        var taken = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => UntilTakenAsync(app.Http, world.Post(world.Infinex, new Wallet()))));
+        var took = TimeProvider.System.GetElapsedTime(healed);
+
+        Assert.True(took < TimeSpan.FromSeconds(10), $"healed after {took}");
+        foreach (var relay in taken)
+        {
+            Assert.Equal("confirmed", (await RelayWorld.WaitAsync(app.Http, relay["id"]!))["state"]);
+        }
+
+        var said = app.Output[length..];
+        Assert.Equal(1, said.Split(cause).Length - 1);
+        Assert.DoesNotContain("A request", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("Timer ", said, StringComparison.Ordinal);
+        TestContext.Current.TestOutputHelper?.WriteLine($"healed after {took.TotalSeconds:0.00} s; {said.Length} characters of log");
+
+        // What the sessions that are there began with holds for them alone: they are ended as a failover would.
+        async Task ChangeAsync(string how, bool end = true)
+        {
+            await world.AskAsync(how.Replace("{0}", role, StringComparison.Ordinal));
+            if (end)
+            {
+                await world.AskAsync($"select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = '{role}'");
+            }
+        }
+    }
+
+    private static async Task<Reply> UntilTakenAsync(HttpClient http, JsonObject body)
+    {
+        Reply? reply = null;
+        Assert.True(await RelayWorld.BecomesAsync(async () => (reply = await Reply.PostAsync(http, "api/relay", body)).Status is 200 or 202, seconds: 20), reply?.Text);
+        return reply!;
+    }
+
     [Fact]
     public async Task What_was_accepted_when_the_database_crashed_is_on_chain_once()
     {
