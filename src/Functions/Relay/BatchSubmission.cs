@@ -38,7 +38,7 @@ internal sealed class BatchSubmission(RelayService relays, RelayGate gate, GateC
             var (request, refusal) = RelayBodyReader.Read(requests[i].Span);
             if (refusal is not null)
             {
-                outcomes[i] = Show(refusal.ToProblem());
+                outcomes[i] = Show((await relays.ExplainAsync(refusal, cancellation)).ToProblem());
             }
             else
             {

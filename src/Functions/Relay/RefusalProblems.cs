@@ -24,7 +24,7 @@ internal static class RefusalProblems
         RefusalCode.NonceUsed or RefusalCode.NonceGap => StatusCodes.Status409Conflict,
         RefusalCode.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,
         RefusalCode.DeadlinePassed or RefusalCode.DeadlineTooFar or RefusalCode.GasAboveLimit or RefusalCode.CalldataNotCanonical
-            or RefusalCode.SimulationReverted => StatusCodes.Status422UnprocessableEntity,
+            or RefusalCode.SimulationReverted or RefusalCode.ContractWalletUnsupported or RefusalCode.SignatureWrapped => StatusCodes.Status422UnprocessableEntity,
         RefusalCode.BudgetSpent => refusal.IsCallersShare ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable,
         RefusalCode.QuotaExceeded or RefusalCode.UserFailing or RefusalCode.TooManyUnderWay or RefusalCode.TooManyRequests => StatusCodes.Status429TooManyRequests,
         RefusalCode.ApprovalUnavailable or RefusalCode.SponsorshipPaused or RefusalCode.TargetFailing or RefusalCode.Overloaded or RefusalCode.SignersExhausted or RefusalCode.ChainUnavailable =>

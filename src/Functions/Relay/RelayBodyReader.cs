@@ -97,7 +97,7 @@ internal static class RelayBodyReader
         }
 
         return ReadSignature(body.Signature, out var signature) is { } fault
-            ? (null, fault)
+            ? (null, fault.Code == RefusalCode.SignatureWrapped ? fault : fault with { Unsigned = new UnsignedRequest(new ChainId(body.ChainId), forwarder, from) })
             : (new RelayRequest(
                 new ChainId(body.ChainId), forwarder,
                 new ForwardRequest(from, to, new Wei(value), (ulong)gas, nonce, (ulong?)message.Deadline, data), signature), null);
@@ -109,6 +109,13 @@ internal static class RelayBodyReader
         if (!Hex.TryDecode(text, out var bytes))
         {
             return Malformed("signature must be 0x and 130 hexadecimal digits.");
+        }
+
+        if (Signature.IsWrapped(bytes))
+        {
+            return new Refusal(
+                RefusalCode.SignatureWrapped,
+                "signature is wrapped for a contract wallet that is not deployed yet (ERC-6492); the forwarder takes 65 bytes, r, s and v, of an account's own key. Put the account whose key signs as request.from.");
         }
 
         return Signature.TryParse(bytes, out signature, out var fault)

@@ -40,7 +40,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch, Caller
     [Refuses(413, RefusalCode.PayloadTooLarge)]
     [Refuses(
         422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.CalldataNotCanonical,
-        RefusalCode.SimulationReverted)]
+        RefusalCode.SimulationReverted, RefusalCode.ContractWalletUnsupported, RefusalCode.SignatureWrapped)]
     [Refuses(429, RefusalCode.QuotaExceeded, RefusalCode.BudgetSpent, RefusalCode.UserFailing, RefusalCode.TooManyUnderWay, Capacity.OwnShareCode)]
     [Refuses(503, RefusalCode.ApprovalUnavailable, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.SignersExhausted, RefusalCode.ChainUnavailable, "storage_unavailable", ClientGate.UnavailableCode)]
     public async Task<IResult> Submit(
@@ -56,7 +56,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch, Caller
         var (relay, refusal) = RelayBodyReader.Read(body.Span);
         if (refusal is not null)
         {
-            return refusal.ToProblem();
+            return (await relays.ExplainAsync(refusal, cancellation)).ToProblem();
         }
 
         using var seat = await gate.EnterAsync(RelayGate.CallerOf(request, visitor.Turn), cancellation);
@@ -115,7 +115,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch, Caller
     [Refuses(413, RefusalCode.PayloadTooLarge)]
     [Refuses(
         422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.CalldataNotCanonical,
-        RefusalCode.SimulationReverted)]
+        RefusalCode.SimulationReverted, RefusalCode.ContractWalletUnsupported, RefusalCode.SignatureWrapped)]
     [Refuses(429, RefusalCode.QuotaExceeded, RefusalCode.BudgetSpent, RefusalCode.UserFailing, RefusalCode.TooManyUnderWay, Capacity.OwnShareCode)]
     [Refuses(503, RefusalCode.ApprovalUnavailable, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.ChainUnavailable, "storage_unavailable", ClientGate.UnavailableCode)]
     public async Task<IResult> Simulate(
@@ -131,7 +131,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch, Caller
         var (relay, refusal) = RelayBodyReader.Read(body.Span);
         if (refusal is not null)
         {
-            return refusal.ToProblem();
+            return (await relays.ExplainAsync(refusal, cancellation)).ToProblem();
         }
 
         using var seat = await gate.EnterAsync(RelayGate.CallerOf(request, visitor.Turn), cancellation);

@@ -11,6 +11,13 @@ public readonly record struct Signature(UInt256 R, UInt256 S, byte RecoveryId)
 
     private const byte Offset = 27;
 
+    // https://eips.ethereum.org/EIPS/eip-6492: what ends each wrapped signature, sixteen times 0x6492.
+    private static ReadOnlySpan<byte> WrappedMark =>
+    [
+        0x64, 0x92, 0x64, 0x92, 0x64, 0x92, 0x64, 0x92, 0x64, 0x92, 0x64, 0x92, 0x64, 0x92, 0x64, 0x92,
+        0x64, 0x92, 0x64, 0x92, 0x64, 0x92, 0x64, 0x92, 0x64, 0x92, 0x64, 0x92, 0x64, 0x92, 0x64, 0x92,
+    ];
+
     /// <summary>Says what is wrong with the values, or <see cref="SignatureFault.None"/>.</summary>
     /// <remarks>It may still be no signature of anything: whether r is on the curve shows when recovering.</remarks>
     public SignatureFault Check() =>
@@ -42,6 +49,9 @@ public readonly record struct Signature(UInt256 R, UInt256 S, byte RecoveryId)
         signature = fault == SignatureFault.None ? read : default;
         return fault == SignatureFault.None;
     }
+
+    /// <summary>Whether bytes are a signature that is wrapped together with how to deploy the contract that would check it (ERC-6492).</summary>
+    public static bool IsWrapped(ReadOnlySpan<byte> bytes) => bytes.Length > Size && bytes.EndsWith(WrappedMark);
 
     /// <summary>Writes r, s and v (27 or 28), 65 bytes, as contracts and wallets expect.</summary>
     /// <exception cref="ArgumentException">There is no room for 65 bytes.</exception>

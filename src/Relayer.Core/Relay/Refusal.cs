@@ -1,3 +1,5 @@
+using Relayer.Core.Ethereum;
+
 namespace Relayer.Core.Relay;
 
 /// <summary>Why a request is not relayed. A value, not an exception: refusing is the relayer's ordinary work.</summary>
@@ -7,7 +9,17 @@ namespace Relayer.Core.Relay;
 /// <param name="RetryAfter">When the same request may pass, if waiting helps.</param>
 /// <param name="IsCallersShare">With <see cref="RefusalCode.BudgetSpent"/>: the caller's own share, not what all have together.</param>
 public sealed record Refusal(
-    string Code, string Detail, string? RevertReason = null, TimeSpan? RetryAfter = null, bool IsCallersShare = false);
+    string Code, string Detail, string? RevertReason = null, TimeSpan? RetryAfter = null, bool IsCallersShare = false)
+{
+    /// <summary>The account whose signature was to be there and is none that a key makes. It may be a contract.</summary>
+    public UnsignedRequest? Unsigned { get; init; }
+}
+
+/// <summary>Whose signature was to be there.</summary>
+/// <param name="ChainId">The chain.</param>
+/// <param name="Forwarder">The forwarder.</param>
+/// <param name="Account">The account.</param>
+public sealed record UnsignedRequest(ChainId ChainId, Address Forwarder, Address Account);
 
 /// <summary>The codes of refusals, as the HTTP contract lists them.</summary>
 public static class RefusalCode
@@ -26,6 +38,12 @@ public static class RefusalCode
 
     /// <summary>The signature is not <c>from</c>'s (401).</summary>
     public const string SignatureMismatch = "signature_mismatch";
+
+    /// <summary><c>from</c> is a contract, whose signatures the forwarder does not check (422).</summary>
+    public const string ContractWalletUnsupported = "contract_wallet_unsupported";
+
+    /// <summary>The signature is wrapped for a contract that is not deployed, by ERC-6492 (422).</summary>
+    public const string SignatureWrapped = "signature_wrapped";
 
     /// <summary>The target is not on the allow-list (403).</summary>
     public const string TargetNotAllowed = "target_not_allowed";

@@ -40,14 +40,16 @@ public sealed class RelayService
     private readonly CallerRecognition _callers;
     private readonly Approvals _approvals;
     private readonly BudgetStore _budgets;
+    private readonly ContractWallets _wallets;
+    private readonly RelayRoutes _routes;
     private int _deciding;
 
     /// <summary>Connects the parts; does no I/O.</summary>
     public RelayService(
-        RelayRoutes routes, ApiClients clients, IUserAttempts attempts, UserLists lists, AdmissionCalls admissions, Approvals approvals, Database database,
+        RelayRoutes routes, ApiClients clients, IUserAttempts attempts, UserLists lists, AdmissionCalls admissions, Approvals approvals, ContractWallets wallets, Database database,
         IChainClientFactory chains, ChainEngines engines, ForwarderCheck forwarders, BreakerBoard breakers, TimeProvider time)
     {
-        (_chains, _time) = (chains, time);
+        (_chains, _time, _routes, _wallets) = (chains, time, routes, wallets);
         _store = new RelayStore(database);
         _reads = new RelayReader(_store, engines);
         _approvals = approvals;
@@ -84,7 +86,7 @@ public sealed class RelayService
         refusal ??= _validator.RefuseAlone(admitted!);
         if (refusal is not null)
         {
-            return new SimulationDecision.Rejected(refusal);
+            return new SimulationDecision.Rejected(await ExplainAsync(refusal, cancellation));
         }
 
         var reading = _reads.FactsAsync(admitted!, cancellation);
@@ -93,6 +95,16 @@ public sealed class RelayService
         refusal ??= await _validator.RefuseAsync(candidate, facts, early: null, cancellation);
         refusal ??= await _approvals.AskAsync(candidate, isSimulation: true, cancellation);
         return refusal is not null ? new SimulationDecision.Rejected(refusal) : new SimulationDecision.Passes(candidate.Call.Gas);
+    }
+
+    /// <summary>A refusal in better words, where a signature was refused because the account is none that could sign: a contract.</summary>
+    /// <remarks>It looks at the chain for nothing else. Where that is silent the refusal stays as it is.</remarks>
+    public async Task<Refusal> ExplainAsync(Refusal refusal, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(refusal);
+        return refusal.Unsigned is { } unsigned && _routes.Find(unsigned.ChainId, unsigned.Forwarder, out _) is null
+            ? await _wallets.ExplainAsync(refusal, unsigned.ChainId, unsigned.Account, cancellation)
+            : refusal;
     }
 
     /// <summary>How a relay stands; <see langword="null"/> when it is not known.</summary>
@@ -166,7 +178,7 @@ public sealed class RelayService
         refusal = _validator.RefuseAlone(candidate);
         if (refusal is not null && (refusal.Code == RefusalCode.TooManyRequests || !_validator.IsSigned(candidate)))
         {
-            return new RelayDecision.Rejected(refusal);
+            return new RelayDecision.Rejected(await ExplainAsync(refusal, cancellation));
         }
 
         var reading = _reads.FactsAsync(candidate, cancellation);

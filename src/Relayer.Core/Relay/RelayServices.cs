@@ -20,6 +20,7 @@ public static class RelayServices
         services.AddSingleton<UserLists>();
         services.AddSingleton<AdmissionCalls>();
         services.AddSingleton<Approvals>();
+        services.AddSingleton<ContractWallets>();
         services.AddSingleton<RelayRoutes>();
         services.AddSingleton<ForwarderCheck>();
         services.AddSingleton<RelayService>();

@@ -34,6 +34,12 @@ public sealed class RelayConcurrencyAloneTests(RelayFixture relay) : RelayConcur
 public sealed class RelayConcurrencyHostedTests(HostedRelayFixture relay) : RelayConcurrencyTests(relay);
 
 [Collection(RelayCollection.Name)]
+public sealed class ContractWalletAloneTests(RelayFixture relay) : ContractWalletTests(relay);
+
+[Collection(HostedRelayCollection.Name)]
+public sealed class ContractWalletHostedTests(HostedRelayFixture relay) : ContractWalletTests(relay);
+
+[Collection(RelayCollection.Name)]
 public sealed class BadInputAloneTests(RelayFixture relay) : BadInputTests(relay);
 
 [Collection(HostedRelayCollection.Name)]

@@ -11,5 +11,8 @@ internal sealed class SignatureRule(ISecp256k1 curve) : IRelayRule
             ? null
             : new Refusal(
                 RefusalCode.SignatureMismatch,
-                $"The signature is not {candidate.Message.From}'s for this message; compare the EIP-712 domain and types with /api/chains.");
+                $"The signature is not {candidate.Message.From}'s for this message; compare the EIP-712 domain and types with /api/chains.")
+            {
+                Unsigned = new UnsignedRequest(candidate.Request.ChainId, candidate.Request.Forwarder, candidate.Message.From),
+            };
 }

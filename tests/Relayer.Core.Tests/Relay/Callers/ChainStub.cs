@@ -15,6 +15,9 @@ public class ChainStub : DispatchProxy, IChainClientFactory
     /// <summary>What each call returns; nothing for silence.</summary>
     internal byte[]? Answer { get; set; }
 
+    /// <summary>The code that every account has; nothing where nobody may ask.</summary>
+    internal byte[]? Code { get; set; }
+
     /// <inheritdoc/>
     public IChainClient Get(ChainId chainId) => _client;
 
@@ -29,8 +32,13 @@ public class ChainStub : DispatchProxy, IChainClientFactory
     /// <inheritdoc/>
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
-        Assert.Equal(nameof(IChainClient.CallAsync), targetMethod?.Name);
         Asked++;
+        if (Code is { } code && targetMethod?.Name == nameof(IChainClient.ReadCodeAsync))
+        {
+            return Task.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>([code]);
+        }
+
+        Assert.Equal(nameof(IChainClient.CallAsync), targetMethod?.Name);
         return Answer is { } answer
             ? Task.FromResult<IReadOnlyList<CallOutcome>>([new CallOutcome.Returned(answer)])
             : Task.FromException<IReadOnlyList<CallOutcome>>(new ChainUnavailableException(new ChainId(1), "nobody answers"));
