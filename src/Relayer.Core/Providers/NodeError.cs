@@ -1,10 +1,21 @@
+using Relayer.Core.Ethereum;
+
 namespace Relayer.Core.Providers;
 
 /// <summary>A node's refusal, classified once.</summary>
 /// <param name="Kind">What it means here.</param>
 /// <param name="Code">The JSON-RPC code.</param>
 /// <param name="Message">The node's own words, bounded in length.</param>
-public sealed record NodeError(NodeErrorKind Kind, int Code, string Message);
+public sealed record NodeError(NodeErrorKind Kind, int Code, string Message)
+{
+    /// <summary>The numbers in its words, where there are any that mean something.</summary>
+    public NodeFigures? Figures { get; init; }
+}
+
+/// <summary>What a node's refusal says is needed, or allowed.</summary>
+/// <param name="LeastTip">The least tip that it takes, in wei per gas.</param>
+/// <param name="RetryAfter">How long it asks to be left alone.</param>
+public sealed record NodeFigures(Wei? LeastTip = null, TimeSpan? RetryAfter = null);
 
 /// <summary>What a node's refusal means for a transaction or a call.</summary>
 public enum NodeErrorKind

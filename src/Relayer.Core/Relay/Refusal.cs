@@ -120,6 +120,9 @@ public static class RefusalCode
     /// <summary>No signer has room or money (503).</summary>
     public const string SignersExhausted = "signers_exhausted";
 
+    /// <summary>The chain's nodes want a higher tip than the relayer may offer (503).</summary>
+    public const string TipAboveCap = "tip_above_cap";
+
     /// <summary>The chain cannot be used now (503).</summary>
     public const string ChainUnavailable = "chain_unavailable";
 }

@@ -73,9 +73,9 @@ public sealed class ChainEngine
     private async Task<Quote> QuoteAsync(ulong gas, int dataBytes, Speed speed, SignerUse use, CancellationToken cancellation)
     {
         var reading = await _cache.ReadAsync(cancellation);
-        var fees = FeePlan.For(reading.Market, Settings.Fees, speed);
+        var fees = FeePlan.For(reading.Market, _cache.Floor.Limits, speed);
         var data = reading.Data.Of(dataBytes);
-        return new Quote(fees, reading.AbleToPay(fees, Add(gas, data.Gas), data.Fee, use)) { Data = reading.Data };
+        return new Quote(fees, reading.AbleToPay(fees, Add(gas, data.Gas), data.Fee, use)) { Data = reading.Data, TipAboveCap = fees is null ? _cache.Floor.AboveCap : null };
     }
 
     /// <summary>
@@ -226,10 +226,13 @@ public sealed class ChainEngine
 }
 
 /// <summary>What sending takes now.</summary>
-/// <param name="Fees">What to offer; <see langword="null"/> while even the base fee is above the chain's cap.</param>
+/// <param name="Fees">What to offer; <see langword="null"/> while even the base fee, or the least tip, is above the chain's cap.</param>
 /// <param name="Signers">Accounts that can pay for it.</param>
 public sealed record Quote(Ethereum.Tx.TransactionFees? Fees, IReadOnlyList<Address> Signers)
 {
     /// <summary>What data costs.</summary>
     public DataPrice Data { get; init; } = DataPrice.Free;
+
+    /// <summary>The tip that the chain's nodes want, where that is why nothing can be offered.</summary>
+    public Wei? TipAboveCap { get; init; }
 }

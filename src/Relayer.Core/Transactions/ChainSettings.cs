@@ -39,7 +39,7 @@ public sealed record ChainSettings(
         options.Confirmations,
         options.MaxInFlightPerSigner,
         new FeeLimits(
-            options.Fees.MaxFeePerGasWei, options.Fees.MaxPriorityFeePerGasWei, options.Fees.MinPriorityFeePerGasWei,
+            options.Fees.MaxFeePerGasWei, options.Fees.MaxPriorityFeePerGasWei, options.Fees.LeastTipOn(options.ChainId),
             options.Fees.BaseFeePercent, options.Fees.Legacy),
         options.Fees.MaxAge,
         Enum.Parse<Speed>(options.Fees.Speed, ignoreCase: true),

@@ -20,7 +20,7 @@ public sealed class OptionTextsTests
         var faults = Check(new(Accounts)
         {
             ["Chains:main:Fees:MaxFeePerGasWei"] = "lots",
-            ["Chains:main:Fees:MinPriorityFeePerGasWei"] = "",
+            ["Chains:main:Fees:MinPriorityFeePerGasWei"] = "x",
             ["Chains:main:TopUps:TargetWei"] = "0x10",
             ["Chains:main:TopUps:LowDays"] = "-1",
             ["Chains:main:Forwarders:0:Address"] = "x",
@@ -71,7 +71,7 @@ public sealed class OptionTextsTests
     {
         var chain = RelayerOptions.Bind(Configure(With("Chains:main:Signers:0:Address", ""))).Chains["main"];
 
-        Assert.Equal((Wei.FromGwei(500), new Wei(1)), (chain.Fees.MaxFeePerGasWei, chain.Fees.MinPriorityFeePerGasWei));
+        Assert.Equal((Wei.FromGwei(500), Wei.FromGwei(5), null), (chain.Fees.MaxFeePerGasWei, chain.Fees.MaxPriorityFeePerGasWei, chain.Fees.MinPriorityFeePerGasWei));
         Assert.Null(chain.Signers[0].Address);
         Assert.Equal(Account, chain.Forwarders[0].Address);
     }

@@ -236,20 +236,37 @@ public sealed class RelayerOptionsTests
     [Fact]
     public void Budgets_are_taken_for_granted_only_where_the_coin_is_ether_and_those_of_value_never()
     {
-        var elsewhere = Check(With("Chains:main:ChainId", "137"));
+        var settings = new Dictionary<string, string?>(With("Chains:main:ChainId", "137")) { ["Chains:main:Fees:MaxPriorityFeePerGasWei"] = "100000000000" };
+        var elsewhere = Check(settings);
         Assert.Equal(
             ["HourWei", "DayWei", "UserHourWei", "UserDayWei"], elsewhere.Select(fault => fault.Split(':')[3]));
         Assert.All(elsewhere, fault => Assert.Contains("must be written out", fault, StringComparison.Ordinal));
         Assert.Equal(
             ["ValueHourWei", "ValueDayWei"], Check(With("Chains:main:Policy:MaxValueWei", "1")).Select(fault => fault.Split(':')[3]));
 
-        var written = With("Chains:main:ChainId", "137");
+        var written = new Dictionary<string, string?>(settings);
         foreach (var name in new[] { "HourWei", "DayWei", "UserHourWei", "UserDayWei" })
         {
             written[$"Chains:main:Budgets:{name}"] = "none";
         }
 
         Assert.Empty(Check(written));
+    }
+
+    [Theory]
+    [InlineData("5000000000", null, true)]
+    [InlineData("24999999999", null, true)]
+    [InlineData("25000000000", null, false)]
+    [InlineData("5000000000", "1", false)] // Somebody who knows better.
+    public void A_cap_below_the_least_tip_that_a_chain_is_known_to_want_is_refused_unless_it_is_written_out(string cap, string? least, bool isRefused)
+    {
+        var settings = With("Chains:main:ChainId", "137");
+        settings["Chains:main:Fees:MaxPriorityFeePerGasWei"] = cap;
+        settings["Chains:main:Fees:MinPriorityFeePerGasWei"] = least;
+        var faults = Check(settings).Where(fault => !fault.Contains(":Budgets:", StringComparison.Ordinal)).ToArray();
+
+        Assert.Equal(isRefused ? 1 : 0, faults.Length);
+        Assert.All(faults, fault => Assert.StartsWith("Chains:main:Fees:MaxPriorityFeePerGasWei: is below 25000000000 wei", fault, StringComparison.Ordinal));
     }
 
     [Fact]

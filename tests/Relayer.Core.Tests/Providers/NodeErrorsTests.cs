@@ -1,3 +1,4 @@
+using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
 using Relayer.Core.Providers.JsonRpc;
 
@@ -5,6 +6,42 @@ namespace Relayer.Core.Tests.Providers;
 
 public sealed class NodeErrorsTests
 {
+    [Theory]
+    [InlineData("transaction underpriced: tip needed 1000000000, tip permitted 1", "1000000000")] // geth before 1.12, bor
+    [InlineData("transaction underpriced: gas tip cap 1, minimum needed 25000000000", "25000000000")] // geth
+    [InlineData("Transaction gas price is too low. It does not satisfy your node's minimal gas price (minimal: 1000000000, got: 1). Try increasing the gas price.", "1000000000")] // openethereum
+    [InlineData("transaction underpriced", null)]
+    [InlineData("transaction underpriced: tip needed 0, tip permitted 0", null)]
+    [InlineData("max fee per gas less than block base fee: address 0x01, maxFeePerGas: 1, baseFee: 7", null)]
+    [InlineData("intrinsic gas too low: gas 20000, minimum needed 21000", null)] // Not of fees.
+    [InlineData("execution reverted: transaction underpriced: tip needed 1000000000, tip permitted 1", null)] // A contract's words.
+    [InlineData("transaction underpriced: tip needed 99999999999999999999999999999999999999999999999999999999999999999999999999999999999, tip permitted 1", null)]
+    public void What_a_node_says_it_wants_is_read(string message, string? tip) => Assert.Equal(
+        tip is null ? null : new NodeFigures(LeastTip: Wei.Parse(tip)), NodeErrors.Read(-32000, message, hasRevertData: false).Figures);
+
+    [Theory]
+    [InlineData("rate limit exceeded, try again in 30 s", 30.0)]
+    [InlineData("Too many requests, retry after 2 seconds", 2.0)]
+    [InlineData("rate limit: Try again in 1m0s", 60.0)]
+    [InlineData("rate limit: Try again in 2 minutes.", 120.0)]
+    [InlineData("rate limit: retry in 500ms", 0.5)]
+    [InlineData("rate limit: try again in 7", 7.0)]
+    [InlineData("rate limit exceeded", null)]
+    [InlineData("try again in 999999 hours: rate limit", null)]
+    public void How_long_a_gateway_asks_to_be_left_alone_is_read(string message, double? seconds) => Assert.Equal(
+        seconds is { } wait ? new NodeFigures(RetryAfter: TimeSpan.FromSeconds(wait)) : null, NodeErrors.Read(-32005, message, hasRevertData: false).Figures);
+
+    [Theory]
+    [InlineData("unknown transaction type", NodeErrorKind.Malformed)]
+    [InlineData("unknown transaction", NodeErrorKind.Unknown)]
+    [InlineData("known transactions are limited", NodeErrorKind.Unknown)]
+    [InlineData("Known transaction", NodeErrorKind.AlreadyKnown)]
+    [InlineData("known transaction: 0xab", NodeErrorKind.AlreadyKnown)]
+    [InlineData("EvmErrorOutOfGas", NodeErrorKind.OutOfGas)]
+    [InlineData("notunderpriced", NodeErrorKind.Unknown)]
+    public void Words_are_matched_whole(string message, NodeErrorKind kind) =>
+        Assert.Equal(kind, NodeErrors.Read(-32000, message, hasRevertData: false).Kind);
+
     [Theory]
     [InlineData("geth", -32000, "already known", NodeErrorKind.AlreadyKnown)]
     [InlineData("erigon", -32000, "existing txn with same hash", NodeErrorKind.AlreadyKnown)]

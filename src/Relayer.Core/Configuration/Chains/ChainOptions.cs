@@ -109,8 +109,14 @@ public sealed class FeeOptions
     /// <summary>The most wei per gas ever offered as a tip; decimal.</summary>
     public Wei MaxPriorityFeePerGasWei { get; set; } = Wei.FromGwei(5);
 
-    /// <summary>The least wei per gas offered as a tip; decimal.</summary>
-    public Wei MinPriorityFeePerGasWei { get; set; } = new(1);
+    /// <summary>
+    /// The least wei per gas offered as a tip; decimal. Left out: what the chain's nodes are known to want (25 gwei on Polygon), 1 elsewhere. A node that
+    /// names a higher one is believed for ten minutes, up to <c>MaxPriorityFeePerGasWei</c>.
+    /// </summary>
+    public Wei? MinPriorityFeePerGasWei { get; set; }
+
+    /// <summary>The least tip, as it is set or known.</summary>
+    internal Wei LeastTipOn(long chainId) => MinPriorityFeePerGasWei ?? KnownTips.Find(chainId) ?? new Wei(1);
 
     /// <summary>The base fee is multiplied by this, in percent, so that some full blocks do not strand a transaction.</summary>
     public int BaseFeePercent { get; set; } = 200;

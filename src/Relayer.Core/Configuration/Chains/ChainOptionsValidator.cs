@@ -32,7 +32,7 @@ internal static partial class ChainOptionsValidator
         }
 
         TopUpOptionsValidator.Validate(at, chain, faults);
-        ValidateFees($"{at}:Fees", chain.Fees, faults);
+        ValidateFees($"{at}:Fees", chain.Fees, chain.ChainId, faults);
         ValidateBatching($"{at}:Batching", chain.Batching, faults);
         ValidatePolicy($"{at}:Policy", chain, faults);
         BudgetOptionsValidator.Validate(at, chain, faults);
@@ -121,14 +121,17 @@ internal static partial class ChainOptionsValidator
         }
     }
 
-    private static void ValidateFees(string at, FeeOptions fees, OptionFaults faults)
+    private static void ValidateFees(string at, FeeOptions fees, long chainId, OptionFaults faults)
     {
         var cap = faults.Sound(fees.MaxFeePerGasWei, $"{at}:MaxFeePerGasWei");
         var most = faults.Sound(fees.MaxPriorityFeePerGasWei, $"{at}:MaxPriorityFeePerGasWei");
-        var least = faults.Sound(fees.MinPriorityFeePerGasWei, $"{at}:MinPriorityFeePerGasWei");
+        Wei? least = faults.Sound(fees.MinPriorityFeePerGasWei ?? default, $"{at}:MinPriorityFeePerGasWei");
         faults.AddIf(cap is { IsZero: true }, $"{at}:MaxFeePerGasWei", "must be above 0");
         faults.AddIf(most > cap, $"{at}:MaxPriorityFeePerGasWei", "is above MaxFeePerGasWei");
         faults.AddIf(least > most, $"{at}:MinPriorityFeePerGasWei", "is above MaxPriorityFeePerGasWei");
+        faults.AddIf(
+            fees is { MinPriorityFeePerGasWei: null, Legacy: false } && KnownTips.Find(chainId) > most, $"{at}:MaxPriorityFeePerGasWei",
+            $"is below {KnownTips.Find(chainId)} wei, the least tip that this chain's nodes take: raise it, or write out MinPriorityFeePerGasWei");
         faults.RequireAtLeast(100, fees.BaseFeePercent, $"{at}:BaseFeePercent");
         faults.RequireNotNegative(fees.MaxAge, $"{at}:MaxAge");
         faults.AddIf(

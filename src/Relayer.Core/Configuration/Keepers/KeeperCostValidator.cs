@@ -10,7 +10,7 @@ internal static class KeeperCostValidator
 {
     public static void Validate(string at, ChainOptions chain, OptionFaults faults)
     {
-        if (faults.Sound(chain.Fees.MinPriorityFeePerGasWei, $"{at}:Fees:MinPriorityFeePerGasWei") is not { } least)
+        if (faults.Sound(chain.Fees.LeastTipOn(chain.ChainId), $"{at}:Fees:MinPriorityFeePerGasWei") is not { } least)
         {
             return;
         }

@@ -120,6 +120,7 @@ internal static class NodeErrors
         ("invalid chain id", NodeErrorKind.Malformed),                       // geth, anvil
         ("chainid", NodeErrorKind.Malformed),                                // besu: Wrong chainId, ChainId not supported
         ("signed for another chain", NodeErrorKind.Malformed),               // anvil
+        ("unknown transaction type", NodeErrorKind.Malformed),               // gateways
         ("transaction type not supported", NodeErrorKind.Malformed),         // geth
         ("invalid transaction type", NodeErrorKind.Malformed),               // besu
         ("only replay-protected", NodeErrorKind.Malformed),                  // geth
@@ -214,8 +215,11 @@ internal static class NodeErrors
     /// <param name="code">The JSON-RPC code.</param>
     /// <param name="message">The node's words, of any length.</param>
     /// <param name="hasRevertData">True when revert data came with it.</param>
-    public static NodeError Read(int code, string message, bool hasRevertData) =>
-        new(Classify(code, message.AsSpan(0, Math.Min(message.Length, MaxRead)), hasRevertData), code, Bound(message));
+    public static NodeError Read(int code, string message, bool hasRevertData)
+    {
+        var (kind, words) = (Classify(code, message.AsSpan(0, Math.Min(message.Length, MaxRead)), hasRevertData), Bound(message));
+        return new NodeError(kind, code, words) { Figures = NodeNumbers.Read(kind, words) };
+    }
 
     /// <summary>
     /// Reads a refusal of <c>eth_getLogs</c> again: a bare "limit exceeded" means too many requests elsewhere, but here it is how
@@ -237,7 +241,7 @@ internal static class NodeErrors
 
         foreach (var (words, kind) in Table)
         {
-            if (Contains(message, words))
+            if (HasWords(message, words, isWhole: kind == NodeErrorKind.AlreadyKnown))
             {
                 return kind;
             }
@@ -253,6 +257,33 @@ internal static class NodeErrors
 
     private static bool Contains(ReadOnlySpan<char> message, string words) =>
         message.Contains(words, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Words begin where a word does: "unknown transaction type" is not "known transaction". What counts as success must end there too. In names such as
+    /// EVMErrorOutOfGas a capital begins a word.
+    /// </summary>
+    private static bool HasWords(ReadOnlySpan<char> message, string words, bool isWhole)
+    {
+        for (var from = 0; ;)
+        {
+            var at = message[from..].IndexOf(words, StringComparison.OrdinalIgnoreCase);
+            if (at < 0)
+            {
+                return false;
+            }
+
+            var (start, end) = (from + at, from + at + words.Length);
+            if (BeginsWord(message, start) && (!isWhole || end == message.Length || !char.IsLetterOrDigit(message[end - 1]) || !char.IsLetterOrDigit(message[end])))
+            {
+                return true;
+            }
+
+            from = start + 1;
+        }
+    }
+
+    private static bool BeginsWord(ReadOnlySpan<char> message, int at) =>
+        at == 0 || !char.IsLetterOrDigit(message[at]) || !char.IsLetterOrDigit(message[at - 1]) || (char.IsUpper(message[at]) && char.IsLower(message[at - 1]));
 
     // Bounded and on one line: it ends up in logs, in the database and, for reverts, before users.
     private static string Bound(string message)

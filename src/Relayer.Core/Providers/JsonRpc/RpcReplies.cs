@@ -139,7 +139,7 @@ internal static class RpcReplies
         var node = call.Method == RpcLogs.GetLogs ? NodeErrors.OfLogs(read) : read;
         if (node.Kind == NodeErrorKind.RateLimited)
         {
-            throw new ProviderFaultException(ProviderFaultKind.RateLimited, $"asks for fewer requests: {node.Message}");
+            throw new ProviderFaultException(ProviderFaultKind.RateLimited, $"asks for fewer requests: {node.Message}", node.Figures?.RetryAfter);
         }
 
         call.Refuse(node, data);
@@ -184,7 +184,7 @@ internal static class RpcReplies
 
         var (node, _) = ReadError(error);
         return node.Kind == NodeErrorKind.RateLimited && !node.Message.Contains("batch", StringComparison.OrdinalIgnoreCase)
-            ? new ProviderFaultException(ProviderFaultKind.RateLimited, $"asks for fewer requests: {node.Message}")
+            ? new ProviderFaultException(ProviderFaultKind.RateLimited, $"asks for fewer requests: {node.Message}", node.Figures?.RetryAfter)
             : new ProviderFaultException(ProviderFaultKind.BatchRefused, $"refuses the request as a whole: {node.Message}");
     }
 

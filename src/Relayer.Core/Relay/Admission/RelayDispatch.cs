@@ -36,6 +36,12 @@ internal sealed class RelayDispatch
     {
         var engine = _engines.Get(candidate.Request.ChainId);
         var quote = await engine.QuoteAsync(candidate.Call.Gas, candidate.Call.Data.Length, SignerUse.Relays, cancellation);
+        if (quote.TipAboveCap is { } tip)
+        {
+            return Rejected(
+                RefusalCode.TipAboveCap, $"Nodes of this chain take nothing with a tip below {tip} wei, which is above this relayer's cap. Retry later.", TimeSpan.FromMinutes(1));
+        }
+
         if (quote.Fees is null)
         {
             return Rejected(RefusalCode.ChainUnavailable, "The base fee is above this chain's fee cap. Retry later.", TimeSpan.FromSeconds(15));

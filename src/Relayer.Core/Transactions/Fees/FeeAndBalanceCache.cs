@@ -57,6 +57,9 @@ internal sealed partial class FeeAndBalanceCache(
         return [.. addresses.Select(address => new SignerBalance(address, balances.GetValueOrDefault(address, new Wei(UInt256.MaxValue))))];
     }
 
+    /// <summary>The least tip that nodes said they take.</summary>
+    public TipFloor Floor { get; } = new(settings.Fees, time);
+
     /// <summary>What data costs, as it was last read; what is configured before. It asks nobody.</summary>
     public DataPrice Data => Last?.Data ?? _configured;
 

@@ -10,17 +10,18 @@ public static class FeePlan
     /// <summary>
     /// EIP-1559: the base fee times a margin, plus a tip that recent blocks took, both under their caps. Legacy: the node's price, capped.
     /// </summary>
-    /// <returns><see langword="null"/> when even the bare base fee is above the cap: nothing sent now could be mined.</returns>
+    /// <returns><see langword="null"/> when even the bare base fee, or the least tip, is above its cap: nothing sent now could be mined.</returns>
     public static TransactionFees? For(FeeMarket market, FeeLimits limits, Speed speed = Speed.Standard)
     {
         if (limits.Legacy || market.BaseFee is not { } baseFee)
         {
-            return market.GasPrice > limits.MaxFee
+            var least = Wei.Max(market.GasPrice, limits.MinPriorityFee);
+            return least > limits.MaxFee
                 ? null
-                : new TransactionFees.Legacy(Wei.Min(speed is Speed.Fast ? market.GasPrice * 5 / 4 : market.GasPrice, limits.MaxFee));
+                : new TransactionFees.Legacy(Wei.Min(speed is Speed.Fast ? Wei.Max(market.GasPrice * 5 / 4, least) : least, limits.MaxFee));
         }
 
-        if (baseFee > limits.MaxFee)
+        if (baseFee > limits.MaxFee || limits.MinPriorityFee > limits.MaxPriorityFee)
         {
             return null;
         }

@@ -57,7 +57,7 @@ internal sealed partial class GapFiller(
 
     private async Task HealAsync(Address signer, ulong chainNonce, Gap[] gaps, CancellationToken cancellation)
     {
-        var fees = FeePlan.For(await chain.ReadFeeMarketAsync(cancellation), settings.Fees, settings.Speed);
+        var fees = FeePlan.For(await chain.ReadFeeMarketAsync(cancellation), cache.Floor.Limits, settings.Speed);
         var noops = new List<ReservedTransaction>();
         await using (var connection = await database.OpenAsync(cancellation))
         await using (var transaction = await connection.BeginTransactionAsync(cancellation))

@@ -34,7 +34,9 @@ internal sealed partial class Replacer(
         OpenTransaction[] front = [.. open.Where(item => item.IsInFlight)
             .GroupBy(item => item.Reserved.Signer).Select(group => group.MinBy(item => item.Reserved.Nonce)!)];
         Remember(front, head);
-        OpenTransaction[] due = [.. front.Where(item => settings.Bumps.IsDue(item, now))];
+
+        // What nodes said they do not take waits for nothing.
+        OpenTransaction[] due = [.. front.Where(item => settings.Bumps.IsDue(item, now) || IsRefused(item))];
         if (due.Length == 0)
         {
             return;
@@ -50,9 +52,9 @@ internal sealed partial class Replacer(
             // Below: mined, its receipt is on the way. Above: another page has what holds it up.
             if ((await nonces)[i] == due[i].Reserved.Nonce)
             {
-                var isPassedOver = _firstSeen.GetValueOrDefault((due[i].Id, due[i].Attempts.Count), head) < head;
+                var isPassedOver = IsRefused(due[i]) || _firstSeen.GetValueOrDefault((due[i].Id, due[i].Attempts.Count), head) < head;
                 var data = cache.Data.Of(due[i].IsClosing ? 0 : due[i].Reserved.Plan.Data.Length);
-                var bump = FeeBump.Decide(due[i], isPassedOver, await market, (await balances)[i], settings.With(data));
+                var bump = FeeBump.Decide(due[i], isPassedOver, await market, (await balances)[i], settings.With(data) with { Fees = cache.Floor.Limits });
                 await CarryOutAsync(due[i], bump, cancellation);
             }
         }
@@ -65,7 +67,7 @@ internal sealed partial class Replacer(
     public async Task<(TransactionFees? Fees, Attempt? Attempt)> ReplaceNowAsync(
         OpenTransaction transaction, CancelReason? closing, CancellationToken cancellation)
     {
-        var limits = transaction.Reserved.Plan.LimitsOf(settings.With(cache.Data.Of(0)), transaction.IsClosing || closing is not null);
+        var limits = transaction.Reserved.Plan.LimitsOf(settings.With(cache.Data.Of(0)) with { Fees = cache.Floor.Limits }, transaction.IsClosing || closing is not null);
         var market = FeePlan.For(await chain.ReadFeeMarketAsync(cancellation), limits, Speed.Fast);
         var fees = FeePlan.Bump(transaction.Reserved.Plan.Fees, market, limits);
 
@@ -83,6 +85,8 @@ internal sealed partial class Replacer(
             return (null, null);
         }
     }
+
+    private bool IsRefused(OpenTransaction transaction) => transaction is { IsInFlight: true, CappedAt: null } && cache.Floor.IsAbove(transaction.Reserved.Plan.Fees);
 
     private async Task CarryOutAsync(OpenTransaction transaction, FeeBump bump, CancellationToken cancellation)
     {
@@ -152,7 +156,7 @@ internal sealed partial class Replacer(
         [LoggerMessage(EventId = 230, Level = LogLevel.Information, Message = "Transaction {Id} on chain {ChainId} at nonce {Nonce} is replaced: attempt {Number} offers {Fees}")]
         public static partial void Replaced(ILogger logger, Guid id, ChainId chainId, ulong nonce, int number, TransactionFees fees);
 
-        [LoggerMessage(EventId = 231, Level = LogLevel.Warning, Message = "Transaction {Id} on chain {ChainId} is stuck at nonce {Nonce}: fee cap {Fees} reached. Raise Fees__MaxFeePerGasWei or wait for the base fee to fall")]
+        [LoggerMessage(EventId = 231, Level = LogLevel.Warning, Message = "Transaction {Id} on chain {ChainId} is stuck at nonce {Nonce}: fee cap {Fees} reached. Raise Fees__MaxFeePerGasWei or __MaxPriorityFeePerGasWei, or wait for the base fee to fall")]
         public static partial void AtCap(ILogger logger, Guid id, ChainId chainId, ulong nonce, TransactionFees fees);
 
         [LoggerMessage(EventId = 232, Level = LogLevel.Warning, Message = "Transaction {Id} on chain {ChainId} should be replaced, but {Signer} cannot pay for it: fund it")]

@@ -80,6 +80,11 @@ internal sealed partial class Submitter
         {
             if (!outcomes[i].IsAccepted)
             {
+                if (outcomes[i].Error!.Figures?.LeastTip is { } tip)
+                {
+                    _cache.Floor.Note(tip);
+                }
+
                 Log.NotTaken(_logger, attempts[i].Attempt.Hash, _settings.ChainId, outcomes[i].Error!.Kind, outcomes[i].Error!.Message);
             }
         }

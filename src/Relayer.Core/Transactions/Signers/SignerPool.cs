@@ -122,7 +122,7 @@ internal sealed partial class SignerPool(
         {
             var reading = await cache.ReadAsync(cancellation);
             var present = settings.With(reading.Data.Of(DataPrice.UsualBytes));
-            return FeePlan.For(reading.Market, settings.Fees, settings.Speed) is { } fees
+            return FeePlan.For(reading.Market, cache.Floor.Limits, settings.Speed) is { } fees
                 ? reading.Balances.ToDictionary(signer => signer.Address, signer => SignerPausePolicy.MeansOf(signer.Balance, fees, present))
                 : new Dictionary<Address, FundingLevel>();
         }
