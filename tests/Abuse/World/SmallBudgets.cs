@@ -57,6 +57,7 @@ internal sealed record SmallBudgets(
         {
             ["Schedules__Confirm"] = "* * * * * *",
             ["DOTNET_TieredPGO"] = "0", // lives of seconds
+            ["DOTNET_TC_CallCounting"] = "0",
             ["Clients__shop__Key"] = HonestUsers.ShopKey,
         };
         Set("Budgets__HourWei", Chain.Hour);
