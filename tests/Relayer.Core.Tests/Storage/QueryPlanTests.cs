@@ -62,8 +62,10 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         await CheckAsync(connection, RelaySql.FindWaiting(new ChainId(31337), 256), "relays_waiting");
         await CheckAsync(connection, RelaySql.LockWaiting(relays));
         await CheckAsync(connection, RelaySql.Rebind([.. relays.Select(_ => new BatchItem(candidate, ids[0], 0, Wei.FromGwei(1)))], DateTimeOffset.UnixEpoch));
-        await CheckAsync(connection, RelaySql.EndWaiting([.. relays.Select(id => (id, RelayState.Failed, "why"))], DateTimeOffset.UnixEpoch));
+        await CheckAsync(connection, RelaySql.EndWaiting([.. relays.Select(id => new WaitingEnd(id, RelayState.Failed, "why"))], DateTimeOffset.UnixEpoch));
         await CheckAsync(connection, RelaySql.Update(outcomes, DateTimeOffset.UnixEpoch));
+        await CheckAsync(connection, RelaySql.Correct(outcomes, DateTimeOffset.UnixEpoch));
+        await CheckAsync(connection, BudgetSql.SettleAnew(ids));
         await CheckAsync(connection, RelaySql.DeleteQuotaUsage(DateTimeOffset.UnixEpoch, 5_000), "quota_usage_starts_at");
         await CheckAsync(
             connection,
