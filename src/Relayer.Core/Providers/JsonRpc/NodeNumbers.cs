@@ -34,7 +34,7 @@ internal static partial class NodeNumbers
 
     // geth since 1.12, core/txpool/validation.go: "gas tip cap 1, minimum needed 1000000000"; before, and forks of it (bor, bsc): "tip needed
     // 1000000000, tip permitted 1"; openethereum: "does not satisfy your node's minimal gas price (minimal: 1000000000, got: 1)".
-    [GeneratedRegex(@"(gas tip cap \d{1,40}, minimum needed |\btip needed |minimal gas price \(minimal: )(?<wei>\d{1,40})", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(gas tip cap \d{1,40}, minimum needed |\btip needed |minimal gas price \(minimal: )(?<wei>\d{1,40})(?!\d)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex LeastTip { get; }
 
     // Gateways: "try again in 30 s", "retry after 2 seconds", "Try again in 1m0s", "retry in 500ms".
