@@ -41,7 +41,7 @@ public sealed class ViewKeeperSettingsTests
     public void What_is_wrong_with_it_is_told_with_its_key_at_the_start(string key, string value, string fault)
     {
         var faults = RelayerOptionsValidator.Validate(RelayerOptions.Bind(Configure((key, value), (":Book", Address)), Section));
-        Assert.Contains(faults, one => one.StartsWith($"Chains:base:Keepers:book{key}: ", StringComparison.Ordinal) && one.Contains(fault, StringComparison.Ordinal));
+        Assert.Contains(faults, one => one.StartsWith($"Chains:base:Keepers:book{key}: ", StringComparison.OrdinalIgnoreCase) && one.Contains(fault, StringComparison.Ordinal));
     }
 
     [Fact]
