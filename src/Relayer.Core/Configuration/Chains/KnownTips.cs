@@ -4,8 +4,8 @@ namespace Relayer.Core.Configuration.Chains;
 
 /// <summary>The least tip that the nodes of a chain take, where it is known and more than a trifle.</summary>
 /// <remarks>
-/// Polygon PoS and its test network: bor takes nothing below 25 gwei into its pool by default
-/// (params.BorDefaultTxPoolPriceLimit, https://github.com/0xPolygon/bor, and the same as the least tip in docs.polygon.technology/pos).
+/// Polygon PoS and its test network: bor takes nothing below 25 gwei into its pool ("gas tip cap X, minimum needed 25000000000"), as reported in
+/// https://github.com/WayfinderFoundation/wayfinder-paths-sdk/pull/379 and https://github.com/UMAprotocol/protocol/pull/4919.
 /// </remarks>
 internal static class KnownTips
 {
