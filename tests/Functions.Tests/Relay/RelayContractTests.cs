@@ -32,8 +32,9 @@ public abstract class RelayContractTests(RelayFixture relay)
         var done = await RelayWorld.WaitAsync(_http, id);
         AssertMembers(
             done.Json, "id", "state", "chainId", "forwarder", "from", "to", "nonce", "transactionHash", "blockNumber", "success", "reason",
-            "feeWei", "createdAt", "updatedAt");
+            "feeWei", "createdAt", "updatedAt", "carriedBy");
         Assert.Equal("confirmed", done["state"]);
+        Assert.Null(done["carriedBy"]); // By the relayer itself.
         Assert.Equal(forwarder.Address.ToString(), done["forwarder"]); // Checksummed.
         Assert.Equal(user.Address.ToString(), done["from"]);
         Assert.Equal(_world.Target.ToString(), done["to"]);

@@ -12,10 +12,10 @@ namespace Functions.Tests.Storms;
 public sealed class StormTests(StormFixture fixture)
 {
     // Small counts: each kind of thing happens, in little time. Many of each is what the commands are for.
-    private const int RandomKills = 12;
+    private const int RandomKills = 8;
     private const int Seeds = 4;
 
-    private static readonly TimeSpan FaultsLast = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FaultsLast = TimeSpan.FromSeconds(3);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -22,11 +22,11 @@ public sealed class Secp256k1AgreementTests
     private readonly ManagedSecp256k1 _managed = new();
 
     [Fact]
-    public void Twenty_thousand_made_up_signatures_recover_the_same_account_or_none()
+    public void Five_thousand_made_up_signatures_recover_the_same_account_or_none()
     {
         var random = new Random(65);
         var recovered = 0;
-        for (var i = 0; i < 20_000; i++)
+        for (var i = 0; i < 5_000; i++)
         {
             // Without the top bits of s, which is then low, so that it is not refused before the curve is asked.
             var (digest, r, s) = (Word(random), Number(random), Number(random));
@@ -35,15 +35,15 @@ public sealed class Secp256k1AgreementTests
         }
 
         // Every second r is the x of a point.
-        Assert.InRange(recovered, 9_000, 10_500);
+        Assert.InRange(recovered, 2_250, 2_650);
     }
 
     [Fact]
-    public void Twenty_thousand_strings_of_random_bytes_are_taken_or_refused_alike()
+    public void Five_thousand_strings_of_random_bytes_are_taken_or_refused_alike()
     {
         var random = new Random(66);
         var taken = 0;
-        for (var i = 0; i < 20_000; i++)
+        for (var i = 0; i < 5_000; i++)
         {
             var bytes = new byte[i % 20 == 0 ? random.Next(200) : Signature.Size];
             random.NextBytes(bytes);
@@ -54,7 +54,7 @@ public sealed class Secp256k1AgreementTests
             }
         }
 
-        Assert.InRange(taken, 2_500, 4_000);
+        Assert.InRange(taken, 600, 1_025);
     }
 
     [Fact]
@@ -97,10 +97,10 @@ public sealed class Secp256k1AgreementTests
     }
 
     [Fact]
-    public void Five_thousand_random_keys_and_digests_give_the_same_signatures_and_accounts()
+    public void A_thousand_random_keys_and_digests_give_the_same_signatures_and_accounts()
     {
         var random = new Random(67);
-        for (var i = 0; i < 5_000; i++)
+        for (var i = 0; i < 1_000; i++)
         {
             var key = Word(random).ToArray();
             key.AsSpan(0, i % 4).Clear();

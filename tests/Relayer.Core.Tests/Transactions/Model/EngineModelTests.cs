@@ -47,7 +47,7 @@ public sealed class EngineModelTests(PostgresFixture postgres)
     }
 
     private static int Stories() =>
-        int.TryParse(Environment.GetEnvironmentVariable("RELAYER_MODEL_STORIES"), CultureInfo.InvariantCulture, out var count) ? count : 15;
+        int.TryParse(Environment.GetEnvironmentVariable("RELAYER_MODEL_STORIES"), CultureInfo.InvariantCulture, out var count) ? count : 10;
 
     private static ulong Seed() => Environment.GetEnvironmentVariable("RELAYER_MODEL_SEED") switch
     {
