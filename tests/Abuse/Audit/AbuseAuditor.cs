@@ -15,26 +15,31 @@ internal static class AbuseAuditor
     /// <summary>The findings; at least one instance must run.</summary>
     public static async Task<(IReadOnlyList<string> Violations, CostSums Sums, Ledger Ledger)> CheckAsync(Field field, Poster poster, CancellationToken cancellation)
     {
+        var (open, (found, sums, ledger)) = await Settling.CountAsync(
+            () => Ledger.OpenAsync(field.Relayer, cancellation), () => CountAsync(field, poster, cancellation), cancellation);
+        string[] violations = open.Length > 0 ? [open, .. found] : found;
+        return (violations.Length <= Shown ? violations : [.. violations[..Shown], $"and {violations.Length - Shown} more"], sums, ledger);
+    }
+
+    private static async Task<(string[] Violations, CostSums Sums, Ledger Ledger)> CountAsync(Field field, Poster poster, CancellationToken cancellation)
+    {
         var relayer = field.Relayer;
-        var open = await Settling.WaitAsync(() => Ledger.OpenAsync(relayer, cancellation), cancellation);
         var ledger = await Ledger.ReadAsync(relayer, cancellation);
         var chain = await ChainTruth.ReadAsync(relayer, ledger, [.. ledger.Relays.Select(relay => relay.From).Distinct()], cancellation);
         var sums = await CostSums.ReadAsync(field, cancellation);
         await using var connection = await relayer.OpenAsync(cancellation);
         var held = await Rows.ReadAsync(connection, StillHeld, row => row.GetString(0), cancellation);
-        string[] violations =
-        [
-            .. poster.Surprises.Distinct(),
-            .. open.Length > 0 ? [open] : Array.Empty<string>(),
-            .. held.Select(text => $"all has ended, and a budget still holds: {text}"),
-            .. poster.Accepted.Except(ledger.Relays.Select(relay => relay.Id)).Select(id => $"accepted and not on record: {id}"),
-            .. Executions(ledger, chain),
-            .. new Invariants([], ledger, chain).OfRecords(),
-            .. (await SpendSums.ReadAsync(relayer, cancellation)).Violations(ledger, chain),
-            .. (await BudgetSums.ReadAsync(relayer, cancellation)).Violations(),
-            .. sums.Violations(field, ledger, chain),
-        ];
-        return (violations.Length <= Shown ? violations : [.. violations[..Shown], $"and {violations.Length - Shown} more"], sums, ledger);
+        return (
+            [
+                .. poster.Surprises.Distinct(),
+                .. held.Select(text => $"all has ended, and a budget still holds: {text}"),
+                .. poster.Accepted.Except(ledger.Relays.Select(relay => relay.Id)).Select(id => $"accepted and not on record: {id}"),
+                .. Executions(ledger, chain),
+                .. new Invariants([], ledger, chain).OfRecords(),
+                .. (await SpendSums.ReadAsync(relayer, cancellation)).Violations(ledger, chain),
+                .. (await BudgetSums.ReadAsync(relayer, cancellation)).Violations(),
+                .. sums.Violations(field, ledger, chain),
+            ], sums, ledger);
     }
 
     /// <summary>What is on record ended as the chain says, and at most once.</summary>

@@ -11,18 +11,9 @@ internal static class Auditor
     /// <summary>The findings; at least one instance must run.</summary>
     public static async Task<Findings> CheckAsync(RelayerUnderTest relayer, Workload workload, CancellationToken cancellation)
     {
-        var open = await Settling.WaitAsync(() => Ledger.OpenAsync(relayer, cancellation), cancellation);
-        var requests = workload.Requests;
-        var ledger = await Ledger.ReadAsync(relayer, cancellation);
-        var chain = await ChainTruth.ReadAsync(relayer, ledger, [.. requests.Select(signed => signed.Message.From).Distinct()], cancellation);
-        string[] violations =
-        [
-            .. workload.Surprises.Distinct(),
-            .. open.Length > 0 ? [open] : Array.Empty<string>(),
-            .. new Invariants(requests, ledger, chain).Violations(),
-            .. (await SpendSums.ReadAsync(relayer, cancellation)).Violations(ledger, chain),
-            .. (await BudgetSums.ReadAsync(relayer, cancellation)).Violations(),
-        ];
+        var (open, (found, ledger)) = await Settling.CountAsync(
+            () => Ledger.OpenAsync(relayer, cancellation), () => CountAsync(relayer, workload, cancellation), cancellation);
+        string[] violations = open.Length > 0 ? [open, .. found] : found;
         return new Findings(
             violations.Length <= Shown ? violations : [.. violations[..Shown], $"and {violations.Length - Shown} more"],
             workload.Accepted,
@@ -30,6 +21,20 @@ internal static class Auditor
             ledger.Transactions.Count,
             ledger.Transactions.Count(transaction => transaction.State == 5),
             ledger.Transactions.Sum(transaction => Math.Max(0, transaction.Attempts.Count - 1)));
+    }
+
+    private static async Task<(string[] Violations, Ledger Ledger)> CountAsync(RelayerUnderTest relayer, Workload workload, CancellationToken cancellation)
+    {
+        var requests = workload.Requests;
+        var ledger = await Ledger.ReadAsync(relayer, cancellation);
+        var chain = await ChainTruth.ReadAsync(relayer, ledger, [.. requests.Select(signed => signed.Message.From).Distinct()], cancellation);
+        return (
+            [
+                .. workload.Surprises.Distinct(),
+                .. new Invariants(requests, ledger, chain).Violations(),
+                .. (await SpendSums.ReadAsync(relayer, cancellation)).Violations(ledger, chain),
+                .. (await BudgetSums.ReadAsync(relayer, cancellation)).Violations(),
+            ], ledger);
     }
 }
 

@@ -39,4 +39,27 @@ internal static class Settling
             await Task.Delay(Pause, cancellation);
         }
     }
+
+    /// <summary>
+    /// Counts once nothing is under way, and again where something was meanwhile: timers, such as that of top-ups, ask nobody, and what was read before and after is
+    /// of two moments then.
+    /// </summary>
+    /// <param name="lookAsync">What is open in words, and how much has ended so far.</param>
+    /// <param name="countAsync">Counts everything.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static async Task<(string Open, T Found)> CountAsync<T>(
+        Func<Task<(string Open, long Ended)>> lookAsync, Func<Task<T>> countAsync, CancellationToken cancellation)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var open = await WaitAsync(lookAsync, cancellation);
+            var before = await lookAsync();
+            var found = await countAsync();
+            if (open.Length > 0 || (before.Open.Length == 0 && await lookAsync() == before) || TimeProvider.System.GetElapsedTime(started) > Longest)
+            {
+                return (open, found);
+            }
+        }
+    }
 }

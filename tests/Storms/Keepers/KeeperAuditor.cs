@@ -12,8 +12,8 @@ internal static class KeeperAuditor
     public static async Task<(IReadOnlyList<string> Violations, string Summary)> CheckAsync(
         KeeperScenario scenario, RelayerUnderTest relayer, CancellationToken cancellation, IReadOnlyCollection<SignedRequest>? requests = null)
     {
-        var open = await Settling.WaitAsync(() => LookAsync(scenario, relayer, cancellation), cancellation);
-        var (violations, summary) = await CountAsync(scenario, relayer, cancellation, requests);
+        var (open, (violations, summary)) = await Settling.CountAsync(
+            () => LookAsync(scenario, relayer, cancellation), () => CountAsync(scenario, relayer, cancellation, requests), cancellation);
         return (open.Length > 0 ? [open, .. violations] : violations, summary);
     }
 
