@@ -1,6 +1,7 @@
 using Functions.Catalog;
 using Functions.Timers;
 using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Reading;
 using Relayer.Core.Crashes;
 using Relayer.Core.Keepers.Engine;
 

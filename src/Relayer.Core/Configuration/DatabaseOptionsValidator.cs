@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Npgsql;
+using Relayer.Core.Configuration.Reading;
 
 namespace Relayer.Core.Configuration;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.RegularExpressions;
+using Relayer.Core.Configuration.Reading;
 using Relayer.Core.Ethereum;
 
 namespace Relayer.Core.Configuration;

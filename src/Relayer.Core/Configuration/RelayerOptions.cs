@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Configuration.Keepers;
+using Relayer.Core.Configuration.Reading;
 
 namespace Relayer.Core.Configuration;
 

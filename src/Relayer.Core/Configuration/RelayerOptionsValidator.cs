@@ -1,5 +1,6 @@
 using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Configuration.Keepers;
+using Relayer.Core.Configuration.Reading;
 using Relayer.Core.Crashes;
 
 namespace Relayer.Core.Configuration;

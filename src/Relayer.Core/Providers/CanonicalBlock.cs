@@ -1,5 +1,5 @@
 using Relayer.Core.Ethereum;
-using Relayer.Core.Providers.Pool;
+using Relayer.Core.Providers.Client;
 
 namespace Relayer.Core.Providers;
 

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Reading;
 
 namespace Functions.Tests.Hosting;
 

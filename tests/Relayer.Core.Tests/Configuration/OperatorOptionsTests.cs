@@ -1,4 +1,5 @@
 using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Reading;
 using static Relayer.Core.Tests.Configuration.SampleOptions;
 
 namespace Relayer.Core.Tests.Configuration;

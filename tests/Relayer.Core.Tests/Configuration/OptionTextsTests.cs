@@ -1,6 +1,7 @@
 using Nethereum.Web3;
 using Relayer.Core.Configuration;
 using Relayer.Core.Configuration.Keepers;
+using Relayer.Core.Configuration.Reading;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Views;
 using static Relayer.Core.Tests.Configuration.SampleOptions;

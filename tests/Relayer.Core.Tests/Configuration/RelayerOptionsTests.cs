@@ -1,4 +1,5 @@
 using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Reading;
 using Relayer.Core.Ethereum;
 using static Relayer.Core.Tests.Configuration.SampleOptions;
 

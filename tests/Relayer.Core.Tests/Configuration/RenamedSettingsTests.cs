@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Configuration;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Reading;
 
 namespace Relayer.Core.Tests.Configuration;
 

@@ -9,7 +9,7 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Liquidation;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keepers.Perps;
-using Relayer.Core.Providers.Pool;
+using Relayer.Core.Providers.Client;
 
 namespace Relayer.Core.Tests.Keepers;
 

@@ -10,7 +10,7 @@ using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Scanning;
 using Relayer.Core.Providers;
-using Relayer.Core.Providers.Pool;
+using Relayer.Core.Providers.Client;
 using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Keepers;

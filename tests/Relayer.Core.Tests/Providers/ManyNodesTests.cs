@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
+using Relayer.Core.Providers.Client;
 using Relayer.Core.Providers.Pool;
 
 namespace Relayer.Core.Tests.Providers;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
-using Relayer.Core.Providers.Pool;
+using Relayer.Core.Providers.Client;
 
 namespace Relayer.Core.Tests.Providers;
 

@@ -1,6 +1,7 @@
 using DevChain;
 using Microsoft.Extensions.Logging.Abstractions;
 using Relayer.Core.Configuration;
+using Relayer.Core.Providers.Client;
 using Relayer.Core.Providers.Pool;
 using Relayer.Core.Tests.Storage;
 

@@ -1,6 +1,6 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
-using Relayer.Core.Providers.Pool;
+using Relayer.Core.Providers.Client;
 
 namespace Relayer.Core.Tests.Providers;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
-using Relayer.Core.Providers.Pool;
+using Relayer.Core.Providers.Client;
 
 namespace Relayer.Core.Tests.Providers;
 

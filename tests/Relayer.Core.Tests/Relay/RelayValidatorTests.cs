@@ -5,7 +5,7 @@ using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Providers;
-using Relayer.Core.Providers.Pool;
+using Relayer.Core.Providers.Client;
 using Relayer.Core.Relay;
 using Relayer.Core.Relay.Admission;
 using Relayer.Core.Relay.Breakers;

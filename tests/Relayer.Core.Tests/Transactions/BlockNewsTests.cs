@@ -2,7 +2,7 @@ using DevChain;
 using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Providers.Pool;
+using Relayer.Core.Providers.Client;
 using Relayer.Core.Transactions.Confirmation;
 
 namespace Relayer.Core.Tests.Transactions;

@@ -8,7 +8,7 @@ using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Incidents;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
-using Relayer.Core.Providers.Pool;
+using Relayer.Core.Providers.Client;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Transactions;
 using Relayer.Core.Transactions.Sending;

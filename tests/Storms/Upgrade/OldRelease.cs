@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using DevChain;
-using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Reading;
 
 namespace Storms.Upgrade;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Relayer.Core.Configuration;
 using Relayer.Core.Configuration.Keepers;
+using Relayer.Core.Configuration.Reading;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Views;

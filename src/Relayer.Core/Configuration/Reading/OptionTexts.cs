@@ -2,7 +2,7 @@ using System.Collections;
 using Microsoft.Extensions.Configuration;
 using Relayer.Core.Configuration.Keepers;
 
-namespace Relayer.Core.Configuration;
+namespace Relayer.Core.Configuration.Reading;
 
 /// <summary>
 /// Binds what the binders do not: options of the types that <see cref="OptionText"/> reads, lists and dictionaries of them included. It goes over

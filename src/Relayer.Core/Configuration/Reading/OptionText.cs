@@ -1,7 +1,7 @@
 using System.Reflection;
 using Relayer.Core.Ethereum;
 
-namespace Relayer.Core.Configuration;
+namespace Relayer.Core.Configuration.Reading;
 
 /// <summary>How the texts of one type of our own are read into the properties of options.</summary>
 internal abstract class OptionText

@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Reflection;
 using Npgsql;
 
-namespace Relayer.Core.Configuration;
+namespace Relayer.Core.Configuration.Reading;
 
 /// <summary>Reads a connection string word by word, to tell all that is wrong with it without repeating what may be secret. Pure.</summary>
 internal static class ConnectionText

@@ -1,6 +1,6 @@
 using Relayer.Core.Ethereum;
 
-namespace Relayer.Core.Providers.Pool;
+namespace Relayer.Core.Providers.Client;
 
 /// <summary>Reads the fee market out of what a node says; pure.</summary>
 internal static class FeeMarkets

@@ -1,7 +1,8 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers.JsonRpc;
+using Relayer.Core.Providers.Pool;
 
-namespace Relayer.Core.Providers.Pool;
+namespace Relayer.Core.Providers.Client;
 
 /// <summary>Reads of blocks and their contents: each in one batch with the head of the node that answers.</summary>
 /// <param name="pool">The chain's providers.</param>

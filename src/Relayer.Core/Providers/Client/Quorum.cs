@@ -1,4 +1,4 @@
-namespace Relayer.Core.Providers.Pool;
+namespace Relayer.Core.Providers.Client;
 
 /// <summary>When several providers' words are believed. Pure.</summary>
 internal static class Quorum

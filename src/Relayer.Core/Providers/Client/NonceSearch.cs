@@ -1,7 +1,8 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers.JsonRpc;
+using Relayer.Core.Providers.Pool;
 
-namespace Relayer.Core.Providers.Pool;
+namespace Relayer.Core.Providers.Client;
 
 /// <summary>Looks with one provider for the transaction that spent a nonce.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Reflection;
 
-namespace Relayer.Core.Configuration;
+namespace Relayer.Core.Configuration.Reading;
 
 /// <summary>How a property holds what <see cref="OptionTexts"/> fills.</summary>
 internal enum OptionShape

@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Relayer.Core.Configuration.Keepers;
 
-namespace Relayer.Core.Configuration;
+namespace Relayer.Core.Configuration.Reading;
 
 /// <summary>Finds numbers, times and yes-or-no that the binders could not read: they would stop at the first one.</summary>
 internal static class UnreadableTexts

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace Relayer.Core.Configuration;
+namespace Relayer.Core.Configuration.Reading;
 
 /// <summary>Refuses settings by their former names: what is written under one would not be in force, and nobody would know.</summary>
 /// <remarks>Whoever renames a setting adds it to the table, and it stays there.</remarks>

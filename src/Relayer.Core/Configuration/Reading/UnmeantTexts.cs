@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace Relayer.Core.Configuration;
+namespace Relayer.Core.Configuration.Reading;
 
 /// <summary>Finds texts that nobody meant: references that nobody resolved, and values that kept the quotes of a shell or a file.</summary>
 internal static class UnmeantTexts

@@ -1,6 +1,6 @@
 using Relayer.Core.Providers.JsonRpc;
 
-namespace Relayer.Core.Providers.Pool;
+namespace Relayer.Core.Providers.Client;
 
 /// <summary>Reads in JSON-RPC's own words.</summary>
 internal sealed partial class ChainClient : IRawReadings

@@ -1,4 +1,4 @@
-namespace Relayer.Core.Providers.Pool;
+namespace Relayer.Core.Providers.Client;
 
 /// <summary>What several providers' answers about one account's nonce amount to. Pure.</summary>
 internal static class NonceAgreement

@@ -1,8 +1,9 @@
 using Relayer.Core.Concurrency;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers.JsonRpc;
+using Relayer.Core.Providers.Pool;
 
-namespace Relayer.Core.Providers.Pool;
+namespace Relayer.Core.Providers.Client;
 
 /// <summary>One chain over its providers. Calls and broadcasts of many callers at once share JSON-RPC batches.</summary>
 internal sealed partial class ChainClient : IChainClient

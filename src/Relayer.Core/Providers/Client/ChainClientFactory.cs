@@ -4,8 +4,9 @@ using Relayer.Core.Configuration;
 using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers.JsonRpc;
+using Relayer.Core.Providers.Pool;
 
-namespace Relayer.Core.Providers.Pool;
+namespace Relayer.Core.Providers.Client;
 
 /// <summary>The clients of all configured chains over one connection pool. Nothing is connected before it is needed.</summary>
 internal sealed class ChainClientFactory : IChainClientFactory, IDisposable

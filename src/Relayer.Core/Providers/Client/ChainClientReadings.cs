@@ -1,7 +1,7 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers.JsonRpc;
 
-namespace Relayer.Core.Providers.Pool;
+namespace Relayer.Core.Providers.Client;
 
 /// <summary>Readings at one given block.</summary>
 internal sealed partial class ChainClient

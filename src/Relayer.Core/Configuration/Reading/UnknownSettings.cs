@@ -4,7 +4,7 @@ using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Relayer.Core.Configuration.Keepers;
 
-namespace Relayer.Core.Configuration;
+namespace Relayer.Core.Configuration.Reading;
 
 /// <summary>Finds settings that nothing reads: a cap that is misspelt is not in force, and its default is.</summary>
 /// <remarks>

@@ -1,7 +1,8 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers.JsonRpc;
+using Relayer.Core.Providers.Pool;
 
-namespace Relayer.Core.Providers.Pool;
+namespace Relayer.Core.Providers.Client;
 
 /// <summary>Gives signed transactions to every provider, the same bytes to each.</summary>
 /// <remarks>
