@@ -122,7 +122,7 @@ public sealed class KeeperAppTests(IsolatedStacks stacks) : IClassFixture<Isolat
         Assert.True(await RelayWorld.BecomesAsync(async () => await StandingAsync(stack) is { } keeper
             && (bool)keeper["paused"]! && (string?)keeper["lastOutcome"] == "paused" && (long)keeper["underWay"]! == 0));
         var count = await upkeep.NumberAsync("count()");
-        await Task.Delay(3_000, Cancellation);
+        await stack.World.RunsAsync("PerformUpkeeps");
         Assert.Equal(count, await upkeep.NumberAsync("count()"));
         Assert.Equal(200, (await admin.PostAsync("keepers/upkeeps/resume")).Status);
         Assert.True(await RelayWorld.BecomesAsync(async () => await upkeep.NumberAsync("count()") > count, 60));

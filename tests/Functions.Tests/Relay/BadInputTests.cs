@@ -58,7 +58,7 @@ public abstract class BadInputTests(RelayFixture relay) : IAsyncLifetime
             using var request = bad.Request(_input);
             AssertRefused(bad, await Reply.SendAsync(relay.Http, request));
         });
-        await Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken); // Two rounds of the engine's timer.
+        await _input.World.RunsAsync("ConfirmTransactions");
 
         Assert.Equal(_before, await RecordsAsync());
     }

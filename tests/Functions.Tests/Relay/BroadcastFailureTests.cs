@@ -67,7 +67,8 @@ public sealed class BroadcastFailureTests(IsolatedStacks stacks) : IClassFixture
         var (world, late) = (stack.World, new Wallet());
         stack.Node.Refuse(Send);
         var posted = await Reply.PostAsync(stack.Http, "api/relay", world.Post(world.Infinex, late));
-        await Task.Delay(TimeSpan.FromSeconds(3), Cancellation); // Half of its time, and a little.
+        Assert.True(await RelayWorld.BecomesAsync(
+            async () => (long)(await world.AskAsync("select count(*) from transactions where cancel_reason is not null"))! == 1));
         stack.Node.Heal();
 
         var ended = await RelayWorld.WaitAsync(stack.Http, posted["id"]!);

@@ -139,6 +139,23 @@ internal sealed class RelayWorld(DevStack stack, string? database = null)
         return true;
     }
 
+    /// <summary>Waits until a timer's function has run from its begin to its end: runs never overlap, so the second tick from now says that the first is over.</summary>
+    public async Task RunsAsync(string timer)
+    {
+        var (seen, ticks) = (await LastTickAsync(), 0);
+        Assert.True(
+            await BecomesAsync(async () =>
+            {
+                var last = await LastTickAsync();
+                ticks += Equals(last, seen) ? 0 : 1;
+                seen = last;
+                return ticks >= 2;
+            }),
+            $"{timer} did not run");
+
+        Task<object?> LastTickAsync() => AskAsync($"select last_due from timers where name = '{timer}'");
+    }
+
     /// <summary>Waits for a relay's end.</summary>
     public static async Task<Reply> WaitAsync(HttpClient http, string id, double seconds = 120)
     {

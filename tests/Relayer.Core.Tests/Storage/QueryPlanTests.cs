@@ -56,17 +56,17 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         await CheckAsync(connection, RelaySql.Find(relays));
         await CheckAsync(connection, RelaySql.List(null, signer.Address, long.MaxValue, 20), "relays_of_user");
         await CheckAsync(connection, RelaySql.FindPredecessors([.. relays.Select(_ => (new ChainId(31337), candidate.Request.Forwarder, signer.Address))]));
-        await CheckAsync(connection, RelaySql.ReadQuotaUsage([.. relays.Select(_ => candidate)]), "quota_usage_pkey");
+        await CheckAsync(connection, QuotaSql.Read([.. relays.Select(_ => candidate)]), "quota_usage_pkey");
         await CheckAsync(connection, RelaySql.FindCarried(ids), "relays_transaction");
         await CheckAsync(connection, RelaySql.FindSigned(relays));
         await CheckAsync(connection, RelaySql.FindWaiting(new ChainId(31337), 256), "relays_waiting");
         await CheckAsync(connection, RelaySql.LockWaiting(relays));
         await CheckAsync(connection, RelaySql.Rebind([.. relays.Select(_ => new BatchItem(candidate, ids[0], 0, Wei.FromGwei(1)))], DateTimeOffset.UnixEpoch));
         await CheckAsync(connection, RelaySql.EndWaiting([.. relays.Select(id => new WaitingEnd(id, RelayState.Failed, "why"))], DateTimeOffset.UnixEpoch));
-        await CheckAsync(connection, RelaySql.Update(outcomes, DateTimeOffset.UnixEpoch));
-        await CheckAsync(connection, RelaySql.Correct(outcomes, DateTimeOffset.UnixEpoch));
+        await CheckAsync(connection, OutcomeSql.Update(outcomes, DateTimeOffset.UnixEpoch));
+        await CheckAsync(connection, OutcomeSql.Correct(outcomes, DateTimeOffset.UnixEpoch));
         await CheckAsync(connection, BudgetSql.SettleAnew(ids));
-        await CheckAsync(connection, RelaySql.DeleteQuotaUsage(DateTimeOffset.UnixEpoch, 5_000), "quota_usage_starts_at");
+        await CheckAsync(connection, QuotaSql.DeleteBefore(DateTimeOffset.UnixEpoch, 5_000), "quota_usage_starts_at");
         await CheckAsync(
             connection,
             Command(TransactionSql.ReadOpen, Columns.Long(31337), Columns.Id(Guid.Empty), Columns.Int(1_000)),

@@ -138,12 +138,12 @@ internal static class BudgetSql
     /// is refused afterwards.
     /// </summary>
     /// <remarks>One write for each relay: a second one would cost as much as all else here.</remarks>
-    public static NpgsqlBatchCommand Settle(IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now) => RelaySql.Tell(outcomes, now, $"""
+    public static NpgsqlBatchCommand Settle(IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now) => OutcomeSql.Tell(outcomes, now, $"""
         with ended as (
             {Held}, o.state, o.success, o.reason, o.fee, o.again,
                 case when t.{TransactionStates.FinalInBlock} then coalesce(t.fee, 0) else 0 end
                     + case when t.state = {TransactionStates.Confirmed} then t.value else 0 end as cost
-            from {RelaySql.Outcomes} join relays r on {RelaySql.IsTold} join transactions t on t.id = r.transaction_id),
+            from {OutcomeSql.Outcomes} join relays r on {OutcomeSql.IsTold} join transactions t on t.id = r.transaction_id),
         carried as (
             select r.*, coalesce(floor(r.cost * r.held / nullif(sum(r.held) over (partition by r.transaction_id), 0)), 0) as part,
                 row_number() over (partition by r.transaction_id order by r.held = 0, r.position, r.id) as place
@@ -152,7 +152,7 @@ internal static class BudgetSql
             select r.*, case when r.place = 1 then r.cost - (sum(r.part) over (partition by r.transaction_id) - r.part) else r.part end as charge
             from carried r),
         noted as (
-            update relays r set {RelaySql.Told}, held = 0, charged = case when o.held > 0 then coalesce(r.charged, 0) + o.charge else r.charged end
+            update relays r set {OutcomeSql.Told}, held = 0, charged = case when o.held > 0 then coalesce(r.charged, 0) + o.charge else r.charged end
             from shares o where r.id = o.id returning r.id),
         deltas as (
             select r.chain_id, k.scope, k.subject, {HeldHour} as hour, {HeldDay} as day, r.held, r.charge

@@ -1,9 +1,6 @@
 using System.Numerics;
 using Npgsql;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Relay.Admission;
-using Relayer.Core.Relay.Budgets;
-using Relayer.Core.Relay.Outcomes;
 using Relayer.Core.Storage;
 using Relayer.Core.Transactions;
 
@@ -87,22 +84,6 @@ internal static class RelaySql
         },
     };
 
-    public static NpgsqlBatchCommand ReadQuotaUsage(IReadOnlyList<RelayCandidate> candidates) => new($"""
-        select q.place, u.period, u.granted
-        from unnest($1, $2, $3, $4) with ordinality as q (chain_id, "user", minute, day, place)
-        cross join lateral (values ({QuotaWindow.MinuteSql}::smallint, q.minute), ({QuotaWindow.DaySql}::smallint, q.day)) as w (period, starts_at)
-        join quota_usage u on u.chain_id = q.chain_id and u."user" = q."user" and u.period = w.period and u.starts_at = w.starts_at
-        """)
-    {
-        Parameters =
-        {
-            Columns.Longs(candidates.Select(candidate => candidate.Request.ChainId.Value)),
-            Columns.ManyBytes(candidates.Select(candidate => candidate.Message.From.ToArray())),
-            Columns.Times(candidates.Select(candidate => QuotaWindow.StartOfMinute(candidate.Now))),
-            Columns.Times(candidates.Select(candidate => QuotaWindow.StartOfDay(candidate.Now))),
-        },
-    };
-
     public static NpgsqlBatchCommand Insert(IReadOnlyList<BatchItem> relays) => new($"""
         insert into relays (id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id,
             position, state, created_at, updated_at, paid_gas, beside, held, held_at, held_in, budget_target, caller, client)
@@ -137,43 +118,6 @@ internal static class RelaySql
             Columns.Enums(relays.Select(relay => relay.Candidate.Caller.Kind)),
             Columns.Texts(relays.Select(relay => relay.Candidate.Caller.Client)),
         },
-    };
-
-    /// <summary>Counts what is granted; the table's check refuses what exceeds the quota, and with it the whole transaction.</summary>
-    /// <remarks>One row for each window: PostgreSQL does not let one statement touch a row twice. In key order, against deadlocks.</remarks>
-    public static NpgsqlBatchCommand AddQuotaUsage(IReadOnlyList<BatchItem> relays)
-    {
-        var windows = relays.SelectMany(relay => Windows(relay.Candidate, relay.Transaction)).ToArray();
-        return new NpgsqlBatchCommand("""
-            insert into quota_usage as u (chain_id, "user", period, starts_at, granted, quota)
-            select w.chain_id, w."user", w.period, w.starts_at, sum(w.granted)::bigint, max(w.quota)
-            from unnest($1, $2, $3, $4, $5, $6, $7) as w (transaction_id, chain_id, "user", period, starts_at, granted, quota)
-            where exists (select from transactions t where t.id = w.transaction_id)
-            group by 1, 2, 3, 4 order by 1, 2, 3, 4
-            on conflict (chain_id, "user", period, starts_at) do update
-            set granted = u.granted + excluded.granted, quota = excluded.quota
-            """)
-        {
-            Parameters =
-            {
-                Columns.Ids(windows.Select(window => window.Transaction)),
-                Columns.Longs(windows.Select(window => window.Chain.Value)),
-                Columns.ManyBytes(windows.Select(window => window.User.ToArray())),
-                Columns.Shorts(windows.Select(window => window.Period)),
-                Columns.Times(windows.Select(window => window.StartsAt)),
-                Columns.Longs(windows.Select(window => window.Granted)),
-                Columns.Longs(windows.Select(window => window.Quota)),
-            },
-        };
-    }
-
-    /// <summary>Windows that are over grant nothing any more.</summary>
-    public static NpgsqlBatchCommand DeleteQuotaUsage(DateTimeOffset before, int limit) => new("""
-        delete from quota_usage
-        where ctid = any(array(select ctid from quota_usage where starts_at < $1 limit $2 for update skip locked))
-        """)
-    {
-        Parameters = { Columns.Time(before), Columns.Int(limit) },
     };
 
     public static NpgsqlBatchCommand FindCarried(IEnumerable<Guid> transactions) => new("""
@@ -245,97 +189,4 @@ internal static class RelaySql
             Columns.ManyBytes(relays.Select(relay => relay.By?.From.ToArray())),
         },
     };
-
-    /// <summary>Outcomes <c>o</c>, as <see cref="Tell"/> passes them.</summary>
-    public const string Outcomes = "unnest($1, $2, $3, $4, $5, $6, $7) as o (id, transaction_id, state, success, reason, fee, again)";
-
-    /// <summary>Only those that are still in the transaction that moved.</summary>
-    public const string IsTold = $"r.id = o.id and r.transaction_id = o.transaction_id and r.state = {RelayStates.Accepted} and not r.waiting";
-
-    /// <summary>What goes again keeps its share of what was spent without effect, and lets go of its transaction, which is over.</summary>
-    public const string Told = """
-        state = o.state, success = o.success, reason = o.reason, updated_at = $8, waiting = o.again,
-            fee = case when o.again or (o.fee is null and r.fee_before = 0) then null else coalesce(o.fee, 0) + r.fee_before end,
-            fee_before = case when o.again then r.fee_before + coalesce(o.fee, 0) else r.fee_before end,
-            earlier_transactions = case when o.again then r.earlier_transactions || r.transaction_id else r.earlier_transactions end
-        """;
-
-    /// <summary>How relays stand in transactions that are not over yet.</summary>
-    public static NpgsqlBatchCommand Update(IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now) =>
-        Tell(outcomes, now, $"update relays r set {Told} from {Outcomes} where {IsTold}");
-
-    /// <summary>A statement over outcomes.</summary>
-    public static NpgsqlBatchCommand Tell(IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now, string sql) => new(sql)
-    {
-        Parameters =
-        {
-            Columns.ManyBytes(outcomes.Select(outcome => outcome.Id.ToArray())),
-            Columns.Ids(outcomes.Select(outcome => outcome.TransactionId)),
-            Columns.Enums(outcomes.Select(outcome => outcome.State)),
-            Columns.Flags(outcomes.Select(outcome => outcome.Success)),
-            Columns.Texts(outcomes.Select(outcome => outcome.Reason)),
-            Columns.Numbers(outcomes.Select(outcome => outcome.Fee?.ToBigInteger())),
-            Columns.Flags(outcomes.Select(outcome => (bool?)outcome.GoesAgain)),
-            Columns.Time(now),
-        },
-    };
-
-    /// <summary>
-    /// Puts right how relays stand whose transaction was thought displaced and is in a block after all. One that it carried out has ended so, whatever was
-    /// told before; what it cost counts in any case. One that has another transaction by now ends with that, and so does one whose nonce a newer request holds.
-    /// </summary>
-    public static NpgsqlBatchCommand Correct(IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now) => new($"""
-        update relays r set
-            state = case when o.again then r.state else o.state end, success = case when o.again then r.success else o.success end,
-            reason = case when o.again then r.reason else o.reason end, waiting = r.waiting and o.again, updated_at = $8,
-            fee = case when o.again and r.waiting then r.fee else coalesce(o.fee, 0) + r.fee_before end,
-            fee_before = case when o.again then r.fee_before + coalesce(o.fee, 0) else r.fee_before end
-        from unnest($1, $2, $3, $4, $5, $6, $7) as o (id, transaction_id, state, success, reason, fee, again)
-        where r.id = o.id and r.transaction_id = o.transaction_id and (r.waiting or r.state in ({RelayStates.Failed}, {RelayStates.Expired}))
-            and not exists (
-                select from relays n where n.chain_id = r.chain_id and n.forwarder = r.forwarder and n."from" = r."from" and n.nonce = r.nonce
-                    and n.id <> r.id and not n.freed)
-        """)
-    {
-        Parameters =
-        {
-            Columns.ManyBytes(outcomes.Select(outcome => outcome.Id.ToArray())),
-            Columns.Ids(outcomes.Select(outcome => outcome.TransactionId)),
-            Columns.Enums(outcomes.Select(outcome => outcome.State)),
-            Columns.Flags(outcomes.Select(outcome => outcome.Success)),
-            Columns.Texts(outcomes.Select(outcome => outcome.Reason)),
-            Columns.Numbers(outcomes.Select(outcome => outcome.Fee?.ToBigInteger())),
-            Columns.Flags(outcomes.Select(outcome => (bool?)outcome.GoesAgain)),
-            Columns.Time(now),
-        },
-    };
-
-    private static IEnumerable<Window> Windows(RelayCandidate candidate, Guid transaction)
-    {
-        var (chain, user, policy) = (candidate.Request.ChainId, candidate.Message.From, candidate.Policy);
-        yield return new(transaction, chain, user, QuotaWindow.Minute, QuotaWindow.StartOfMinute(candidate.Now), 1, policy.RelaysPerMinute);
-        yield return new(
-            transaction, chain, user, QuotaWindow.Day, QuotaWindow.StartOfDay(candidate.Now), (long)candidate.PaidGas, policy.GasPerDay);
-    }
-
-    private readonly record struct Window(
-        Guid Transaction, ChainId Chain, Address User, short Period, DateTimeOffset StartsAt, long Granted, long Quota);
-}
-
-/// <summary>How a request ends that waited for another transaction.</summary>
-/// <param name="Id">The relay.</param>
-/// <param name="State">Its final state.</param>
-/// <param name="Reason">Why, unless all went well.</param>
-/// <param name="By">The transaction of somebody else that carried it out, if one did.</param>
-internal sealed record WaitingEnd(Hash32 Id, RelayState State, string? Reason, Carrier? By = null);
-
-/// <summary>A request's place in a transaction.</summary>
-/// <param name="Candidate">The request.</param>
-/// <param name="Transaction">The transaction.</param>
-/// <param name="Position">Its place.</param>
-/// <param name="Price">The most wei per gas that the transaction offers.</param>
-internal readonly record struct BatchItem(RelayCandidate Candidate, Guid Transaction, int Position, Wei Price)
-{
-    /// <summary>What it takes of its budgets.</summary>
-    public RelayHold Hold { get; } = RelayHold.Of(Candidate, Transaction, Price);
 }

@@ -18,7 +18,7 @@ internal sealed class RelayStore(Database database)
         await using var connection = await database.OpenAsync(cancellation);
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(RelaySql.Find(candidates.Select(candidate => candidate.Id)));
-        batch.BatchCommands.Add(RelaySql.ReadQuotaUsage(candidates));
+        batch.BatchCommands.Add(QuotaSql.Read(candidates));
         batch.BatchCommands.Add(Pauses.Find(
             candidates.Select(candidate => PauseScope.SponsorshipOn(candidate.Request.ChainId)).Distinct().Append(PauseScope.Sponsorship)));
 
@@ -88,7 +88,7 @@ internal sealed class RelayStore(Database database)
     public static void AddInsert(NpgsqlBatch batch, IReadOnlyList<BatchItem> relays)
     {
         batch.BatchCommands.Add(RelaySql.Insert(relays));
-        batch.BatchCommands.Add(RelaySql.AddQuotaUsage(relays));
+        batch.BatchCommands.Add(QuotaSql.Add(relays));
         Hold(batch, relays);
     }
 
@@ -112,7 +112,7 @@ internal sealed class RelayStore(Database database)
         do
         {
             await using var batch = new NpgsqlBatch(connection);
-            batch.BatchCommands.Add(RelaySql.DeleteQuotaUsage(before, Portion));
+            batch.BatchCommands.Add(QuotaSql.DeleteBefore(before, Portion));
             last = await batch.ExecuteNonQueryAsync(cancellation);
             removed += last;
         }
@@ -178,14 +178,14 @@ internal sealed class RelayStore(Database database)
         await using var batch = new NpgsqlBatch(connection);
         if (corrected.Count > 0)
         {
-            batch.BatchCommands.Add(RelaySql.Correct([.. outcomes.Where(outcome => corrected.Contains(outcome.TransactionId))], now));
+            batch.BatchCommands.Add(OutcomeSql.Correct([.. outcomes.Where(outcome => corrected.Contains(outcome.TransactionId))], now));
             batch.BatchCommands.Add(BudgetSql.SettleAnew(corrected));
         }
 
         foreach (var part in outcomes.Where(outcome => !corrected.Contains(outcome.TransactionId)).GroupBy(outcome => over.Contains(outcome.TransactionId)).OrderBy(part => part.Key))
         {
             // Last: what shares rows with other instances.
-            batch.BatchCommands.Add(part.Key ? BudgetSql.Settle([.. part], now) : RelaySql.Update([.. part], now));
+            batch.BatchCommands.Add(part.Key ? BudgetSql.Settle([.. part], now) : OutcomeSql.Update([.. part], now));
         }
 
         await batch.ExecuteNonQueryAsync(cancellation);
