@@ -90,7 +90,9 @@ public readonly record struct UInt256 : IComparable<UInt256>
     public static bool TryFrom(BigInteger number, out UInt256 value)
     {
         var fits = number.Sign >= 0 && number.GetBitLength() <= 256;
-        value = fits ? new UInt256((UInt128)(number >> 128), (UInt128)(number & UInt128.MaxValue)) : default;
+        value = !fits ? default
+            : number <= ulong.MaxValue ? (ulong)number
+            : new UInt256((UInt128)(number >> 128), (UInt128)(number & UInt128.MaxValue));
         return fits;
     }
 
@@ -100,7 +102,10 @@ public readonly record struct UInt256 : IComparable<UInt256>
         TryFrom(number, out var value) ? value : throw new OverflowException("the number does not fit in 256 bits");
 
     /// <summary>The same number, for arithmetic that may leave 256 bits.</summary>
-    public BigInteger ToBigInteger() => ((BigInteger)High << 128) | Low;
+    public BigInteger ToBigInteger() => IsWord ? _zeroth : High == 0 ? Low : ((BigInteger)High << 128) | Low;
+
+    /// <summary>True when it fits in 64 bits.</summary>
+    private bool IsWord => (_third | _second | _first) == 0;
 
     /// <summary>Decimal digits.</summary>
     public override string ToString() =>
@@ -143,15 +148,33 @@ public readonly record struct UInt256 : IComparable<UInt256>
 
     /// <summary>Multiplies.</summary>
     /// <exception cref="OverflowException">The product is above 2^256 - 1.</exception>
-    public static UInt256 operator *(UInt256 left, UInt256 right) => From(left.ToBigInteger() * right.ToBigInteger());
+    public static UInt256 operator *(UInt256 left, UInt256 right) =>
+        left.High != 0 || right.High != 0 ? From(left.ToBigInteger() * right.ToBigInteger())
+        : right.IsWord ? Multiply(left, right._zeroth)
+        : left.IsWord ? Multiply(right, left._zeroth)
+        : From(left.ToBigInteger() * right.ToBigInteger());
+
+    // Prices and amounts times gas, on each relay's way: 128 bits times 64 fit in 192.
+    private static UInt256 Multiply(UInt256 left, ulong right)
+    {
+        var low = Math.BigMul(left._zeroth, right);
+        var high = Math.BigMul(left._first, right) + (low >> 64);
+        return new UInt256(high >> 64, (high << 64) | (ulong)low);
+    }
 
     /// <summary>Divides, rounding down.</summary>
     /// <exception cref="DivideByZeroException">The divisor is zero.</exception>
-    public static UInt256 operator /(UInt256 left, UInt256 right) => From(left.ToBigInteger() / right.ToBigInteger());
+    public static UInt256 operator /(UInt256 left, UInt256 right) =>
+        left.IsWord && right.IsWord ? left._zeroth / right._zeroth
+        : left.High == 0 && right.High == 0 ? left.Low / right.Low
+        : From(left.ToBigInteger() / right.ToBigInteger());
 
     /// <summary>The remainder of the division.</summary>
     /// <exception cref="DivideByZeroException">The divisor is zero.</exception>
-    public static UInt256 operator %(UInt256 left, UInt256 right) => From(left.ToBigInteger() % right.ToBigInteger());
+    public static UInt256 operator %(UInt256 left, UInt256 right) =>
+        left.IsWord && right.IsWord ? left._zeroth % right._zeroth
+        : left.High == 0 && right.High == 0 ? left.Low % right.Low
+        : From(left.ToBigInteger() % right.ToBigInteger());
 
     /// <summary>Compares.</summary>
     public static bool operator <(UInt256 left, UInt256 right) => left.CompareTo(right) < 0;

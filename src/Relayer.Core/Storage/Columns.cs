@@ -41,6 +41,11 @@ internal static class Columns
     public static NpgsqlParameter Number(BigInteger value) =>
         new() { Value = value, NpgsqlDbType = NpgsqlDbType.Numeric };
 
+    public static NpgsqlParameter Number(Wei value) => NumberOrNull(value);
+
+    public static NpgsqlParameter NumberOrNull(Wei? value) =>
+        new() { Value = value is { } given ? Exact(given.Value) : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Numeric };
+
     public static NpgsqlParameter NumberOrNull(BigInteger? value) =>
         new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Numeric };
 
@@ -80,6 +85,28 @@ internal static class Columns
     public static NpgsqlParameter Numbers(IEnumerable<BigInteger> values) => Array(NpgsqlDbType.Numeric, values.ToArray());
 
     public static NpgsqlParameter Numbers(IEnumerable<BigInteger?> values) => Array(NpgsqlDbType.Numeric, values.ToArray());
+
+    public static NpgsqlParameter Numbers(IEnumerable<UInt256> values) => Numbers(values.Select(value => (UInt256?)value));
+
+    public static NpgsqlParameter Numbers(IEnumerable<Wei> values) => Numbers(values.Select(value => (UInt256?)value.Value));
+
+    public static NpgsqlParameter Numbers(IEnumerable<Wei?> values) => Numbers(values.Select(value => value?.Value));
+
+    // Amounts of wei fit in a decimal nearly always, and that is written without making big integers of them.
+    private static NpgsqlParameter Numbers(IEnumerable<UInt256?> values)
+    {
+        UInt256?[] all = [.. values];
+        return System.Array.TrueForAll(all, value => value is not { } given || FitsDecimal(given))
+            ? Array(NpgsqlDbType.Numeric, System.Array.ConvertAll(all, value => value is { } given ? ToDecimal(given) : (decimal?)null))
+            : Array(NpgsqlDbType.Numeric, System.Array.ConvertAll(all, value => value?.ToBigInteger()));
+    }
+
+    private static object Exact(UInt256 value) => FitsDecimal(value) ? ToDecimal(value) : value.ToBigInteger();
+
+    private static bool FitsDecimal(UInt256 value) => value.BitLength <= 96;
+
+    private static decimal ToDecimal(UInt256 value) =>
+        new((int)(uint)value.Low, (int)(uint)(value.Low >> 32), (int)(uint)(value.Low >> 64), isNegative: false, scale: 0);
 
     public static Address GetAddress(this NpgsqlDataReader row, int column) => new(row.GetFieldValue<byte[]>(column));
 

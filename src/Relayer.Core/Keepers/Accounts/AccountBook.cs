@@ -88,7 +88,7 @@ public sealed class AccountBook(Database database, TimeProvider time)
                 Columns.Long(chainId.Value),
                 Columns.ManyBytes(accounts.Select(account => account.Account.ToArray())),
                 Columns.ManyBytes(accounts.Select(account => account.Salt.Span.ToArray())),
-                Columns.Numbers(accounts.Select(account => account.Number.ToBigInteger())),
+                Columns.Numbers(accounts.Select(account => account.Number)),
                 Columns.ManyBytes(accounts.Select(account => account.First.ToArray())),
                 Columns.ManyBytes(accounts.Select(account => account.Second.ToArray())),
                 Columns.ManyBytes(accounts.Select(account => account.Third.ToArray())),

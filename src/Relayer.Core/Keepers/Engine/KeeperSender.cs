@@ -98,8 +98,8 @@ internal sealed class KeeperSender(Database database, TimeProvider time)
         await using var hold = KeeperStore.Command(connection, KeeperSql.Hold, keeper, chainId);
         hold.Parameters.Add(Columns.Text(limits.Lane));
         hold.Parameters.Add(Columns.Day(day));
-        hold.Parameters.Add(Columns.Number(worst.ToBigInteger()));
-        hold.Parameters.Add(Columns.Number(limits.MaxLossPerDay.ToBigInteger()));
+        hold.Parameters.Add(Columns.Number(worst));
+        hold.Parameters.Add(Columns.Number(limits.MaxLossPerDay));
         if (await hold.ExecuteNonQueryAsync(cancellation) == 0)
         {
             return false;
@@ -111,7 +111,7 @@ internal sealed class KeeperSender(Database database, TimeProvider time)
         record.Parameters.Add(Columns.Long(chainId.Value));
         record.Parameters.Add(Columns.Text(limits.Lane));
         record.Parameters.Add(Columns.Day(day));
-        record.Parameters.Add(Columns.Number(worst.ToBigInteger()));
+        record.Parameters.Add(Columns.Number(worst));
         record.Parameters.Add(Columns.Time(now));
         record.Parameters.Add(Columns.ManyBytes(works.Select(work => work.Id.ToArray())));
         await record.ExecuteNonQueryAsync(cancellation);

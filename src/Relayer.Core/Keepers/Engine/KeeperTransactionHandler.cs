@@ -92,8 +92,8 @@ internal sealed class KeeperTransactionHandler(
         var reward = done.Aggregate(Wei.Zero, (sum, outcome) => sum + outcome.Reward);
         await using var command = new NpgsqlCommand(KeeperSql.SettleSend, connection);
         command.Parameters.Add(Columns.Id(change.Transaction.Id));
-        command.Parameters.Add(Columns.Number(cost.ToBigInteger()));
-        command.Parameters.Add(Columns.Number(reward.ToBigInteger()));
+        command.Parameters.Add(Columns.Number(cost));
+        command.Parameters.Add(Columns.Number(reward));
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

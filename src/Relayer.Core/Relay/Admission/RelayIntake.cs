@@ -139,7 +139,7 @@ internal sealed class RelayIntake
         var full = new Dictionary<(BudgetScope, string), Budget>();
         foreach (var item in pendingRelays)
         {
-            var amount = new Wei(UInt256.From(RelayHold.Of(item.Candidate, Guid.Empty, price).Amount));
+            var amount = RelayHold.Of(item.Candidate, Guid.Empty, price).Amount;
             if (FindRefusal(item.Candidate) is { } refusal)
             {
                 Settle([item], new IntakeOutcome.Refused(refusal), outcomes);

@@ -81,7 +81,7 @@ internal static class BreakerStore
         command.Parameters.Add(Columns.Times(values.Select(state => state.FailedAt)));
         command.Parameters.Add(Columns.Texts(values.Select(state => state.Reason)));
         command.Parameters.Add(Columns.Times(values.Select(state => state.HourAt)));
-        command.Parameters.Add(Columns.Numbers(values.Select(state => state.HourLost.ToBigInteger())));
+        command.Parameters.Add(Columns.Numbers(values.Select(state => state.HourLost)));
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { command } };
         await batch.ExecuteNonQueryAsync(cancellation);
     }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay.Outcomes;
@@ -59,7 +58,13 @@ internal static class BudgetSql
     /// <summary>Takes what is given to transactions that were reserved; the check refuses what is above, and with it the whole transaction.</summary>
     public static NpgsqlBatchCommand Hold(IReadOnlyList<RelayHold> holds)
     {
-        var all = holds.SelectMany(hold => hold.Budgets.Select(budget => (Hold: hold, Budget: budget))).ToArray();
+        // A transaction's requests share most of their budgets: one row for each.
+        var all = holds.SelectMany(hold => hold.Budgets.Select(budget => (Hold: hold, Budget: budget)))
+            .GroupBy(item => (item.Hold.Transaction, item.Hold.ChainId, item.Budget.Key), item => item)
+            .Select(group => (
+                group.First().Hold, group.First().Budget,
+                Amount: group.Aggregate(Wei.Zero, (sum, item) => RelayHold.Add(sum, item.Hold.Amount))))
+            .ToArray();
         return new NpgsqlBatchCommand($"""
             insert into relay_budgets as b (chain_id, scope, subject, hour_at, hour_held, hour_spent, hour_budget, day_at, day_held, day_spent, day_budget)
             select h.chain_id, h.scope, h.subject, {Hour}, sum(h.held), 0, max(h.hour_budget), {Day}, sum(h.held), 0, max(h.day_budget)
@@ -83,9 +88,9 @@ internal static class BudgetSql
                 Columns.Longs(all.Select(item => item.Hold.ChainId.Value)),
                 Columns.Shorts(all.Select(item => (short)item.Budget.Scope)),
                 Columns.ManyBytes(all.Select(item => item.Budget.Subject.ToArray())),
-                Columns.Numbers(all.Select(item => item.Hold.Amount)),
-                Columns.Numbers(all.Select(item => item.Budget.Limit.Hour?.ToBigInteger())),
-                Columns.Numbers(all.Select(item => item.Budget.Limit.Day?.ToBigInteger())),
+                Columns.Numbers(all.Select(item => item.Amount)),
+                Columns.Numbers(all.Select(item => item.Budget.Limit.Hour)),
+                Columns.Numbers(all.Select(item => item.Budget.Limit.Day)),
             },
         };
     }
@@ -128,7 +133,7 @@ internal static class BudgetSql
     {
         Parameters =
         {
-            Columns.Id(transaction), Columns.Hash(attempt), Columns.Number(price.ToBigInteger()), Columns.LongOrNull((long?)noopGas),
+            Columns.Id(transaction), Columns.Hash(attempt), Columns.Number(price), Columns.LongOrNull((long?)noopGas),
         },
     };
 
@@ -261,12 +266,16 @@ internal static class BudgetSql
 /// <param name="ChainId">The chain.</param>
 /// <param name="Budgets">Its budgets.</param>
 /// <param name="Amount">Wei.</param>
-internal readonly record struct RelayHold(Guid Transaction, ChainId ChainId, IReadOnlyList<Budget> Budgets, BigInteger Amount)
+internal readonly record struct RelayHold(Guid Transaction, ChainId ChainId, IReadOnlyList<Budget> Budgets, Wei Amount)
 {
+    private static readonly Wei Most = new(UInt256.MaxValue);
+
     /// <summary>The same for a request that passed the rules.</summary>
-    public static RelayHold Of(Admission.RelayCandidate candidate, Guid transaction, Wei price) => new(
-        transaction, candidate.Request.ChainId, candidate.Budgets,
-        ((BigInteger)candidate.PaidGas * price.ToBigInteger()) + candidate.Beside.ToBigInteger());
+    public static RelayHold Of(Admission.RelayCandidate candidate, Guid transaction, Wei price) =>
+        new(transaction, candidate.Request.ChainId, candidate.Budgets, Add(price * candidate.PaidGas, candidate.Beside));
+
+    /// <summary>The sum; what is above any number that there is stays at the highest, which is above any budget.</summary>
+    public static Wei Add(Wei left, Wei right) => right > Most - left ? Most : left + right;
 
     /// <summary>Its budgets as the row has them.</summary>
     public short Scopes => (short)Budgets.Aggregate(BudgetScope.None, (all, budget) => all | budget.Scope);

@@ -35,7 +35,7 @@ internal static class OutcomeSql
             Columns.Enums(outcomes.Select(outcome => outcome.State)),
             Columns.Flags(outcomes.Select(outcome => outcome.Success)),
             Columns.Texts(outcomes.Select(outcome => outcome.Reason)),
-            Columns.Numbers(outcomes.Select(outcome => outcome.Fee?.ToBigInteger())),
+            Columns.Numbers(outcomes.Select(outcome => outcome.Fee)),
             Columns.Flags(outcomes.Select(outcome => (bool?)outcome.GoesAgain)),
             Columns.Time(now),
         },

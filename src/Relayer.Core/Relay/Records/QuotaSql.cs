@@ -8,12 +8,24 @@ namespace Relayer.Core.Relay.Records;
 /// <summary>The statements over <c>quota_usage</c>: what was granted to a user in a minute and on a day.</summary>
 internal static class QuotaSql
 {
-    /// <summary>What was granted to each candidate's user in this minute and on this day, by place.</summary>
+    /// <summary>Stands in the place of a period where requests under way are counted.</summary>
+    public const short UnderWay = -1;
+
+    /// <summary>
+    /// What was granted to each candidate's user in this minute and on this day, and as <see cref="UnderWay"/> how many of the user's newest requests are
+    /// under way; by place. Where nothing limits the latter, nothing is looked at.
+    /// </summary>
     public static NpgsqlBatchCommand Read(IReadOnlyList<RelayCandidate> candidates) => new($"""
         select q.place, u.period, u.granted
         from unnest($1, $2, $3, $4) with ordinality as q (chain_id, "user", minute, day, place)
         cross join lateral (values ({QuotaWindow.MinuteSql}::smallint, q.minute), ({QuotaWindow.DaySql}::smallint, q.day)) as w (period, starts_at)
         join quota_usage u on u.chain_id = q.chain_id and u."user" = q."user" and u.period = w.period and u.starts_at = w.starts_at
+        union all
+        select q.place, {UnderWay}::smallint, count(*) filter (where n.state = {RelayStates.Accepted})
+        from unnest($1, $2, $5) with ordinality as q (chain_id, "user", most, place)
+        cross join lateral (select r.state from relays r where r."from" = q."user" and r.chain_id = q.chain_id order by r.sequence desc limit q.most) n
+        where q.most > 0
+        group by q.place
         """)
     {
         Parameters =
@@ -22,6 +34,7 @@ internal static class QuotaSql
             Columns.ManyBytes(candidates.Select(candidate => candidate.Message.From.ToArray())),
             Columns.Times(candidates.Select(candidate => QuotaWindow.StartOfMinute(candidate.Now))),
             Columns.Times(candidates.Select(candidate => QuotaWindow.StartOfDay(candidate.Now))),
+            Columns.Ints(candidates.Select(MostUnderWay)),
         },
     };
 
@@ -61,6 +74,10 @@ internal static class QuotaSql
     {
         Parameters = { Columns.Time(before), Columns.Int(limit) },
     };
+
+    // Nonces in order say by themselves how many are under way.
+    private static int MostUnderWay(RelayCandidate candidate) =>
+        candidate.Route.Forwarder.HasSequentialNonces || candidate.Caller.IsKnown ? 0 : candidate.Policy.MaxUnderWay;
 
     private static IEnumerable<Window> Windows(RelayCandidate candidate, Guid transaction)
     {

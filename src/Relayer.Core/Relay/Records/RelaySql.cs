@@ -1,4 +1,3 @@
-using System.Numerics;
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Storage;
@@ -68,22 +67,6 @@ internal static class RelaySql
         },
     };
 
-    /// <summary>How many of each user's newest requests are under way, by place; no more than a limit are looked at.</summary>
-    public static NpgsqlBatchCommand CountUnderWay(IReadOnlyList<(ChainId Chain, Address From, int Most)> users) => new($"""
-        select q.place, count(*) filter (where n.state = {RelayStates.Accepted})
-        from unnest($1, $2, $3) with ordinality as q (chain_id, "from", most, place)
-        cross join lateral (select r.state from relays r where r."from" = q."from" and r.chain_id = q.chain_id order by r.sequence desc limit q.most) n
-        group by q.place
-        """)
-    {
-        Parameters =
-        {
-            Columns.Longs(users.Select(user => user.Chain.Value)),
-            Columns.ManyBytes(users.Select(user => user.From.ToArray())),
-            Columns.Ints(users.Select(user => user.Most)),
-        },
-    };
-
     public static NpgsqlBatchCommand Insert(IReadOnlyList<BatchItem> relays) => new($"""
         insert into relays (id, chain_id, forwarder, "from", "to", value, gas, nonce, data, signature, expires_at, transaction_id,
             position, state, created_at, updated_at, paid_gas, beside, held, held_at, held_in, budget_target, caller, client)
@@ -101,9 +84,9 @@ internal static class RelaySql
             Columns.ManyBytes(relays.Select(relay => relay.Candidate.Request.Forwarder.ToArray())),
             Columns.ManyBytes(relays.Select(relay => relay.Candidate.Message.From.ToArray())),
             Columns.ManyBytes(relays.Select(relay => relay.Candidate.Message.To.ToArray())),
-            Columns.Numbers(relays.Select(relay => relay.Candidate.Message.Value.ToBigInteger())),
+            Columns.Numbers(relays.Select(relay => relay.Candidate.Message.Value)),
             Columns.Longs(relays.Select(relay => (long)relay.Candidate.Message.Gas)),
-            Columns.Numbers(relays.Select(relay => relay.Candidate.Message.Nonce.ToBigInteger())),
+            Columns.Numbers(relays.Select(relay => relay.Candidate.Message.Nonce)),
             Columns.ManyBytes(relays.Select(relay => relay.Candidate.Message.Data.ToArray())),
             Columns.ManyBytes(relays.Select(relay => relay.Candidate.Request.Signature.ToArray())),
             Columns.Times(relays.Select(relay => relay.Candidate.ExpiresAt)),
@@ -111,8 +94,8 @@ internal static class RelaySql
             Columns.Times(relays.Select(relay => relay.Candidate.Now)),
             Columns.Ints(relays.Select(relay => relay.Position)),
             Columns.Longs(relays.Select(relay => (long)relay.Candidate.PaidGas)),
-            Columns.Numbers(relays.Select(relay => relay.Candidate.Beside.ToBigInteger())),
-            Columns.Numbers(relays.Select(relay => relay.Hold.Scopes == 0 ? BigInteger.Zero : relay.Hold.Amount)),
+            Columns.Numbers(relays.Select(relay => relay.Candidate.Beside)),
+            Columns.Numbers(relays.Select(relay => relay.Hold.Scopes == 0 ? Wei.Zero : relay.Hold.Amount)),
             Columns.Shorts(relays.Select(relay => relay.Hold.Scopes)),
             Columns.ManyBytes(relays.Select(relay => relay.Hold.Target)),
             Columns.Enums(relays.Select(relay => relay.Candidate.Caller.Kind)),
@@ -165,8 +148,8 @@ internal static class RelaySql
             Columns.Ids(relays.Select(relay => relay.Transaction)),
             Columns.Time(now),
             Columns.Longs(relays.Select(relay => (long)relay.Candidate.PaidGas)),
-            Columns.Numbers(relays.Select(relay => relay.Candidate.Beside.ToBigInteger())),
-            Columns.Numbers(relays.Select(relay => relay.Hold.Scopes == 0 ? BigInteger.Zero : relay.Hold.Amount)),
+            Columns.Numbers(relays.Select(relay => relay.Candidate.Beside)),
+            Columns.Numbers(relays.Select(relay => relay.Hold.Scopes == 0 ? Wei.Zero : relay.Hold.Amount)),
             Columns.Shorts(relays.Select(relay => relay.Hold.Scopes)),
             Columns.ManyBytes(relays.Select(relay => relay.Hold.Target)),
         },

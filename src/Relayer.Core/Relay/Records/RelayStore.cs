@@ -29,13 +29,6 @@ internal sealed class RelayStore(Database database)
             batch.BatchCommands.Add(RelaySql.FindPredecessors([.. sequential.Select(i => UserOf(candidates[i]))]));
         }
 
-        int[] unordered = [.. Enumerable.Range(0, candidates.Count).Where(i => !candidates[i].Route.Forwarder.HasSequentialNonces && !candidates[i].Caller.IsKnown)];
-        if (unordered.Length > 0)
-        {
-            batch.BatchCommands.Add(RelaySql.CountUnderWay(
-                [.. unordered.Select(i => (candidates[i].Request.ChainId, candidates[i].Message.From, candidates[i].Policy.MaxUnderWay))]));
-        }
-
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
         var records = (await rows.ReadListAsync(ReadRecord, cancellation)).ToDictionary(record => record.Id);
         await rows.NextResultAsync(cancellation);
@@ -46,16 +39,12 @@ internal sealed class RelayStore(Database database)
             ? (await rows.ReadListAsync(row => (Place: sequential[row.GetInt64(0) - 1], Predecessor: ReadPredecessor(row)), cancellation))
                 .ToDictionary(row => row.Place, row => row.Predecessor)
             : [];
-        var underWay = unordered.Length > 0 && await rows.NextResultAsync(cancellation)
-            ? (await rows.ReadListAsync(row => (Place: unordered[row.GetInt64(0) - 1], Count: row.GetInt64(1)), cancellation))
-                .ToDictionary(row => row.Place, row => row.Count)
-            : [];
         return [.. candidates.Select((candidate, i) => new RelayFacts(
             records.GetValueOrDefault(candidate.Id), predecessors.GetValueOrDefault(i), granted.GetValueOrDefault((i, QuotaWindow.Minute)),
             granted.GetValueOrDefault((i, QuotaWindow.Day)),
             pauses.GetValueOrDefault(PauseScope.Sponsorship) ?? pauses.GetValueOrDefault(PauseScope.SponsorshipOn(candidate.Request.ChainId)))
         {
-            UnderWay = underWay.GetValueOrDefault(i),
+            UnderWay = granted.GetValueOrDefault((i, QuotaSql.UnderWay)),
         })];
     }
 

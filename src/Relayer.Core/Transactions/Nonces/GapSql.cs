@@ -61,8 +61,8 @@ internal static class GapSql
             Columns.Long((long)noop.Nonce),
             Columns.Text(noop.Plan.Purpose),
             Columns.Long((long)noop.Plan.GasLimit),
-            Columns.Number(noop.Plan.Fees.MaxPrice.ToBigInteger()),
-            Columns.NumberOrNull(FeeColumns.MaxPriorityFee(noop.Plan.Fees)?.ToBigInteger()),
+            Columns.Number(noop.Plan.Fees.MaxPrice),
+            Columns.NumberOrNull(FeeColumns.MaxPriorityFee(noop.Plan.Fees)),
             Columns.Time(now),
         },
     };

@@ -81,8 +81,8 @@ internal sealed class TransactionStore(TimeProvider time)
         command.Parameters.Add(Columns.Flags(signed.Select(item => (bool?)item.Attempt.IsNoop)));
         command.Parameters.Add(Columns.Time(time.GetUtcNow()));
         command.Parameters.Add(Columns.Flag(signed.All(item => item.Attempt is { Number: 1, IsNoop: false })));
-        command.Parameters.Add(Columns.Numbers(signed.Select(item => item.Attempt.Fees?.MaxPrice.ToBigInteger())));
-        command.Parameters.Add(Columns.Numbers(signed.Select(item => FeeColumns.MaxPriorityFee(item.Attempt.Fees)?.ToBigInteger())));
+        command.Parameters.Add(Columns.Numbers(signed.Select(item => item.Attempt.Fees?.MaxPrice)));
+        command.Parameters.Add(Columns.Numbers(signed.Select(item => FeeColumns.MaxPriorityFee(item.Attempt.Fees))));
         command.Parameters.Add(Columns.EnumOrNull(closing));
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { command } };
         if (hold is not null)
@@ -181,9 +181,9 @@ internal sealed class TransactionStore(TimeProvider time)
         command.Parameters.Add(Columns.ManyBytes(inclusions.Select(inclusion => inclusion?.BlockHash.ToArray())));
         command.Parameters.Add(Columns.Flags(inclusions.Select(inclusion => inclusion?.Succeeded)));
         command.Parameters.Add(Columns.Longs(inclusions.Select(inclusion => (long?)inclusion?.GasUsed)));
-        command.Parameters.Add(Columns.Numbers(inclusions.Select(inclusion => inclusion?.GasPrice.ToBigInteger())));
-        command.Parameters.Add(Columns.Numbers(inclusions.Select(inclusion => inclusion?.L1Fee.ToBigInteger())));
-        command.Parameters.Add(Columns.Numbers(inclusions.Select(inclusion => inclusion?.Fee.ToBigInteger())));
+        command.Parameters.Add(Columns.Numbers(inclusions.Select(inclusion => inclusion?.GasPrice)));
+        command.Parameters.Add(Columns.Numbers(inclusions.Select(inclusion => inclusion?.L1Fee)));
+        command.Parameters.Add(Columns.Numbers(inclusions.Select(inclusion => inclusion?.Fee)));
         command.Parameters.Add(Columns.Time(time.GetUtcNow()));
         return await ReadIdsAsync(command, cancellation);
     }
@@ -203,23 +203,23 @@ internal sealed class TransactionStore(TimeProvider time)
             {
                 Columns.Long(chainId.Value),
                 Columns.ManyBytes(balances.Select(signer => signer.Address.ToArray())),
-                Columns.Numbers(balances.Select(signer => signer.Balance.ToBigInteger())),
+                Columns.Numbers(balances.Select(signer => signer.Balance)),
                 Columns.Int(maxInFlight),
                 Columns.Time(now),
-                Columns.Number((plans[0].MaxCost + data.Of(plans[0].Data.Length)).ToBigInteger()),
+                Columns.Number((plans[0].MaxCost + data.Of(plans[0].Data.Length))),
                 Columns.Ids(plans.Select(plan => plan.Id)),
                 Columns.Texts(plans.Select(plan => plan.Purpose)),
                 Columns.ManyBytes(plans.Select(plan => plan.To.ToArray())),
-                Columns.Numbers(plans.Select(plan => plan.Value.ToBigInteger())),
+                Columns.Numbers(plans.Select(plan => plan.Value)),
                 Columns.Longs(plans.Select(plan => (long)plan.GasLimit)),
                 Columns.ManyBytes(plans.Select(plan => plan.Data.ToArray())),
-                Columns.Numbers(plans.Select(plan => plan.Fees.MaxPrice.ToBigInteger())),
-                Columns.Numbers(plans.Select(plan => FeeColumns.MaxPriorityFee(plan.Fees)?.ToBigInteger())),
+                Columns.Numbers(plans.Select(plan => plan.Fees.MaxPrice)),
+                Columns.Numbers(plans.Select(plan => FeeColumns.MaxPriorityFee(plan.Fees))),
                 Columns.Times(plans.Select(plan => plan.ExpiresAt)),
                 Columns.Enums(plans.Select(plan => plan.Speed)),
-                Columns.Number(data.Fee.ToBigInteger()),
-                Columns.Numbers(plans.Select(plan => plan.FeeCap?.ToBigInteger())),
-                Columns.Number(data.PerByte.ToBigInteger()),
+                Columns.Number(data.Fee),
+                Columns.Numbers(plans.Select(plan => plan.FeeCap)),
+                Columns.Number(data.PerByte),
                 Columns.Int(DataRate.Few),
             },
         };

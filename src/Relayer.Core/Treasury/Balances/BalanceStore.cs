@@ -61,7 +61,7 @@ internal static class BalanceStore
                 Columns.Int((int)reading.Agreement),
                 Columns.Json(JsonSerializer.Serialize(reading.Providers, GasJson.Default.IReadOnlyListProviderView)),
                 Columns.ManyBytes(reading.Accounts.Select(account => account.Account.ToArray())),
-                Columns.Numbers(reading.Accounts.Select(account => account.State?.Balance.ToBigInteger())),
+                Columns.Numbers(reading.Accounts.Select(account => account.State?.Balance)),
                 Columns.Longs(reading.Accounts.Select(account => (long?)account.State?.Nonce)),
                 Columns.Texts(reading.Accounts.Select(account => account.State is null
                     ? JsonSerializer.Serialize(account.Answers, GasJson.Default.IReadOnlyListProviderBalance)

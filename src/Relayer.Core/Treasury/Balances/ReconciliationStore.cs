@@ -122,7 +122,7 @@ internal static class ReconciliationStore
             Parameters =
             {
                 Columns.Long(chainId.Value), Columns.Address(account), Columns.Long(mark.Block), Columns.Hash(mark.Hash),
-                Columns.Number(mark.Balance.ToBigInteger()), Columns.Long((long)mark.Nonce), Columns.Time(now),
+                Columns.Number(mark.Balance), Columns.Long((long)mark.Nonce), Columns.Time(now),
             },
         };
         if (from is { } block)

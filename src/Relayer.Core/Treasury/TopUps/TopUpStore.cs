@@ -95,8 +95,8 @@ internal static class TopUpStore
                 Columns.Ids(topUps.Select(topUp => topUp.Id)),
                 Columns.ManyBytes(topUps.Select(topUp => topUp.Recipient.ToArray())),
                 Columns.Longs(topUps.Select(topUp => topUp.Ordinal)),
-                Columns.Numbers(topUps.Select(topUp => topUp.Amount.ToBigInteger())),
-                Columns.Numbers(topUps.Select(topUp => topUp.Deficit.ToBigInteger())),
+                Columns.Numbers(topUps.Select(topUp => topUp.Amount)),
+                Columns.Numbers(topUps.Select(topUp => topUp.Deficit)),
             },
         };
         await command.ExecuteNonQueryAsync(cancellation);
@@ -115,7 +115,7 @@ internal static class TopUpStore
                 Columns.Enums(moves.Select(move => move.State)),
                 Columns.ManyBytes(moves.Select(move => move.Hash?.ToArray())),
                 Columns.Longs(moves.Select(move => move.Block)),
-                Columns.Numbers(moves.Select(move => move.Fee?.ToBigInteger())),
+                Columns.Numbers(moves.Select(move => move.Fee)),
                 Columns.Time(now),
             },
         };

@@ -209,7 +209,7 @@ public sealed partial class BudgetTests(PostgresFixture postgres)
     private static async Task<BigInteger> HoldOfOneAsync(EngineWorld world)
     {
         var fees = FeePlan.For(await world.Chain.ReadFeeMarketAsync(Cancellation), world.Engine.Settings.Fees)!;
-        return RelayHold.Of(Candidate(Plans.Account(1), 0, SponsorBudgets.None), Guid.Empty, fees.MaxPrice).Amount;
+        return RelayHold.Of(Candidate(Plans.Account(1), 0, SponsorBudgets.None), Guid.Empty, fees.MaxPrice).Amount.ToBigInteger();
     }
 
     private static RelayCandidate Candidate(Address user, int nonce, SponsorBudgets budgets) => Samples.Candidate(
