@@ -89,10 +89,10 @@ public readonly record struct UInt256 : IComparable<UInt256>
     /// <summary>Converts when <paramref name="number"/> is from 0 to 2^256 - 1.</summary>
     public static bool TryFrom(BigInteger number, out UInt256 value)
     {
-        var fits = number.Sign >= 0 && number.GetBitLength() <= 256;
-        value = !fits ? default
-            : number <= ulong.MaxValue ? (ulong)number
-            : new UInt256((UInt128)(number >> 128), (UInt128)(number & UInt128.MaxValue));
+        Span<byte> word = stackalloc byte[32];
+        word.Clear();
+        var fits = number.Sign >= 0 && number.TryWriteBytes(word, out _, isUnsigned: true);
+        value = fits ? new UInt256(BinaryPrimitives.ReadUInt128LittleEndian(word[16..]), BinaryPrimitives.ReadUInt128LittleEndian(word)) : default;
         return fits;
     }
 
@@ -102,7 +102,18 @@ public readonly record struct UInt256 : IComparable<UInt256>
         TryFrom(number, out var value) ? value : throw new OverflowException("the number does not fit in 256 bits");
 
     /// <summary>The same number, for arithmetic that may leave 256 bits.</summary>
-    public BigInteger ToBigInteger() => IsWord ? _zeroth : High == 0 ? Low : ((BigInteger)High << 128) | Low;
+    public BigInteger ToBigInteger()
+    {
+        if (IsWord)
+        {
+            return _zeroth;
+        }
+
+        Span<byte> word = stackalloc byte[32];
+        BinaryPrimitives.WriteUInt128LittleEndian(word, Low);
+        BinaryPrimitives.WriteUInt128LittleEndian(word[16..], High);
+        return new BigInteger(word, isUnsigned: true);
+    }
 
     /// <summary>True when it fits in 64 bits.</summary>
     private bool IsWord => (_third | _second | _first) == 0;

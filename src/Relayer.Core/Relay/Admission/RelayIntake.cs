@@ -51,9 +51,9 @@ internal sealed class RelayIntake
     private async Task<IReadOnlyList<IntakeOutcome>> WriteAsync(IReadOnlyList<PendingRelay> pendingRelays, CancellationToken cancellation)
     {
         // The same request twice in one batch: the first is written, the others find it.
-        var first = pendingRelays.GroupBy(pendingRelay => pendingRelay.Candidate.Id).Select(same => same.First());
+        var first = pendingRelays.DistinctBy(pendingRelay => pendingRelay.Candidate.Id);
         var outcomes = new Dictionary<Hash32, IntakeOutcome>(pendingRelays.Count);
-        foreach (var group in first.GroupBy(pendingRelay => (pendingRelay.Payer, string.Join(',', pendingRelay.Signers))))
+        foreach (var group in first.GroupBy(pendingRelay => pendingRelay, SameSigners.Comparer))
         {
             // One user's side by side, in their order: whom the database objects to is then found quickly.
             PendingRelay[] waiting = [.. group.OrderBy(item => item.Candidate.Message.From).ThenBy(item => item.Candidate.Message.Nonce)];
@@ -246,6 +246,17 @@ internal sealed class RelayIntake
 
     private static IntakeOutcome NoRoom() => new IntakeOutcome.Refused(
         new Refusal(RefusalCode.SignersExhausted, "No signer has room for another transaction.", RetryAfter: Soon));
+}
+
+/// <summary>Requests that the same accounts can carry, tried from the same one, go together.</summary>
+file sealed class SameSigners : IEqualityComparer<PendingRelay>
+{
+    public static SameSigners Comparer { get; } = new();
+
+    public bool Equals(PendingRelay? x, PendingRelay? y) =>
+        x is not null && y is not null && x.Payer == y.Payer && (ReferenceEquals(x.Signers, y.Signers) || x.Signers.SequenceEqual(y.Signers));
+
+    public int GetHashCode(PendingRelay obj) => HashCode.Combine(obj.Payer, obj.Signers.Count);
 }
 
 /// <summary>What the database said to a request.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Relay.Outcomes;
@@ -59,12 +60,17 @@ internal static class BudgetSql
     public static NpgsqlBatchCommand Hold(IReadOnlyList<RelayHold> holds)
     {
         // A transaction's requests share most of their budgets: one row for each.
-        var all = holds.SelectMany(hold => hold.Budgets.Select(budget => (Hold: hold, Budget: budget)))
-            .GroupBy(item => (item.Hold.Transaction, item.Hold.ChainId, item.Budget.Key), item => item)
-            .Select(group => (
-                group.First().Hold, group.First().Budget,
-                Amount: group.Aggregate(Wei.Zero, (sum, item) => RelayHold.Add(sum, item.Hold.Amount))))
-            .ToArray();
+        var sums = new Dictionary<HeldBudget, Wei>();
+        foreach (var hold in holds)
+        {
+            foreach (var budget in hold.Budgets)
+            {
+                ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, new HeldBudget(hold.Transaction, hold.ChainId, budget), out _);
+                sum = RelayHold.Add(sum, hold.Amount);
+            }
+        }
+
+        var all = sums.ToArray();
         return new NpgsqlBatchCommand($"""
             insert into relay_budgets as b (chain_id, scope, subject, hour_at, hour_held, hour_spent, hour_budget, day_at, day_held, day_spent, day_budget)
             select h.chain_id, h.scope, h.subject, {Hour}, sum(h.held), 0, max(h.hour_budget), {Day}, sum(h.held), 0, max(h.day_budget)
@@ -84,13 +90,13 @@ internal static class BudgetSql
         {
             Parameters =
             {
-                Columns.Ids(all.Select(item => item.Hold.Transaction)),
-                Columns.Longs(all.Select(item => item.Hold.ChainId.Value)),
-                Columns.Shorts(all.Select(item => (short)item.Budget.Scope)),
-                Columns.ManyBytes(all.Select(item => item.Budget.Subject.ToArray())),
-                Columns.Numbers(all.Select(item => item.Amount)),
-                Columns.Numbers(all.Select(item => item.Budget.Limit.Hour)),
-                Columns.Numbers(all.Select(item => item.Budget.Limit.Day)),
+                Columns.Ids(all.Select(held => held.Key.Transaction)),
+                Columns.Longs(all.Select(held => held.Key.ChainId.Value)),
+                Columns.Shorts(all.Select(held => (short)held.Key.Budget.Scope)),
+                Columns.ManyBytes(all.Select(held => held.Key.Budget.Subject.ToArray())),
+                Columns.Numbers(all.Select(held => held.Value)),
+                Columns.Numbers(all.Select(held => held.Key.Budget.Limit.Hour)),
+                Columns.Numbers(all.Select(held => held.Key.Budget.Limit.Day)),
             },
         };
     }
@@ -282,4 +288,21 @@ internal readonly record struct RelayHold(Guid Transaction, ChainId ChainId, IRe
 
     /// <summary>The subject of its target's budget, if it has one.</summary>
     public byte[]? Target => Budgets.FirstOrDefault(budget => budget.Scope == BudgetScope.Target)?.Subject.ToArray();
+}
+
+/// <summary>A budget of which a transaction holds something: the same where scope and subject are, whatever the limit.</summary>
+file readonly record struct HeldBudget(Guid Transaction, ChainId ChainId, Budget Budget)
+{
+    public bool Equals(HeldBudget other) =>
+        Transaction == other.Transaction && ChainId == other.ChainId && Budget.Scope == other.Budget.Scope
+            && Budget.Subject.Span.SequenceEqual(other.Budget.Subject.Span);
+
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.Add(Transaction);
+        hash.Add(Budget.Scope);
+        hash.AddBytes(Budget.Subject.Span);
+        return hash.ToHashCode();
+    }
 }
