@@ -8,6 +8,7 @@ using Relayer.Core.Relay.Breakers;
 using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Relay.Callers;
 using Relayer.Core.Relay.Forwarders;
+using Relayer.Core.Relay.Outcomes;
 using Relayer.Core.Relay.Records;
 using Relayer.Core.Relay.Rules;
 using Relayer.Core.Storage;
@@ -41,6 +42,7 @@ public sealed class RelayService
     private readonly Approvals _approvals;
     private readonly BudgetStore _budgets;
     private readonly ContractWallets _wallets;
+    private readonly PastRelays _past;
     private readonly RelayRoutes _routes;
     private int _deciding;
 
@@ -54,6 +56,7 @@ public sealed class RelayService
         _reads = new RelayReader(_store, engines);
         _approvals = approvals;
         _callers = new CallerRecognition(lists, admissions);
+        _past = new PastRelays(chains, engines, time);
         var gate = new BudgetGate(time);
         _budgets = new BudgetStore(database);
         _validator = new RelayValidator(routes, new RelayRules(Secp256k1.Default, gate, breakers, clients, attempts), chains, engines, forwarders, time);
@@ -186,9 +189,9 @@ public sealed class RelayService
         var isRefused = recognising.IsCompletedSuccessfully && (await recognising).Refusal is not null;
         var early = isQuiet && !isRefused ? _validator.TryReadEarlyAsync(candidate, cancellation) : null;
         var facts = await reading;
-        if (facts.Known is { } known)
+        if (facts.Known is { } recorded)
         {
-            return new RelayDecision.Known(known);
+            return new RelayDecision.Known(recorded);
         }
 
         (candidate, refusal) = await recognising;
@@ -200,9 +203,9 @@ public sealed class RelayService
         }
 
         // Posted twice at once, the other one may have been recorded, or even mined, since the facts were read: its nonce is spent by itself.
-        return await _reads.FindAsync(candidate.Id, cancellation) is { } meanwhile
-            ? new RelayDecision.Known(meanwhile)
-            : new RelayDecision.Rejected(refusal);
+        var known = await _reads.FindAsync(candidate.Id, cancellation);
+        known ??= PastRelays.MayBe(refusal) ? await _past.FindAsync(candidate, cancellation) : null;
+        return known is not null ? new RelayDecision.Known(known) : new RelayDecision.Rejected(refusal);
     }
 
     private async Task<(RelayCandidate Candidate, Refusal? Refusal)> RecogniseAsync(RelayCandidate candidate, CancellationToken cancellation)

@@ -37,6 +37,47 @@ public sealed class CarriedElsewhereTests(IsolatedStacks stacks) : IClassFixture
         Assert.Equal(1UL, await world.CountAsync(user.Address));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_request_that_is_in_no_record_and_was_carried_out_is_told_so_when_it_is_posted_again(bool hasSequentialNonces)
+    {
+        await using var stack = await stacks.SettleAsync();
+        var (world, user) = (stack.World, new Wallet());
+        var forwarder = hasSequentialNonces ? world.OpenZeppelin : world.Infinex;
+        var stranger = await Mining.FundAsync(stacks.Stack.Node);
+        var message = world.Message(forwarder, user, UInt256.Zero);
+        await Mining.SendAsync(stacks.Stack.Node, stranger, 0, forwarder.Address, forwarder.EncodeExecute(message, user.Sign(forwarder, message)));
+        Assert.True(await RelayWorld.BecomesAsync(async () => await world.CountAsync(user.Address) == 1));
+
+        var posted = await Reply.PostAsync(stack.Http, "api/relay", RelayPost.Of(forwarder, message, user.Sign(forwarder, message).ToString()));
+        var other = await Reply.PostAsync(stack.Http, "api/relay", world.Post(forwarder, user, UInt256.Zero, gas: 90_000));
+
+        Assert.True(posted.Status == 200, posted.Text);
+        Assert.Contains(posted["state"], new[] { "mined", "confirmed" });
+        Assert.Equal($"{stranger.Address}", posted["carriedBy"]);
+        other.AssertProblem(409, "nonce_used");
+        Assert.Equal(1UL, await world.CountAsync(user.Address));
+        Assert.Equal(0, await world.CountRowsAsync("relays"));
+    }
+
+    [Fact]
+    public async Task A_request_that_is_in_no_record_and_was_carried_out_is_told_so_past_its_deadline_too()
+    {
+        await using var stack = await stacks.SettleAsync(new Dictionary<string, string> { ["Chains__local__Policy__MinDeadline"] = "00:30:00" });
+        var (world, user, forwarder) = (stack.World, new Wallet(), stack.World.OpenZeppelin);
+        var stranger = await Mining.FundAsync(stacks.Stack.Node);
+        var message = world.Message(forwarder, user) with { Deadline = (ulong)TimeProvider.System.GetUtcNow().AddMinutes(20).ToUnixTimeSeconds() };
+        var post = RelayPost.Of(forwarder, message, user.Sign(forwarder, message).ToString());
+        (await Reply.PostAsync(stack.Http, "api/relay", post)).AssertProblem(422, "deadline_passed"); // Less is left than the least that is taken.
+        await Mining.SendAsync(stacks.Stack.Node, stranger, 0, forwarder.Address, forwarder.EncodeExecute(message, user.Sign(forwarder, message)));
+        Assert.True(await RelayWorld.BecomesAsync(async () => await world.CountAsync(user.Address) == 1));
+
+        Reply? told = null;
+        Assert.True(await RelayWorld.BecomesAsync(async () => (told = await Reply.PostAsync(stack.Http, "api/relay", post)).Status == 200));
+        Assert.Equal($"{stranger.Address}", told!["carriedBy"]);
+    }
+
     [Fact]
     public async Task A_nonce_that_another_request_spent_is_told_with_the_transaction_that_did()
     {

@@ -118,7 +118,7 @@ internal sealed class GasWorld : IAsyncDisposable
 
     /// <summary>Reads balances and holds them against the ledger.</summary>
     /// <returns>Accounts whose books are exact.</returns>
-    public async Task<int> ReconcileAsync() => await Get<Reconciliation>().RunAsync(await ReadAsync(), Cancellation);
+    public async Task<int> ReconcileAsync() => (await Get<Reconciliation>().RunAsync(await ReadAsync(), Cancellation)).Exact.Count;
 
     public Task<IReadOnlyList<PlannedTopUp>> TopUpAsync(ServiceProvider? instance = null) =>
         (instance ?? First).GetRequiredService<TopUpService>().RunAsync(ChainId, Cancellation);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using DevChain;
+using Npgsql;
 using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
@@ -57,6 +58,44 @@ public sealed class TopUpServiceTests(PostgresFixture postgres)
 
         Assert.False(await world.Database.ScalarAsync<bool>("select bool_or(paused) from signers"));
         await world.SendAsync(Transactions.Plans.Create());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Before_the_books_are_compared_a_signer_is_filled_only_if_its_own_transactions_may_have_cost_what_is_missing(bool isItsOwn)
+    {
+        await using var world = await GasWorld.StartAsync(postgres);
+        await world.ReconcileAsync();
+        await world.Node.SetAutomineAsync(false, Cancellation);
+        await world.SendAsync(Transactions.Plans.Create(value: isItsOwn ? 990 * (ulong)Milli : 0));
+        await using (var confirmer = await world.Database.OpenAsync())
+        {
+            // In a block, and nobody can write that it is final.
+            await using var transaction = await confirmer.BeginTransactionAsync(Cancellation);
+            await using (var held = new NpgsqlCommand("select count(*) from (select from transactions for update) t", confirmer))
+            {
+                Assert.Equal(1L, await held.ExecuteScalarAsync(Cancellation));
+            }
+
+            await world.Node.SetAutomineAsync(true, Cancellation);
+            await world.Node.MineAsync(1, Cancellation);
+            if (!isItsOwn)
+            {
+                await world.Node.SetBalanceAsync($"{world.Signer}", 9 * Milli, Cancellation);
+                await world.Node.MineAsync(1, Cancellation);
+            }
+
+            Assert.Equal(isItsOwn ? 1 : 0, (await world.TopUpAsync()).Count);
+            Assert.DoesNotContain(await world.OpenIncidentsAsync(), incident => incident.Report.Kind == "unexplained_loss");
+        }
+
+        await world.SettleAsync();
+        await world.ReconcileAsync();
+
+        // What is gone beyond what they cost is told once that is known.
+        Assert.Equal(!isItsOwn, (await world.OpenIncidentsAsync()).Any(incident => incident.Report.Kind == "unexplained_loss"));
+        Assert.Empty(await world.TopUpAsync());
     }
 
     [Fact]

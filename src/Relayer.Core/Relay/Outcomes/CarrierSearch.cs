@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
 using Relayer.Core.Relay.Forwarders;
-using Relayer.Core.Transactions;
 
 namespace Relayer.Core.Relay.Outcomes;
 
@@ -31,16 +30,20 @@ internal sealed class CarrierSearch(IChainClientFactory chains, TimeProvider tim
     private readonly ConcurrentDictionary<Hash32, (DateTimeOffset Until, TimeSpan Length)> _rests = new();
 
     /// <summary>One look.</summary>
+    /// <param name="chainId">The chain.</param>
+    /// <param name="confirmations">How deep it has to be in the chain.</param>
+    /// <param name="relay">The request.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <returns><see langword="null"/> where it is not known yet: nothing is found, or it is not deep enough or not agreed upon.</returns>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
-    public async Task<Carrier?> FindAsync(ChainSettings settings, SignedRelay relay, CancellationToken cancellation)
+    public async Task<Carrier?> FindAsync(ChainId chainId, int confirmations, SignedRelay relay, CancellationToken cancellation)
     {
         if (_rests.TryGetValue(relay.Id, out var rest) && time.GetUtcNow() < rest.Until)
         {
             return null;
         }
 
-        var carrier = await LookAsync(chains.Get(settings.ChainId), settings.Confirmations, relay, cancellation);
+        var carrier = await LookAsync(chains.Get(chainId), confirmations, relay, cancellation);
         if (_rests.Count >= Remembered)
         {
             _rests.Clear();
@@ -77,7 +80,7 @@ internal sealed class CarrierSearch(IChainClientFactory chains, TimeProvider tim
 
         // The signature is of this request and no other; how its last byte is written is a matter of taste.
         var isSame = sent.Data.Span.IndexOf(relay.Signature.Span[..RAndS]) >= 0;
-        return new Carrier(sent.Hash, sent.From, log.BlockNumber, executed.Success, isSame);
+        return new Carrier(sent.Hash, sent.From, log.BlockNumber, executed.Success, isSame) { Depth = block.Depth };
     }
 
     private static async Task<(MinedLog? Log, ExecutedRequest Executed)> FindEventAsync(IChainClient chain, SignedRelay relay, CancellationToken cancellation)
@@ -139,4 +142,8 @@ internal sealed class CarrierSearch(IChainClientFactory chains, TimeProvider tim
 /// <param name="BlockNumber">Where it was mined.</param>
 /// <param name="Succeeded">Whether the call in it succeeded.</param>
 /// <param name="IsSame">It carried out this very request, not another one with the same nonce.</param>
-internal sealed record Carrier(Hash32 Transaction, Address From, long BlockNumber, bool Succeeded, bool IsSame);
+internal sealed record Carrier(Hash32 Transaction, Address From, long BlockNumber, bool Succeeded, bool IsSame)
+{
+    /// <summary>How deep its block was in the chain when it was looked for.</summary>
+    public long Depth { get; init; }
+}

@@ -105,7 +105,7 @@ internal sealed partial class RelayRequeue(
 
     /// <summary>Its nonce is spent. Until it is known by what, it waits: whoever signs again because of a wrong answer may pay twice.</summary>
     private async Task<Decision> FindCarrierAsync(ChainEngine engine, SignedRelay relay, CancellationToken cancellation) =>
-        await _carriers.FindAsync(engine.Settings, relay, cancellation) switch
+        await _carriers.FindAsync(engine.Settings.ChainId, engine.Settings.Confirmations, relay, cancellation) switch
         {
             null => new Decision.Waits(relay),
             { IsSame: false } other => new Decision.Over(

@@ -22,7 +22,7 @@ internal sealed class Differences(IChainClient chain, NpgsqlConnection connectio
     /// <summary>Halves a stretch until each difference stands in a block of its own, as far as nodes keep old states.</summary>
     public async Task<List<Difference>> FindAsync(ReconciliationCheckpoint from, ReconciliationCheckpoint to, CancellationToken cancellation)
     {
-        var ledger = await ReconciliationStore.ReadLedgerAsync(connection, chain.ChainId, account, from, to, (council, 0), cancellation);
+        var ledger = await ReconciliationStore.ReadLedgerAsync(connection, chain.ChainId, account, from, to, (council, 0), default, cancellation);
         var (amount, foreign) = (ledger.Unexplained(from, to), ledger.Foreign(from, to));
         if (amount.IsZero && foreign == 0)
         {

@@ -5,6 +5,7 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
+using Relayer.Core.Transactions;
 using Relayer.Core.Treasury.TopUps;
 
 namespace Relayer.Core.Treasury.Balances;
@@ -15,26 +16,29 @@ namespace Relayer.Core.Treasury.Balances;
 /// the records. What the records do not explain is looked for in the blocks: transfers by hand become deposits, the rest an incident.
 /// </remarks>
 /// <param name="chains">The chains.</param>
+/// <param name="engines">What a transaction's data may cost there.</param>
 /// <param name="database">The records.</param>
 /// <param name="incidents">Where a difference is told.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where it is said.</param>
 public sealed partial class Reconciliation(
-    IChainClientFactory chains, Database database, IncidentLog incidents, TimeProvider time, ILogger<Reconciliation> logger)
+    IChainClientFactory chains, ChainEngines engines, Database database, IncidentLog incidents, TimeProvider time, ILogger<Reconciliation> logger)
 {
     private const string Gain = "unexplained_gain";
     private const string Restarted = "books_restarted";
 
     /// <summary>Takes every account's books as far as a reading goes.</summary>
-    /// <returns>Accounts whose books are exact up to it.</returns>
+    /// <param name="reading">The reading.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>Whose books are exact up to it, and whose money is gone without an explanation, which is told once all that the chain has is final.</returns>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     /// <exception cref="NpgsqlException">The database is unavailable.</exception>
-    public async Task<int> RunAsync(BalanceReading reading, CancellationToken cancellation)
+    public async Task<ReconciliationResult> RunAsync(BalanceReading reading, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);
         var marks = await ReconciliationStore.LoadAsync(connection, reading.ChainId, cancellation);
         var council = reading.Accounts.FirstOrDefault(account => account.Role == AccountRole.Council);
-        var exact = 0;
+        var (exact, isShort) = (new HashSet<Address>(), new HashSet<Address>());
         foreach (var account in reading.Accounts)
         {
             if (account.State is not { } state)
@@ -49,39 +53,41 @@ public sealed partial class Reconciliation(
             }
             else if (then.Block < now.Block)
             {
-                exact += await CompareAsync(
+                var standing = await CompareAsync(
                     connection, reading.ChainId, account.Account, then, now, (council?.Account ?? default, council?.State?.Nonce ?? 0), cancellation);
+                (standing switch { Books.Exact => exact, Books.Short => isShort, _ => null })?.Add(account.Account);
             }
         }
 
-        return exact;
+        return new ReconciliationResult(exact, isShort);
     }
 
-    private async Task<int> CompareAsync(
+    private async Task<Books> CompareAsync(
         NpgsqlConnection connection, ChainId chainId, Address account, ReconciliationCheckpoint then, ReconciliationCheckpoint now, (Address Address, ulong Nonce) council,
         CancellationToken cancellation)
     {
         if (!await IsCanonicalAsync(chainId, then, cancellation))
         {
             await RestartAsync(connection, chainId, account, then, now, cancellation);
-            return 0;
+            return Books.Open;
         }
 
         var ledger = now.Nonce >= then.Nonce
-            ? await ReconciliationStore.ReadLedgerAsync(connection, chainId, account, then, now, council, cancellation)
+            ? await ReconciliationStore.ReadLedgerAsync(connection, chainId, account, then, now, council, engines.Get(chainId).Data.Reserve, cancellation)
             : null;
         if (ledger is null or { IsIncomplete: true })
         {
-            return 0; // The confirmer has not come so far, or a provider went back: the next reading will do.
+            // The confirmer has not come so far, or a provider went back: the next reading will do.
+            return ledger is not null && ledger.IsShort(then, now) ? Books.Short : Books.Open;
         }
 
         if (ledger.Unexplained(then, now).IsZero && ledger.Foreign(then, now) == 0)
         {
-            return await ReconciliationStore.AdvanceAsync(connection, chainId, account, then, now, time.GetUtcNow(), cancellation) ? 1 : 0;
+            return await ReconciliationStore.AdvanceAsync(connection, chainId, account, then, now, time.GetUtcNow(), cancellation) ? Books.Exact : Books.Open;
         }
 
         await TellAsync(connection, chainId, account, then, now, council.Address, cancellation);
-        return 0;
+        return Books.Open;
     }
 
     /// <summary>Deposits, incidents and the books' new mark in one transaction: whoever comes second finds it done.</summary>
@@ -182,4 +188,22 @@ public sealed partial class Reconciliation(
         public static partial void Different(
             ILogger logger, Address account, ChainId chainId, BigInteger amount, long foreign, long firstBlock, long lastBlock);
     }
+}
+
+/// <summary>How the books of a chain's accounts stand against a reading.</summary>
+/// <param name="Exact">Those that are exact up to it.</param>
+/// <param name="Short">Those from which money is gone that nothing explains, though not all is final yet: they are not to be filled.</param>
+public sealed record ReconciliationResult(IReadOnlySet<Address> Exact, IReadOnlySet<Address> Short);
+
+/// <summary>How one account's books stand.</summary>
+internal enum Books
+{
+    /// <summary>Not compared, or the difference is told.</summary>
+    Open,
+
+    /// <summary>To the wei.</summary>
+    Exact,
+
+    /// <summary>Money is gone for which nothing that is under way can be the reason.</summary>
+    Short,
 }

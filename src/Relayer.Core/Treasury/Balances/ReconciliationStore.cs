@@ -3,6 +3,7 @@ using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Storage;
 using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Fees;
 using Relayer.Core.Treasury.TopUps;
 
 namespace Relayer.Core.Treasury.Balances;
@@ -37,7 +38,8 @@ internal static class ReconciliationStore
                 where u.chain_id = $1 and u.recipient = $2 and u.state = {TopUpStates.Received} and u.block_number > $5 and u.block_number <= $6),
             exists (select from top_ups u join transactions c on c.id = u.id
                 where u.chain_id = $1 and u.recipient = $2 and u.state = {TopUpStates.UnderWay}
-                    and (c.state = {TransactionStates.Mined} or c.signer <> $7 or c.nonce < $8))
+                    and (c.state = {TransactionStates.Mined} or c.signer <> $7 or c.nonce < $8)),
+            coalesce(sum(gas_limit * max_fee + value + $9 + $10 * octet_length(data)) filter (where {TransactionStates.Open}), 0)
         from transactions where chain_id = $1 and signer = $2 and nonce >= $3 and nonce < $4
         """;
 
@@ -73,7 +75,7 @@ internal static class ReconciliationStore
     /// <summary>What the records say between two marks of an account.</summary>
     public static async Task<LedgerStretch> ReadLedgerAsync(
         NpgsqlConnection connection, ChainId chainId, Address account, ReconciliationCheckpoint from, ReconciliationCheckpoint to, (Address Address, ulong Nonce) council,
-        CancellationToken cancellation)
+        DataReserve data, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(LedgerSql, connection)
         {
@@ -81,11 +83,12 @@ internal static class ReconciliationStore
             {
                 Columns.Long(chainId.Value), Columns.Address(account), Columns.Long((long)from.Nonce), Columns.Long((long)to.Nonce),
                 Columns.Long(from.Block), Columns.Long(to.Block), Columns.Address(council.Address), Columns.Long((long)council.Nonce),
+                Columns.Number(data.Fee), Columns.Number(data.PerByte),
             },
         };
         return await command.ReadSingleAsync(row => new LedgerStretch(
             row.GetInt64(0), row.GetInt64(1) > 0 || row.GetBoolean(5), row.GetFieldValue<BigInteger>(2), row.GetFieldValue<BigInteger>(3),
-            row.GetFieldValue<BigInteger>(4)), cancellation);
+            row.GetFieldValue<BigInteger>(4), row.GetFieldValue<BigInteger>(6)), cancellation);
     }
 
     /// <summary>Which of some transactions are the relayer's own.</summary>
@@ -143,8 +146,12 @@ internal sealed record ReconciliationCheckpoint(long Block, Hash32 Hash, Wei Bal
 /// <param name="Fees">Paid.</param>
 /// <param name="Values">Sent away.</param>
 /// <param name="Received">From the council's wallet.</param>
-internal sealed record LedgerStretch(long Transactions, bool IsIncomplete, BigInteger Fees, BigInteger Values, BigInteger Received)
+/// <param name="Open">The most that those of its own may cost that the chain has and that are not final in the records.</param>
+internal sealed record LedgerStretch(long Transactions, bool IsIncomplete, BigInteger Fees, BigInteger Values, BigInteger Received, BigInteger Open)
 {
+    /// <summary>Money is gone that nothing explains, however those that are not final end.</summary>
+    public bool IsShort(ReconciliationCheckpoint from, ReconciliationCheckpoint to) => Unexplained(from, to) < -Open;
+
     /// <summary>What the balances differ by beyond what the records explain; positive: it came.</summary>
     public BigInteger Unexplained(ReconciliationCheckpoint from, ReconciliationCheckpoint to) =>
         to.Balance.ToBigInteger() - (from.Balance.ToBigInteger() + Received - Fees - Values);

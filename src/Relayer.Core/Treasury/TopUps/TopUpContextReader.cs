@@ -22,7 +22,7 @@ public sealed class TopUpContextReader(TimeProvider time)
         var (underWay, minedSince) = await TopUpStore.ReadCommittedAsync(connection, view.ChainId, view.Council, block, cancellation);
         var rates = await SpendStore.ReadRatesAsync(connection, [view.ChainId], now, cancellation);
         var losses = await IncidentLog.ReadAccountsAsync(connection, TopUpStops.Loss, view.ChainId, cancellation);
-        var isStopped = !isKnown || losses.Contains(view.Council) || IsClockOff(view, now)
+        var isStopped = !isKnown || losses.Contains(view.Council) || view.Short.Contains(view.Council) || IsClockOff(view, now)
             || await IsStoppedAsync(connection, view.ChainId, cancellation);
 
         // Somebody else's money is nobody's: of an account that is no signer any more only what it was sent counts.
@@ -33,7 +33,7 @@ public sealed class TopUpContextReader(TimeProvider time)
             history.GetValueOrDefault(signer)?.InFlight ?? Wei.Zero,
             history.GetValueOrDefault(signer)?.SentToday ?? Wei.Zero,
             history.GetValueOrDefault(signer)?.LastAt,
-            losses.Contains(signer)));
+            losses.Contains(signer) || view.Short.Contains(signer)));
         var council = view.Reading.Find(view.Council)?.State?.Balance;
         var situation = new TopUpContext(
             now, view.Council, council, underWay + minedSince,

@@ -69,7 +69,7 @@ public sealed partial class TopUpService
         }
 
         // First, by the same reading: what another hand has drained is not refilled before a person has looked.
-        await _reconciliation.RunAsync(reading, cancellation);
+        var books = await _reconciliation.RunAsync(reading, cancellation);
         var chain = _chains[chainId];
         var quote = await _engines.Get(chainId).QuoteAsync((ulong)chain.TopUps.TransferGas, cancellation);
         if (quote.Fees is not { } fees)
@@ -80,7 +80,7 @@ public sealed partial class TopUpService
 
         await _anomalies.CheckAsync(chainId, chain.TopUps, council.Address, cancellation);
         await _engines.Get(chainId).IntroduceAsync(council.Address, cancellation);
-        var view = new TopUpView(chainId, chain.TopUps, council.Address, addresses, reading, CostOf(chainId, chain.TopUps, fees));
+        var view = new TopUpView(chainId, chain.TopUps, council.Address, addresses, reading, CostOf(chainId, chain.TopUps, fees)) { Short = books.Short };
         var (plan, situation, reserved) = await DecideAsync(view, fees, cancellation);
         await _reports.TellAsync(view, plan, situation.Signers, cancellation);
         await SendAsync(chainId, reserved, cancellation);
@@ -149,4 +149,8 @@ public sealed partial class TopUpService
 /// <param name="Reading">What they hold.</param>
 /// <param name="TransferCost">The most that one transfer costs beside its value.</param>
 public sealed record TopUpView(
-    ChainId ChainId, TopUpOptions Options, Address Council, IReadOnlyList<Address> Signers, BalanceReading Reading, Wei TransferCost);
+    ChainId ChainId, TopUpOptions Options, Address Council, IReadOnlyList<Address> Signers, BalanceReading Reading, Wei TransferCost)
+{
+    /// <summary>Those from which money is gone that the records do not explain.</summary>
+    public IReadOnlySet<Address> Short { get; init; } = new HashSet<Address>();
+}
