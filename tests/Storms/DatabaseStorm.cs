@@ -8,8 +8,6 @@ namespace Storms;
 /// <summary>The database goes, comes, fills up and runs out of connections while users post.</summary>
 public static class DatabaseStorm
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     /// <summary>The server crashes or stops under load, and comes back, again and again.</summary>
     /// <remarks>It takes the server of the whole shared stack away: nothing else may run on it.</remarks>
     public static async Task<StormReport> RestartAsync(SharedStack shared, int restarts, int seed, Action<string>? progress, CancellationToken cancellation)
@@ -21,7 +19,7 @@ public static class DatabaseStorm
             {
                 for (var i = 1; i <= restarts; i++)
                 {
-                    await GrowAsync(workload, 10, cancellation);
+                    await workload.GrowAsync(10, cancellation);
                     await Task.Delay(random.Next(300), cancellation);
                     await (random.Next(3) == 0 ? shared.Stack.Postgres.StopAsync() : shared.Stack.Postgres.CrashAsync());
                     await Task.Delay(random.Next(500), cancellation);
@@ -49,15 +47,15 @@ public static class DatabaseStorm
             {
                 for (var i = 0; i < rounds; i++)
                 {
-                    await GrowAsync(workload, 10, cancellation);
+                    await workload.GrowAsync(10, cancellation);
                     await using (disk is null ? await FullTables.BeginAsync(relayer, cancellation) : disk.Fill())
                     {
-                        await RefusedAsync(workload, "503 storage_unavailable", cancellation);
+                        await workload.AnsweredAsync("503 storage_unavailable", cancellation);
                         await Task.Delay(2_000, cancellation);
                     }
                 }
 
-                await GrowAsync(workload, 10, cancellation);
+                await workload.GrowAsync(10, cancellation);
             },
             cancellation);
     }
@@ -78,13 +76,13 @@ public static class DatabaseStorm
             $"database --connections --seed {seed}", seed,
             async (relayer, workload) =>
             {
-                await GrowAsync(workload, 10, cancellation);
+                await workload.GrowAsync(10, cancellation);
                 await using (isServer ? null : await HeldTable.TakeAsync(relayer, cancellation))
                 {
-                    await RefusedAsync(workload, "503 storage_unavailable", cancellation);
+                    await workload.AnsweredAsync("503 storage_unavailable", cancellation);
                 }
 
-                await GrowAsync(workload, 100, cancellation);
+                await workload.GrowAsync(100, cancellation);
             },
             cancellation,
             new WorkloadOptions(Clients: 48, PauseMilliseconds: 1));
@@ -117,31 +115,5 @@ public static class DatabaseStorm
         await posting;
         var report = StormReport.Of(name, command, 0, await Auditor.CheckAsync(relayer, workload, cancellation), workload, relayer);
         return failure.Length == 0 ? report : report with { Violations = [failure, .. report.Violations] };
-    }
-
-    private static Task GrowAsync(Workload workload, int by, CancellationToken cancellation)
-    {
-        var goal = workload.Accepted + by;
-        return UntilAsync(() => workload.Accepted >= goal, $"no {by} more requests were accepted", cancellation);
-    }
-
-    private static Task RefusedAsync(Workload workload, string answer, CancellationToken cancellation)
-    {
-        var before = workload.Answers.GetValueOrDefault(answer);
-        return UntilAsync(() => workload.Answers.GetValueOrDefault(answer) > before, $"nobody was answered {answer}", cancellation);
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo, string otherwise, CancellationToken cancellation)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (!isSo())
-        {
-            if (TimeProvider.System.GetElapsedTime(started) > Patience)
-            {
-                throw new TimeoutException($"{otherwise} within {Patience.TotalSeconds} seconds");
-            }
-
-            await Task.Delay(20, cancellation);
-        }
     }
 }

@@ -189,9 +189,9 @@ public sealed class RelayService
         var isRefused = recognising.IsCompletedSuccessfully && (await recognising).Refusal is not null;
         var early = isQuiet && !isRefused ? _validator.TryReadEarlyAsync(candidate, cancellation) : null;
         var facts = await reading;
-        if (facts.Known is { } recorded)
+        if (facts.Known is { } known)
         {
-            return new RelayDecision.Known(recorded);
+            return new RelayDecision.Known(known);
         }
 
         (candidate, refusal) = await recognising;
@@ -203,9 +203,9 @@ public sealed class RelayService
         }
 
         // Posted twice at once, the other one may have been recorded, or even mined, since the facts were read: its nonce is spent by itself.
-        var known = await _reads.FindAsync(candidate.Id, cancellation);
-        known ??= PastRelays.MayBe(refusal) ? await _past.FindAsync(candidate, cancellation) : null;
-        return known is not null ? new RelayDecision.Known(known) : new RelayDecision.Rejected(refusal);
+        return await _reads.FindAsync(candidate.Id, cancellation) is { } meanwhile ? new RelayDecision.Known(meanwhile)
+            : PastRelays.MayBe(refusal) ? await _past.DecideAsync(candidate, refusal, cancellation)
+            : new RelayDecision.Rejected(refusal);
     }
 
     private async Task<(RelayCandidate Candidate, Refusal? Refusal)> RecogniseAsync(RelayCandidate candidate, CancellationToken cancellation)

@@ -62,6 +62,61 @@ internal sealed class PostgresCluster : IDisposable
         File.Delete(passwordFile);
     }
 
+    /// <summary>Takes the data of a server that runs and has begun a backup; its log of what is written comes last.</summary>
+    /// <exception cref="DevChainException">The files cannot be read.</exception>
+    public async Task CopyDataAsync(PostgresCluster from, CancellationToken cancellation)
+    {
+        await CopyAsync(from.Data, Data, cancellation);
+        foreach (var name in (string[])["postmaster.pid", "postmaster.opts", "standby.signal", "backup_label"])
+        {
+            File.Delete(Path.Combine(Data, name));
+        }
+    }
+
+    /// <summary>Makes what was copied a server's own: from the label it knows how far it has to go on in the log.</summary>
+    /// <param name="from">Whose data it is.</param>
+    /// <param name="label">What that server said at the end of the backup.</param>
+    /// <param name="primary">Whom it follows; <see langword="null"/> for nobody.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="DevChainException">The files cannot be read.</exception>
+    public async Task CompleteCopyAsync(PostgresCluster from, string label, string? primary, CancellationToken cancellation)
+    {
+        var log = Path.Combine(Data, "pg_wal");
+        Directory.Delete(log, recursive: true);
+        await CopyAsync(Path.Combine(from.Data, "pg_wal"), log, cancellation);
+        await WriteAsync("backup_label", label);
+        if (primary is not null)
+        {
+            await File.AppendAllTextAsync(Path.Combine(Data, "postgresql.auto.conf"), $"primary_conninfo = '{primary}'\n", cancellation);
+            await WriteAsync("standby.signal", "");
+        }
+
+        async Task WriteAsync(string name, string text)
+        {
+            var path = Path.Combine(Data, name);
+            await File.WriteAllTextAsync(path, text, cancellation);
+            await GiveAsync(path, cancellation);
+        }
+    }
+
+    // A file may go while its folder is copied, and then the copy begins anew.
+    private static async Task CopyAsync(string from, string to, CancellationToken cancellation)
+    {
+        const int Tries = 5;
+        for (var i = 1; ; i++)
+        {
+            try
+            {
+                await ChildProcess.RunAsync(new CommandLine("cp", "-a", from, to), cancellation: cancellation);
+                return;
+            }
+            catch (DevChainException) when (i < Tries)
+            {
+                Directory.Delete(to, recursive: true);
+            }
+        }
+    }
+
     /// <summary>Durable, modest in memory, and quiet.</summary>
     public IEnumerable<string> Settings(int port) =>
     [

@@ -19,16 +19,17 @@ public sealed class PostgresServer : IAsyncDisposable
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private readonly string _password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+    private readonly string _password;
     private readonly IReadOnlyList<string> _settings;
     private readonly PostgresCluster _cluster;
     private ChildProcess? _process;
 
-    private PostgresServer(PostgresCluster cluster, int port, IReadOnlyList<string> settings)
+    private PostgresServer(PostgresCluster cluster, int port, IReadOnlyList<string> settings, string password)
     {
         _cluster = cluster;
         Port = port;
         _settings = settings;
+        _password = password;
     }
 
     /// <summary>The TCP port on 127.0.0.1.</summary>
@@ -54,7 +55,8 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         await NpmParts.EnsureInstalledAsync(progress, cancellation);
         progress?.Invoke("Starting PostgreSQL 18…");
-        var server = new PostgresServer(await PostgresCluster.PrepareAsync(cancellation), port ?? FreePort.Next(), settings ?? []);
+        var server = new PostgresServer(
+            await PostgresCluster.PrepareAsync(cancellation), port ?? FreePort.Next(), settings ?? [], Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
         try
         {
             await server._cluster.InitialiseAsync(User, server._password, cancellation);
@@ -97,6 +99,51 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         await StopAsync();
         await StartAsync(cancellation);
+    }
+
+    /// <summary>Copies this server's data while it runs, into a server that is not started yet. It has the same databases, users and passwords.</summary>
+    /// <param name="port">The TCP port of the other; null finds a free one.</param>
+    /// <param name="isStandby">It follows this one and takes no writes before it is promoted; otherwise it begins where this one is now.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="DevChainException">The data cannot be copied.</exception>
+    public async Task<PostgresServer> BackUpAsync(bool isStandby, int? port = null, CancellationToken cancellation = default)
+    {
+        var copy = new PostgresServer(await PostgresCluster.PrepareAsync(cancellation), port ?? FreePort.Next(), _settings, _password);
+        try
+        {
+            // The connection that begins a backup ends it: https://www.postgresql.org/docs/18/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP.
+            await using var connection = await OpenAsync(cancellation);
+            await AskAsync(connection, "select pg_backup_start('copy', fast => true)", cancellation);
+            await copy._cluster.CopyDataAsync(_cluster, cancellation);
+            var label = (string)(await AskAsync(connection, "select labelfile from pg_backup_stop(wait_for_archive => false)", cancellation))!;
+            var primary = string.Create(CultureInfo.InvariantCulture, $"host=127.0.0.1 port={Port} user={User} password={_password} application_name=standby");
+            await copy._cluster.CompleteCopyAsync(_cluster, label, isStandby ? primary : null, cancellation);
+            return copy;
+        }
+        catch
+        {
+            await copy.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a standby take writes; it does when this returns.</summary>
+    /// <exception cref="NpgsqlException">It is none, or does not answer.</exception>
+    public async Task PromoteAsync(CancellationToken cancellation = default)
+    {
+        if (await AskAsync("select pg_promote(wait => true, wait_seconds => 60)", cancellation) is not true)
+        {
+            throw new DevChainException($"the standby was not promoted:\n{Log}");
+        }
+    }
+
+    /// <summary>Asks the server something that is not about one database.</summary>
+    /// <returns>The first column of the first row.</returns>
+    /// <exception cref="NpgsqlException">It does not answer.</exception>
+    public async Task<object?> AskAsync(string sql, CancellationToken cancellation = default)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        return await AskAsync(connection, sql, cancellation);
     }
 
     /// <summary>Makes a fresh, empty database.</summary>
@@ -156,6 +203,12 @@ public sealed class PostgresServer : IAsyncDisposable
         {
             return false;
         }
+    }
+
+    private static async Task<object?> AskAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(cancellation);
     }
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)

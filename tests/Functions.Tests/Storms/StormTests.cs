@@ -75,6 +75,14 @@ public sealed class StormTests(StormFixture fixture)
         AssertSurvivedAsync(Enumerable.Range(1, Seeds).Select(FaultSchedule.All));
 
     [Fact]
+    public async Task A_failover_of_the_database_to_its_streaming_replica_loses_nothing_and_is_over_soon() =>
+        AssertHolds(await FailoverStorm.RunAsync(fixture.Stack, failovers: 2, within: TimeSpan.FromSeconds(10), seed: 4, Say, Cancellation));
+
+    [Fact]
+    public async Task Whoever_posts_again_what_a_restored_backup_does_not_know_is_told_the_truth() =>
+        AssertHolds(await RestoreStorm.RunAsync(requests: 6, seed: 5, Say, Cancellation));
+
+    [Fact]
     public async Task Restarts_of_the_database_under_load_lose_nothing_that_was_accepted() =>
         AssertHolds(await DatabaseStorm.RestartAsync(fixture.Stack, restarts: 2, seed: 3, Say, Cancellation));
 

@@ -56,7 +56,7 @@ internal sealed record ChainTruth(
         var received = moved.ToLookup(transaction => transaction.To, transaction => transaction.Value);
         return new ChainTruth(
             mined,
-            await ReadEventsAsync(relayer, users.ToHashSet(), cancellation),
+            await ReadExecutedAsync(relayer, users.ToHashSet(), cancellation),
             users.Zip(counts, (user, count) => (user, (long)JsonRpc.ToInteger(count))).ToDictionary(),
             signers.Zip(nonces, (signer, nonce) => (signer, (long)JsonRpc.ToInteger(nonce))).ToDictionary(),
             signers.Zip(balances, (signer, balance) => (
@@ -75,7 +75,8 @@ internal sealed record ChainTruth(
         BigInteger Number(string member) => JsonRpc.ToInteger(receipt.GetProperty(member));
     }
 
-    private static async Task<ILookup<(Address, Address, UInt256), bool>> ReadEventsAsync(
+    /// <summary>How some users' requests ended, by the forwarders' events; more than one where one ran more than once.</summary>
+    public static async Task<ILookup<(Address Forwarder, Address From, UInt256 Nonce), bool>> ReadExecutedAsync(
         RelayerUnderTest relayer, HashSet<Address> users, CancellationToken cancellation)
     {
         var filter = new

@@ -17,7 +17,7 @@ internal static class StormCommands
             "Storms: the app as processes on a real chain (anvil) and PostgreSQL, under load and faults. Afterwards every accepted request must be "
             + "on chain once, no nonce open, and the ledger's fees equal to the chain's to the wei. The exit code is 1 when anything does not hold.")
         {
-            Kill(), Points(), Keepers(), Node(), Database(), UpgradeCommand.Make(Seed), FreezeCommand.Make(), FreezeCommand.MakeThaw(), SoakCommand.Make(Seed),
+            Kill(), Points(), Keepers(), Node(), Database(), Failover(), Restore(), UpgradeCommand.Make(Seed), FreezeCommand.Make(), FreezeCommand.MakeThaw(), SoakCommand.Make(Seed),
         };
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }
@@ -99,6 +99,28 @@ internal static class StormCommands
                 (options.GetValue(connections), token => DatabaseStorm.FewConnectionsAsync(storm.Stack, false, options.GetValue(Seed), token)),
                 (options.GetValue(connections), token => DatabaseStorm.FewConnectionsAsync(storm.Stack, true, options.GetValue(Seed), token)),
             }.Where(storm => storm.IsWanted).Select(storm => storm.Run),
+            sideBySide: 1);
+    }
+
+    private static Command Restore()
+    {
+        var requests = new Option<int>("--requests") { Description = "How many are posted before the backup, after it, and how many wait in the pool.", DefaultValueFactory = _ => 20 };
+        RequireAbove(0, requests);
+        return Make(
+            new Command("restore", "Records restored from an older backup, with transactions mined and in the pool that they do not know.") { requests, Seed },
+            (options, storm) => [token => RestoreStorm.RunAsync(options.GetValue(requests), options.GetValue(Seed), storm.Say, token)],
+            sideBySide: 1);
+    }
+
+    private static Command Failover()
+    {
+        var failovers = new Option<int>("--failovers") { Description = "How often the primary dies and the standby is promoted.", DefaultValueFactory = _ => 5 };
+        var seconds = new Option<double>("--within") { Description = "Seconds after a promotion for which users may be refused.", DefaultValueFactory = _ => 1 };
+        RequireAbove(0, failovers);
+        return Make(
+            new Command("failover", "A database server that dies, and its streaming replica that is promoted, under load.") { failovers, seconds, Seed },
+            (options, storm) => [token => FailoverStorm.RunAsync(
+                storm.Stack, options.GetValue(failovers), TimeSpan.FromSeconds(options.GetValue(seconds)), options.GetValue(Seed), storm.Say, token)],
             sideBySide: 1);
     }
 

@@ -185,6 +185,11 @@ internal sealed class RelayerUnderTest : IAsyncDisposable
 
     private static async Task<string> CreateDatabaseAsync(DevStack stack, RelayerUnderTestOptions options, CancellationToken cancellation)
     {
+        if (options.Database is { } given)
+        {
+            return given;
+        }
+
         var database = await stack.Postgres.CreateDatabaseAsync(options.Template, cancellation);
         var name = new NpgsqlConnectionStringBuilder(database).Database;
         if (options.Tablespace is { } folder)
@@ -251,6 +256,9 @@ internal sealed record RelayerUnderTestOptions
 
     /// <summary>The role that owns the database; null for the server's own.</summary>
     public string? Owner { get; init; }
+
+    /// <summary>The connection string of the database; null for one of its own on the shared server.</summary>
+    public string? Database { get; init; }
 
     /// <summary>The connection string of a database that this one begins as a copy of; null for an empty one.</summary>
     public string? Template { get; init; }

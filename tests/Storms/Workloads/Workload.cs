@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using DevChain.Processes;
 
 namespace Storms.Workloads;
 
@@ -14,6 +15,7 @@ internal sealed class Workload(RelayerUnderTest relayer, int seed, WorkloadOptio
     private const int Rush = 12;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Hurry = TimeSpan.FromSeconds(60);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 256 }) { Timeout = TimeSpan.FromSeconds(30) };
     private readonly ConcurrentQueue<SignedRequest> _requests = new();
@@ -34,6 +36,33 @@ internal sealed class Workload(RelayerUnderTest relayer, int seed, WorkloadOptio
 
     /// <summary>Called when a request is accepted, with how long its last post took.</summary>
     public Action<SignedRequest, TimeSpan>? OnAccepted { get; set; }
+
+    /// <summary>Called with each answer, its status and its code, retries included.</summary>
+    public Action<string>? OnAnswer { get; set; }
+
+    /// <summary>Waits until so many more requests are accepted.</summary>
+    /// <exception cref="TimeoutException">It takes too long.</exception>
+    public Task GrowAsync(int by, CancellationToken cancellation)
+    {
+        var goal = Accepted + by;
+        return UntilAsync(() => Accepted >= goal, $"no {by} more requests were accepted", cancellation);
+    }
+
+    /// <summary>Waits until an answer is given once more.</summary>
+    /// <exception cref="TimeoutException">It takes too long.</exception>
+    public Task AnsweredAsync(string answer, CancellationToken cancellation)
+    {
+        var before = Answers.GetValueOrDefault(answer);
+        return UntilAsync(() => Answers.GetValueOrDefault(answer) > before, $"nobody was answered {answer}", cancellation);
+    }
+
+    private static async Task UntilAsync(Func<bool> isSo, string otherwise, CancellationToken cancellation)
+    {
+        if (!await Poll.UntilAsync(() => Task.FromResult(isSo()), Hurry, TimeSpan.FromMilliseconds(20), cancellation))
+        {
+            throw new TimeoutException($"{otherwise} within {Hurry.TotalSeconds} seconds");
+        }
+    }
 
     /// <summary>Posts until <paramref name="end"/>, then sees to it that everybody has a definite answer.</summary>
     public Task RunAsync(CancellationToken end, CancellationToken cancellation) =>
@@ -149,7 +178,9 @@ internal sealed class Workload(RelayerUnderTest relayer, int seed, WorkloadOptio
             var text = await response.Content.ReadAsStringAsync(cancellation);
             var status = (int)response.StatusCode;
             var code = status is 200 or 202 ? null : (string?)JsonNode.Parse(text)?["code"];
-            _answers.AddOrUpdate($"{status} {code}".TrimEnd(), 1, (_, count) => count + 1);
+            var answer = $"{status} {code}".TrimEnd();
+            _answers.AddOrUpdate(answer, 1, (_, count) => count + 1);
+            OnAnswer?.Invoke(answer);
             if (status is 429 or 503)
             {
                 Expect(response.Headers.RetryAfter is not null, signed, status, text);

@@ -1,3 +1,4 @@
+using Relayer.Core.Concurrency;
 using Relayer.Core.Providers;
 using Relayer.Core.Relay.Admission;
 using Relayer.Core.Relay.Records;
@@ -7,44 +8,42 @@ namespace Relayer.Core.Relay.Outcomes;
 
 /// <summary>Requests that were carried out and are in no record: by somebody else, or by this relayer before its records were restored from a backup.</summary>
 /// <remarks>
-/// Whoever were told of one that its nonce is spent, or that it is late, would sign anew, and it would happen twice. Safe for concurrent use: one is looked
-/// for at a time, so that what strangers post again does not cost more than that.
+/// Whoever were told of one that its nonce is spent, or that it is late, would sign anew, and it would happen twice. Safe for concurrent use: a few are looked
+/// for at a time, users in turn, so that what strangers post again does not cost more than that; who has to wait too long is told to come back, never that the nonce is spent.
 /// </remarks>
 /// <param name="chains">The chains.</param>
 /// <param name="engines">Their settings.</param>
 /// <param name="time">The clock.</param>
 internal sealed class PastRelays(IChainClientFactory chains, ChainEngines engines, TimeProvider time)
 {
+    private const int AtOnce = 4;
+    private const int Waiting = 256;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
+
     private readonly CarrierSearch _search = new(chains, time);
-    private int _isLooking;
+    private readonly FairGate _gate = new(AtOnce, Waiting, Patience, time);
 
     /// <summary>Whether a request that is refused for this may have been carried out.</summary>
     public static bool MayBe(Refusal refusal) => refusal.Code is RefusalCode.NonceUsed or RefusalCode.DeadlinePassed;
 
     /// <summary>Looks for the very request, with its signature, in the chain of the time in which it may have been signed.</summary>
     /// <param name="candidate">The request; its signature is valid.</param>
+    /// <param name="refusal">What it is refused for, if it is not found.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <returns>How it stands; <see langword="null"/> where it is not found, the chain is silent, or another one is being looked for.</returns>
-    public async Task<RelayRecord?> FindAsync(RelayCandidate candidate, CancellationToken cancellation)
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    public async Task<RelayDecision> DecideAsync(RelayCandidate candidate, Refusal refusal, CancellationToken cancellation)
     {
-        if (Interlocked.Exchange(ref _isLooking, 1) != 0)
+        using var seat = await _gate.EnterAsync(new GateCaller(candidate.Message.From.ToString(), candidate), cancellation);
+        if (seat is null)
         {
-            return null;
+            return new RelayDecision.Rejected(new Refusal(
+                RefusalCode.Overloaded, "Whether this request was carried out already is being looked for. Post it again; do not sign another.", RetryAfter: Soon));
         }
 
-        try
-        {
-            var found = await _search.FindAsync(candidate.Request.ChainId, confirmations: 0, RelayOf(candidate), cancellation);
-            return found is { IsSame: true } carrier ? RecordOf(candidate, carrier) : null;
-        }
-        catch (ChainUnavailableException)
-        {
-            return null;
-        }
-        finally
-        {
-            Volatile.Write(ref _isLooking, 0);
-        }
+        var found = await _search.FindAsync(candidate.Request.ChainId, confirmations: 0, RelayOf(candidate), cancellation);
+        return found is { IsSame: true } carrier ? new RelayDecision.Known(RecordOf(candidate, carrier)) : new RelayDecision.Rejected(refusal);
     }
 
     private RelayRecord RecordOf(RelayCandidate candidate, Carrier carrier)

@@ -144,7 +144,7 @@ public sealed partial class BudgetTests(PostgresFixture postgres)
     {
         await using var world = await EngineWorld.StartAsync(postgres, OnDemand);
         var one = await HoldOfOneAsync(world);
-        var budgets = new SponsorBudgets(new(Of(one), null), default, default);
+        var budgets = new SponsorBudgets(new(Of(one * 3 / 2), null), default, default);
         await PostAsync(world, users: 1, budgets);
         await world.Database.ExecuteAsync($"update transactions set state = {TransactionStateNumber.Confirmed}, fee = {one * 3}");
 
