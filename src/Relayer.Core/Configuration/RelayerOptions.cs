@@ -87,6 +87,11 @@ public sealed class RelayerOptions
     {
         var options = new RelayerOptions();
         configuration.Bind(options);
+        foreach (var (name, chain) in options.Chains)
+        {
+            RpcTexts.Fill(chain, configuration.GetSection($"Chains:{name}:Rpc"));
+        }
+
         var texts = new OptionTexts();
         texts.Fill(options, configuration);
         if (options.ObservedFrom.Length == 0)

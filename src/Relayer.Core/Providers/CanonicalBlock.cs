@@ -1,5 +1,6 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers.Client;
+using Relayer.Core.Providers.Pool;
 
 namespace Relayer.Core.Providers;
 
@@ -24,11 +25,11 @@ public sealed record CanonicalBlock
 
     /// <summary>What providers' answers about a height amount to.</summary>
     /// <param name="number">The height.</param>
-    /// <param name="answers">Each provider's newest block and its hash at the height; those that have none are left out.</param>
-    /// <param name="configured">How many providers the chain has.</param>
-    /// <returns><see langword="null"/> when they do not agree, or nobody has the height.</returns>
-    internal static CanonicalBlock? Agreed(long number, IReadOnlyList<(long Head, Hash32 Hash)> answers, int configured) =>
-        Quorum.Of([.. answers.Select(answer => answer.Hash)], configured, out var hash)
-            ? new CanonicalBlock(number, hash, answers.Where(answer => answer.Hash == hash).Max(answer => answer.Head))
+    /// <param name="answers">Each provider's hash at the height; those that have none are left out.</param>
+    /// <param name="operators">How many operators the chain's providers have.</param>
+    /// <returns><see langword="null"/> when not enough of them agree, or nobody has the height.</returns>
+    internal static CanonicalBlock? Agreed(long number, IReadOnlyList<Told<Hash32>> answers, int operators) =>
+        Quorum.Of(answers, operators, out var hash)
+            ? new CanonicalBlock(number, hash, answers.Where(answer => answer.Value == hash).Max(answer => answer.Head))
             : null;
 }

@@ -22,11 +22,15 @@ public interface IBlockReadings
 }
 
 /// <summary>What one provider said.</summary>
-/// <param name="Provider">Its host and port: all of the URL that may be shown.</param>
+/// <param name="Provider">What it is called: its operator, or host and port.</param>
 /// <param name="Answer">Its answer; <see langword="null"/> when it gave none.</param>
 /// <param name="Fault">Why not.</param>
 public sealed record ProviderAnswer<T>(string Provider, T? Answer, string? Fault)
-    where T : class;
+    where T : class
+{
+    /// <summary>Who runs it, to compare with others: whoever runs several is one voice.</summary>
+    public string Operator { get; init; } = Provider;
+}
 
 /// <summary>Accounts at a block.</summary>
 /// <param name="Block">The block.</param>

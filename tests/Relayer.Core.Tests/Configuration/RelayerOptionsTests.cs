@@ -17,7 +17,7 @@ public sealed class RelayerOptionsTests
         Assert.Equal("Host=db;Database=relayer;SSL Mode=VerifyFull", options.Database.ConnectionString);
         Assert.Equal(TimeSpan.FromMinutes(5), options.KeyVault.RefreshAfter);
         Assert.Equal(10, chain.ChainId);
-        Assert.Equal(["https://one.example/key", "https://two.example"], chain.Rpc);
+        Assert.Equal([("https://one.example/key", "one.example"), ("https://two.example", "two.example")], chain.Rpc.Select(one => (one.Url, one.OperatorName)));
         Assert.Equal(TimeSpan.FromSeconds(10), chain.RpcTimeout);
         Assert.Equal("OpenZeppelin", Assert.Single(chain.Forwarders).Dialect);
         Assert.Equal("payer-1", Assert.Single(chain.Signers).Secret);

@@ -30,6 +30,13 @@ public sealed class PoolSnapshotTests
     }
 
     [Theory]
+    [InlineData("9000000 9000000 100", "aab", "9000000")] // Two that lie together are one voice of two, not two of three.
+    [InlineData("9000000 9000000 100 100", "aabc", "100")]
+    [InlineData("100 97 100", "aab", "100")]
+    public void Those_of_one_operator_are_one_voice(string heads, string operators, string head) => Assert.Equal(
+        head, $"{PoolSnapshot.Of(Heads(heads), null, MaxLag, Now, [.. operators.Select(one => $"{one}")]).Head}");
+
+    [Theory]
     [InlineData("100 9000000", 1, "100", "=>")]        // no chain makes so many blocks in a second
     [InlineData("100 140", 1, "140", "<=")]            // but so many it may
     [InlineData("100 9000000", 200_000, "9000000", "<=")]

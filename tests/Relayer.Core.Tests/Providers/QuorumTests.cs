@@ -1,6 +1,7 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
 using Relayer.Core.Providers.Client;
+using Relayer.Core.Providers.Pool;
 
 namespace Relayer.Core.Tests.Providers;
 
@@ -18,15 +19,34 @@ public sealed class QuorumTests
     [InlineData("abc", 3, null)]
     [InlineData("ab", 3, null)] // One of each, and the third is silent.
     [InlineData("aa", 3, "a")]
-    [InlineData("a", 3, "a")]
+    [InlineData("a", 3, null)] // Two that are silent do not make one a quorum.
+    [InlineData("aa", 4, null)]
     [InlineData("aaab", 5, "a")]
-    [InlineData("aab", 5, null)] // Two of five are no quorum against one.
-    public void More_than_half_of_those_configured_are_believed_and_fewer_where_nobody_contradicts(string said, int configured, string? believed)
+    [InlineData("aaabb", 5, "a")]
+    [InlineData("aab", 5, null)]
+    [InlineData("aa", 5, null)]
+    public void More_than_half_of_the_configured_operators_are_believed_and_one_of_two_where_the_other_is_silent(string said, int operators, string? believed)
     {
-        var isAgreed = Quorum.Of([.. said], configured, out var agreed);
+        var isAgreed = Quorum.Of([.. said.Select((word, i) => new Told<char>($"{i}", $"{i}", 1, word))], operators, out var agreed);
 
         Assert.Equal(believed is not null, isAgreed);
         Assert.True(believed is null || believed[0] == agreed);
+    }
+
+    [Theory]
+    [InlineData("A:a A:a B:b", 2, null)] // One against one, by however many nodes.
+    [InlineData("A:a A:a B:a", 3, "a")]
+    [InlineData("A:a A:a B:b", 3, null)]
+    [InlineData("A:a A:a A:a", 3, null)]
+    [InlineData("A:a A:b B:a C:a", 3, "a")] // Whose nodes differ has no voice.
+    [InlineData("A:a A:b B:a", 3, null)]
+    [InlineData("A:a A:b", 1, null)]
+    [InlineData("A:a A:a", 1, "a")]
+    public void Several_nodes_of_one_operator_are_one_voice(string said, int operators, string? believed)
+    {
+        Told<char>[] answers = [.. said.Split(' ').Select((word, i) => new Told<char>($"{i}", word[..1], 1, word[2]))];
+
+        Assert.Equal(believed, Quorum.Of(answers, operators, out var agreed) ? $"{agreed}" : null);
     }
 
     [Fact]
@@ -34,7 +54,7 @@ public sealed class QuorumTests
     {
         var (hash, other) = (Keccak256.Hash("a"u8), Keccak256.Hash("b"u8));
 
-        var block = CanonicalBlock.Agreed(10, [(12, hash), (13, hash), (99, other)], configured: 3)!;
+        var block = CanonicalBlock.Agreed(10, [new("a", "a", 12, hash), new("b", "b", 13, hash), new("c", "c", 99, other)], operators: 3)!;
 
         Assert.Equal((10, hash, 3), (block.Number, block.Hash, block.Depth));
     }

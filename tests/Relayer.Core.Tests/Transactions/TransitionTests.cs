@@ -199,7 +199,7 @@ public sealed class TransitionTests
 
     private static NonceHolder Stranger(long block) => new(Keccak256.Hash("stranger"u8), block, Keccak256.Hash([(byte)block]));
 
-    private static CanonicalBlock Block(long number, Hash32 hash, long head) => CanonicalBlock.Agreed(number, [(head, hash)], configured: 1)!;
+    private static CanonicalBlock Block(long number, Hash32 hash, long head) => CanonicalBlock.Agreed(number, [new("a", "a", head, hash)], operators: 1)!;
 
     private static Inclusion IncludedAt(long block) => new(
         Keccak256.Hash("transaction"u8), false, block, Keccak256.Hash([(byte)block]), true, 21_000, new Wei(7), Wei.Zero, new Wei(147_000));

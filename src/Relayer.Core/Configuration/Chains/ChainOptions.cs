@@ -10,8 +10,8 @@ public sealed class ChainOptions
     /// <summary>The chain's EIP-155 id, such as 8453 for Base; must be set.</summary>
     public long ChainId { get; set; }
 
-    /// <summary>JSON-RPC URLs, the preferred one first; at least one. In Production https, but for this machine's own. They may hold keys: never logged.</summary>
-    public IList<string> Rpc { get; init; } = [];
+    /// <summary>JSON-RPC URLs, the preferred one first; at least one.</summary>
+    public IList<RpcOptions> Rpc { get; init; } = [];
 
     /// <summary>Blocks on top of a transaction's own before it counts as confirmed; 0 trusts the first block.</summary>
     public int Confirmations { get; set; } = 1;

@@ -22,7 +22,8 @@ internal static partial class ChainOptionsValidator
         faults.RequireAtLeast(1, chain.MaxInFlightPerSigner, $"{at}:MaxInFlightPerSigner");
         faults.RequireAtLeast(0, chain.MaxHeadLag ?? 0, $"{at}:MaxHeadLag");
         faults.RequireAtLeast(0, chain.SignerReserveGas, $"{at}:SignerReserveGas");
-        ValidateRpc(at, chain, isDevelopment, faults);
+        RpcOptionsValidator.Validate($"{at}:Rpc", chain.Rpc, isDevelopment, faults);
+        faults.RequireTime(chain.RpcTimeout, LongestRoundTrip, "two minutes", $"{at}:RpcTimeout");
         ValidateForwarders(at, chain, faults);
         ValidateSigners(at, chain, isDevelopment, faults);
         ApprovalOptionsValidator.Validate($"{at}:Policy:Approval", chain.Policy.Approval, isDevelopment, faults);
@@ -38,17 +39,6 @@ internal static partial class ChainOptionsValidator
         BudgetOptionsValidator.Validate(at, chain, faults);
         KeepersOptionsValidator.Validate($"{at}:Keepers", chain.Keepers, faults);
         KeeperCostValidator.Validate(at, chain, faults);
-    }
-
-    private static void ValidateRpc(string at, ChainOptions chain, bool isDevelopment, OptionFaults faults)
-    {
-        faults.AddIf(chain.Rpc.Count == 0, $"{at}:Rpc", "at least one JSON-RPC URL is needed");
-        for (var i = 0; i < chain.Rpc.Count; i++)
-        {
-            faults.RequireSafeUrl(chain.Rpc[i], $"{at}:Rpc:{i}", isDevelopment);
-        }
-
-        faults.RequireTime(chain.RpcTimeout, LongestRoundTrip, "two minutes", $"{at}:RpcTimeout");
     }
 
     private static void ValidateForwarders(string at, ChainOptions chain, OptionFaults faults)

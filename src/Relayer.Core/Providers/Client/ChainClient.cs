@@ -84,7 +84,8 @@ internal sealed partial class ChainClient : IChainClient
             },
             cancellation,
             isMajorityEnough: true);
-        var (market, outcomes) = FeeMarkets.Middle([.. answers.Select(answer => answer.Value)], answer => answer.Item1);
+        var voices = answers.GroupBy(answer => answer.Operator).Select(same => FeeMarkets.Middle([.. same.Select(answer => answer.Value)], answer => answer.Item1));
+        var (market, outcomes) = FeeMarkets.Middle([.. voices], answer => answer.Item1);
         return (market, outcomes);
     }
 

@@ -27,8 +27,8 @@ internal sealed partial class ChainClient
             isMajorityEnough: true);
         return [.. heights.Select((height, i) => CanonicalBlock.Agreed(
             height,
-            [.. answers.Where(answer => answer.Value[i] is not null).Select(answer => (answer.Head, answer.Value[i]!.Hash))],
-            _pool.Count))];
+            [.. answers.Where(answer => answer.Value[i] is not null).Select(answer => answer.Select(blocks => blocks[i]!.Hash))],
+            _pool.Operators))];
     }
 
     public async Task<IReadOnlyList<IReadOnlyList<TransactionReceipt>>> FindReceiptsAsync(
@@ -55,8 +55,8 @@ internal sealed partial class ChainClient
     public async Task<NonceHolder?> FindNonceHolderAsync(Address account, ulong nonce, CancellationToken cancellation)
     {
         var answers = await _pool.AskAllAtHeadAsync((client, token) => NonceSearch.RunAsync(client, account, nonce, token), cancellation);
-        NonceSighting[] said = [.. answers.Select(answer => answer.Value).Where(sighting => sighting is not NonceSighting.Unknown)];
-        return Quorum.Of(said, _pool.Count, out var agreed) && agreed is NonceSighting.Spent { By: var holder } ? holder : null;
+        Told<NonceSighting>[] said = [.. answers.Where(answer => answer.Value is not NonceSighting.Unknown)];
+        return Quorum.Of(said, _pool.Operators, out var agreed) && agreed is NonceSighting.Spent { By: var holder } ? holder : null;
     }
 
     public async Task<KnownTransaction?> FindTransactionAsync(Hash32 hash, CancellationToken cancellation)
@@ -69,9 +69,11 @@ internal sealed partial class ChainClient
                 return new AtHead<Tuple<KnownTransaction?>>(head.Value, Tuple.Create(transaction.Value));
             },
             cancellation);
-        KnownTransaction[] known = [.. answers.Select(answer => answer.Value.Item1).OfType<KnownTransaction>()];
-        return Quorum.Of([.. known.Select(one => (one.From, Keccak256.Hash(one.Data.Span)))], _pool.Count, out var agreed)
-            ? known.First(one => one.From == agreed.From && Keccak256.Hash(one.Data.Span) == agreed.Item2)
+        Told<KnownTransaction>[] known = [.. answers.Where(answer => answer.Value.Item1 is not null).Select(answer => answer.Select(told => told.Item1!))];
+        return Quorum.Of([.. known.Select(one => one.Select(ContentOf))], _pool.Operators, out var agreed)
+            ? known.First(one => ContentOf(one.Value) == agreed).Value
             : null;
+
+        static (Address From, Hash32 Data) ContentOf(KnownTransaction one) => (one.From, Keccak256.Hash(one.Data.Span));
     }
 }

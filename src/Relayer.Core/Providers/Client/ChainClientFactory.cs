@@ -29,9 +29,8 @@ internal sealed class ChainClientFactory : IChainClientFactory, IDisposable
     private ChainClient CreateClient(ChainOptions chain, TimeProvider time, ILogger logger)
     {
         var id = new ChainId(chain.ChainId);
-        var providers = chain.Rpc
-            .Select(url => new Provider(new RpcClient(_http, new Uri(url), chain.RpcTimeout, time), id, time, logger))
-            .ToArray();
+        var providers = chain.Rpc.Zip(ProviderNames.Of([.. chain.Rpc]), (rpc, name) =>
+            new Provider(new RpcClient(_http, new Uri(rpc.Url), chain.RpcTimeout, time, name), rpc.OperatorName, id, time, logger)).ToArray();
         return new ChainClient(new RpcPool(id, providers, chain.MaxHeadLag ?? DefaultHeadLag.DefaultOf(id), time));
     }
 

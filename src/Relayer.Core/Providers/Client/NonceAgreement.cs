@@ -1,15 +1,22 @@
+using Relayer.Core.Providers.Pool;
+
 namespace Relayer.Core.Providers.Client;
 
 /// <summary>What several providers' answers about one account's nonce amount to. Pure.</summary>
 internal static class NonceAgreement
 {
+    /// <summary>What providers say; those of one operator count as one.</summary>
+    /// <param name="answers">Each provider's nonce; at least one.</param>
+    public static ulong Of(IReadOnlyList<Told<ulong>> answers) => OfEach([.. answers.GroupBy(answer => answer.Operator).Select(same => (
+        same.Max(answer => answer.Head), OfEach([.. same.Select(answer => (answer.Head, answer.Value))])))]);
+
     /// <summary>
     /// With three or more the highest that two of them reach, so that nobody alone moves it either way. With two the highest, since a
     /// nonce only rises and who says less has not seen the newest block: unless who says less has seen that block. Too low a nonce is
     /// refused by the chain and mended; too high a one would leave a gap that strands what comes after.
     /// </summary>
-    /// <param name="answers">Each provider's height and the nonce there; at least one.</param>
-    public static ulong Of(IReadOnlyList<(long Head, ulong Nonce)> answers) => answers switch
+    /// <param name="answers">Each one's height and the nonce there; at least one.</param>
+    private static ulong OfEach(IReadOnlyList<(long Head, ulong Nonce)> answers) => answers switch
     {
         [var only] => only.Nonce,
         [var one, var other] => OfTwo(one, other),

@@ -1,24 +1,33 @@
+using Relayer.Core.Providers.Pool;
+
 namespace Relayer.Core.Providers.Client;
 
 /// <summary>When several providers' words are believed. Pure.</summary>
 internal static class Quorum
 {
-    /// <summary>So many of those configured must say the same: more than half.</summary>
-    public static int SizeOf(int configured) => (configured / 2) + 1;
+    /// <summary>Below so many operators nobody can be outvoted.</summary>
+    public const int Outvoting = 3;
+
+    /// <summary>So many of the configured operators must say the same: more than half of three or more; of two, one where the other is silent.</summary>
+    public static int SizeOf(int operators) => operators < Outvoting ? 1 : (operators / 2) + 1;
 
     /// <summary>
-    /// What a quorum says. Where fewer answer at all, what they say is believed if none of them contradicts: one that is silent must not hold up
-    /// everything.
+    /// What a quorum says. Each operator has one voice: the word that all of its providers say. Where nobody can be outvoted nobody may contradict either;
+    /// one of two that is silent holds up nothing.
     /// </summary>
-    /// <param name="answers">What each says; those without an answer are left out.</param>
-    /// <param name="configured">How many there are.</param>
+    /// <param name="answers">What each provider says; those without an answer are left out.</param>
+    /// <param name="operators">How many operators are configured, not how many answer.</param>
     /// <param name="agreed">What is believed.</param>
     /// <returns><see langword="false"/> when nothing is.</returns>
-    public static bool Of<T>(IReadOnlyList<T> answers, int configured, out T agreed)
+    public static bool Of<T>(IReadOnlyList<Told<T>> answers, int operators, out T agreed)
         where T : notnull
     {
-        var groups = answers.GroupBy(answer => answer).OrderByDescending(group => group.Count()).ToArray();
-        agreed = groups.Length > 0 ? groups[0].Key : default!;
-        return groups.Length == 1 || (groups.Length > 1 && groups[0].Count() >= SizeOf(configured));
+        T[] voices = [.. answers.GroupBy(answer => answer.Operator).Where(IsOfOneMind).Select(answers => answers.First().Value)];
+        var isContradicted = answers.DistinctBy(answer => answer.Value).Take(2).Count() > 1;
+        var most = voices.GroupBy(voice => voice).OrderByDescending(group => group.Count()).FirstOrDefault();
+        agreed = most is null ? default! : most.Key;
+        return most is not null && most.Count() >= SizeOf(operators) && (operators >= Outvoting || !isContradicted);
     }
+
+    private static bool IsOfOneMind<T>(IEnumerable<Told<T>> answers) => answers.DistinctBy(answer => answer.Value).Take(2).Count() == 1;
 }

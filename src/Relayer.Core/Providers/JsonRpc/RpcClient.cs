@@ -28,16 +28,17 @@ internal sealed class RpcClient
     /// <param name="url">An http or https URL; a user and password in it are sent as basic authentication.</param>
     /// <param name="timeout">How long one round trip may take, to the last byte of the answer.</param>
     /// <param name="time">The clock of the timeout.</param>
-    public RpcClient(HttpMessageInvoker http, Uri url, TimeSpan timeout, TimeProvider time)
+    /// <param name="name">What it is called; its host and port where it has no other name.</param>
+    public RpcClient(HttpMessageInvoker http, Uri url, TimeSpan timeout, TimeProvider time, string? name = null)
     {
         (_http, _url, _timeout, _time) = (http, url, timeout, time);
-        Name = url.Authority;
+        Name = name ?? url.Authority;
         _authorization = url.UserInfo.Length == 0
             ? null
             : new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo))));
     }
 
-    /// <summary>The provider's host and port: all of the URL that may be shown.</summary>
+    /// <summary>What it is called in logs and answers: its operator, or host and port, which is all of the URL that may be shown.</summary>
     public string Name { get; }
 
     /// <summary>Sends the calls, up to <see cref="MaxBatch"/> in a body, and leaves each with its answer or its refusal.</summary>

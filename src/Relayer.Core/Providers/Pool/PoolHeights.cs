@@ -25,6 +25,7 @@ internal sealed class PoolHeights
 
     private readonly ChainId _chainId;
     private readonly IReadOnlyList<Provider> _providers;
+    private readonly IReadOnlyList<string> _operators;
     private readonly int _maxLag;
     private readonly TimeProvider _time;
     private readonly SingleFlight<PoolSnapshot> _renewal;
@@ -33,6 +34,7 @@ internal sealed class PoolHeights
     public PoolHeights(ChainId chainId, IReadOnlyList<Provider> providers, int maxLag, TimeProvider time)
     {
         (_chainId, _providers, _maxLag, _time) = (chainId, providers, maxLag, time);
+        _operators = [.. providers.Select(provider => provider.Operator)];
         _renewal = new(AskAsync);
     }
 
@@ -106,7 +108,7 @@ internal sealed class PoolHeights
             heads[i] = asked[i] is { IsCompletedSuccessfully: true } probe && await probe is null ? _providers[i].Health.Track.Head : null;
         }
 
-        var view = PoolSnapshot.Of(heads, View, _maxLag, _time.GetUtcNow());
+        var view = PoolSnapshot.Of(heads, View, _maxLag, _time.GetUtcNow(), _operators);
         Volatile.Write(ref _view, view);
         return view;
     }

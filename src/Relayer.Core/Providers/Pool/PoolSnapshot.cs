@@ -34,9 +34,12 @@ internal sealed record PoolSnapshot(long? Head, DateTimeOffset At, DateTimeOffse
     /// <param name="before">The view before; <see langword="null"/> at first.</param>
     /// <param name="maxLag">So many blocks apart are still together.</param>
     /// <param name="now">The time.</param>
-    public static PoolSnapshot Of(IReadOnlyList<long?> heads, PoolSnapshot? before, int maxLag, DateTimeOffset now)
+    /// <param name="operators">Who runs each: one operator has one voice, its highest. Left out: each has its own.</param>
+    public static PoolSnapshot Of(
+        IReadOnlyList<long?> heads, PoolSnapshot? before, int maxLag, DateTimeOffset now, IReadOnlyList<string>? operators = null)
     {
-        var told = Agreed([.. heads.OfType<long>().OrderDescending()], before, maxLag, now);
+        var voices = operators is null ? heads : heads.Zip(operators).GroupBy(one => one.Second, (_, same) => same.Max(one => one.First));
+        var told = Agreed([.. voices.OfType<long>().OrderDescending()], before, maxLag, now);
         var isFallen = before?.Head is { } last && (told is null || told < last - maxLag);
         var isKept = isFallen && now - before!.ReachedAt <= Memory;
         var head = isKept ? before!.Head : told;

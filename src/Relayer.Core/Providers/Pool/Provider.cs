@@ -21,13 +21,16 @@ internal sealed partial class Provider
     private ProviderHealth _health;
     private int _broadcasts;
 
-    public Provider(RpcClient client, ChainId chainId, TimeProvider time, ILogger logger)
+    public Provider(RpcClient client, string @operator, ChainId chainId, TimeProvider time, ILogger logger)
     {
-        (Client, _chainId, _time, _logger) = (client, chainId, time, logger);
+        (Client, Operator, _chainId, _time, _logger) = (client, @operator.ToUpperInvariant(), chainId, time, logger);
         _probe = new(TryProbeAsync);
     }
 
     public RpcClient Client { get; }
+
+    /// <summary>Who runs it, to compare with others.</summary>
+    public string Operator { get; }
 
     /// <summary>What is known of it.</summary>
     public ProviderHealth Health

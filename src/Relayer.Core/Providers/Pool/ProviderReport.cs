@@ -32,7 +32,7 @@ public enum ProviderState
 }
 
 /// <summary>What is known of one provider of a chain.</summary>
-/// <param name="Name">Host and port: all of the URL that may be shown.</param>
+/// <param name="Name">What it is called: its operator, or host and port, which is all of the URL that may be shown.</param>
 /// <param name="State">How it is.</param>
 /// <param name="Head">The height it told last.</param>
 /// <param name="Lag">Blocks behind the pool; negative when ahead; <see langword="null"/> while either is unknown.</param>

@@ -18,13 +18,14 @@ internal sealed class RpcPool
     private readonly TimeProvider _time;
 
     public RpcPool(ChainId chainId, IReadOnlyList<Provider> providers, int maxLag, TimeProvider time) =>
-        (ChainId, _providers, _heights, _time) = (chainId, providers, new PoolHeights(chainId, providers, maxLag, time), time);
+        (ChainId, _providers, _heights, _time, Operators) = (
+            chainId, providers, new PoolHeights(chainId, providers, maxLag, time), time, providers.DistinctBy(provider => provider.Operator).Count());
 
     /// <summary>The chain.</summary>
     public ChainId ChainId { get; }
 
-    /// <summary>How many providers are configured.</summary>
-    public int Count => _providers.Count;
+    /// <summary>How many operators are configured: so many voices there are.</summary>
+    public int Operators { get; }
 
     /// <summary>Runs a piece of work with the first provider that carries it through, among those that are with the pool.</summary>
     /// <exception cref="ChainUnavailableException">None did.</exception>
@@ -42,9 +43,9 @@ internal sealed class RpcPool
     /// <summary>Runs such a piece of work with every provider that is with the pool, and gives all answers to believe.</summary>
     /// <param name="work">The work.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <param name="isMajorityEnough">More than half of the answers will do, with a moment for the others: the slowest is not waited for.</param>
+    /// <param name="isMajorityEnough">More than half of the operators will do, with a moment for the others: the slowest is not waited for.</param>
     /// <exception cref="ChainUnavailableException">There is none.</exception>
-    public async Task<IReadOnlyList<AtHead<T>>> AskAllAtHeadAsync<T>(
+    public async Task<IReadOnlyList<Told<T>>> AskAllAtHeadAsync<T>(
         Func<RpcClient, CancellationToken, Task<AtHead<T>>> work, CancellationToken cancellation, bool isMajorityEnough = false)
     {
         await _heights.EnsureAsync(cancellation);
@@ -52,8 +53,8 @@ internal sealed class RpcPool
         if (asked.Length > 1)
         {
             var asking = Array.ConvertAll(asked, one => TryAskAsync(one.Provider, (provider, token) => AskAtHeadAsync(provider, work, token), cancellation));
-            await WaitForMostAsync(asking, isMajorityEnough ? (asking.Length / 2) + 1 : asking.Length, cancellation);
-            var answers = new List<AtHead<T>>();
+            await WaitForMostAsync(asking, isMajorityEnough ? (Operators / 2) + 1 : null, cancellation);
+            var answers = new List<Told<T>>();
             foreach (var task in asking.Where(task => task.IsCompletedSuccessfully))
             {
                 if ((await task).Answer is { } answer)
@@ -78,7 +79,7 @@ internal sealed class RpcPool
         await Task.WhenAll(_providers.Select(async provider =>
         {
             var (answer, fault) = await TryAskAsync(provider, (one, token) => work(one.Client, token), cancellation);
-            return new ProviderAnswer<T>(provider.Client.Name, answer, fault?.Message);
+            return new ProviderAnswer<T>(provider.Client.Name, answer, fault?.Message) { Operator = provider.Operator };
         }));
 
     /// <summary>Whom a broadcast may go to, the preferred one first, with how each is.</summary>
@@ -142,12 +143,12 @@ internal sealed class RpcPool
         throw Unavailable(faults);
     }
 
-    private async Task<AtHead<T>> AskAtHeadAsync<T>(
+    private async Task<Told<T>> AskAtHeadAsync<T>(
         Provider provider, Func<RpcClient, CancellationToken, Task<AtHead<T>>> work, CancellationToken cancellation)
     {
         var answer = await work(provider.Client, cancellation);
         await _heights.EvaluateAsync(provider, answer.Head, cancellation);
-        return answer;
+        return new(provider.Client.Name, provider.Operator, answer.Head, answer.Value);
     }
 
     /// <summary>One provider's answer, or its fault, noted already.</summary>
@@ -173,23 +174,25 @@ internal sealed class RpcPool
         }
     }
 
-    /// <summary>As many good answers as are enough, or everybody but those who let the others wait.</summary>
-    private async Task WaitForMostAsync<T>(Task<(T? Answer, ProviderFaultException? Fault)>[] asking, int enough, CancellationToken cancellation)
-        where T : class
+    /// <summary>Good answers of as many operators as are enough, or everybody but those who let the others wait.</summary>
+    private async Task WaitForMostAsync<T>(Task<(Told<T>? Answer, ProviderFaultException? Fault)>[] asking, int? enough, CancellationToken cancellation)
     {
         await Task.WhenAny(asking);
         var patience = Task.Delay(PoolHeights.Patience, _time, cancellation);
         var open = asking.ToList();
-        var good = 0;
-        while (open.Count > 0 && good < enough && await Task.WhenAny([.. open, patience]) is var next && next != patience)
+        var good = new HashSet<string>();
+        while (open.Count > 0 && !(good.Count >= enough) && await Task.WhenAny([.. open, patience]) is var next && next != patience)
         {
-            var answered = (Task<(T? Answer, ProviderFaultException? Fault)>)next;
+            var answered = (Task<(Told<T>? Answer, ProviderFaultException? Fault)>)next;
             open.Remove(answered);
-            good += answered.IsCompletedSuccessfully && (await answered).Answer is not null ? 1 : 0;
+            if (answered.IsCompletedSuccessfully && (await answered).Answer is { Operator: var who })
+            {
+                good.Add(who);
+            }
         }
 
         // One that is fast and lies must not decide alone with the next: the others get a moment.
-        if (open.Count > 0 && good >= enough)
+        if (open.Count > 0 && good.Count >= enough)
         {
             await Task.WhenAny(Task.WhenAll(open), Task.Delay(Moment, _time, cancellation));
         }
