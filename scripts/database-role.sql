@@ -1,4 +1,5 @@
--- Makes the role that the app runs with: it reads and writes what the app does, and can change neither the schema nor the audit.
+-- Makes the role that the app runs with: it reads and writes what the app does, and can change neither the schema nor the audit nor
+-- what is kept of providers that contradicted each other.
 --
 --   psql "$OWNER" -f scripts/database-role.sql
 --   psql "$OWNER" -c "set relayer.role = 'relayer-app'" -f scripts/database-role.sql     -- another name
@@ -38,8 +39,12 @@ begin
     execute format('alter default privileges in schema %I grant select, insert, update, delete on tables to %I', here, app);
     execute format('alter default privileges in schema %I grant usage on sequences to %I', here, app);
 
-    -- What was done is only ever added to, and which steps were taken is the owner's to say.
-    execute format('revoke update, delete, truncate, references, trigger on audit from %I', app);
+    -- What was done, and what providers said, is only ever added to, and which steps were taken is the owner's to say.
+    foreach one in array array['audit', 'provider_disagreements'] loop
+        if to_regclass(one::text) is not null then
+            execute format('revoke update, delete, truncate, references, trigger on %I from %I', one, app);
+        end if;
+    end loop;
     foreach one in array array['schema_versions', 'schema_steps'] loop
         execute format('revoke insert, update, delete, truncate on %I from %I', one, app);
     end loop;

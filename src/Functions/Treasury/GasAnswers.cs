@@ -88,10 +88,17 @@ public sealed record DaySpendAnswer(string Day, long ChainId, string Purpose, Am
 /// <param name="Deposits">The newest deposits made by hand.</param>
 /// <param name="BalancesDaily">What the accounts held at the end of each day, the last 30 days, oldest first.</param>
 /// <param name="Budgets">What relays may cost.</param>
+/// <param name="Evidence">Whose word is believed.</param>
 public sealed record ChainGasAnswer(
     long ChainId, string Name, ReadingAnswer? Reading, Amount? Total, BurnAnswer Burn, RunwayAnswer Runway, PricesAnswer Prices,
     IReadOnlyList<AccountAnswer> Accounts, TopUpsAnswer TopUps, IReadOnlyList<DepositAnswer> Deposits,
-    IReadOnlyList<DayBalanceAnswer> BalancesDaily, BudgetsAnswer Budgets);
+    IReadOnlyList<DayBalanceAnswer> BalancesDaily, BudgetsAnswer Budgets, EvidenceAnswer Evidence);
+
+/// <summary>Whose word is believed about what ends transactions and moves money.</summary>
+/// <param name="Operators">How many operators the chain's providers have.</param>
+/// <param name="Quorum">So many of them must say the same.</param>
+/// <param name="OneProvidersWord">One provider's word is taken, with two operators where the other is silent: there are fewer than three.</param>
+public sealed record EvidenceAnswer(int Operators, int Quorum, bool OneProvidersWord);
 
 /// <summary>A reading of balances at one block.</summary>
 /// <param name="BlockNumber">The block.</param>
@@ -100,7 +107,7 @@ public sealed record ChainGasAnswer(
 /// <param name="TakenAt">When it was asked for.</param>
 /// <param name="AgeSeconds">How long ago that was.</param>
 /// <param name="Agreement">
-/// <c>agreed</c>: at least two providers, all the same; <c>single</c>: one gave a view; <c>disputed</c>: what they disagree about is null.
+/// <c>agreed</c>: at least two operators, and enough of them agree; <c>single</c>: one gave a view; <c>disputed</c>: what they disagree about is null.
 /// </param>
 /// <param name="Providers">What each said.</param>
 public sealed record ReadingAnswer(
@@ -108,8 +115,8 @@ public sealed record ReadingAnswer(
     IReadOnlyList<ProviderViewAnswer> Providers);
 
 /// <summary>What a provider said.</summary>
-/// <param name="Provider">Its host and port.</param>
-/// <param name="Status"><c>answered</c>, <c>behind</c> the others, <c>differs</c> from the first, or <c>silent</c>.</param>
+/// <param name="Provider">What it is called: its operator, or host and port.</param>
+/// <param name="Status"><c>answered</c>, <c>behind</c> the others, <c>differs</c> from what is believed, or <c>silent</c>.</param>
 /// <param name="Head">Its newest block.</param>
 /// <param name="HeadTime">That block's time.</param>
 /// <param name="BlockHash">The hash it gave for the block read.</param>
@@ -146,7 +153,7 @@ public sealed record AccountAnswer(
     RunwayAnswer Runway, BooksAnswer? Books);
 
 /// <summary>What a provider said of an account.</summary>
-/// <param name="Provider">Its host and port.</param>
+/// <param name="Provider">What it is called: its operator, or host and port.</param>
 /// <param name="Balance">The balance.</param>
 /// <param name="Nonce">The nonce.</param>
 public sealed record ProviderBalanceAnswer(string Provider, Amount Balance, long Nonce);

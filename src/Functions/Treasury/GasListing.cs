@@ -1,6 +1,7 @@
 using System.Globalization;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
+using Relayer.Core.Providers;
 using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Treasury.Balances;
 using Relayer.Core.Treasury.Reports;
@@ -84,7 +85,8 @@ internal static class GasListing
             chain.IsFilled, chain.IsStopped, Amount.Of(chain.ToppedUpToday), Show(chain.Rules), [.. chain.TopUps.Select(Show)]),
         [.. chain.Deposits.Select(Show)],
         [.. chain.Balances.Select(Show)],
-        BudgetsAnswer.Of(budgets));
+        BudgetsAnswer.Of(budgets),
+        new EvidenceAnswer(chain.Operators, ProviderAgreement.SizeOf(chain.Operators), chain.Operators < ProviderAgreement.Outvoting));
 
     private static ReadingAnswer Show(BalanceReading reading, DateTimeOffset now) => new(
         reading.Block.Number, reading.Block.Hash.ToString(), reading.Block.Timestamp, reading.TakenAt,

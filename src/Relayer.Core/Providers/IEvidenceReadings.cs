@@ -12,6 +12,16 @@ public interface IEvidenceReadings
     Task<IReadOnlyList<CanonicalBlock?>> ReadCanonicalAsync(IReadOnlyList<long> heights, CancellationToken cancellation);
 
     /// <summary>
+    /// The canonical blocks at some heights, and what some transactions did that were mined there: asked of every provider in one body each. With a single operator
+    /// its own word is all there is, and the receipts are not asked for again.
+    /// </summary>
+    /// <param name="heights">The heights, those of the receipts among them.</param>
+    /// <param name="seen">The receipts that one of them showed.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    Task<AgreedReading> ReadAgreedAsync(IReadOnlyList<long> heights, IReadOnlyList<TransactionReceipt> seen, CancellationToken cancellation);
+
+    /// <summary>
     /// The receipts that anybody has, in the order asked: none where all are silent, several where they name different blocks. Each is one
     /// provider's word; whether its block is canonical is another question.
     /// </summary>

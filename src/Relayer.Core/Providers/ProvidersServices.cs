@@ -17,6 +17,7 @@ public static class ProvidersServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IChainClientFactory, ChainClientFactory>();
         services.TryAddSingleton<ProviderObservations>();
+        services.TryAddSingleton<DisagreementLog>();
         return services;
     }
 }

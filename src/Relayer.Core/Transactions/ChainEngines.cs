@@ -25,9 +25,10 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
     public ChainEngines(
         RelayerOptions options, IChainClientFactory chains, ISignerSource signers, Database database,
         Lazy<IEnumerable<ITransactionHandler>> purposes, TimeProvider time, ILoggerFactory loggers, ISpendLedger? ledger = null,
-        IncidentLog? incidents = null)
+        IncidentLog? incidents = null, DisagreementLog? disagreements = null)
     {
         var store = new TransactionStore(time);
+        var disputes = disagreements ?? new DisagreementLog(options, database, time, loggers.CreateLogger<DisagreementLog>());
         _engines = options.Chains.Values.Select(ChainSettings.From).ToDictionary(
             settings => settings.ChainId,
             settings => new Lazy<ChainEngine>(() =>
@@ -42,7 +43,7 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
                 var gaps = new GapFiller(settings, cache, chain, submitter, database, time, loggers.CreateLogger<GapFiller>());
                 var health = new StageHealth(settings.ChainId, time, loggers.CreateLogger<StageHealth>());
                 var missing = new MissingReceipts(settings.ChainId, database, time);
-                var evidence = new Evidence(chain, settings.Confirmations);
+                var evidence = new Evidence(chain, settings.Confirmations, disputes);
                 var spent = new SpentNonces(settings, chain, evidence, recorder, missing, time, loggers.CreateLogger<SpentNonces>());
                 var unread = new UnreadReceipts(settings, missing, time, loggers.CreateLogger<UnreadReceipts>());
                 return new ChainEngine(
@@ -57,7 +58,7 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
                     new Corrector(settings, evidence, recorder, database, time, loggers.CreateLogger<Corrector>()),
                     new SignerPool(settings, cache, signers, errors, database, time, loggers.CreateLogger<SignerPool>()),
                     health,
-                    new WatchIncidents(settings.ChainId, health, missing, incidents, time, loggers.CreateLogger<WatchIncidents>()),
+                    new WatchIncidents(settings.ChainId, health, missing, disputes, incidents, time, loggers.CreateLogger<WatchIncidents>()),
                     purposes.Value,
                     time,
                     loggers.CreateLogger<ChainEngine>());

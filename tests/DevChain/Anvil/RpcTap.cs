@@ -27,6 +27,9 @@ public sealed class RpcTap : IAsyncDisposable
     /// <summary>The calls of those round trips, oldest first.</summary>
     public IReadOnlyList<(string Method, JsonElement Parameters)> Calls => [.. _bodies.SelectMany(Read)];
 
+    /// <summary>The methods of each round trip, oldest first.</summary>
+    public IReadOnlyList<string[]> Bodies => [.. _bodies.Select(body => Read(body).Select(call => call.Method).ToArray())];
+
     /// <summary>Listens on a free port.</summary>
     public static async Task<RpcTap> StartAsync(Uri target)
     {

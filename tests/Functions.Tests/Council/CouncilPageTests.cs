@@ -53,6 +53,19 @@ public sealed partial class CouncilPageTests
     }
 
     [Fact]
+    public void It_says_where_one_providers_word_was_taken()
+    {
+        var page = Render(SampleGas.Healthy).Text;
+        var (three, two) = (page[page.IndexOf("id=\"chain-10\"", StringComparison.Ordinal)..page.IndexOf("id=\"chain-8453\"", StringComparison.Ordinal)],
+            page[page.IndexOf("id=\"chain-8453\"", StringComparison.Ordinal)..]);
+
+        Assert.Contains("what 2 of 3 operators of providers say", three, StringComparison.Ordinal);
+        Assert.DoesNotContain("One provider's word", three, StringComparison.Ordinal);
+        Assert.Contains("One provider's word was taken where the other was silent", two, StringComparison.Ordinal);
+        Assert.Contains("One provider's word was taken for all of this", Render(SampleGas.Empty).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void It_says_why_keepers_lost_and_failed_and_explains_no_success()
     {
         var page = Render(SampleGas.Healthy).Text;

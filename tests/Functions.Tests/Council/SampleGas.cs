@@ -30,7 +30,7 @@ internal static class SampleGas
         new(Total(0, 0), Total(0, 0), Total(0, 0), [], [], []),
         [
             new(1, "ethereum", null, null, new(Ether(0), Ether(0), Ether(0)), new(new("no_spend", null), new("no_spend", null), new("no_spend", null), new("no_spend", null)),
-                new("0", "0", "0"), [], new(false, false, Ether(0), Rules, []), [], [], BudgetsAnswer.Of(null)),
+                new("0", "0", "0"), [], new(false, false, Ether(0), Rules, []), [], [], BudgetsAnswer.Of(null), new(1, 1, true)),
         ],
         new([], []));
 
@@ -105,7 +105,8 @@ internal static class SampleGas
                 new("chain", null, null, "room", new(Ether(0.25), Ether(0.031), Ether(0.004)), new(Ether(1), Ether(0.36), Ether(0.004))),
                 new("target", null, AddressOf(40), "spent", new(Ether(0.01), Ether(0.0095), Ether(0.0005)), new(null, Ether(0.02), Ether(0.0005))),
                 new("value", null, null, "low", new(null, Ether(0), Ether(0)), new(Ether(0.1), Ether(0.085), Ether(0))),
-            ]));
+            ]),
+        id == 10 ? new(3, 2, false) : new(2, 1, true));
 
     private static IEnumerable<string> Days(int count) => Enumerable.Range(0, count)
         .Select(i => DateOnly.FromDateTime(Now.UtcDateTime).AddDays(i + 1 - count).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));

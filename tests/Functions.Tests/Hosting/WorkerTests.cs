@@ -122,6 +122,7 @@ public sealed partial class WorkerTests(IsolatedStacks stacks) : IClassFixture<I
             new Dictionary<string, string>(AdminClient.Settings) { ["Logging__LogLevel__Default"] = "Debug" }, program: await PublishedWorker.EnsureAsync(Cancellation));
         using var admin = new AdminClient(stack.App);
         Assert.Equal(200, (await admin.GetAsync("audit")).Status);
+        Assert.Equal(200, (await admin.GetAsync("disagreements")).Status);
         (await Reply.GetAsync(stack.Http, $"api/admin/audit?code={AdminClient.Key}")).AssertProblem(401, "unauthorized");
         Assert.Equal(200, (await Reply.GetAsync(stack.Http, "api/ready")).Status);
 

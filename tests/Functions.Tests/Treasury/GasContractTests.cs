@@ -27,6 +27,7 @@ public abstract class GasContractTests(RelayFixture relay)
         var chain = gas["chains"]![0]!;
         Assert.Equal(31337, (long)chain["chainId"]!);
         Assert.Equal("single", (string?)chain["reading"]!["agreement"]);
+        Assert.Equal((1, 1, true), ((int)chain["evidence"]!["operators"]!, (int)chain["evidence"]!["quorum"]!, (bool)chain["evidence"]!["oneProvidersWord"]!));
         Assert.True(Hash32.TryParse((string)chain["reading"]!["blockHash"]!, out _));
         Assert.NotEqual("0", (string?)chain["accounts"]![0]!["balance"]!["wei"]);
         Assert.Equal("relay", (string?)gas["spend"]!["byPurpose"]![0]!["purpose"]);

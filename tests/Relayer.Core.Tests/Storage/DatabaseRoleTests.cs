@@ -26,9 +26,15 @@ public sealed class DatabaseRoleTests(PostgresFixture postgres)
         Assert.True((await pauses.PauseAsync(PauseScope.Sponsorship, instruction, Cancellation)).HasChanged);
         Assert.True((await pauses.ResumeAsync(PauseScope.Sponsorship, instruction, Cancellation)).HasChanged);
         Assert.Equal((2, null), await VerifyAsync(app));
+        await ExecuteAsync(app, """
+            insert into provider_disagreements (at, chain_id, what, subject, height, provider, operator, said, believed, observed_from)
+            values (now(), 1, 'block', '', 1, 'one', 'one', 'this', false, 'here')
+            """);
         string[] forbidden =
         [
             "update audit set who = 'nobody'", "update audit set who = 'nobody' where false", "delete from audit", "truncate audit",
+            "update provider_disagreements set said = ''", "delete from provider_disagreements", "truncate provider_disagreements",
+            "alter table provider_disagreements disable trigger all",
             "alter table audit disable trigger all", "alter table audit disable trigger audit_chain", "drop trigger audit_chain on audit",
             "drop table audit", "drop table relays", "alter table relays add column note text", "create table mine (id bigint)",
             "create or replace function chain_audit() returns trigger language plpgsql as 'begin return new; end'",
@@ -56,7 +62,7 @@ public sealed class DatabaseRoleTests(PostgresFixture postgres)
             "select relname::text from pg_class where relkind in ('r', 'p', 'v') and relnamespace = current_schema()::regnamespace order by 1");
 
         Assert.Contains("relays", all);
-        foreach (var table in all.Except(["audit", "schema_versions", "schema_steps"]))
+        foreach (var table in all.Except(["audit", "provider_disagreements", "schema_versions", "schema_steps"]))
         {
             foreach (var right in new[] { "select", "insert", "update", "delete" })
             {

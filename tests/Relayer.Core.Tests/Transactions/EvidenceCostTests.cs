@@ -11,7 +11,7 @@ public sealed class EvidenceCostTests(PostgresFixture postgres)
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public async Task The_end_of_transactions_costs_each_provider_one_block_for_each_height_and_nothing_before_it(int providers)
+    public async Task The_end_of_transactions_costs_each_provider_one_body_with_the_block_and_a_quorum_the_receipts_too(int providers)
     {
         var taps = new List<RpcTap>();
         await using var world = await EngineWorld.StartAsync(
@@ -44,6 +44,11 @@ public sealed class EvidenceCostTests(PostgresFixture postgres)
             }
 
             Assert.All(taps, tap => Assert.Equal(1, BlocksAsked(tap)));
+
+            // One body of each: height, block, and with a quorum the receipts, which one provider alone has told already.
+            string[] expected = ["eth_blockNumber", "eth_getBlockByNumber", .. Enumerable.Repeat("eth_getTransactionReceipt", providers == 1 ? 0 : sent.Count)];
+            Assert.All(taps, tap => Assert.Equal(expected, Assert.Single(tap.Bodies, body => body is ["eth_blockNumber", "eth_getBlockByNumber", ..])));
+            Assert.All(taps.Skip(1), tap => Assert.Equal(expected.Length - 2, tap.Calls.Count(call => call.Method == "eth_getTransactionReceipt")));
         }
         finally
         {

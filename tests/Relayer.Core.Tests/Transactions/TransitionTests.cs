@@ -88,9 +88,13 @@ public sealed class TransitionTests
     public void What_a_receipt_is_worth_depends_on_the_block_at_its_height()
     {
         Assert.IsType<Observation.ReceiptSeen>(Observation.OfReceipt(Block10, null));
-        Assert.IsType<Observation.Included>(Observation.OfReceipt(Block10, Block(10, Block10.BlockHash, 13)));
+        Assert.IsType<Observation.ReceiptSeen>(Observation.OfReceipt(Block10, Block(10, Block10.BlockHash, 13)));
+        Assert.IsType<Observation.Included>(Observation.OfAgreed(Block10, Receipt(Block10, 13)));
         Assert.IsType<Observation.Orphaned>(Observation.OfReceipt(Block10, Block(10, Keccak256.Hash("another"u8), 13)));
         Assert.Throws<ArgumentException>(() => Observation.OfReceipt(Block10, Block(11, Block10.BlockHash, 13)));
+        Assert.Throws<ArgumentException>(() => Observation.OfAgreed(Block10, Receipt(Block10 with { BlockNumber = 11 }, 13)));
+        Assert.Throws<ArgumentException>(() => Observation.OfAgreed(Block10 with { Succeeded = false }, Receipt(Block10, 13)));
+        Assert.Throws<ArgumentException>(() => Observation.OfAgreed(Block10 with { Fee = new Wei(1) }, Receipt(Block10, 13)));
     }
 
     [Fact]
@@ -189,7 +193,7 @@ public sealed class TransitionTests
     private static Observation Seen(Inclusion inclusion) => Observation.OfReceipt(inclusion, null);
 
     private static Observation Canonical(Inclusion inclusion, long head) =>
-        Observation.OfReceipt(inclusion, Block(inclusion.BlockNumber, inclusion.BlockHash, head));
+        Observation.OfAgreed(inclusion, Receipt(inclusion, head));
 
     private static Observation Orphaned(Inclusion inclusion, long head) =>
         Observation.OfReceipt(inclusion, Block(inclusion.BlockNumber, Keccak256.Hash("in its place"u8), head));
@@ -200,6 +204,14 @@ public sealed class TransitionTests
     private static NonceHolder Stranger(long block) => new(Keccak256.Hash("stranger"u8), block, Keccak256.Hash([(byte)block]));
 
     private static CanonicalBlock Block(long number, Hash32 hash, long head) => CanonicalBlock.Agreed(number, [new("a", "a", head, hash)], operators: 1)!;
+
+    private static CanonicalReceipt Receipt(Inclusion inclusion, long head) => CanonicalReceipt.Agreed(
+        Block(inclusion.BlockNumber, inclusion.BlockHash, head),
+        [
+            new("a", "a", head, new(
+                inclusion.Hash, inclusion.BlockNumber, inclusion.BlockHash, inclusion.Succeeded, inclusion.GasUsed, inclusion.GasPrice, inclusion.L1Fee, [])),
+        ],
+        operators: 1)!;
 
     private static Inclusion IncludedAt(long block) => new(
         Keccak256.Hash("transaction"u8), false, block, Keccak256.Hash([(byte)block]), true, 21_000, new Wei(7), Wei.Zero, new Wei(147_000));

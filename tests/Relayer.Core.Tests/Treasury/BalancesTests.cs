@@ -125,10 +125,54 @@ public sealed class BalancesTests(PostgresFixture postgres)
     {
         var account = Plans.Account(1);
         var reading = BalanceReading.Compare(
-            new ChainId(1), [Head(9, 0), Head(9, 0)], [View(1, 5), View(2, 5)], [(account, AccountRole.Signer)], Now)!;
+            new ChainId(1), [Head(9, 0), Head(9, 0)], [View(1, 5), View(2, 5)], [(account, AccountRole.Signer)], operators: 1, Now)!;
 
         Assert.Equal(Agreement.Disputed, reading.Agreement);
         Assert.Null(reading.Accounts[0].State);
+    }
+
+    // A letter is an operator, the number what it says an account holds; a dash after it is another block.
+    [Theory]
+    [InlineData("A5 B5 C9", 3, 5L, Agreement.Agreed, "==!")]
+    [InlineData("C9 A5 B5", 3, 5L, Agreement.Agreed, "!==")]
+    [InlineData("A5 B5- C5", 3, 5L, Agreement.Agreed, "=!=")]
+    [InlineData("A5 B6 C9", 3, null, Agreement.Disputed, "=!!")]
+    [InlineData("A5", 3, null, Agreement.Single, "=")] // The others are silent.
+    [InlineData("A5 A5 B9", 2, null, Agreement.Disputed, "==!")]
+    [InlineData("A9 A9 B5 C5", 3, 5L, Agreement.Agreed, "!!==")]
+    [InlineData("A5 B5", 2, 5L, Agreement.Agreed, "==")]
+    [InlineData("A5", 2, 5L, Agreement.Single, "=")]
+    [InlineData("A5 A5", 1, 5L, Agreement.Single, "==")]
+    public void What_an_account_holds_is_what_enough_operators_say(string said, int operators, long? believed, Agreement agreement, string views)
+    {
+        ProviderAnswer<AccountsAtBlock>[] answers =
+            [.. said.Split(' ').Select((one, i) => View(one.EndsWith('-') ? (byte)2 : (byte)1, one[1] - (ulong)'0') with { Provider = $"{one[0]}{i}", Operator = one[..1] })];
+
+        var reading = BalanceReading.Compare(
+            new ChainId(1), [.. answers.Select(_ => Head(9, 0))], answers, [(Plans.Account(1), AccountRole.Signer)], operators, Now)!;
+
+        Assert.Equal((believed, agreement), ((long?)(ulong?)reading.Accounts[0].State?.Balance.ToBigInteger(), reading.Agreement));
+        Assert.Equal(views, string.Concat(reading.Providers.Select(view => view.Status == ProviderStatus.Differs ? '!' : '=')));
+        Assert.Equal(views.Contains('!', StringComparison.Ordinal), reading.Disagreements.Count == 1);
+    }
+
+    [Fact]
+    public async Task One_of_three_that_lies_about_a_balance_stops_no_transfer_and_is_kept_as_evidence()
+    {
+        CrookedNode crooked = null!;
+        await using var second = new Holder();
+        await using var world = await GasWorld.StartAsync(
+            postgres, signerMilli: 10, rpc: async node =>
+                [node.Url, (crooked = await CrookedNode.StartAsync(node)).Url, (second.Node = await CrookedNode.StartAsync(node)).Url]);
+        await using var lying = crooked;
+        var wallet = $"{world.Council.Address}";
+        crooked.Lie = (method, parameters) => method == "eth_getBalance" && ((string)parameters[0]!).Equals(wallet, StringComparison.OrdinalIgnoreCase)
+            ? "0xffffffffffffffffffff" : null;
+
+        Assert.Single(await world.TopUpAsync());
+
+        Assert.Equal(3, await world.Database.ScalarAsync<long>("select count(*) from provider_disagreements where what = 'account'"));
+        Assert.Equal([crooked.Url.Authority], await world.Database.ColumnAsync<string>("select operator from provider_disagreements where not believed"));
     }
 
     [Fact]
@@ -154,6 +198,13 @@ public sealed class BalancesTests(PostgresFixture postgres)
 
     private static ProviderAnswer<BlockHeader> Head(long number, int secondsAgo) =>
         new("a", new BlockHeader(number, new Hash32(new byte[32]), Now.AddSeconds(-secondsAgo), null), null);
+
+    private sealed class Holder : IAsyncDisposable
+    {
+        public CrookedNode? Node { get; set; }
+
+        public ValueTask DisposeAsync() => Node?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
 
     private static ProviderAnswer<BlockHeader> Silent() => new("b", null, "is unavailable");
 

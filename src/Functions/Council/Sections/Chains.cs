@@ -7,7 +7,7 @@ internal static class Chains
 {
     public static Html Of(ChainGasAnswer chain, IReadOnlyList<DaySpendAnswer> daily) => Html.Of($"""
         <section aria-labelledby="chain-{chain.ChainId}"><h2 id="chain-{chain.ChainId}">{chain.Name} <span class="soft">chain {chain.ChainId}</span></h2>
-        {Reading(chain.Reading)}{Accounts(chain)}
+        {Reading(chain.Reading)}{Evidence(chain.Evidence)}{Accounts(chain)}
         <h3>How long it lasts</h3>{Runways(chain)}
         {Budgets.Of(chain.Budgets)}
         <h3>Over time</h3>{Plots.Of(chain, daily)}
@@ -33,6 +33,13 @@ internal static class Chains
             <p>Balances at block {Format.Count(reading.BlockNumber)} {Format.Hex(reading.BlockHash)} of {Format.Time(reading.BlockTime)}, read {Format.Age(reading.AgeSeconds)} before this page was made; {agreement}.</p>{notes}
             """);
     }
+
+    private static Html Evidence(EvidenceAnswer evidence) => (evidence.OneProvidersWord, evidence.Operators) switch
+    {
+        (false, _) => Html.Of($"<p>What ends a transaction or moves money is what {evidence.Quorum} of {evidence.Operators} operators of providers say.</p>"),
+        (_, 1) => Html.Of($"<p class=\"warn\">One provider's word was taken for all of this: no other operator is configured. With three, two must say the same.</p>"),
+        _ => Html.Of($"<p class=\"warn\">One provider's word was taken where the other was silent: two operators are configured. With three, two must say the same.</p>"),
+    };
 
     private static Html Provider(ProviderViewAnswer view) => Html.Of($"""
         <li><code>{view.Provider}</code>: {Format.Plain(view.Status)}{(view.Fault is null ? "" : $" ({view.Fault})")}</li>

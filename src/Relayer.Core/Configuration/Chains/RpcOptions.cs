@@ -28,6 +28,9 @@ public sealed class RpcOptions
     /// <summary>A URL of whoever its host name says.</summary>
     public static implicit operator RpcOptions(string url) => FromString(url);
 
+    /// <summary>How many operators some URLs have.</summary>
+    internal static int CountOperators(IEnumerable<RpcOptions> urls) => urls.DistinctBy(one => one.OperatorName, StringComparer.OrdinalIgnoreCase).Count();
+
     /// <summary>A URL of whoever its host name says.</summary>
     public static RpcOptions FromString(string url) => new() { Url = url, IsPlain = true };
 }

@@ -9,26 +9,38 @@ internal sealed partial class ChainClient
 {
     public async Task<IReadOnlyList<CanonicalBlock?>> ReadCanonicalAsync(IReadOnlyList<long> heights, CancellationToken cancellation)
     {
+        var agreed = await ReadAgreedAsync(heights, [], cancellation);
+        return [.. heights.Select(agreed.BlockAt)];
+    }
+
+    public async Task<AgreedReading> ReadAgreedAsync(
+        IReadOnlyList<long> heights, IReadOnlyList<TransactionReceipt> seen, CancellationToken cancellation)
+    {
         if (heights.Count == 0)
         {
-            return [];
+            return AgreedReading.Nothing;
         }
 
+        // One operator has said it already, and nobody else can.
+        Hash32[] hashes = _pool.Operators == 1 ? [] : [.. seen.Select(receipt => receipt.TransactionHash).Distinct()];
         var answers = await _pool.AskAllAtHeadAsync(
             async (client, token) =>
             {
                 // The height first: what is read after it is as deep as that makes it look, or deeper.
                 var head = RpcChain.BlockNumber();
                 var blocks = heights.Select(height => RpcBlocks.Block(BlockRef.At(height))).ToArray();
-                await client.SendAsync([head, .. blocks], token);
-                return new AtHead<BlockHeader?[]>(head.Value, Array.ConvertAll(blocks, block => block.Value));
+                var receipts = Array.ConvertAll(hashes, RpcTransactions.Receipt);
+                await client.SendAsync([head, .. blocks, .. receipts], token);
+                return new AtHead<(Hash32?[] Blocks, TransactionReceipt?[] Receipts)>(
+                    head.Value, (Array.ConvertAll(blocks, block => block.Value?.Hash), Array.ConvertAll(receipts, ReadOrNull)));
             },
             cancellation,
             isMajorityEnough: true);
-        return [.. heights.Select((height, i) => CanonicalBlock.Agreed(
-            height,
-            [.. answers.Where(answer => answer.Value[i] is not null).Select(answer => answer.Select(blocks => blocks[i]!.Hash))],
-            _pool.Operators))];
+        var told = _pool.Operators == 1
+            ? seen.Select(receipt => new Told<TransactionReceipt>(answers[0].Provider, answers[0].Operator, answers[0].Head, receipt))
+            : answers.SelectMany(answer => answer.Value.Receipts.OfType<TransactionReceipt>().Select(receipt => answer.Select(_ => receipt)));
+        return AgreedReading.Of(
+            heights, [.. answers.Select(answer => answer.Select(value => value.Blocks))], told.ToLookup(receipt => receipt.Value.TransactionHash), _pool.Operators);
     }
 
     public async Task<IReadOnlyList<IReadOnlyList<TransactionReceipt>>> FindReceiptsAsync(
@@ -46,7 +58,7 @@ internal sealed partial class ChainClient
                 var receipts = hashes.Select(RpcTransactions.Receipt).ToArray();
                 await client.SendAsync([head, .. receipts], token);
                 return new AtHead<TransactionReceipt?[]>(
-                    head.Value, Array.ConvertAll(receipts, receipt => receipt.Error is null && receipt.Fault is null ? receipt.Value : null));
+                    head.Value, Array.ConvertAll(receipts, ReadOrNull));
             },
             cancellation);
         return [.. hashes.Select((_, i) => answers.Select(answer => answer.Value[i]).OfType<TransactionReceipt>().DistinctBy(receipt => receipt.BlockHash).ToArray())];
@@ -76,4 +88,7 @@ internal sealed partial class ChainClient
 
         static (Address From, Hash32 Data) ContentOf(KnownTransaction one) => (one.From, Keccak256.Hash(one.Data.Span));
     }
+
+    // What cannot be read is not known, and the rest of the body is.
+    private static TransactionReceipt? ReadOrNull(RpcCall<TransactionReceipt?> receipt) => receipt.Error is null && receipt.Fault is null ? receipt.Value : null;
 }

@@ -29,8 +29,9 @@ internal sealed class ChainClientFactory : IChainClientFactory, IDisposable
     private ChainClient CreateClient(ChainOptions chain, TimeProvider time, ILogger logger)
     {
         var id = new ChainId(chain.ChainId);
-        var providers = chain.Rpc.Zip(ProviderNames.Of([.. chain.Rpc]), (rpc, name) =>
-            new Provider(new RpcClient(_http, new Uri(rpc.Url), chain.RpcTimeout, time, name), rpc.OperatorName, id, time, logger)).ToArray();
+        RpcOptions[] urls = [.. chain.Rpc];
+        var providers = urls.Zip(ProviderNames.Of(urls), ProviderNames.OperatorsOf(urls)).Select(one =>
+            new Provider(new RpcClient(_http, new Uri(one.First.Url), chain.RpcTimeout, time, one.Second), one.Third, id, time, logger)).ToArray();
         return new ChainClient(new RpcPool(id, providers, chain.MaxHeadLag ?? DefaultHeadLag.DefaultOf(id), time));
     }
 

@@ -23,7 +23,7 @@ internal sealed partial class Provider
 
     public Provider(RpcClient client, string @operator, ChainId chainId, TimeProvider time, ILogger logger)
     {
-        (Client, Operator, _chainId, _time, _logger) = (client, @operator.ToUpperInvariant(), chainId, time, logger);
+        (Client, Operator, _chainId, _time, _logger) = (client, @operator, chainId, time, logger);
         _probe = new(TryProbeAsync);
     }
 

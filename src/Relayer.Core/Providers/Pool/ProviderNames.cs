@@ -18,6 +18,10 @@ internal static class ProviderNames
         return Apart(names, i => $"{names[i]} #{i + 1}");
     }
 
+    /// <summary>Who runs each of them: written as it is written first.</summary>
+    public static IReadOnlyList<string> OperatorsOf(IReadOnlyList<RpcOptions> urls) => [.. urls.Select(one =>
+        urls.First(other => other.OperatorName.Equals(one.OperatorName, StringComparison.OrdinalIgnoreCase)).OperatorName)];
+
     private static string[] Apart(string[] names, Func<int, string> longer)
     {
         var doubled = names.CountBy(name => name, StringComparer.OrdinalIgnoreCase).Where(name => name.Value > 1)

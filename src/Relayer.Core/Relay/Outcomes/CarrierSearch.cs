@@ -70,9 +70,10 @@ internal sealed class CarrierSearch(IChainClientFactory chains, TimeProvider tim
             return null;
         }
 
-        // What ends a request is in a canonical block, like all that ends anything.
-        var block = (await chain.ReadCanonicalAsync([log.BlockNumber], cancellation))[0];
-        if (block is null || block.Hash != log.BlockHash || block.Depth < confirmations
+        // What ends a request is in a canonical block, and as its receipt says that the providers agree on, like all that ends anything.
+        var receipts = (await chain.FindReceiptsAsync([log.TransactionHash], cancellation))[0];
+        var agreed = (await chain.ReadAgreedAsync([log.BlockNumber], receipts, cancellation)).ReceiptOf(log.TransactionHash);
+        if (agreed is null || agreed.Block.Depth < confirmations || !TryMatch(agreed.Receipt.Logs, relay, out executed)
             || await chain.FindTransactionAsync(log.TransactionHash, cancellation) is not { } sent)
         {
             return null;
@@ -80,7 +81,7 @@ internal sealed class CarrierSearch(IChainClientFactory chains, TimeProvider tim
 
         // The signature is of this request and no other; how its last byte is written is a matter of taste.
         var isSame = sent.Data.Span.IndexOf(relay.Signature.Span[..RAndS]) >= 0;
-        return new Carrier(sent.Hash, sent.From, log.BlockNumber, executed.Success, isSame) { Depth = block.Depth };
+        return new Carrier(sent.Hash, sent.From, agreed.Block.Number, executed.Success, isSame) { Depth = agreed.Block.Depth };
     }
 
     private static async Task<(MinedLog? Log, ExecutedRequest Executed)> FindEventAsync(IChainClient chain, SignedRelay relay, CancellationToken cancellation)
@@ -119,13 +120,27 @@ internal sealed class CarrierSearch(IChainClientFactory chains, TimeProvider tim
     {
         foreach (var log in logs)
         {
-            if (ExecutedRequest.TryDecode(log.Event, out var executed) && executed.Signer == relay.From && executed.Nonce == relay.Nonce)
+            if (TryMatch([log.Event], relay, out var executed))
             {
                 return (log, executed);
             }
         }
 
         return default;
+    }
+
+    private static bool TryMatch(IReadOnlyList<LogEntry> events, SignedRelay relay, out ExecutedRequest executed)
+    {
+        foreach (var one in events.Where(one => one.Address == relay.Forwarder))
+        {
+            if (ExecutedRequest.TryDecode(one, out executed) && executed.Signer == relay.From && executed.Nonce == relay.Nonce)
+            {
+                return true;
+            }
+        }
+
+        executed = default;
+        return false;
     }
 
     private static Hash32 TopicOf(Address account)

@@ -30,16 +30,17 @@ public abstract record Observation
     {
         private Included(Inclusion inclusion, CanonicalBlock block) => (Inclusion, Block) = (inclusion, block);
 
-        /// <summary>What the receipt says.</summary>
+        /// <summary>What the receipt says that the providers agree on.</summary>
         public Inclusion Inclusion { get; }
 
         /// <summary>The block.</summary>
         public CanonicalBlock Block { get; }
 
-        internal static Included Of(Inclusion inclusion, CanonicalBlock block) =>
-            block.Number == inclusion.BlockNumber && block.Hash == inclusion.BlockHash
-                ? new(inclusion, block)
-                : throw new ArgumentException("another block than the receipt's", nameof(block));
+        internal static Included Of(Inclusion inclusion, CanonicalReceipt agreed) =>
+            agreed.Block.Number == inclusion.BlockNumber && agreed.Block.Hash == inclusion.BlockHash
+            && (agreed.Receipt.TransactionHash, agreed.Receipt.Succeeded, agreed.Receipt.Fee) == (inclusion.Hash, inclusion.Succeeded, inclusion.Fee)
+                ? new(inclusion, agreed.Block)
+                : throw new ArgumentException("another receipt than the one agreed on", nameof(agreed));
     }
 
     /// <summary>Another block is the canonical one at the height of its receipt: a reorg took it back.</summary>
@@ -73,15 +74,16 @@ public abstract record Observation
                 : throw new ArgumentException("another block than the transaction's", nameof(block));
     }
 
-    /// <summary>What a receipt is worth, given the canonical block at its height.</summary>
+    /// <summary>What one provider's receipt is worth, given the canonical block at its height: on its own never enough to end anything.</summary>
     /// <param name="inclusion">What the receipt says.</param>
     /// <param name="block">The block; <see langword="null"/> where the providers do not agree on one.</param>
-    internal static Observation OfReceipt(Inclusion inclusion, CanonicalBlock? block) => block switch
-    {
-        null => new ReceiptSeen(inclusion),
-        _ when block.Hash == inclusion.BlockHash => Included.Of(inclusion, block),
-        _ => Orphaned.Of(inclusion, block),
-    };
+    internal static Observation OfReceipt(Inclusion inclusion, CanonicalBlock? block) =>
+        block is null || (block.Number == inclusion.BlockNumber && block.Hash == inclusion.BlockHash) ? new ReceiptSeen(inclusion) : Orphaned.Of(inclusion, block);
+
+    /// <summary>What a receipt is worth that the providers agree on.</summary>
+    /// <param name="inclusion">What it says.</param>
+    /// <param name="agreed">The receipt.</param>
+    internal static Observation OfAgreed(Inclusion inclusion, CanonicalReceipt agreed) => Included.Of(inclusion, agreed);
 
     /// <summary>What it means that a transaction holds the nonce.</summary>
     /// <param name="attempts">The hashes of the transaction's own attempts.</param>

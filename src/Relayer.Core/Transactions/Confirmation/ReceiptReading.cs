@@ -67,9 +67,14 @@ internal sealed class ReceiptReading
 /// <param name="Receipt">The receipt.</param>
 internal sealed record MinedAttempt(Inclusion Inclusion, TransactionReceipt Receipt)
 {
-    public static MinedAttempt Of(Attempt attempt, TransactionReceipt receipt) => new(
+    public static MinedAttempt Of(Attempt attempt, TransactionReceipt receipt) => Of(attempt.Hash, attempt.IsNoop, receipt);
+
+    /// <summary>The same attempt by the receipt that the providers agree on.</summary>
+    public MinedAttempt By(CanonicalReceipt agreed) => Of(Inclusion.Hash, Inclusion.IsNoop, agreed.Receipt);
+
+    private static MinedAttempt Of(Hash32 hash, bool isNoop, TransactionReceipt receipt) => new(
         new Inclusion(
-            attempt.Hash, attempt.IsNoop, receipt.BlockNumber, receipt.BlockHash, receipt.Succeeded,
+            hash, isNoop, receipt.BlockNumber, receipt.BlockHash, receipt.Succeeded,
             receipt.GasUsed, receipt.EffectiveGasPrice, receipt.L1Fee, receipt.Fee),
         receipt);
 }

@@ -90,9 +90,9 @@ internal sealed partial class SpentNonces(
             return new StateChange(transaction, transaction.State, null);
         }
 
-        var canon = await evidence.ReadCanonAsync([holder.BlockNumber], cancellation);
+        var canon = await evidence.ReadCanonAsync(holder.BlockNumber, cancellation);
         var observation = Observation.OfNonce(
-            transaction.Attempts.Select(attempt => attempt.Hash), holder, canon.GetValueOrDefault(holder.BlockNumber));
+            transaction.Attempts.Select(attempt => attempt.Hash), holder, canon);
         var next = Transition.Next(transaction.State, observation, settings.Confirmations);
         if (next.IsFinal)
         {

@@ -11,6 +11,8 @@ internal sealed partial class UnreadReceipts(ChainSettings settings, MissingRece
     private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
 
+    private const string Disputed = "too few of the providers say the same of its receipt and its block";
+
     private const int Remembered = 4_096;
 
     private readonly Dictionary<Guid, (DateTimeOffset Until, TimeSpan Pause)> _resting = [];
@@ -29,6 +31,11 @@ internal sealed partial class UnreadReceipts(ChainSettings settings, MissingRece
             if (finding.Unread is { } why)
             {
                 Rest(finding.Transaction.Id, why);
+            }
+            else if (finding.IsDisputed && finding.Observation is not Observation.Included)
+            {
+                // A node that is a block behind may have caught up in a second; who lies is not asked at every pass.
+                Rest(finding.Transaction.Id, Disputed);
             }
             else
             {
@@ -62,7 +69,7 @@ internal sealed partial class UnreadReceipts(ChainSettings settings, MissingRece
 
         // Deep enough by what one provider says, and not agreed upon.
         (Observation.ReceiptSeen seen, TransactionState.Mined mined) when seen.Inclusion == mined.Inclusion && finding.IsDisputed =>
-            $"its providers do not agree on the block at height {seen.Inclusion.BlockNumber}",
+            $"{Disputed} (block {seen.Inclusion.BlockNumber})",
         _ => null,
     };
 

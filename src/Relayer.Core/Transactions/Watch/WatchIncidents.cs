@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
+using Relayer.Core.Providers;
 
 namespace Relayer.Core.Transactions.Watch;
 
@@ -9,14 +10,18 @@ namespace Relayer.Core.Transactions.Watch;
 /// <param name="chainId">The chain.</param>
 /// <param name="health">How the stages are.</param>
 /// <param name="missing">What nobody shows the end of.</param>
+/// <param name="disagreements">What the providers disagree about.</param>
 /// <param name="incidents">Where it is told; without, nobody is.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Says that it could not be told.</param>
 internal sealed partial class WatchIncidents(
-    ChainId chainId, StageHealth health, MissingReceipts missing, IncidentLog? incidents, TimeProvider time, ILogger logger)
+    ChainId chainId, StageHealth health, MissingReceipts missing, DisagreementLog disagreements, IncidentLog? incidents, TimeProvider time, ILogger logger)
 {
     /// <summary>The kind of incident about transactions without a receipt.</summary>
     public const string ReceiptMissing = "receipt_missing";
+
+    /// <summary>The kind of incident about providers that say different things of the same.</summary>
+    public const string ProvidersDisagree = "providers_disagree";
 
     /// <summary>What a stalled stage's kind of incident begins with.</summary>
     public const string StagePrefix = "watch_";
@@ -48,7 +53,7 @@ internal sealed partial class WatchIncidents(
 
         try
         {
-            IncidentReport[] wrong = [.. health.FindStalled().Select(Report), .. (await missing.FindOverdueAsync(cancellation)).Select(Report)];
+            IncidentReport[] wrong = [.. health.FindStalled().Select(Report), .. (await missing.FindOverdueAsync(cancellation)).Select(Report), .. ReportDisagreement()];
             foreach (var report in wrong)
             {
                 await incidents.RaiseAsync(report, cancellation);
@@ -80,9 +85,22 @@ internal sealed partial class WatchIncidents(
     }
 
     // Of transactions it knows only after as long a look as it takes to miss them.
-    private bool IsKnownBetter(IncidentReport report) => report.Kind == ReceiptMissing
-        ? time.GetUtcNow() - _startedAt >= MissingReceipts.ToldAfter * 2
-        : Enum.GetValues<WatchStage>().Any(stage => report.Kind == StagePrefix + stage.Name() && health.Works(stage));
+    private bool IsKnownBetter(IncidentReport report) => report.Kind switch
+    {
+        ReceiptMissing => time.GetUtcNow() - _startedAt >= MissingReceipts.ToldAfter * 2,
+        ProvidersDisagree => time.GetUtcNow() - _startedAt >= DisagreementLog.ToldFor,
+        _ => Enum.GetValues<WatchStage>().Any(stage => report.Kind == StagePrefix + stage.Name() && health.Works(stage)),
+    };
+
+    private IEnumerable<IncidentReport> ReportDisagreement()
+    {
+        if (disagreements.FindTrouble(chainId) is { } trouble)
+        {
+            yield return new(
+                ProvidersDisagree, IncidentSeverity.Critical, chainId, null, $"The providers of chain {chainId} contradict each other",
+                $"They disagree about {trouble}. What enough of them agree on is believed, and what is not agreed upon waits. All of it is kept in provider_disagreements.");
+        }
+    }
 
     private IncidentReport Report(StalledStage stalled) => new(
         StagePrefix + stalled.Stage.Name(), IncidentSeverity.Critical, chainId, null, $"The watch's stage {stalled.Stage.Name()} fails on chain {chainId}",

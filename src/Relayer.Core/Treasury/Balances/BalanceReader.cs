@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
+using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
 using Relayer.Core.Keys;
@@ -13,11 +14,12 @@ namespace Relayer.Core.Treasury.Balances;
 /// <param name="chains">Their providers.</param>
 /// <param name="signers">Whose accounts.</param>
 /// <param name="database">Where it is kept.</param>
+/// <param name="disagreements">Keeps what the providers contradict each other about.</param>
 /// <param name="incidents">Told when nothing can be read, the providers disagree, or the wallet's key cannot be had.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where it is said.</param>
 public sealed partial class BalanceReader(
-    RelayerOptions options, IChainClientFactory chains, ISignerSource signers, Database database, IncidentLog incidents, TimeProvider time,
+    RelayerOptions options, IChainClientFactory chains, ISignerSource signers, Database database, DisagreementLog disagreements, IncidentLog incidents, TimeProvider time,
     ILogger<BalanceReader> logger)
 {
     private const string Disputed = "balances_disputed";
@@ -26,6 +28,9 @@ public sealed partial class BalanceReader(
 
     private readonly Dictionary<ChainId, int> _confirmations =
         options.Chains.Values.ToDictionary(chain => new ChainId(chain.ChainId), chain => chain.Confirmations);
+
+    private readonly Dictionary<ChainId, int> _operators =
+        options.Chains.Values.ToDictionary(chain => new ChainId(chain.ChainId), chain => RpcOptions.CountOperators(chain.Rpc));
 
     /// <summary>The configured chains.</summary>
     public IReadOnlyCollection<ChainId> Chains => _confirmations.Keys;
@@ -41,10 +46,12 @@ public sealed partial class BalanceReader(
         var now = time.GetUtcNow();
         var reading = BalanceReading.ChooseBlock(heads, _confirmations[chainId], now) is { } block
             ? BalanceReading.Compare(
-                chainId, heads, await client.ReadEachAccountsAsync(block, [.. accounts.Select(account => account.Account)], cancellation), accounts, now)
+                chainId, heads, await client.ReadEachAccountsAsync(block, [.. accounts.Select(account => account.Account)], cancellation), accounts,
+                _operators[chainId], now)
             : null;
         if (reading is not null)
         {
+            await disagreements.NoteAsync(chainId, reading.Disagreements, cancellation);
             await using var connection = await database.OpenAsync(cancellation);
             await BalanceStore.AddAsync(connection, reading, cancellation);
         }
@@ -114,6 +121,17 @@ public sealed partial class BalanceReader(
             return;
         }
 
+        string[] different = [.. reading.Providers.Where(view => view.Status == ProviderStatus.Differs).Select(view => view.Provider)];
+        if (different.Length == 0 && reading.Accounts.Any(account => account.State is null))
+        {
+            await incidents.RaiseAsync(
+                new(
+                    Unread, IncidentSeverity.Warning, chainId, null, $"Balances on chain {chainId} cannot be believed",
+                    $"Fewer than {ProviderAgreement.SizeOf(_operators[chainId])} of {_operators[chainId]} operators of providers give a view of them. Nothing is topped up by it."),
+                cancellation);
+            return;
+        }
+
         await incidents.ResolveAsync(IncidentReport.CauseOf(Unread, chainId), "The balances are read again.", cancellation);
         if (reading.Agreement != Agreement.Disputed)
         {
@@ -121,7 +139,6 @@ public sealed partial class BalanceReader(
             return;
         }
 
-        var different = reading.Providers.Where(view => view.Status == ProviderStatus.Differs).Select(view => view.Provider);
         await incidents.RaiseAsync(
             new(
                 Disputed, IncidentSeverity.Critical, chainId, null, $"The providers of chain {chainId} disagree about balances",

@@ -20,6 +20,9 @@ public sealed record BalanceReading(
     /// <summary>A block may be so much ahead of the clock before its node counts as wrong.</summary>
     private static readonly TimeSpan FutureTolerance = TimeSpan.FromMinutes(15);
 
+    /// <summary>What they contradicted each other about.</summary>
+    public IReadOnlyList<Disagreement> Disagreements { get; init; } = [];
+
     /// <summary>An account's part of it.</summary>
     public AccountReading? Find(Address account) => Accounts.FirstOrDefault(reading => reading.Account == account);
 
@@ -38,54 +41,41 @@ public sealed record BalanceReading(
     /// <param name="heads">Their newest blocks.</param>
     /// <param name="answers">Their views.</param>
     /// <param name="accounts">The accounts asked for.</param>
+    /// <param name="operators">How many operators the providers have: of three or more a majority is believed, of fewer nobody may differ.</param>
     /// <param name="now">The time.</param>
     /// <returns><see langword="null"/> when no provider gave a view.</returns>
     public static BalanceReading? Compare(
         ChainId chainId, IReadOnlyList<ProviderAnswer<BlockHeader>> heads, IReadOnlyList<ProviderAnswer<AccountsAtBlock>> answers,
-        IReadOnlyList<(Address Account, AccountRole Role)> accounts, DateTimeOffset now)
+        IReadOnlyList<(Address Account, AccountRole Role)> accounts, int operators, DateTimeOffset now)
     {
-        var views = answers.Where(answer => answer.Answer is not null).ToArray();
-        if (views.Length == 0)
+        var views = new BalanceViews(answers, operators);
+        if (views.First is not { } first)
         {
             return null;
         }
 
-        var compared = accounts.Select((account, i) => Compare(account.Account, account.Role, i, views)).ToArray();
-        var agreement = views.Length == 1 ? Agreement.Single
-            : compared.All(account => account.State is not null) && views.All(view => view.Answer!.Block.Hash == views[0].Answer!.Block.Hash) ? Agreement.Agreed
-            : Agreement.Disputed;
-
-        // Of another block nothing is known, even where the figures are the same by chance.
-        var known = views.Select(view => view.Answer!.Block.Hash).Distinct().Count() == 1
-            ? compared
-            : Array.ConvertAll(compared, account => account with { State = null });
-        return new BalanceReading(
-            chainId, views[0].Answer!.Block, now, agreement, View(heads, answers, views[0].Answer!, agreement, now), known);
-    }
-
-    private static AccountReading Compare(Address account, AccountRole role, int place, ProviderAnswer<AccountsAtBlock>[] views)
-    {
-        var states = views.Select(view => new ProviderBalance(
-            view.Provider, view.Answer!.Accounts[place].Balance.ToString(), view.Answer.Accounts[place].Nonce)).ToArray();
-        var isSame = states.All(state => (state.BalanceWei, state.Nonce) == (states[0].BalanceWei, states[0].Nonce));
-        return new AccountReading(account, role, isSame ? views[0].Answer!.Accounts[place] : null, states);
+        AccountReading[] compared = [.. accounts.Select((account, i) => new AccountReading(account.Account, account.Role, views.StateOf(i), views.Balances(i)))];
+        var isKnown = compared.All(account => account.State is not null) && views.Block is not null;
+        var agreement = !isKnown && views.Any(views.Differs) ? Agreement.Disputed
+            : views.Voices < 2 ? Agreement.Single
+            : isKnown ? Agreement.Agreed : Agreement.Disputed;
+        return new BalanceReading(chainId, views.Block ?? first.Block, now, agreement, View(heads, answers, views, now), compared)
+        {
+            Disagreements = views.Disagreements([.. accounts.Select(account => account.Account)]),
+        };
     }
 
     private static ProviderView[] View(
-        IReadOnlyList<ProviderAnswer<BlockHeader>> heads, IReadOnlyList<ProviderAnswer<AccountsAtBlock>> answers, AccountsAtBlock first,
-        Agreement agreement, DateTimeOffset now)
+        IReadOnlyList<ProviderAnswer<BlockHeader>> heads, IReadOnlyList<ProviderAnswer<AccountsAtBlock>> answers, BalanceViews views, DateTimeOffset now)
     {
         var upToDate = UpToDate(heads, now).ToHashSet();
         return [.. heads.Zip(answers, (head, answer) => new ProviderView(
             head.Provider,
             answer.Answer is { } given
-                ? agreement == Agreement.Disputed && !IsSame(given, first) ? ProviderStatus.Differs : ProviderStatus.Answered
+                ? views.Differs(given) ? ProviderStatus.Differs : ProviderStatus.Answered
                 : head.Answer is { } newest && !upToDate.Contains(newest) ? ProviderStatus.Behind : ProviderStatus.Silent,
             head.Answer?.Number, head.Answer?.Timestamp, answer.Answer?.Block.Hash.ToString(), answer.Fault ?? head.Fault))];
     }
-
-    private static bool IsSame(AccountsAtBlock one, AccountsAtBlock other) =>
-        one.Block.Hash == other.Block.Hash && one.Accounts.SequenceEqual(other.Accounts);
 
     private static BlockHeader[] UpToDate(IReadOnlyList<ProviderAnswer<BlockHeader>> heads, DateTimeOffset now)
     {
@@ -99,20 +89,20 @@ public sealed record BalanceReading(
 /// <summary>How far the providers of a chain agree about a block.</summary>
 public enum Agreement
 {
-    /// <summary>Only one gave a view.</summary>
+    /// <summary>Only one gave a view, or all that did are of one operator.</summary>
     Single,
 
-    /// <summary>At least two, and all the same.</summary>
+    /// <summary>At least two operators, and all that matters is agreed on by enough of them.</summary>
     Agreed,
 
-    /// <summary>Their views differ.</summary>
+    /// <summary>Their views differ, and not enough of them agree.</summary>
     Disputed,
 }
 
 /// <summary>An account at the block.</summary>
 /// <param name="Account">The account.</param>
 /// <param name="Role">What it is for.</param>
-/// <param name="State">Balance and nonce; <see langword="null"/> where the providers disagree.</param>
+/// <param name="State">Balance and nonce; <see langword="null"/> where not enough of the providers agree.</param>
 /// <param name="Answers">What each of them said.</param>
 public sealed record AccountReading(Address Account, AccountRole Role, AccountState? State, IReadOnlyList<ProviderBalance> Answers);
 
@@ -130,13 +120,13 @@ public enum AccountRole
 }
 
 /// <summary>What one provider said of an account.</summary>
-/// <param name="Provider">Its host and port.</param>
+/// <param name="Provider">What it is called: its operator, or host and port.</param>
 /// <param name="BalanceWei">Wei, decimal.</param>
 /// <param name="Nonce">The nonce.</param>
 public sealed record ProviderBalance(string Provider, string BalanceWei, ulong Nonce);
 
 /// <summary>What one provider said of the block.</summary>
-/// <param name="Provider">Its host and port.</param>
+/// <param name="Provider">What it is called: its operator, or host and port.</param>
 /// <param name="Status">Whether it can be gone by.</param>
 /// <param name="Head">Its newest block.</param>
 /// <param name="HeadTime">That block's time.</param>
@@ -154,7 +144,7 @@ public enum ProviderStatus
     /// <summary>It is behind the others, and has not the block yet.</summary>
     Behind,
 
-    /// <summary>Its view is not the first one's.</summary>
+    /// <summary>Its view is not the one that is believed; where none is, not the first one's.</summary>
     Differs,
 
     /// <summary>It gave none.</summary>

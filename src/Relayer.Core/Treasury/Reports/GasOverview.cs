@@ -37,10 +37,11 @@ public sealed record GasOverview(
 /// <param name="TopUps">The newest transfers.</param>
 /// <param name="Deposits">The newest deposits made by hand.</param>
 /// <param name="Balances">What its accounts held at the end of each day, the last 30 days, oldest first.</param>
+/// <param name="Operators">How many operators its providers have.</param>
 public sealed record ChainGas(
     ChainId ChainId, string Name, BalanceReading? Reading, IReadOnlyList<AccountGas> Accounts, Wei? Total, SpendRate SpendRate, Runway Runway, GasPrices Prices,
     TopUpRules Rules, Wei ToppedUpToday, bool IsFilled, bool IsStopped, IReadOnlyList<TopUp> TopUps,
-    IReadOnlyList<Deposit> Deposits, IReadOnlyList<DayBalance> Balances);
+    IReadOnlyList<Deposit> Deposits, IReadOnlyList<DayBalance> Balances, int Operators);
 
 /// <summary>An account's gas. Amounts are wei.</summary>
 /// <param name="Reading">What it held; the role.</param>

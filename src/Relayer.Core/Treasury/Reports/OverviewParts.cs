@@ -37,7 +37,7 @@ internal sealed record OverviewParts(
         return new ChainGas(
             chainId, name, reading, accounts, total, rate, Runway.Of(total, rate, prices), prices, rules,
             ToppedUp.GetValueOrDefault(chainId), chain.Council.IsConfigured, IsPaused || TopUpStops.IsStopped(chainId, Open), topUps,
-            [.. Deposits[chainId]], [.. Balances[chainId]]);
+            [.. Deposits[chainId]], [.. Balances[chainId]], RpcOptions.CountOperators(chain.Rpc));
     }
 
     private AccountGas Assemble(ChainId chainId, AccountReading account, TopUpRules rules, SpendRate chainRate, GasPrices prices)
