@@ -92,6 +92,43 @@ public sealed class NodeProxy : IAsyncDisposable
             change(call["method"]!.GetValue<string>(), call["params"]!.AsArray(), (JsonObject)reply.DeepClone());
     };
 
+    /// <summary>Bodies are answered by a backend that stands at a block, as far as they ask for the newest state, its height or receipts.</summary>
+    /// <param name="block">Its newest block.</param>
+    /// <param name="isMeant">Which bodies, by their number from 0; all, when it is left out. Those that ask for the chain's id, and broadcasts, never are.</param>
+    public void LagAt(long block, Predicate<int>? isMeant = null)
+    {
+        var (newest, bodies) = (NodeStandIn.Quantity(block), -1);
+        Fault = async (context, body, _) =>
+        {
+            if (body.Contains("eth_chainId", StringComparison.Ordinal) || body.Contains("eth_sendRawTransaction", StringComparison.Ordinal)
+                || isMeant?.Invoke(Interlocked.Increment(ref bodies)) == false)
+            {
+                return false;
+            }
+
+            var asked = JsonNode.Parse(body)!;
+            var honest = JsonNode.Parse(await ForwardAsync(body.Replace("\"latest\"", $"\"{newest}\"", StringComparison.Ordinal)))!;
+            var calls = (asked as JsonArray ?? [asked.DeepClone()]).ToDictionary(call => call!["id"]!.GetValue<int>(), call => call!["method"]!.GetValue<string>());
+            foreach (var reply in honest as JsonArray ?? [honest])
+            {
+                var method = calls[reply!["id"]!.GetValue<int>()];
+                if (method == "eth_blockNumber")
+                {
+                    reply["result"] = newest;
+                }
+                else if (method == "eth_getTransactionReceipt" && reply["result"] is JsonObject receipt
+                    && Convert.ToInt64(receipt["blockNumber"]!.GetValue<string>(), 16) > block)
+                {
+                    reply["result"] = null;
+                }
+            }
+
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(honest.ToJsonString());
+            return true;
+        };
+    }
+
     /// <summary>Nobody is there: every connection breaks.</summary>
     public void Break() => Fault = (context, _, _) =>
     {

@@ -17,7 +17,8 @@ public sealed class NodeStandIn : IAsyncDisposable
     private readonly ConcurrentQueue<string?> _authorizations = new();
     private int _probes;
 
-    private NodeStandIn() => _server = new LoopbackServer(ServeAsync);
+    private NodeStandIn() => (_server, Answer) = (
+        new LoopbackServer(ServeAsync), (method, _) => method == "eth_blockNumber" ? Quantity(Head) : "0x1");
 
     /// <summary>A path that stands for the key in a hosted provider's URL: it must never be seen in a log.</summary>
     public const string SecretPath = "v3-secret-5f1d";
@@ -31,11 +32,14 @@ public sealed class NodeStandIn : IAsyncDisposable
     /// <summary>The height it tells to whom asks how it is (together with its chain id).</summary>
     public long Head { get; set; } = 1;
 
+    /// <summary>Set: it tells that height to whoever asks for it, whatever <see cref="Answer"/> says.</summary>
+    public bool KnowsHeight { get; set; }
+
     /// <summary>Set: who asks how it is is treated as <see cref="Misbehave"/> says too.</summary>
     public bool MisbehavesToProbes { get; set; }
 
     /// <summary>Answers one call other than <c>eth_chainId</c>: a result, or an error made with <see cref="Error"/>.</summary>
-    public Func<string, JsonElement, JsonNode?> Answer { get; set; } = (_, _) => "0x1";
+    public Func<string, JsonElement, JsonNode?> Answer { get; set; }
 
     /// <summary>Takes the honest reply and does something else; <see langword="null"/> to be honest.</summary>
     public Func<HttpContext, JsonNode, Task>? Misbehave { get; set; }
@@ -131,7 +135,7 @@ public sealed class NodeStandIn : IAsyncDisposable
         var answer = method switch
         {
             "eth_chainId" => Quantity(ChainId),
-            "eth_blockNumber" when isProbe => Quantity(Head),
+            "eth_blockNumber" when isProbe || KnowsHeight => Quantity(Head),
             _ => Answer(method, call.GetProperty("params")),
         };
         var reply = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = call.GetProperty("id").GetInt32() };

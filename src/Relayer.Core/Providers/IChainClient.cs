@@ -6,12 +6,21 @@ namespace Relayer.Core.Providers;
 /// <summary>One chain, whichever of its providers answers. Every list travels as one JSON-RPC batch.</summary>
 /// <remarks>
 /// Safe for concurrent use. A provider that fails is passed over for the next; when none answers,
-/// each method throws <see cref="ChainUnavailableException"/>. What the chain itself says no to is a value, not an exception.
+/// each method throws <see cref="ChainUnavailableException"/>. What the chain itself says no to is a value, not an exception. Every answer has the height of the
+/// node that gave it, or is about a given block: it is not believed from behind the pool, from behind what the same provider told before, nor from before a block
+/// in which something is known to be confirmed.
 /// </remarks>
 public interface IChainClient : IBlockReadings, IEvidenceReadings
 {
     /// <summary>The chain's id, by configuration.</summary>
     ChainId ChainId { get; }
+
+    /// <summary>
+    /// Notes a block in which something is known to be confirmed, by evidence or by the records. From now on a node that is before it has not seen what is known
+    /// here, and counts as behind; for five minutes, if nobody is there any more.
+    /// </summary>
+    /// <returns>Whether that was not known yet.</returns>
+    bool NoteConfirmed(long height);
 
     /// <summary><c>eth_chainId</c>, to compare with the configuration.</summary>
     Task<ChainId> ReadChainIdAsync(CancellationToken cancellation);

@@ -126,7 +126,8 @@ public sealed class RelayService
         _reads.ListAsync(chainId, from, before, limit, cancellation);
 
     /// <summary>
-    /// The nonce that a user's next request may carry: after those under way where nonces are sequential, 256 random bits where not.
+    /// The nonce that a user's next request may carry: after those under way and those that the records know are spent where nonces are sequential, 256 random
+    /// bits where not.
     /// </summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     /// <exception cref="NpgsqlException">The database is unavailable.</exception>
@@ -138,16 +139,22 @@ public sealed class RelayService
             return UInt256.ReadBigEndian(RandomNumberGenerator.GetBytes(32));
         }
 
+        // The records first: where the chain is asked may be behind what was told of the user's last request.
+        var chain = _chains.Get(forwarder.ChainId);
+        var (known, confirmedAt) = await _store.FindNonceAsync(forwarder.ChainId, forwarder.Address, from, cancellation);
+        if (confirmedAt is { } height)
+        {
+            chain.NoteConfirmed(height);
+        }
+
         var call = new EthCall(null, forwarder.Address, forwarder.EncodeNonceRead(from, UInt256.Zero));
-        var onChain = _chains.Get(forwarder.ChainId).CallAsync([call], cancellation);
-        var predecessor = await _store.FindPredecessorAsync(forwarder.ChainId, forwarder.Address, from, cancellation);
-        if ((await onChain)[0] is not CallOutcome.Returned { Data: var word }
+        if ((await chain.CallAsync([call], cancellation))[0] is not CallOutcome.Returned { Data: var word }
             || !forwarder.TryDecodeNonce(word.Span, out var state) || state is not NonceState.Sequential { Next: var next })
         {
             throw new ChainUnavailableException(forwarder.ChainId, $"forwarder {forwarder.Address} did not answer for its nonces");
         }
 
-        return predecessor is not null && predecessor.Nonce >= next ? predecessor.Nonce + 1UL : next;
+        return known is not null && known.Nonce >= next ? known.Nonce + 1UL : next;
     }
 
     /// <summary>Forgets quota windows that are over, and budgets of users that have been away.</summary>

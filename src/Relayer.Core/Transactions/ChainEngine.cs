@@ -30,6 +30,7 @@ public sealed class ChainEngine
     private readonly FeeAndBalanceCache _cache;
     private readonly NonceFloor _floor;
     private readonly TransactionStore _store;
+    private readonly ConfirmedBlocks _confirmed;
     private readonly Submitter _submitter;
     private readonly Interventions _interventions;
     private readonly SignerPool _pool;
@@ -40,12 +41,12 @@ public sealed class ChainEngine
     private readonly ConfirmationLoop _watch;
 
     internal ChainEngine(
-        ChainSettings settings, IChainClient chain, FeeAndBalanceCache cache, NonceFloor floor, TransactionStore store, Submitter submitter,
+        ChainSettings settings, IChainClient chain, FeeAndBalanceCache cache, NonceFloor floor, TransactionStore store, ConfirmedBlocks confirmed, Submitter submitter,
         Interventions interventions, Confirmer confirmer, Corrector corrector, SignerPool pool, StageHealth health, WatchIncidents incidents,
         IEnumerable<ITransactionHandler> purposes, TimeProvider time, ILogger<ChainEngine> logger)
     {
         Settings = settings;
-        (_cache, _floor, _store, _submitter, _interventions) = (cache, floor, store, submitter, interventions);
+        (_cache, _floor, _store, _confirmed, _submitter, _interventions) = (cache, floor, store, confirmed, submitter, interventions);
         (_pool, _corrector, _health, _incidents) = (pool, corrector, health, incidents);
         _passes = new SerialRunner<int>(() => PassAsync(confirmer, [.. purposes]));
         var news = new BlockNews(chain, _passes.RunAsync, PassSize, time);
@@ -169,7 +170,11 @@ public sealed class ChainEngine
     public async Task<int> ConfirmAsync(CancellationToken cancellation)
     {
         var (pass, count) = (_health.Begin(), 0);
-        await pass.RunAsync(WatchStage.Nonces, () => _floor.KeepAsync(cancellation));
+        await pass.RunAsync(WatchStage.Nonces, async () =>
+        {
+            await _confirmed.LearnAsync(cancellation);
+            await _floor.KeepAsync(cancellation);
+        });
         await pass.RunAsync(async () => count = await _passes.RunAsync().WaitAsync(cancellation));
         await pass.RunAsync(WatchStage.Correct, () => _corrector.LookAsync(cancellation));
         await pass.RunAsync(() => _pool.LookAsync(cancellation));
@@ -177,6 +182,13 @@ public sealed class ChainEngine
         pass.End();
         return count;
     }
+
+    /// <summary>
+    /// Learns up to which block transactions are confirmed, by whichever instance: from then on nothing is believed that a node says from before it. Whoever asks
+    /// the chain whether there is something to do calls it first, so as not to be told of what was just done.
+    /// </summary>
+    /// <exception cref="NpgsqlException">The database is unavailable.</exception>
+    public Task LearnConfirmedAsync(CancellationToken cancellation) => _confirmed.LearnAsync(cancellation);
 
     /// <summary>Stages of the watch that have not succeeded for a while in this instance.</summary>
     public IReadOnlyList<StalledStage> FindStalled() => _health.FindStalled();

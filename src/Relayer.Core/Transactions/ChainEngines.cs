@@ -37,7 +37,8 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
                 var errors = new SignerErrors();
                 var cache = new FeeAndBalanceCache(settings, chain, signers, database, store, time, loggers.CreateLogger<FeeAndBalanceCache>());
                 var submitter = new Submitter(settings, cache, chain, signers, errors, database, store, time, purposes.Value, loggers.CreateLogger<Submitter>());
-                var recorder = new Recorder(settings, database, store, purposes.Value, ledger, time, loggers.CreateLogger<Recorder>());
+                var confirmed = new ConfirmedBlocks(chain, database, time);
+                var recorder = new Recorder(settings, database, store, confirmed, purposes.Value, ledger, time, loggers.CreateLogger<Recorder>());
                 var replacer = new Replacer(settings, cache, chain, submitter, database, time, loggers.CreateLogger<Replacer>());
                 var closer = new NoopCanceller(settings, replacer, time, loggers.CreateLogger<NoopCanceller>());
                 var gaps = new GapFiller(settings, cache, chain, submitter, database, time, loggers.CreateLogger<GapFiller>());
@@ -52,6 +53,7 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
                     cache,
                     new NonceFloor(settings, chain, database, store, gaps, loggers.CreateLogger<NonceFloor>()),
                     store,
+                    confirmed,
                     submitter,
                     new Interventions(settings, replacer, submitter, database, time),
                     new Confirmer(settings, evidence, spent, submitter, closer, replacer, errors, recorder, unread, database, time, loggers.CreateLogger<Confirmer>()),

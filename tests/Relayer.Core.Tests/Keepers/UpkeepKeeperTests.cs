@@ -89,6 +89,33 @@ public sealed class UpkeepKeeperTests(PostgresFixture postgres)
         Assert.Equal(1UL, await upkeep.NumberAsync("count()"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_backend_that_has_not_seen_the_work_has_no_instance_do_it_again(bool isOneOfTwo)
+    {
+        await using var world = await KeeperWorld.StartAsync(postgres, OnDemand);
+        await using var node = await NodeProxy.StartAsync(world.Node.Url, KeeperWorld.Cancellation);
+        var upkeep = await DeployAsync(world);
+        await world.Node.MineAsync(1, KeeperWorld.Cancellation);
+        var before = await world.Node.BlockNumberAsync(KeeperWorld.Cancellation);
+        var done = world.Add(Configure(upkeep.Address));
+        Assert.Equal((1, 1), await CountAsync(done));
+        await world.BecomesAsync(async () => (await world.DecisionsAsync())[^1] == "won:won", () => world.Node.MineAsync());
+
+        // Within what healthy nodes may be apart: only that the work is known to be done tells that this one is too old.
+        node.LagAt(before, isOneOfTwo ? number => number % 2 == 0 : null);
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        foreach (var app in new[] { world.Add(Configure(upkeep.Address), rpc: node.Url), world.Add(Configure(upkeep.Address), rpc: node.Url) })
+        {
+            var run = await app.RunAsync(KeeperNames.Upkeeps);
+            Assert.Equal((isOneOfTwo ? "done" : "unavailable", 0, 0), (run.Outcome, run.Found, run.Sent));
+        }
+
+        Assert.True(node.Faults > 0);
+        Assert.Equal(["found:found", "sent:sent", "won:won"], await world.DecisionsAsync());
+    }
+
     [Fact]
     public async Task What_a_reorg_takes_back_is_mined_again_and_counted_once()
     {

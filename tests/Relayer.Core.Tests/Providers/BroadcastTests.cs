@@ -11,6 +11,7 @@ public sealed class BroadcastTests : TwoNodesTests
     public async Task Application_errors_never_count_against_a_provider()
     {
         var client = Connect(First.Url, Second.Url);
+        (First.KnowsHeight, Second.KnowsHeight) = (true, true);
         First.Answer = (method, _) => method == "eth_getBalance" ? "0x1" : NodeStandIn.Error(-32603, "nonce too low");
         Second.Answer = (method, _) => method == "eth_getBalance" ? "0x2" : NodeStandIn.Error(-32603, "nonce too low");
 

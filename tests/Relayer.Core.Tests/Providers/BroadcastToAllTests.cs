@@ -64,7 +64,7 @@ public sealed class BroadcastToAllTests : ManyNodesTests
     public async Task What_the_chain_says_no_to_never_counts_against_who_says_it(int code, string words)
     {
         var client = await ConnectAsync(10, 10);
-        Nodes.ForEach(node => node.Answer = (_, _) => NodeStandIn.Error(code, words));
+        Nodes.ForEach(node => (node.KnowsHeight, node.Answer) = (true, (_, _) => NodeStandIn.Error(code, words)));
         for (var i = 0; i < 20; i++)
         {
             Assert.Equal(words, Assert.Single(await client.SendRawAsync([Raw], Cancellation)).Error!.Message);

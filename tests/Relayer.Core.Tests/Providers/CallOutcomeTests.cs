@@ -13,6 +13,7 @@ public sealed class CallOutcomeTests : TwoNodesTests
     public async Task Calls_end_in_a_value_whatever_the_contract_does()
     {
         var client = Connect(First.Url);
+        First.KnowsHeight = true;
         First.Answer = (_, parameters) => parameters[0].GetProperty("data").GetString() switch
         {
             "0x01" => "0x",
@@ -35,7 +36,7 @@ public sealed class CallOutcomeTests : TwoNodesTests
         Assert.Equal(NodeErrorKind.InsufficientFunds, Assert.IsType<CallOutcome.Refused>(outcomes[5]).Error.Kind);
         Assert.Equal(NodeErrorKind.OutOfGas, Assert.IsType<CallOutcome.Refused>(outcomes[6]).Error.Kind);
         using var sent = JsonDocument.Parse(First.Bodies[0]);
-        var call = sent.RootElement[0].GetProperty("params")[0];
+        var call = sent.RootElement[1].GetProperty("params")[0];
         Assert.Equal("0x186a0", call.GetProperty("gas").GetString());
         Assert.Equal("0x5", call.GetProperty("value").GetString());
     }
@@ -57,7 +58,7 @@ public sealed class CallOutcomeTests : TwoNodesTests
     public async Task A_refusal_that_quotes_half_a_character_of_a_contracts_words_is_still_the_chains_answer()
     {
         var client = Connect(First.Url);
-        First.Misbehave = NodeStandIn.Text("""{"jsonrpc":"2.0","id":1,"error":{"code":3,"message":"execution reverted: \ud83d","data":"0x01"}}""");
+        First.Misbehave = NodeStandIn.Text("""[{"jsonrpc":"2.0","id":1,"result":"0x1"},{"jsonrpc":"2.0","id":2,"error":{"code":3,"message":"execution reverted: \ud83d","data":"0x01"}}]""");
 
         var outcome = Assert.Single(await client.CallAsync([new EthCall(null, Account, Array.Empty<byte>())], Cancellation));
 

@@ -21,6 +21,7 @@ public sealed class ChainClientTests : TwoNodesTests
     public async Task Callers_at_the_same_time_share_batches_and_each_gets_its_own_answer()
     {
         var client = Connect(First.Url);
+        First.KnowsHeight = true;
         First.Answer = (_, parameters) => parameters[0].GetProperty("data").GetString();
         First.Misbehave = async (context, reply) =>
         {

@@ -90,7 +90,7 @@ public sealed class ChainReadsTests : TwoNodesTests
     [Fact]
     public async Task Calls_at_a_block_name_it_by_height_or_by_hash()
     {
-        First.Answer = (_, _) => "0x01";
+        (First.KnowsHeight, First.Head, First.Answer) = (true, 16, (_, _) => "0x01");
         var client = Connect(First.Url);
         var call = new EthCall(null, Contract, Array.Empty<byte>());
 
@@ -98,9 +98,9 @@ public sealed class ChainReadsTests : TwoNodesTests
         await client.CallAsync([call], BlockRef.Of(Topic), Cancellation);
         await client.ReadCodeAsync([Contract], BlockRef.Latest, Cancellation);
 
-        Assert.EndsWith(""","0x10"]}""", First.Bodies[0], StringComparison.Ordinal);
+        Assert.EndsWith(""","0x10"]}]""", First.Bodies[0], StringComparison.Ordinal);
         Assert.EndsWith($$""",{"blockHash":"{{Topic}}","requireCanonical":true}]}""", First.Bodies[1], StringComparison.Ordinal);
-        Assert.EndsWith(""","latest"]}""", First.Bodies[2], StringComparison.Ordinal);
+        Assert.EndsWith(""","latest"]}]""", First.Bodies[2], StringComparison.Ordinal);
     }
 
     [Fact]

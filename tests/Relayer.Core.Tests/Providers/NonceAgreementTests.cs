@@ -19,6 +19,7 @@ public sealed class NonceAgreementTests
     [InlineData("101:6 101:6 100:5", 6)]
     [InlineData("100:0 100:5 100:5", 5)]       // in either direction
     [InlineData("a100:50 a100:50 b100:5 c100:5", 5)] // two of one operator are one voice
+    [InlineData("100:50 100:50 100:5 100:5 100:5", 5)] // two of five
     [InlineData("a100:50 a101:50 b100:5", 50)]
     [InlineData("a99:5 a100:6 b100:6", 6)]     // one of its two nodes is behind
     public void What_several_answers_amount_to(string answers, ulong expected) =>

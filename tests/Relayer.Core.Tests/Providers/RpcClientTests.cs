@@ -13,23 +13,27 @@ public sealed class RpcClientTests : TwoNodesTests
     public async Task A_single_call_travels_as_one_object_and_a_list_as_one_array()
     {
         var client = Connect(First.Url);
+        First.KnowsHeight = true;
         First.Answer = (_, parameters) => parameters[0].GetString()!.EndsWith("02", StringComparison.Ordinal) ? "0x02" : "0x01";
 
-        Assert.Equal([new Wei(1)], await client.ReadBalancesAsync([AccountOf(1)], Cancellation));
+        Assert.NotNull(await Record.ExceptionAsync(() => client.ReadHeadAsync(Cancellation)));
         Assert.Equal(
             [new Wei(1), new Wei(2), new Wei(1)],
             await client.ReadBalancesAsync([AccountOf(1), AccountOf(2), AccountOf(3)], Cancellation));
 
         Assert.Equal(["{", "["], First.Bodies.Select(body => body[..1]));
-        Assert.Equal(
-            """{"jsonrpc":"2.0","id":1,"method":"eth_getBalance","params":["0x0000000000000000000000000000000000000001","latest"]}""",
-            First.Bodies[0]);
+        Assert.Equal("""{"jsonrpc":"2.0","id":1,"method":"eth_getBlockByNumber","params":["latest",false]}""", First.Bodies[0]);
+        Assert.StartsWith(
+            """[{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]},"""
+            + """{"jsonrpc":"2.0","id":2,"method":"eth_getBalance","params":["0x0000000000000000000000000000000000000001","latest"]},""",
+            First.Bodies[1], StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_long_list_is_cut_into_bodies_of_a_hundred_and_stays_in_order()
     {
         var client = Connect(First.Url);
+        First.KnowsHeight = true;
         First.Answer = (_, parameters) => "0x" + parameters[0].GetString()![^4..].TrimStart('0');
         Address[] accounts = [.. Enumerable.Range(1, 250).Select(AccountOf)];
 
@@ -43,6 +47,7 @@ public sealed class RpcClientTests : TwoNodesTests
     public async Task Answers_in_another_order_find_their_calls()
     {
         var client = Connect(First.Url);
+        First.KnowsHeight = true;
         First.Answer = (_, parameters) => "0x" + parameters[0].GetString()![^1..];
         First.Misbehave = NodeStandIn.Changed(reply => new JsonArray([.. reply.AsArray().Reverse().Select(answer => answer!.DeepClone())]));
 
@@ -55,6 +60,7 @@ public sealed class RpcClientTests : TwoNodesTests
     public async Task A_batch_too_large_for_a_gateway_is_halved_until_it_fits()
     {
         var client = Connect(First.Url);
+        First.KnowsHeight = true;
         First.Answer = (_, parameters) => "0x" + parameters[0].GetString()![^2..].TrimStart('0');
         First.Misbehave = async (context, reply) =>
         {

@@ -13,6 +13,7 @@ public sealed class RpcPoolTests : ManyNodesTests
     public async Task A_provider_that_becomes_another_chains_is_left_and_used_again_when_it_is_back()
     {
         var client = await ConnectAsync(10, 10);
+        Nodes.ForEach(node => node.KnowsHeight = true);
         Nodes[0].Answer = (_, _) => "0x1";
         Nodes[1].Answer = (method, _) => method == "eth_getBalance" ? "0x2" : $"{Hash}";
         Assert.Equal([new Wei(1)], await client.ReadBalancesAsync([Account], Cancellation));
@@ -55,6 +56,7 @@ public sealed class RpcPoolTests : ManyNodesTests
     public async Task A_provider_much_slower_than_another_is_asked_after_it()
     {
         var client = await ConnectAsync(10, 10);
+        Nodes.ForEach(node => node.KnowsHeight = true);
         (Nodes[0].Answer, Nodes[1].Answer) = ((_, _) => "0x1", (_, _) => "0x2");
         Nodes[0].MisbehavesToProbes = true;
         Nodes[0].Misbehave = async (context, reply) =>

@@ -89,6 +89,9 @@ public sealed class GapFillerTests(PostgresFixture postgres)
 
         await world.Node.RevertAsync(snapshot, Cancellation);
         await world.Node.DropTransactionAsync($"{hash}", Cancellation);
+
+        // The blocks in the others' place: a chain that stays shorter than what was confirmed is not believed for five minutes.
+        await world.Node.MineAsync(1, Cancellation);
         await world.Engine.ConfirmAsync(Cancellation);
         await world.Engine.ConfirmAsync(Cancellation);
 

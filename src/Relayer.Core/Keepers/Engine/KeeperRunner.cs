@@ -54,6 +54,9 @@ internal sealed partial class KeeperRunner(
     private async Task<RunRecord> TryRunAsync(IKeeper keeper, KeeperRun run, CancellationToken cancellation)
     {
         var record = new RunRecord(run.Now, "done", 0, 0, 0, 0);
+
+        // Behind the run's time and before it looks: what had ended by then is seen, by whichever node answers, and does not look due once more.
+        await engines.Get(keeper.ChainId).LearnConfirmedAsync(cancellation);
         try
         {
             record = record with { Found = await keeper.FindAsync(run, cancellation) };

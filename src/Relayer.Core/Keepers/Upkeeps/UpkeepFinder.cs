@@ -10,15 +10,18 @@ namespace Relayer.Core.Keepers.Upkeeps;
 /// <summary>Asks the contracts whether there is something to do.</summary>
 internal sealed class UpkeepFinder(IChainClient chain, KeeperStore store, TimeProvider time)
 {
+    /// <param name="upkeeps">Those to ask.</param>
+    /// <param name="before">A time before this look: what ended since is still the same piece of work.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <returns>How much was new.</returns>
-    public async Task<int> FindAsync(IReadOnlyList<Upkeep> upkeeps, CancellationToken cancellation)
+    public async Task<int> FindAsync(IReadOnlyList<Upkeep> upkeeps, DateTimeOffset before, CancellationToken cancellation)
     {
         if (upkeeps.Count == 0)
         {
             return 0;
         }
 
-        var counts = await store.CountEndedAsync(UpkeepKeeper.Kind, chain.ChainId, [.. upkeeps.Select(upkeep => upkeep.Name)], time.GetUtcNow(), cancellation);
+        var counts = await store.CountEndedAsync(UpkeepKeeper.Kind, chain.ChainId, [.. upkeeps.Select(upkeep => upkeep.Name)], before, cancellation);
         var checks = await AskAsync(chain, upkeeps, cancellation);
         var found = new List<FoundWork>();
         for (var i = 0; i < upkeeps.Count; i++)

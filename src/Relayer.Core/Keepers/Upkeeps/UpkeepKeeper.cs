@@ -28,7 +28,7 @@ internal sealed class UpkeepKeeper(IChainClient chain, IReadOnlyList<Upkeep> upk
     {
         var due = upkeeps.Select(upkeep => (Upkeep: upkeep, Interval: run.Now.Ticks / upkeep.Every.Ticks))
             .Where(item => !_asked.TryGetValue(item.Upkeep.Name, out var asked) || asked != item.Interval).ToArray();
-        var found = await _finder.FindAsync([.. due.Select(item => item.Upkeep)], cancellation);
+        var found = await _finder.FindAsync([.. due.Select(item => item.Upkeep)], run.Now, cancellation);
         foreach (var (upkeep, interval) in due)
         {
             _asked[upkeep.Name] = interval;

@@ -40,8 +40,6 @@ internal sealed partial class ViewKeeperLoop<TOptions>(
             return 0;
         }
 
-        // Taken before the view is looked at: what is done in between is then still the same piece of work.
-        var before = time.GetUtcNow();
         var (due, fault) = await LookAsync(cancellation);
         if (fault is not null)
         {
@@ -49,8 +47,9 @@ internal sealed partial class ViewKeeperLoop<TOptions>(
             return 0;
         }
 
+        // The time is from before the view was looked at: what was done in between is then still the same piece of work.
         string[] keys = [.. due.Keys.Take(MostFound)];
-        var found = keys.Length == 0 ? 0 : await AddAsync(keys, before, cancellation);
+        var found = keys.Length == 0 ? 0 : await AddAsync(keys, run.Now, cancellation);
         _looked = due.Count > MostFound ? null : interval;
         return found;
     }

@@ -31,7 +31,7 @@ internal sealed partial class ChainClient : IChainClient
     public ChainId ChainId => _pool.ChainId;
 
     public async Task<ChainId> ReadChainIdAsync(CancellationToken cancellation) =>
-        new(await _pool.RunAsync((client, token) => client.SendAsync(RpcChain.ChainId(), token), cancellation));
+        new(await _pool.RunPinnedAsync((client, token) => client.SendAsync(RpcChain.ChainId(), token), cancellation));
 
     public Task<BlockHeader> ReadHeadAsync(CancellationToken cancellation) => _reads.ReadHeadAsync(cancellation);
 
@@ -65,7 +65,9 @@ internal sealed partial class ChainClient : IChainClient
         accounts.Count == 0 ? [] : await _reads.ReadNoncesAsync(accounts, cancellation);
 
     public Task<IReadOnlyList<Wei>> ReadBalancesAsync(IReadOnlyList<Address> accounts, CancellationToken cancellation) =>
-        ReadEachAsync(accounts, RpcAccounts.Balance, cancellation);
+        _reads.ReadBalancesAsync(accounts, cancellation);
+
+    public bool NoteConfirmed(long height) => _pool.NoteConfirmed(height);
 
     public async Task<FeeMarket> ReadFeeMarketAsync(CancellationToken cancellation) => (await ReadFeeMarketAsync([], cancellation)).Market;
 
@@ -89,28 +91,8 @@ internal sealed partial class ChainClient : IChainClient
         return (market, outcomes);
     }
 
-    private Task<IReadOnlyList<T>> ReadEachAsync<T>(
-        IReadOnlyList<Address> accounts, Func<Address, RpcCall<T>> ask, CancellationToken cancellation) =>
-        accounts.Count == 0
-            ? Task.FromResult<IReadOnlyList<T>>([])
-            : _pool.RunAsync<IReadOnlyList<T>>(
-                async (client, token) =>
-                {
-                    var calls = accounts.Select(ask).ToArray();
-                    await client.SendAsync(calls, token);
-                    return [.. calls.Select(call => call.Value)];
-                },
-                cancellation);
-
-    private Task<CallOutcome[]> CallBatchAsync(IReadOnlyList<EthCall> calls, BlockRef at, CancellationToken cancellation) =>
-        _pool.RunAsync(
-            async (client, token) =>
-            {
-                var asked = calls.Select(call => RpcExecution.Call(call, at)).ToArray();
-                await client.SendAsync(asked, token);
-                return Array.ConvertAll(asked, Outcome);
-            },
-            cancellation);
+    private async Task<CallOutcome[]> CallBatchAsync(IReadOnlyList<EthCall> calls, BlockRef at, CancellationToken cancellation) =>
+        Array.ConvertAll(await _reads.AskAsync([.. calls.Select(call => RpcExecution.Call(call, at))], at, cancellation), Outcome);
 
     private static CallOutcome Outcome(RpcCall<byte[]> call) => call.Error switch
     {

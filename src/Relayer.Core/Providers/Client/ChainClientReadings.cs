@@ -17,10 +17,10 @@ internal sealed partial class ChainClient
         _pool.AskEachAsync((client, token) => ReadAccountsAsync(client, blockNumber, accounts, token), cancellation);
 
     public Task<AccountsAtBlock> ReadAccountsAsync(long blockNumber, IReadOnlyList<Address> accounts, CancellationToken cancellation) =>
-        _pool.RunAsync((client, token) => ReadAccountsAsync(client, blockNumber, accounts, token), cancellation);
+        _pool.RunPinnedAsync((client, token) => ReadAccountsAsync(client, blockNumber, accounts, token), cancellation);
 
     public Task<IReadOnlyList<NativeTransfer>> ReadTransfersAsync(IReadOnlyList<long> blocks, Address to, CancellationToken cancellation) =>
-        _pool.RunAsync<IReadOnlyList<NativeTransfer>>(
+        _pool.RunPinnedAsync<IReadOnlyList<NativeTransfer>>(
             async (client, token) =>
             {
                 var found = new List<NativeTransfer>();

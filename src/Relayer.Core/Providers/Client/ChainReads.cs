@@ -96,14 +96,66 @@ internal sealed class ChainReads(RpcPool pool)
             cancellation);
 
     /// <inheritdoc cref="IChainClient.ReadCodeAsync"/>
-    public Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadCodeAsync(
+    public async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadCodeAsync(
         IReadOnlyList<Address> accounts, BlockRef at, CancellationToken cancellation) =>
-        pool.RunAsync<IReadOnlyList<ReadOnlyMemory<byte>>>(
+        accounts.Count == 0
+            ? []
+            : [.. (await AskAsync([.. accounts.Select(account => RpcAccounts.Code(account, at))], at, cancellation)).Select(code => (ReadOnlyMemory<byte>)code.Value)];
+
+    /// <inheritdoc cref="IChainClient.ReadBalancesAsync"/>
+    public async Task<IReadOnlyList<Wei>> ReadBalancesAsync(IReadOnlyList<Address> accounts, CancellationToken cancellation) =>
+        accounts.Count == 0
+            ? []
+            : [.. (await AskAsync([.. accounts.Select(RpcAccounts.Balance)], BlockRef.Latest, cancellation)).Select(balance => balance.Value)];
+
+    /// <summary>
+    /// Calls about the state after a block. Unless it is named by its hash, they come with the height of the node that answers, which must have the block, and
+    /// not be behind.
+    /// </summary>
+    /// <returns>The calls, with their answers or refusals; none that the node could not run.</returns>
+    /// <exception cref="ChainUnavailableException">Nobody gave an answer to believe.</exception>
+    public Task<RpcCall<T>[]> AskAsync<T>(RpcCall<T>[] calls, BlockRef at, CancellationToken cancellation) => at.Hash is not null
+        ? pool.RunPinnedAsync(
             async (client, token) =>
             {
-                var codes = accounts.Select(account => RpcAccounts.Code(account, at)).ToArray();
-                await client.SendAsync(codes, token);
-                return [.. codes.Select(code => (ReadOnlyMemory<byte>)code.Value)];
+                await client.SendAsync(calls, token);
+                return Answered(calls);
+            },
+            cancellation)
+        : pool.RunAtHeadAsync(
+            async (client, token) =>
+            {
+                var lowest = long.MaxValue;
+                foreach (var some in calls.Chunk(RpcClient.MaxBatch - 1))
+                {
+                    // The height first, in each body: what is read after it is of that block or a later one.
+                    var head = RpcChain.BlockNumber();
+                    await client.SendAsync([head, .. some], token);
+                    lowest = Math.Min(lowest, head.Value);
+                }
+
+                return lowest < at.Number
+                    ? throw new ProviderFaultException(ProviderFaultKind.Lagging, $"is at block {lowest}, before {at.Number}")
+                    : new AtHead<RpcCall<T>[]>(lowest, Answered(calls));
             },
             cancellation);
+
+    // What cannot be used, or what the node has not the state for, another one may have.
+    private static RpcCall<T>[] Answered<T>(RpcCall<T>[] calls)
+    {
+        foreach (var call in calls)
+        {
+            if (call.Fault is { } fault)
+            {
+                throw fault;
+            }
+
+            if (call.Error is { Kind: NodeErrorKind.Unsupported } lacking)
+            {
+                throw new ProviderFaultException(ProviderFaultKind.Lacking, $"{call.Method} was refused: {lacking.Message}");
+            }
+        }
+
+        return calls;
+    }
 }

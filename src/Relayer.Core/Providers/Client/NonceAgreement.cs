@@ -11,7 +11,7 @@ internal static class NonceAgreement
         same.Max(answer => answer.Head), OfEach([.. same.Select(answer => (answer.Head, answer.Value))])))]);
 
     /// <summary>
-    /// With three or more the highest that two of them reach, so that nobody alone moves it either way. With two the highest, since a
+    /// With three or more the highest that more than half of them reach, so that no minority moves it either way. With two the highest, since a
     /// nonce only rises and who says less has not seen the newest block: unless who says less has seen that block. Too low a nonce is
     /// refused by the chain and mended; too high a one would leave a gap that strands what comes after.
     /// </summary>
@@ -20,7 +20,7 @@ internal static class NonceAgreement
     {
         [var only] => only.Nonce,
         [var one, var other] => OfTwo(one, other),
-        _ => answers.Select(answer => answer.Nonce).OrderDescending().ElementAt(1),
+        _ => answers.Select(answer => answer.Nonce).OrderDescending().ElementAt(answers.Count / 2),
     };
 
     private static ulong OfTwo((long Head, ulong Nonce) one, (long Head, ulong Nonce) other)

@@ -29,7 +29,9 @@ internal sealed class PoolHeights
     private readonly int _maxLag;
     private readonly TimeProvider _time;
     private readonly SingleFlight<PoolSnapshot> _renewal;
+    private readonly Lock _gate = new();
     private PoolSnapshot? _view;
+    private ConfirmedHeight _confirmed;
 
     public PoolHeights(ChainId chainId, IReadOnlyList<Provider> providers, int maxLag, TimeProvider time)
     {
@@ -40,6 +42,18 @@ internal sealed class PoolHeights
 
     /// <summary>What the heights last told amount to; <see langword="null"/> before the first.</summary>
     public PoolSnapshot? View => Volatile.Read(ref _view);
+
+    /// <summary>Notes a block in which something was confirmed: nothing is believed from before it.</summary>
+    /// <returns>Whether that was not known yet.</returns>
+    public bool NoteConfirmed(long height)
+    {
+        lock (_gate)
+        {
+            var before = _confirmed;
+            _confirmed = before.After(height, _time.GetUtcNow());
+            return _confirmed != before;
+        }
+    }
 
     /// <summary>Asks every provider that may be asked; callers at the same time share it.</summary>
     public Task<PoolSnapshot> RenewAsync(CancellationToken cancellation) => _renewal.RunAsync(cancellation);
@@ -74,7 +88,7 @@ internal sealed class PoolHeights
     }
 
     /// <summary>Judges the height of a provider's answer.</summary>
-    /// <exception cref="ProviderFaultException">It is behind what the provider told before, behind the pool, or contradicted.</exception>
+    /// <exception cref="ProviderFaultException">It is behind what was confirmed, behind what the provider told before or behind the pool, or contradicted.</exception>
     public async Task EvaluateAsync(Provider provider, long head, CancellationToken cancellation)
     {
         var now = _time.GetUtcNow();
@@ -82,6 +96,11 @@ internal sealed class PoolHeights
         if (before.IsBehindItself(head, _maxLag, now))
         {
             throw Apart($"answers at block {head}, though it told {before.Highest} before");
+        }
+
+        if (Confirmed(provider, head, now) is var confirmed && confirmed.IsBefore(head))
+        {
+            throw Apart($"answers at block {head}, before {confirmed.Height}, in which something is confirmed");
         }
 
         if (_providers.Count > 1 && View is { Head: { } pool } view)
@@ -96,6 +115,23 @@ internal sealed class PoolHeights
                 throw Apart($"claims block {head}, which the others contradict");
             }
         }
+    }
+
+    private ConfirmedHeight Confirmed(Provider provider, long head, DateTimeOffset now)
+    {
+        ConfirmedHeight before, after;
+        lock (_gate)
+        {
+            before = _confirmed;
+            after = _confirmed = before.AfterHead(head, now);
+        }
+
+        if (after.Height < before.Height)
+        {
+            provider.NoteShorter(before.Height);
+        }
+
+        return after;
     }
 
     private async Task<PoolSnapshot> AskAsync()

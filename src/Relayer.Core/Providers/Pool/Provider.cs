@@ -85,6 +85,9 @@ internal sealed partial class Provider
     /// <returns>What was known of its heights before.</returns>
     public HeadHistory NoteHead(long head) => Move(health => health.AfterHead(head, _time.GetUtcNow())).Before.Track;
 
+    /// <summary>Says that nobody has been at a height for long, in which something had been confirmed.</summary>
+    public void NoteShorter(long height) => Log.Shorter(_logger, _chainId, height, ConfirmedHeight.Memory);
+
     private async Task<ProviderFaultException?> AskChainAsync(CancellationToken cancellation)
     {
         var health = Health;
@@ -145,6 +148,9 @@ internal sealed partial class Provider
 
         [LoggerMessage(2002, LogLevel.Debug, "Chain {ChainId}: provider {Provider} failed again, lags or lacks something ({Kind}): it {Reason}")]
         public static partial void StillFaulty(ILogger logger, ChainId chainId, string provider, ProviderFaultKind kind, string reason);
+
+        [LoggerMessage(2006, LogLevel.Warning, "Chain {ChainId}: no provider has been at block {Height} for {Time}, in which something was confirmed; the chain has become shorter")]
+        public static partial void Shorter(ILogger logger, ChainId chainId, long height, TimeSpan time);
 
         [LoggerMessage(2003, LogLevel.Information, "Chain {ChainId}: provider {Provider} answers again")]
         public static partial void Recovered(ILogger logger, ChainId chainId, string provider);

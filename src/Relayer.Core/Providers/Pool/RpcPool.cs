@@ -27,9 +27,16 @@ internal sealed class RpcPool
     /// <summary>How many operators are configured: so many voices there are.</summary>
     public int Operators { get; }
 
-    /// <summary>Runs a piece of work with the first provider that carries it through, among those that are with the pool.</summary>
+    /// <summary>Notes a block in which something was confirmed: nothing is believed from before it, whichever provider answers.</summary>
+    /// <returns>Whether that was not known yet.</returns>
+    public bool NoteConfirmed(long height) => _heights.NoteConfirmed(height);
+
+    /// <summary>
+    /// Runs a piece of work whose answer is the same at any height, such as of one given block, with the first provider that carries it through, among
+    /// those that are with the pool.
+    /// </summary>
     /// <exception cref="ChainUnavailableException">None did.</exception>
-    public Task<T> RunAsync<T>(Func<RpcClient, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
+    public Task<T> RunPinnedAsync<T>(Func<RpcClient, CancellationToken, Task<T>> work, CancellationToken cancellation) =>
         FirstAsync(Reach.WithPool, (provider, token) => work(provider.Client, token), cancellation);
 
     /// <summary>

@@ -71,6 +71,12 @@ public sealed record RelayCandidate(RelayRequest Request, RelayRoute Route, Date
 public sealed record RelayFacts(
     RelayRecord? Known, Predecessor? Predecessor, long RelaysThisMinute, long GasToday, Pause? Pause = null)
 {
+    /// <summary>The user's highest nonce that the records know is spent, where nonces are sequential and none is under way behind it.</summary>
+    public UInt256? LastSpent { get; init; }
+
+    /// <summary>The highest block in which one of the user's newest requests ended: what a node says from before it is too old.</summary>
+    public long? ConfirmedAt { get; init; }
+
     /// <summary>How many of the user's newest requests are under way, where nonces have no order; no more are counted than may be.</summary>
     public long UnderWay { get; init; }
 }
@@ -82,6 +88,15 @@ public sealed record RelayFacts(
 /// another transaction.
 /// </param>
 public sealed record Predecessor(UInt256 Nonce, Address? Signer);
+
+/// <summary>What the records know of a user's nonces at a forwarder.</summary>
+/// <param name="Nonce">The highest that is under way or spent.</param>
+/// <param name="Predecessor">The request under way that has it, if one is.</param>
+internal sealed record KnownNonce(UInt256 Nonce, Predecessor? Predecessor)
+{
+    /// <summary>The nonce, where it is spent.</summary>
+    public UInt256? Spent => Predecessor is null ? Nonce : null;
+}
 
 /// <summary>What the chain says about a request.</summary>
 /// <param name="Nonce">The state of the user's nonce in the forwarder.</param>

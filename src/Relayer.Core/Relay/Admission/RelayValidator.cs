@@ -86,8 +86,10 @@ internal sealed class RelayValidator(
             return used;
         }
 
-        // What was read beside the facts may be older than they are: it is good enough for a yes, a no is looked at again.
-        if (facts.Predecessor is null && early is not null && await early is { } seen && RefuseByChain(candidate, facts, seen) is null)
+        // What was read beside the facts may be older than they are: it is good enough for a yes, a no is looked at again; so is what was read without knowing
+        // how far the chain is for certain.
+        var isNews = facts.ConfirmedAt is { } height && chains.Get(candidate.Request.ChainId).NoteConfirmed(height);
+        if (!isNews && facts.Predecessor is null && early is not null && await early is { } seen && RefuseByChain(candidate, facts, seen) is null)
         {
             return null;
         }

@@ -11,9 +11,12 @@ internal static class QuotaSql
     /// <summary>Stands in the place of a period where requests under way are counted.</summary>
     public const short UnderWay = -1;
 
+    /// <summary>Stands in the place of a period where the highest block is told in which one of the user's newest requests ended.</summary>
+    public const short ConfirmedAt = -2;
+
     /// <summary>
-    /// What was granted to each candidate's user in this minute and on this day, and as <see cref="UnderWay"/> how many of the user's newest requests are
-    /// under way; by place. Where nothing limits the latter, nothing is looked at.
+    /// What was granted to each candidate's user in this minute and on this day, as <see cref="UnderWay"/> how many of the user's newest requests are
+    /// under way, and as <see cref="ConfirmedAt"/> the block in which they ended; by place. Where nothing limits what is under way, nothing is looked at.
     /// </summary>
     public static NpgsqlBatchCommand Read(IReadOnlyList<RelayCandidate> candidates) => new($"""
         select q.place, u.period, u.granted
@@ -26,6 +29,10 @@ internal static class QuotaSql
         cross join lateral (select r.state from relays r where r."from" = q."user" and r.chain_id = q.chain_id order by r.sequence desc limit q.most) n
         where q.most > 0
         group by q.place
+        union all
+        select q.place, {ConfirmedAt}::smallint, max(n.block)
+        from unnest($1, $2) with ordinality as q (chain_id, "from", place) {RelaySql.EndedIn}
+        group by q.place having max(n.block) is not null
         """)
     {
         Parameters =

@@ -35,26 +35,34 @@ internal sealed class RelayStore(Database database)
         var granted = (await rows.ReadListAsync(ReadUsage, cancellation)).ToDictionary(usage => (usage.Place, usage.Period), usage => usage.Granted);
         await rows.NextResultAsync(cancellation);
         var pauses = (await Pauses.ReadAsync(rows, cancellation)).ToDictionary(pause => pause.Scope);
-        var predecessors = sequential.Length > 0 && await rows.NextResultAsync(cancellation)
-            ? (await rows.ReadListAsync(row => (Place: sequential[row.GetInt64(0) - 1], Predecessor: ReadPredecessor(row)), cancellation))
-                .ToDictionary(row => row.Place, row => row.Predecessor)
+        var nonces = sequential.Length > 0 && await rows.NextResultAsync(cancellation)
+            ? (await rows.ReadListAsync(row => (Place: sequential[row.GetInt64(0) - 1], Nonce: ReadNonce(row)), cancellation))
+                .ToDictionary(row => row.Place, row => row.Nonce)
             : [];
         return [.. candidates.Select((candidate, i) => new RelayFacts(
-            records.GetValueOrDefault(candidate.Id), predecessors.GetValueOrDefault(i), granted.GetValueOrDefault((i, QuotaWindow.Minute)),
+            records.GetValueOrDefault(candidate.Id), nonces.GetValueOrDefault(i)?.Predecessor, granted.GetValueOrDefault((i, QuotaWindow.Minute)),
             granted.GetValueOrDefault((i, QuotaWindow.Day)),
             pauses.GetValueOrDefault(PauseScope.Sponsorship) ?? pauses.GetValueOrDefault(PauseScope.SponsorshipOn(candidate.Request.ChainId)))
         {
             UnderWay = granted.GetValueOrDefault((i, QuotaSql.UnderWay)),
+            LastSpent = nonces.GetValueOrDefault(i)?.Spent,
+            ConfirmedAt = granted.TryGetValue((i, QuotaSql.ConfirmedAt), out var block) ? block : null,
         })];
     }
 
-    /// <summary>The user's highest nonce under way at a forwarder.</summary>
-    public async Task<Predecessor?> FindPredecessorAsync(
+    /// <summary>What is known of a user's nonces at a forwarder, and the highest block in which one of the user's newest requests ended.</summary>
+    public async Task<(KnownNonce? Nonce, long? ConfirmedAt)> FindNonceAsync(
         ChainId chainId, Address forwarder, Address from, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { RelaySql.FindPredecessors([(chainId, forwarder, from)]) } };
-        return await batch.ReadFirstOrDefaultAsync(ReadPredecessor, cancellation);
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { RelaySql.FindPredecessors([(chainId, forwarder, from)]), RelaySql.FindConfirmedBlock(chainId, from) },
+        };
+        await using var rows = await batch.ExecuteReaderAsync(cancellation);
+        var nonces = await rows.ReadListAsync(ReadNonce, cancellation);
+        await rows.NextResultAsync(cancellation);
+        return (nonces.FirstOrDefault(), (await rows.ReadListAsync(row => row.GetLongOrNull(0), cancellation)).FirstOrDefault());
     }
 
     /// <summary>Relays by id; those that are not known are left out.</summary>
@@ -183,8 +191,8 @@ internal sealed class RelayStore(Database database)
     private static (ChainId Chain, Address Forwarder, Address From) UserOf(RelayCandidate candidate) =>
         (candidate.Request.ChainId, candidate.Request.Forwarder, candidate.Message.From);
 
-    private static Predecessor ReadPredecessor(NpgsqlDataReader row) =>
-        new(row.GetNumber(1), row.IsDBNull(2) ? null : row.GetAddress(2));
+    private static KnownNonce ReadNonce(NpgsqlDataReader row) => new(
+        row.GetNumber(1), row.GetBoolean(3) ? new Predecessor(row.GetNumber(1), row.IsDBNull(2) ? null : row.GetAddress(2)) : null);
 
     private async Task<List<T>> ReadListAsync<T>(NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
     {

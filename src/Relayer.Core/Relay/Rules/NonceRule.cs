@@ -14,7 +14,9 @@ internal sealed class NonceRule : IChainRule
         {
             case NonceState.Unordered { IsUsed: true }:
                 return new Refusal(RefusalCode.NonceUsed, $"Nonce {nonce} is spent.");
-            case NonceState.Sequential { Next: var onChain }:
+            case NonceState.Sequential { Next: var told }:
+                // What the records know is spent is, whatever a node says that has not seen it.
+                var onChain = facts.LastSpent is { } spent && spent >= told ? spent + 1UL : told;
                 return Check(candidate, facts.Predecessor is { } predecessor && predecessor.Nonce >= onChain ? predecessor : null, onChain);
             default:
                 return null;

@@ -13,7 +13,7 @@ namespace Relayer.Core.Transactions.Confirmation;
 
 /// <summary>Writes changes: the engine's states and the features' outcomes in one database transaction.</summary>
 internal sealed partial class Recorder(
-    ChainSettings settings, Database database, TransactionStore store, IEnumerable<ITransactionHandler> purposes, ISpendLedger? ledger,
+    ChainSettings settings, Database database, TransactionStore store, ConfirmedBlocks confirmed, IEnumerable<ITransactionHandler> purposes, ISpendLedger? ledger,
     TimeProvider time, ILogger<Recorder> logger)
 {
     private readonly Dictionary<string, ITransactionHandler> _purposes = purposes.ToDictionary(purpose => purpose.Name);
@@ -69,6 +69,8 @@ internal sealed partial class Recorder(
             }
         }
 
+        // Before anybody can read it in the records: whoever acts on that must not be told by a node that has not seen it.
+        confirmed.Note(changes);
         await using var connection = await database.OpenAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var moved = await store.MoveAsync(connection, [.. changes.Select(change => (change.Transaction, change.State))], cancellation);

@@ -87,6 +87,17 @@ public sealed class RecordAndChainRulesTests
             code, new NonceRule().Check(Samples.Candidate(), facts, new ChainView(new NonceState.Sequential((ulong)onChain), null))?.Code);
     }
 
+    // The sample's nonce is 7.
+    [Theory]
+    [InlineData(7, 6UL, null)]
+    [InlineData(6, 6UL, null)]                           // a node that has not seen what the records know is spent
+    [InlineData(7, 7UL, RefusalCode.NonceUsed)]
+    [InlineData(8, 3UL, RefusalCode.NonceUsed)]
+    [InlineData(5, 5UL, RefusalCode.NonceGap)]
+    public void What_the_records_know_is_spent_is_whatever_a_node_says(int onChain, ulong spent, string? code) => Assert.Equal(
+        code,
+        new NonceRule().Check(Samples.Candidate(), NoFacts with { LastSpent = spent }, new ChainView(new NonceState.Sequential((ulong)onChain), null))?.Code);
+
     [Theory]
     [InlineData(false, null)]
     [InlineData(true, RefusalCode.NonceUsed)]
