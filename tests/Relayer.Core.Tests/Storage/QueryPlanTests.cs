@@ -56,6 +56,7 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         await CheckAsync(connection, RelaySql.Find(relays));
         await CheckAsync(connection, RelaySql.List(null, signer.Address, long.MaxValue, 20), "relays_of_user");
         await CheckAsync(connection, RelaySql.FindPredecessors([.. relays.Select(_ => (new ChainId(31337), candidate.Request.Forwarder, signer.Address))]));
+        await CheckAsync(connection, RelaySql.FindConfirmedBlock(new ChainId(31337), signer.Address), "relays_of_user");
         await CheckAsync(connection, QuotaSql.Read([.. relays.Select(_ => candidate)]), "quota_usage_pkey");
         await CheckAsync(connection, RelaySql.FindCarried(ids), "relays_transaction");
         await CheckAsync(connection, RelaySql.FindSigned(relays));
