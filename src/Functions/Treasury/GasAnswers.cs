@@ -211,11 +211,15 @@ public sealed record TopUpAnswer(
 /// <param name="Amount">How much.</param>
 /// <param name="FirstBlock">It came in this block or later.</param>
 /// <param name="LastBlock">It came in this block or earlier.</param>
-/// <param name="TransactionHash">The transfer; null when a contract paid.</param>
-/// <param name="Sender">Who paid, where that is known.</param>
+/// <param name="TransactionHash">The transaction that brought it, where that is known.</param>
+/// <param name="Sender">Who paid, where that is known: an account, or a contract such as a Safe.</param>
+/// <param name="Evidence">
+/// What says so: <c>transfer</c>: the transaction itself carried it; <c>trace</c>: a provider's trace shows a contract's payment; <c>event</c>: a payer that the
+/// settings name tells of it and the balances agree; <c>none</c>: nothing does, see the incident.
+/// </param>
 /// <param name="NoticedAt">When it was noticed.</param>
 public sealed record DepositAnswer(
-    string Account, Amount Amount, long FirstBlock, long LastBlock, string? TransactionHash, string? Sender, DateTimeOffset NoticedAt);
+    string Account, Amount Amount, long FirstBlock, long LastBlock, string? TransactionHash, string? Sender, string Evidence, DateTimeOffset NoticedAt);
 
 /// <summary>What an account held at the end of a day.</summary>
 /// <param name="Day">The day, UTC.</param>

@@ -4,6 +4,7 @@ using Relayer.Core.Incidents;
 using Relayer.Core.Providers;
 using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Treasury.Balances;
+using Relayer.Core.Treasury.Deposits;
 using Relayer.Core.Treasury.Reports;
 using Relayer.Core.Treasury.Spend;
 using Relayer.Core.Treasury.TopUps;
@@ -136,7 +137,15 @@ internal static class GasListing
 
     private static DepositAnswer Show(Deposit deposit) => new(
         deposit.Account.ToString(), Amount.Of(deposit.Amount), deposit.FirstBlock, deposit.LastBlock, deposit.Hash?.ToString(),
-        deposit.Sender?.ToString(), deposit.NoticedAt);
+        deposit.Sender?.ToString(), EvidenceOf(deposit.Evidence), deposit.NoticedAt);
+
+    private static string EvidenceOf(DepositEvidence evidence) => evidence switch
+    {
+        DepositEvidence.Transfer => "transfer",
+        DepositEvidence.Trace => "trace",
+        DepositEvidence.Event => "event",
+        _ => "none",
+    };
 
     private static DayBalanceAnswer Show(DayBalance balance) => new(
         DayOf(balance.Day), balance.Account.ToString(), RoleOf(balance.Role), balance.BlockNumber, Amount.OfNullable(balance.Balance));

@@ -19,6 +19,12 @@ public interface IBlockReadings
     /// <summary>What the transactions of some blocks carry to an account by themselves; what contracts pay on is not seen.</summary>
     /// <exception cref="ChainUnavailableException">No provider has the blocks.</exception>
     Task<IReadOnlyList<NativeTransfer>> ReadTransfersAsync(IReadOnlyList<long> blocks, Address to, CancellationToken cancellation);
+
+    /// <summary>
+    /// All that came to an account in some blocks, with what contracts paid, by the traces of one provider. What reverted is left out.
+    /// <see langword="null"/> where nobody gives whole traces of all the blocks: most public nodes have none.
+    /// </summary>
+    Task<IReadOnlyList<NativePayment>?> FindPaymentsAsync(IReadOnlyList<long> blocks, Address to, CancellationToken cancellation);
 }
 
 /// <summary>What one provider said.</summary>
@@ -48,3 +54,11 @@ public readonly record struct AccountState(Wei Balance, ulong Nonce);
 /// <param name="From">Who paid.</param>
 /// <param name="Value">Wei.</param>
 public sealed record NativeTransfer(long BlockNumber, Hash32 Hash, Address From, Wei Value);
+
+/// <summary>Wei that came to an account, by a trace.</summary>
+/// <param name="BlockNumber">Where it was mined.</param>
+/// <param name="Hash">The transaction.</param>
+/// <param name="From">Who paid: a contract, or the account that sent the transaction.</param>
+/// <param name="Value">Wei.</param>
+/// <param name="IsInternal">A contract paid it while the transaction ran; otherwise the transaction itself carried it.</param>
+public sealed record NativePayment(long BlockNumber, Hash32 Hash, Address From, Wei Value, bool IsInternal);

@@ -21,6 +21,18 @@ public static class Contracts
         return await ContractArtifact.ReadAsync(path, cancellation);
     }
 
+    /// <summary>A contract of Safe 1.4.1, as its package ships it compiled.</summary>
+    /// <param name="file">Its file below <c>contracts</c>, such as <c>libraries/MultiSend</c>; the contract has the file's name.</param>
+    /// <param name="progress">Told what takes long.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public static async Task<ContractArtifact> SafeAsync(string file, Action<string>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        await NpmParts.EnsureInstalledAsync(progress, cancellation);
+        var path = NpmParts.Combine("@safe-global", "safe-contracts", "build", "artifacts", "contracts", $"{file}.sol", $"{file.Split('/')[^1]}.json");
+        return await ContractArtifact.ReadAsync(path, cancellation);
+    }
+
     /// <summary>Our own forwarder of the Infinex dialect.</summary>
     public static Task<ContractArtifact> InfinexForwarderAsync(
         Action<string>? progress = null, CancellationToken cancellation = default) =>

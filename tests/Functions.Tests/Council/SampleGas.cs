@@ -94,7 +94,7 @@ internal static class SampleGas
                 $"{i}", id, AddressOf(99), Signers[i % 4], i == 0 ? "under_way" : "received", Ether(0.3), i == 0 ? null : Ether(0.3), Ether(0.3),
                 i == 0 ? null : Ether(0.00002), i == 0 ? null : HashOf(50 + i), i == 0 ? null : 128_300_000 - i, 128_299_990, Now.AddHours(-i * 20), Now)),
         ]),
-        [new(AddressOf(99), Ether(5), 128_000_000, 128_000_007, HashOf(9), AddressOf(77), Now.AddDays(-12))],
+        [new(AddressOf(99), Ether(5), 128_000_000, 128_000_007, HashOf(9), AddressOf(77), "event", Now.AddDays(-12))],
         [
             .. Days(30).SelectMany((day, i) => Signers.Append(AddressOf(99)).Select((account, s) => new DayBalanceAnswer(
                 day, account, s == 4 ? "council" : "signer", 127_000_000 + (i * 43_200), i == 11 && s == 2 ? null : Ether(s == 4 ? 6.5 - (0.05 * i) : 0.5 - (((i + (s * 7)) % 20) * 0.012))))),

@@ -29,6 +29,16 @@ public abstract class ContractWalletTests(RelayFixture relay)
         Assert.Contains("Put the account whose key signs as request.from", refused["detail"]!, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task So_is_a_real_Safe_whose_owner_signs_for_it()
+    {
+        var safe = await DevSafe.DeployAsync(relay.Stack.Node, 1, cancellation: Cancellation);
+        var refused = await PostAsync("api/relay", Post(_world.OpenZeppelin, safe.Address, new Wallet()));
+
+        refused.AssertProblem(422, "contract_wallet_unsupported");
+        Assert.Contains($"{safe.Address} is a contract", refused["detail"]!, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0)] // An approved hash, or nothing at all.
     [InlineData(64)]

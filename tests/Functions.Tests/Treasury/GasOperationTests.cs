@@ -53,6 +53,39 @@ public sealed class GasOperationTests(IsolatedStacks stacks)
     }
 
     [Fact]
+    public async Task A_payment_of_the_councils_Safe_is_a_deposit_that_says_who_paid_and_is_no_incident()
+    {
+        var council = DevKey.Create();
+        await using var stack = await stacks.SettleAsync(new Dictionary<string, string>(AdminClient.Settings)
+        {
+            ["Chains__local__Council__Key"] = council.PrivateKey,
+            ["Schedules__ReadBalances"] = "*/2 * * * * *",
+        });
+        var safe = await DevSafe.DeployAsync(stacks.Stack.Node, 1_000 * Milli, cancellation: Cancellation);
+        await BecomesAsync(stack, gas => Account(gas, "council")?["books"] is not null);
+
+        var receipt = await safe.PayAsync(council.Address, 250 * Milli);
+        await stacks.Stack.Node.MineAsync(3, Cancellation);
+        await BecomesAsync(stack, gas => DepositTo(gas) is not null);
+
+        var deposit = DepositTo(await GetAsync(stack))!;
+        Assert.Equal((250 * Milli).ToString(System.Globalization.CultureInfo.InvariantCulture), (string?)deposit["amount"]!["wei"]);
+        Assert.Equal((safe.Address.ToString(), "trace"), ((string?)deposit["sender"], (string?)deposit["evidence"]));
+        Assert.Equal(receipt.GetProperty("transactionHash").GetString(), (string?)deposit["transactionHash"]);
+        Assert.Null(Incident(await GetAsync(stack), "unexplained_gain"));
+        var page = "";
+        Assert.True(
+            await RelayWorld.BecomesAsync(
+                async () => (page = await stack.Http.GetStringAsync(new Uri("api/council", UriKind.Relative), Cancellation))
+                    .Contains("a provider's trace", StringComparison.Ordinal)),
+            page);
+        Assert.Contains(safe.Address.ToString(), page, StringComparison.Ordinal);
+
+        JsonNode? DepositTo(JsonNode gas) =>
+            gas["chains"]![0]!["deposits"]!.AsArray().FirstOrDefault(item => (string?)item!["account"] == council.Address.ToString());
+    }
+
+    [Fact]
     public async Task Operators_pause_top_ups_and_the_council_sees_it()
     {
         await using var stack = await stacks.SettleAsync(AdminClient.Settings);

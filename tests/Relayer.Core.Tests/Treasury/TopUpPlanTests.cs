@@ -86,6 +86,7 @@ public sealed class TopUpPlanTests
     [InlineData(HoldReason.BalanceUnknown)]
     [InlineData(HoldReason.Stopped)]
     [InlineData(HoldReason.NotASigner)]
+    [InlineData(HoldReason.HasCode)]
     [InlineData(HoldReason.InFlight)]
     [InlineData(HoldReason.CoolingDown)]
     [InlineData(HoldReason.SignerCap)]
@@ -100,6 +101,7 @@ public sealed class TopUpPlanTests
             HoldReason.BalanceUnknown => (situation, signer with { Balance = null }),
             HoldReason.Stopped => (situation with { Stopped = true }, signer),
             HoldReason.NotASigner => (situation, signer with { Address = Council }),
+            HoldReason.HasCode => (situation, signer with { HasCode = true }),
             HoldReason.InFlight => (situation, signer with { InFlight = Milli(1) }),
             HoldReason.CoolingDown => (situation, signer with { LastAt = Now.AddMinutes(5) }), // A clock that was set back.
             HoldReason.SignerCap => (situation, signer with { SentToday = Milli(1_000) }),

@@ -129,6 +129,35 @@ public sealed class TopUpServiceTests(PostgresFixture postgres)
     }
 
     [Theory]
+    [InlineData(true, "(EIP-7702), which the relayer never does: somebody has signed with its key.")]
+    [InlineData(false, "It is a contract")]
+    public async Task A_signer_with_code_is_told_before_money_is_sent_to_it_and_is_filled_once_the_code_is_gone(bool isDelegated, string expected)
+    {
+        await using var world = await GasWorld.StartAsync(postgres, signers: 2, signerMilli: 10);
+        const string Reverter = "0x60006000fd";
+        await world.Node.SetCodeAsync($"{Transactions.Plans.Account(0xb7)}", Reverter, Cancellation);
+        var code = isDelegated ? "0xef0100" + Convert.ToHexStringLower(Transactions.Plans.Account(0xb7).ToArray()) : Reverter;
+        await world.Node.SetCodeAsync($"{world.Signer}", code, Cancellation);
+
+        Assert.Equal(world.Keys[1].Address, Assert.Single(await world.TopUpAsync()).Signer);
+        await world.SettleAsync();
+
+        Assert.Equal(10 * Milli, await world.BalanceAsync(world.Signer));
+        Assert.Equal(1, await world.Node.NonceAsync($"{world.Council.Address}", Cancellation));
+        var incident = (await world.OpenIncidentsAsync()).Single(open => open.Report.Kind == "signer_has_code").Report;
+        Assert.Equal((world.Signer, IncidentSeverity.Critical), (incident.Account!.Value, incident.Severity));
+        Assert.Contains(expected, incident.Detail, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(
+            "The reason: it has code, see the incident signer_has_code.",
+            (await world.OpenIncidentsAsync()).Single(open => open.Report.Kind == "signer_low").Report.Detail);
+
+        await world.Node.SetCodeAsync($"{world.Signer}", "0x", Cancellation);
+        await world.AdvanceAsync(TimeSpan.FromMinutes(11));
+        Assert.Equal(world.Signer, Assert.Single(await world.TopUpAsync()).Signer);
+        Assert.DoesNotContain(await world.OpenIncidentsAsync(), open => open.Report.Kind == "signer_has_code");
+    }
+
+    [Theory]
     [InlineData("recorded")]
     [InlineData("signed")]
     [InlineData("sent")]

@@ -38,14 +38,22 @@ internal static class TopUps
         "No transfer was made yet.");
 
     private static Html Deposits(IReadOnlyList<DepositAnswer> deposits) => deposits.Count == 0 ? Html.Empty : Table.Of(
-        "Deposits made by hand; ether", ["Noticed", "To", "#Amount", "From", "Transaction", "#Block"],
+        "Deposits; ether", ["Noticed", "To", "#Amount", "From", "Shown by", "Transaction", "#Block"],
         [.. deposits.Select(deposit => Table.Row(
             Format.Time(deposit.NoticedAt), Table.Cell(Format.Hex(deposit.Account)), Table.Figure(Format.Ether(deposit.Amount)),
-            Table.Cell(Format.Hex(deposit.Sender)), Table.Cell(Format.Hex(deposit.TransactionHash)),
+            Table.Cell(Format.Hex(deposit.Sender)), Table.Cell(EvidenceOf(deposit)), Table.Cell(Format.Hex(deposit.TransactionHash)),
             Table.Figure(deposit.FirstBlock == deposit.LastBlock
                 ? Format.Count(deposit.LastBlock)
                 : Html.Of($"{Format.Count(deposit.FirstBlock)} to {Format.Count(deposit.LastBlock)}"))))],
         "");
+
+    private static Html EvidenceOf(DepositAnswer deposit) => deposit.Evidence switch
+    {
+        "transfer" => Html.Of($"the transaction"),
+        "trace" => Html.Of($"a provider's trace"),
+        "event" => Html.Of($"the payer's events"),
+        _ => Html.Of($"<strong class=\"bad\">nothing</strong>"),
+    };
 
     private static Html OrNothing(Amount? amount) => amount is null ? Html.Empty : Format.Ether(amount);
 }

@@ -32,6 +32,12 @@ public sealed class TopUpOptions
     /// <summary>The wei that always stay in the council's wallet.</summary>
     public Wei CouncilMinimumWei { get; set; } = new(50_000_000_000_000_000);
 
+    /// <summary>
+    /// Contracts that pay the council's wallet or the signers, such as the council's Safe. Where no provider gives traces, their events explain what came; what no
+    /// trace and no event explains is an incident.
+    /// </summary>
+    public IList<Address> Payers { get; init; } = [];
+
     /// <summary>The gas limit of a transfer: 21000, more on a chain that charges its data as gas (Arbitrum).</summary>
     public long TransferGas { get; set; } = 21_000;
 

@@ -22,6 +22,11 @@ internal static class TopUpOptionsValidator
         faults.RequireAtLeast(2, topUps.AnomalyFactor, $"{at}:TopUps:AnomalyFactor");
         faults.RequireAtLeast(100, topUps.StressPercent, $"{at}:TopUps:StressPercent");
         faults.RequireLonger(topUps.MaxClockDifference, $"{at}:TopUps:MaxClockDifference");
+        for (var i = 0; i < topUps.Payers.Count; i++)
+        {
+            faults.RequireAddress(topUps.Payers[i], $"{at}:TopUps:Payers:{i}");
+        }
+
         ValidateCouncil(at, chain, faults);
     }
 

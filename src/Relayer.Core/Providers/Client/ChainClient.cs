@@ -18,12 +18,13 @@ internal sealed partial class ChainClient : IChainClient
     private readonly RpcPool _pool;
     private readonly ChainReads _reads;
     private readonly Broadcast _broadcast;
+    private readonly TraceSearch _traces;
     private readonly Coalescer<IReadOnlyList<EthCall>, IReadOnlyList<CallOutcome>> _calls;
     private readonly Coalescer<IReadOnlyList<ReadOnlyMemory<byte>>, IReadOnlyList<SendOutcome>> _sends;
 
-    public ChainClient(RpcPool pool)
+    public ChainClient(RpcPool pool, TimeProvider time)
     {
-        (_pool, _reads, _broadcast) = (pool, new ChainReads(pool), new Broadcast(pool));
+        (_pool, _reads, _broadcast, _traces) = (pool, new ChainReads(pool), new Broadcast(pool), new TraceSearch(time));
         _calls = new((lists, token) => RunTogetherAsync(lists, (calls, t) => CallBatchAsync(calls, BlockRef.Latest, t), token), MaxGathered, Parallelism);
         _sends = new((lists, token) => RunTogetherAsync(lists, _broadcast.SendAsync, token), MaxGathered, Parallelism);
     }

@@ -32,7 +32,7 @@ internal sealed class ChainClientFactory : IChainClientFactory, IDisposable
         RpcOptions[] urls = [.. chain.Rpc];
         var providers = urls.Zip(ProviderNames.Of(urls), ProviderNames.OperatorsOf(urls)).Select(one =>
             new Provider(new RpcClient(_http, new Uri(one.First.Url), chain.RpcTimeout, time, one.Second), one.Third, id, time, logger)).ToArray();
-        return new ChainClient(new RpcPool(id, providers, chain.MaxHeadLag ?? DefaultHeadLag.DefaultOf(id), time));
+        return new ChainClient(new RpcPool(id, providers, chain.MaxHeadLag ?? DefaultHeadLag.DefaultOf(id), time), time);
     }
 
     private static SocketsHttpHandler CreateHandler() => new()

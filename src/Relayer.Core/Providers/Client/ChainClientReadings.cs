@@ -35,6 +35,29 @@ internal sealed partial class ChainClient
             },
             cancellation);
 
+    public async Task<IReadOnlyList<NativePayment>?> FindPaymentsAsync(IReadOnlyList<long> blocks, Address to, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _pool.RunAsync<IReadOnlyList<NativePayment>>(
+                async (client, token) =>
+                {
+                    var found = new List<NativePayment>();
+                    foreach (var block in blocks)
+                    {
+                        found.AddRange(await _traces.RunAsync(client, block, to, token));
+                    }
+
+                    return found;
+                },
+                cancellation);
+        }
+        catch (ChainUnavailableException)
+        {
+            return null; // Each said why in its own log line.
+        }
+    }
+
     private static async Task<AccountsAtBlock> ReadAccountsAsync(
         RpcClient client, long blockNumber, IReadOnlyList<Address> accounts, CancellationToken cancellation)
     {

@@ -211,6 +211,17 @@ internal static class NodeErrors
         ("method not", NodeErrorKind.Unsupported),                           // anvil, besu, nethermind: Method not found
     ];
 
+    private static readonly string[] MethodWords =
+    [
+        "does not exist",      // geth: the method ... does not exist/is not available
+        "method not",          // anvil, besu, nethermind: Method not found, not enabled
+        "not supported",       // gateways
+        "not available",       // alchemy, ankr: ... is not available on the Free tier
+        "plan",                // quicknode, infura: upgrade your plan
+        "unauthorized method", // gateways
+        "not whitelisted",     // optimism's proxyd: rpc method is not whitelisted
+    ];
+
     /// <summary>Reads a refusal.</summary>
     /// <param name="code">The JSON-RPC code.</param>
     /// <param name="message">The node's words, of any length.</param>
@@ -230,6 +241,14 @@ internal static class NodeErrors
         && error.Message.Trim().Equals("limit exceeded", StringComparison.OrdinalIgnoreCase)
             ? error with { Kind = NodeErrorKind.TooManyResults }
             : error;
+
+    /// <summary>
+    /// A refusal of the method itself, whatever it is asked for: the node has not switched it on, or the plan does not include it. Otherwise it is the block, or
+    /// its state, that the node lacks.
+    /// </summary>
+    public static bool IsOfMethod(NodeError error) =>
+        error.Code is -32601 or -32600 or -32004
+        || MethodWords.Any(words => HasWords(error.Message, words, isWhole: false));
 
     private static NodeErrorKind Classify(int code, ReadOnlySpan<char> message, bool hasRevertData)
     {

@@ -23,6 +23,10 @@ internal static class RpcBlocks
     public static RpcCall<IReadOnlyList<NativeTransfer>> Transfers(long block, Address to) =>
         new("eth_getBlockByNumber", writer => WriteNumbered(writer, BlockRef.At(block), true), result => ReadTransfers(result, block, to));
 
+    /// <summary>A block's hash and its transactions.</summary>
+    public static RpcCall<BlockContents> Contents(long block) =>
+        new("eth_getBlockByNumber", writer => WriteNumbered(writer, BlockRef.At(block), false), result => ReadContents(result, block));
+
     /// <summary>The transaction in a block that an account sent with a nonce, if there is one.</summary>
     public static RpcCall<NonceHolder?> SentBy(long block, Address account, ulong nonce) => new(
         "eth_getBlockByNumber", writer => WriteNumbered(writer, BlockRef.At(block), true), result => ReadSentBy(result, block, account, nonce));
@@ -106,6 +110,13 @@ internal static class RpcBlocks
         return transfers;
     }
 
+    private static BlockContents ReadContents(JsonElement block, long asked)
+    {
+        var number = ReadNumberOf(block, asked);
+        return new BlockContents(
+            number, ReadHash(Required(block, "hash")), [.. RequireArray(Required(block, "transactions"), "transactions").Select(ReadHash)]);
+    }
+
     private static NonceHolder? ReadSentBy(JsonElement block, long asked, Address account, ulong nonce)
     {
         var number = ReadNumberOf(block, asked);
@@ -130,3 +141,9 @@ internal static class RpcBlocks
         return number == asked ? number : throw Misshapen("the block asked for", block);
     }
 }
+
+/// <summary>What a block holds.</summary>
+/// <param name="Number">Its height.</param>
+/// <param name="Hash">Its hash.</param>
+/// <param name="Transactions">Their hashes, in the block's order.</param>
+internal sealed record BlockContents(long Number, Hash32 Hash, IReadOnlyList<Hash32> Transactions);

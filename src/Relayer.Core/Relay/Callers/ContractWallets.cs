@@ -24,10 +24,6 @@ public sealed class ContractWallets(IChainClientFactory chains, TimeProvider tim
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private const int Remembered = 4_096;
 
-    // EIP-7702: the code of an account that delegates is 0xef0100 and an address. Its key signs as before.
-    private const int DelegationSize = 23;
-    private static ReadOnlySpan<byte> Delegation => [0xef, 0x01, 0x00];
-
     private readonly RecentlyUsed<(ChainId Chain, Address Account), Seen> _seen = new(Remembered, TimeSpan.FromMinutes(10), time);
     private readonly Lock _gate = new();
     private long _second = time.GetTimestamp();
@@ -40,9 +36,6 @@ public sealed class ContractWallets(IChainClientFactory chains, TimeProvider tim
                 RefusalCode.ContractWalletUnsupported,
                 $"{account} is a contract: its signatures (ERC-1271) mean nothing to the forwarder, which takes those of an account's own key. Put the account whose key signs as request.from, or send the call through the wallet itself.")
             : refusal;
-
-    /// <summary>Whether code is that of a contract, rather than none, or the delegation of an account with a key.</summary>
-    internal static bool IsContract(ReadOnlySpan<byte> code) => code.Length > 0 && !(code.Length == DelegationSize && code.StartsWith(Delegation));
 
     private async Task<bool> IsContractAsync(ChainId chainId, Address account, CancellationToken cancellation)
     {
@@ -59,7 +52,7 @@ public sealed class ContractWallets(IChainClientFactory chains, TimeProvider tim
         try
         {
             var code = await chains.Get(chainId).ReadCodeAsync([account], BlockRef.Latest, cancellation).WaitAsync(Patience, time, cancellation);
-            var isContract = IsContract(code[0].Span);
+            var isContract = AccountCode.IsContract(code[0].Span);
             _seen.Set((chainId, account), new Seen(isContract, time.GetTimestamp()));
             return isContract;
         }

@@ -1,11 +1,13 @@
 using System.Numerics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
 using Relayer.Core.Transactions;
+using Relayer.Core.Treasury.Deposits;
 using Relayer.Core.Treasury.TopUps;
 
 namespace Relayer.Core.Treasury.Balances;
@@ -13,8 +15,10 @@ namespace Relayer.Core.Treasury.Balances;
 /// <summary>Holds the ledger against the chain: balance now = balance then + deposits + top-ups - fees - values, to the wei.</summary>
 /// <remarks>
 /// An account's nonce at a block says exactly which of its transactions are in it, so nothing is compared before all of those are final in
-/// the records. What the records do not explain is looked for in the blocks: transfers by hand become deposits, the rest an incident.
+/// the records. What the records do not explain is looked for in the blocks: what others paid becomes a deposit, the rest an incident. While no provider says
+/// what is in the blocks, nothing is concluded.
 /// </remarks>
+/// <param name="options">Who may pay.</param>
 /// <param name="chains">The chains.</param>
 /// <param name="engines">What a transaction's data may cost there.</param>
 /// <param name="database">The records.</param>
@@ -22,10 +26,17 @@ namespace Relayer.Core.Treasury.Balances;
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where it is said.</param>
 public sealed partial class Reconciliation(
-    IChainClientFactory chains, ChainEngines engines, Database database, IncidentLog incidents, TimeProvider time, ILogger<Reconciliation> logger)
+    RelayerOptions options, IChainClientFactory chains, ChainEngines engines, Database database, IncidentLog incidents, TimeProvider time,
+    ILogger<Reconciliation> logger)
 {
     private const string Gain = "unexplained_gain";
     private const string Restarted = "books_restarted";
+
+    /// <summary>So long blocks that nobody shows are waited for; what is older may be gone from all nodes.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+
+    private readonly Dictionary<ChainId, Address[]> _payers =
+        options.Chains.Values.ToDictionary(chain => new ChainId(chain.ChainId), chain => chain.TopUps.Payers.ToArray());
 
     /// <summary>Takes every account's books as far as a reading goes.</summary>
     /// <param name="reading">The reading.</param>
@@ -94,11 +105,11 @@ public sealed partial class Reconciliation(
     private async Task TellAsync(
         NpgsqlConnection connection, ChainId chainId, Address account, ReconciliationCheckpoint then, ReconciliationCheckpoint now, Address council, CancellationToken cancellation)
     {
-        var search = new Differences(chains.Get(chainId), connection, account, council);
-        var found = new List<(Difference Difference, List<FoundDeposit> Deposits)>();
-        foreach (var difference in await search.FindAsync(then, now, cancellation))
+        var (client, found) = (chains.Get(chainId), new List<(Difference Difference, IReadOnlyList<FoundDeposit> Deposits)>());
+        var search = new DepositSearch(client, connection, account, _payers.GetValueOrDefault(chainId, []));
+        foreach (var difference in await new Differences(client, connection, account, council).FindAsync(then, now, cancellation))
         {
-            found.Add((difference, await search.ExplainAsync(difference, cancellation)));
+            found.Add((difference, await ExplainAsync(client, search, difference, cancellation)));
         }
 
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -112,17 +123,17 @@ public sealed partial class Reconciliation(
             foreach (var deposit in deposits)
             {
                 await ReconciliationStore.AddDepositAsync(connection, chainId, account, deposit, time.GetUtcNow(), cancellation);
-                Log.Deposited(logger, account, chainId, deposit.Amount, deposit.FirstBlock);
+                Log.Deposited(logger, account, chainId, deposit.Amount, deposit.FirstBlock, deposit.Sender, deposit.Evidence);
             }
 
-            var rest = difference.Amount - deposits.Aggregate(BigInteger.Zero, (sum, deposit) => sum + deposit.Amount);
+            var rest = difference.Amount - FoundDeposit.Sum(deposits);
             if (!rest.IsZero || difference.Foreign != 0)
             {
-                // Money whose transfer is not seen came from a contract: a deposit too, but one that a person should know.
+                // Money of which nothing says who paid it: a deposit too, but one that a person should know.
                 if (rest.Sign > 0)
                 {
                     await ReconciliationStore.AddDepositAsync(
-                        connection, chainId, account, new FoundDeposit(rest, difference.FirstBlock, difference.LastBlock, null, null),
+                        connection, chainId, account, new FoundDeposit(rest, difference.FirstBlock, difference.LastBlock, null, null, DepositEvidence.None),
                         time.GetUtcNow(), cancellation);
                 }
 
@@ -132,6 +143,37 @@ public sealed partial class Reconciliation(
         }
 
         await transaction.CommitAsync(cancellation);
+    }
+
+    /// <summary>What nobody shows now is waited for, if it is young: silence would make an incident of an ordinary payment.</summary>
+    private async Task<IReadOnlyList<FoundDeposit>> ExplainAsync(
+        IChainClient client, DepositSearch search, Difference difference, CancellationToken cancellation)
+    {
+        try
+        {
+            return await search.ExplainAsync(difference, cancellation);
+        }
+        catch (ChainUnavailableException)
+        {
+            if (!await IsOldAsync(client, difference.LastBlock, cancellation))
+            {
+                throw;
+            }
+
+            return []; // Then it is told as not explained.
+        }
+    }
+
+    private async Task<bool> IsOldAsync(IChainClient client, long block, CancellationToken cancellation)
+    {
+        try
+        {
+            return time.GetUtcNow() - (await client.ReadAccountsAsync(block, [], cancellation)).Block.Timestamp > Patience;
+        }
+        catch (ChainUnavailableException)
+        {
+            return false;
+        }
     }
 
     private async Task RestartAsync(
@@ -174,15 +216,16 @@ public sealed partial class Reconciliation(
             account,
             $"{(isLoss ? "Money left" : "Money came to")} {account} on chain {chainId}, and the ledger does not say how",
             $"{BigInteger.Abs(rest)} wei {where}. {foreign}"
-            + (isLoss ? "It is not topped up until a person has cleared this incident." : "No transfer carried it there: a contract may have paid it."),
+            + (isLoss ? "It is not topped up until a person has cleared this incident." : "No transaction carried it there, and no provider's trace and no event of a payer says who paid it. If it was a contract, such as a Safe, name it in the chain's TopUps:Payers, or add a provider with traces: the next payments are explained then."),
             NeedsPerson: true,
             Occurrence: $"{difference.FirstBlock}-{difference.LastBlock}");
     }
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 620, Level = LogLevel.Information, Message = "{Account} on chain {ChainId} received {Amount} wei by hand in block {Block}")]
-        public static partial void Deposited(ILogger logger, Address account, ChainId chainId, BigInteger amount, long block);
+        [LoggerMessage(EventId = 620, Level = LogLevel.Information, Message = "{Account} on chain {ChainId} received {Amount} wei in block {Block} from {Sender}, which {Evidence} shows")]
+        public static partial void Deposited(
+            ILogger logger, Address account, ChainId chainId, BigInteger amount, long block, Address? sender, DepositEvidence evidence);
 
         [LoggerMessage(EventId = 621, Level = LogLevel.Error, Message = "{Account} on chain {ChainId} differs from the ledger by {Amount} wei and {Foreign} transactions in blocks {FirstBlock} to {LastBlock}")]
         public static partial void Different(

@@ -4,6 +4,7 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Storage;
 using Relayer.Core.Transactions;
 using Relayer.Core.Transactions.Fees;
+using Relayer.Core.Treasury.Deposits;
 using Relayer.Core.Treasury.TopUps;
 
 namespace Relayer.Core.Treasury.Balances;
@@ -44,7 +45,8 @@ internal static class ReconciliationStore
         """;
 
     private const string DepositSql = """
-        insert into deposits (chain_id, account, amount, first_block, last_block, hash, sender, noticed_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
+        insert into deposits (chain_id, account, amount, first_block, last_block, hash, sender, noticed_at, evidence)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """;
 
     public static async Task<IReadOnlyDictionary<Address, ReconciliationCheckpoint>> LoadAsync(
@@ -111,6 +113,7 @@ internal static class ReconciliationStore
             {
                 Columns.Long(chainId.Value), Columns.Address(account), Columns.Number(deposit.Amount), Columns.Long(deposit.FirstBlock),
                 Columns.Long(deposit.LastBlock), Columns.Bytes(deposit.Hash?.ToArray()), Columns.Bytes(deposit.Sender?.ToArray()), Columns.Time(now),
+                Columns.Int((int)deposit.Evidence),
             },
         };
         await command.ExecuteNonQueryAsync(cancellation);
@@ -159,9 +162,6 @@ internal sealed record LedgerStretch(long Transactions, bool IsIncomplete, BigIn
     /// <summary>Transactions of the account that the relayer did not send.</summary>
     public long Foreign(ReconciliationCheckpoint from, ReconciliationCheckpoint to) => (long)(to.Nonce - from.Nonce) - Transactions;
 }
-
-/// <summary>Money that came.</summary>
-internal sealed record FoundDeposit(BigInteger Amount, long FirstBlock, long LastBlock, Hash32? Hash, Address? Sender);
 
 /// <summary>A difference that the records do not explain, and where it arose.</summary>
 /// <param name="FirstBlock">In this block or later.</param>

@@ -1,6 +1,7 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
 using Relayer.Core.Treasury.Balances;
+using Relayer.Core.Treasury.Deposits;
 using Relayer.Core.Treasury.Spend;
 using Relayer.Core.Treasury.TopUps;
 
@@ -35,7 +36,7 @@ public sealed record GasOverview(
 /// <param name="IsFilled">A wallet of the council is configured.</param>
 /// <param name="IsStopped">Top-ups are paused or stopped by an incident.</param>
 /// <param name="TopUps">The newest transfers.</param>
-/// <param name="Deposits">The newest deposits made by hand.</param>
+/// <param name="Deposits">The newest deposits of others.</param>
 /// <param name="Balances">What its accounts held at the end of each day, the last 30 days, oldest first.</param>
 /// <param name="Operators">How many operators its providers have.</param>
 public sealed record ChainGas(
@@ -83,11 +84,13 @@ public sealed record ReconciliationStatus(long SinceBlock, long ThroughBlock, Da
 /// <param name="Amount">Wei.</param>
 /// <param name="FirstBlock">It came in this block or later.</param>
 /// <param name="LastBlock">It came in this block or earlier.</param>
-/// <param name="Hash">The transfer, where it was found; a contract's payment has none.</param>
-/// <param name="Sender">Who paid, where that was found.</param>
+/// <param name="Hash">The transaction that brought it, where it was found.</param>
+/// <param name="Sender">Who paid, where that was found: an account, or a contract such as a Safe.</param>
 /// <param name="NoticedAt">When it was noticed.</param>
+/// <param name="Evidence">By what it is explained.</param>
 public sealed record Deposit(
-    long Id, ChainId ChainId, Address Account, Wei Amount, long FirstBlock, long LastBlock, Hash32? Hash, Address? Sender, DateTimeOffset NoticedAt);
+    long Id, ChainId ChainId, Address Account, Wei Amount, long FirstBlock, long LastBlock, Hash32? Hash, Address? Sender, DateTimeOffset NoticedAt,
+    DepositEvidence Evidence);
 
 /// <summary>What was spent on a day for a purpose.</summary>
 public sealed record DaySpend(ChainId ChainId, DateOnly Day, string Purpose, Wei Fee, long Actions, long Transactions);

@@ -27,7 +27,9 @@ internal static class OverviewSql
     public const string Deposits = """
         select d.* from unnest($1) as c (chain_id)
         cross join lateral (
-            select id, chain_id, account, amount, first_block, last_block, hash, sender, noticed_at from deposits
+            select id, chain_id, account, amount, first_block, last_block, hash, sender, noticed_at,
+                coalesce(evidence, case when hash is null then 0 else 1 end) as evidence
+            from deposits
             where chain_id = c.chain_id order by id desc limit $2) d
         """;
 

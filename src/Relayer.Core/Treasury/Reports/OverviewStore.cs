@@ -2,6 +2,7 @@ using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Storage;
 using Relayer.Core.Treasury.Balances;
+using Relayer.Core.Treasury.Deposits;
 
 namespace Relayer.Core.Treasury.Reports;
 
@@ -36,7 +37,7 @@ internal static class OverviewStore
             connection, OverviewSql.Deposits, [Ids(chains), Columns.Int(limit)],
             row => new Deposit(
                 row.GetInt64(0), new ChainId(row.GetInt64(1)), row.GetAddress(2), row.GetWei(3), row.GetInt64(4), row.GetInt64(5),
-                row.GetHashOrNull(6), row.IsDBNull(7) ? null : row.GetAddress(7), row.GetTime(8)),
+                row.GetHashOrNull(6), row.IsDBNull(7) ? null : row.GetAddress(7), row.GetTime(8), row.GetEnum<DepositEvidence>(9)),
             cancellation)).ToLookup(deposit => deposit.ChainId);
 
     public static Task<List<DaySpend>> ReadDaysAsync(

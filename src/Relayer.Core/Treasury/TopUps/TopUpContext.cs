@@ -26,7 +26,11 @@ public sealed record TopUpContext(
 /// <param name="LastAt">When the last transfer to it was decided.</param>
 /// <param name="Stopped">Nothing is sent to it until a person has cleared an incident.</param>
 public sealed record TopUpSigner(
-    Address Address, Wei? Balance, Wei SpendPerDay, Wei InFlight, Wei SentToday, DateTimeOffset? LastAt, bool Stopped);
+    Address Address, Wei? Balance, Wei SpendPerDay, Wei InFlight, Wei SentToday, DateTimeOffset? LastAt, bool Stopped)
+{
+    /// <summary>It has code, of a contract or by a delegation (EIP-7702), which runs when it is paid, and may refuse or pass on what comes.</summary>
+    public bool HasCode { get; init; }
+}
 
 /// <summary>The rules of the top-ups, read once from the validated options. Amounts are wei.</summary>
 public sealed record TopUpRules(

@@ -33,7 +33,10 @@ public sealed class TopUpContextReader(TimeProvider time)
             history.GetValueOrDefault(signer)?.InFlight ?? Wei.Zero,
             history.GetValueOrDefault(signer)?.SentToday ?? Wei.Zero,
             history.GetValueOrDefault(signer)?.LastAt,
-            losses.Contains(signer) || view.Short.Contains(signer)));
+            losses.Contains(signer) || view.Short.Contains(signer))
+        {
+            HasCode = view.Codes.ContainsKey(signer),
+        });
         var council = view.Reading.Find(view.Council)?.State?.Balance;
         var situation = new TopUpContext(
             now, view.Council, council, underWay + minedSince,

@@ -15,6 +15,7 @@ public sealed class TopUpIncidents(Database database, IncidentLog incidents, Tim
 {
     private const string CouncilLow = "council_low";
     private const string SignerLow = "signer_low";
+    private const string SignerHasCode = "signer_has_code";
     private const string ClockOff = "clock_off";
 
     private const string NoSigner = "It is none of the chain's signers any more.";
@@ -55,6 +56,13 @@ public sealed class TopUpIncidents(Database database, IncidentLog incidents, Tim
     {
         await ForgetAsync(CouncilLow, view.ChainId, [view.Council], "It is not the council's wallet any more.", cancellation);
         await ForgetAsync(SignerLow, view.ChainId, view.Signers, NoSigner, cancellation);
+        await ForgetAsync(SignerHasCode, view.ChainId, view.Signers, NoSigner, cancellation);
+        foreach (var signer in view.Signers)
+        {
+            var code = view.Codes.GetValueOrDefault(signer);
+            await RaiseOrResolveAsync(code.Length > 0, HasCode(view.ChainId, signer, AccountCode.DelegateOf(code.Span)), "It has no code any more.", cancellation);
+        }
+
         await RaiseOrResolveAsync(
             TopUpContextReader.IsClockOff(view, time.GetUtcNow()),
             new(
@@ -99,6 +107,13 @@ public sealed class TopUpIncidents(Database database, IncidentLog incidents, Tim
         SignerLow, IncidentSeverity.Warning, chainId, signer, $"Signer {signer} on chain {chainId} is low and is not filled",
         $"The reason: {why}.");
 
+    private static IncidentReport HasCode(ChainId chainId, Address signer, Address? delegated) => new(
+        SignerHasCode, IncidentSeverity.Critical, chainId, signer, $"Signer {signer} on chain {chainId} has code and is not filled",
+        delegated is { } target
+            ? $"It delegates to {target} (EIP-7702), which the relayer never does: somebody has signed with its key. Whatever it is sent, that code may pass on or "
+                + "refuse. Pause the signer and rotate its key; it is filled again once its delegation is taken back."
+            : "It is a contract, whose code may refuse what it is sent. Take an account with a key alone as signer.");
+
     private static IncidentReport CouncilIsLow(TopUpView view, TopUpPlan plan, IReadOnlyList<TopUpSigner> signers) => new(
         CouncilLow,
         plan.Held.Any(hold => hold.Reason == HoldReason.CouncilLow) ? IncidentSeverity.Critical : IncidentSeverity.Warning,
@@ -126,6 +141,7 @@ public sealed class TopUpIncidents(Database database, IncidentLog incidents, Tim
         HoldReason.BalanceUnknown => "its balance is not known, or the providers disagree about it",
         HoldReason.Stopped => "top-ups are paused, or stopped by another incident",
         HoldReason.NotASigner => "it is the council's own wallet",
+        HoldReason.HasCode => "it has code, see the incident signer_has_code",
         HoldReason.SignerCap => "what one signer may be sent in 24 hours is used up",
         HoldReason.DailyCap => "what all signers may be sent in 24 hours is used up",
         HoldReason.CouncilLow => "the council's wallet has not enough",

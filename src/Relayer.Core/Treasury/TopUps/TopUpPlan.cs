@@ -42,7 +42,7 @@ public sealed record TopUpPlan(IReadOnlyList<PlannedTopUp> Transfers, IReadOnlyL
             }
         }
 
-        var wanted = low.Aggregate(BigInteger.Zero, (sum, item) => sum + (item.Deficit is { } deficit && !IsComing(item.Signer) ? deficit + budget.Cost : 0));
+        var wanted = low.Aggregate(BigInteger.Zero, (sum, item) => sum + (item.Deficit is { } deficit && !IsComing(item.Signer) && !item.Signer.HasCode ? deficit + budget.Cost : 0));
         return new TopUpPlan(transfers, held, situation.Council is null ? Wei.Zero : ToWei(BigInteger.Max(0, wanted - budget.AtFirst)));
     }
 
@@ -53,6 +53,7 @@ public sealed record TopUpPlan(IReadOnlyList<PlannedTopUp> Transfers, IReadOnlyL
         _ when deficit is null => HoldReason.BalanceUnknown,
         _ when situation.Stopped || signer.Stopped => HoldReason.Stopped,
         _ when signer.Address == situation.CouncilAddress || signer.Address.IsZero => HoldReason.NotASigner,
+        _ when signer.HasCode => HoldReason.HasCode,
         _ when !signer.InFlight.IsZero => HoldReason.InFlight,
 
         // A last transfer in the future is a clock that was set back: it counts as just now.
@@ -126,6 +127,9 @@ public enum HoldReason
 
     /// <summary>It is the council's own wallet, or no account.</summary>
     NotASigner,
+
+    /// <summary>It has code, which would run when it is paid.</summary>
+    HasCode,
 
     /// <summary>A transfer to it is under way.</summary>
     InFlight,

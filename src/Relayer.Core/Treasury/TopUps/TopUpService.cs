@@ -23,6 +23,7 @@ public sealed partial class TopUpService
     public const string Purpose = "top_up";
 
     private readonly Dictionary<ChainId, ChainOptions> _chains;
+    private readonly IChainClientFactory _chainClients;
     private readonly ChainEngines _engines;
     private readonly SpendAnomalyGuard _anomalies;
     private readonly ISignerSource _signers;
@@ -36,12 +37,12 @@ public sealed partial class TopUpService
 
     /// <summary>Connects the parts; does no I/O.</summary>
     public TopUpService(
-        RelayerOptions options, ChainEngines engines, SpendAnomalyGuard anomalies, ISignerSource signers, BalanceReader balances,
+        RelayerOptions options, IChainClientFactory chains, ChainEngines engines, SpendAnomalyGuard anomalies, ISignerSource signers, BalanceReader balances,
         Reconciliation reconciliation, TopUpContextReader situations, TopUpIncidents reports, Database database, TimeProvider time, ILogger<TopUpService> logger)
     {
         _chains = options.Chains.Values.ToDictionary(chain => new ChainId(chain.ChainId));
         (_engines, _anomalies, _signers, _balances, _situations, _reports) = (engines, anomalies, signers, balances, situations, reports);
-        _reconciliation = reconciliation;
+        (_chainClients, _reconciliation) = (chains, reconciliation);
         (_database, _time, _logger) = (database, time, logger);
     }
 
@@ -80,7 +81,11 @@ public sealed partial class TopUpService
 
         await _anomalies.CheckAsync(chainId, chain.TopUps, council.Address, cancellation);
         await _engines.Get(chainId).IntroduceAsync(council.Address, cancellation);
-        var view = new TopUpView(chainId, chain.TopUps, council.Address, addresses, reading, CostOf(chainId, chain.TopUps, fees)) { Short = books.Short };
+        var view = new TopUpView(chainId, chain.TopUps, council.Address, addresses, reading, CostOf(chainId, chain.TopUps, fees))
+        {
+            Short = books.Short,
+            Codes = await ReadCodesAsync(chainId, addresses, cancellation),
+        };
         var (plan, situation, reserved) = await DecideAsync(view, fees, cancellation);
         await _reports.TellAsync(view, plan, situation.Signers, cancellation);
         await SendAsync(chainId, reserved, cancellation);
@@ -125,6 +130,14 @@ public sealed partial class TopUpService
         }
     }
 
+    /// <summary>At the newest block, not at the reading's: what runs is what is there when the money comes.</summary>
+    private async Task<IReadOnlyDictionary<Address, ReadOnlyMemory<byte>>> ReadCodesAsync(
+        ChainId chainId, IReadOnlyList<Address> accounts, CancellationToken cancellation)
+    {
+        var codes = await _chainClients.Get(chainId).ReadCodeAsync(accounts, BlockRef.Latest, cancellation);
+        return accounts.Zip(codes).Where(item => item.Second.Length > 0).DistinctBy(item => item.First).ToDictionary();
+    }
+
     private Wei CostOf(ChainId chainId, TopUpOptions options, Ethereum.Tx.TransactionFees fees)
     {
         var data = _engines.Get(chainId).Data.Of(0);
@@ -153,4 +166,7 @@ public sealed record TopUpView(
 {
     /// <summary>Those from which money is gone that the records do not explain.</summary>
     public IReadOnlySet<Address> Short { get; init; } = new HashSet<Address>();
+
+    /// <summary>The code of those that have any, as it is now.</summary>
+    public IReadOnlyDictionary<Address, ReadOnlyMemory<byte>> Codes { get; init; } = new Dictionary<Address, ReadOnlyMemory<byte>>();
 }
