@@ -11,7 +11,7 @@ public sealed class ArchitectureTests
 {
     private const string Root = "Relayer.Core.";
 
-    /// <summary>Each part, and the other parts that it may know: those it uses, and no more. No part knows a feature, except that Treasury, Relay and Transactions know Incidents.</summary>
+    /// <summary>Each part, and the other parts that it may know: those it uses, and no more. No part knows a feature, except that Treasury, Relay, Keepers and Transactions know Incidents.</summary>
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["Ethereum"] = [],
@@ -26,11 +26,12 @@ public sealed class ArchitectureTests
         ["Transactions"] =
             ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Crashes", "Storage", "Operations", "Providers", "Keys", "Incidents"],
         ["Nethereum"] = ["Ethereum", "Configuration", "Providers", "Transactions"],
-        ["Incidents"] = ["Ethereum", "Configuration", "Storage", "Keys"],
-        ["Treasury"] = ["Ethereum", "Configuration", "Storage", "Operations", "Providers", "Keys", "Transactions", "Incidents"],
+        ["Incidents"] = ["Ethereum", "Configuration", "Concurrency", "Storage", "Keys"],
+        ["Treasury"] = ["Ethereum", "Configuration", "Concurrency", "Storage", "Operations", "Providers", "Keys", "Transactions", "Incidents"],
         ["Relay"] =
             ["Ethereum", "Configuration", "Concurrency", "Telemetry", "Crashes", "Storage", "Operations", "Providers", "Keys", "Transactions", "Incidents"],
-        ["Keepers"] = ["Ethereum", "Configuration", "Crashes", "Storage", "Operations", "Providers", "Keys", "Transactions", "Nethereum"],
+        ["Keepers"] =
+            ["Ethereum", "Configuration", "Concurrency", "Crashes", "Storage", "Operations", "Providers", "Keys", "Transactions", "Nethereum", "Incidents"],
     };
 
     [Fact]

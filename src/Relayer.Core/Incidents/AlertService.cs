@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Relayer.Core.Concurrency;
 using Relayer.Core.Configuration;
 using Relayer.Core.Keys;
 using Relayer.Core.Storage;
@@ -11,18 +12,34 @@ namespace Relayer.Core.Incidents;
 public sealed partial class AlertService : IDisposable
 {
     private const int AtOnce = 20;
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+    private const string Failing = "webhook_failing";
+
+    /// <summary>So many failures in a row of the webhook itself are an incident.</summary>
+    private const int FewFailures = 3;
+
+    /// <summary>Of one alert.</summary>
+    internal static readonly Backoff Pauses = new(TimeSpan.FromSeconds(10), TimeSpan.FromHours(1));
+
+    /// <summary>Of the webhook, for all alerts: while it is away one at a time tries it. An instance that starts anew tries once more, which costs nothing.</summary>
+    private static readonly Backoff Rests = new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5));
 
     private readonly AlertOptions _options;
     private readonly Database _database;
     private readonly Webhook _webhook;
+    private readonly IncidentLog _incidents;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private int _failures;
+    private DateTimeOffset _restsUntil;
+    private bool _isToldWell;
 
     /// <summary>Connects the parts; does no I/O.</summary>
-    public AlertService(RelayerOptions options, ISecretSource secrets, Database database, TimeProvider time, ILogger<AlertService> logger) =>
-        (_options, _database, _webhook, _time, _logger) = (options.Alerts, database, new Webhook(options, secrets, time), time, logger);
+    public AlertService(
+        RelayerOptions options, ISecretSource secrets, Database database, IncidentLog incidents, TimeProvider time, ILogger<AlertService> logger)
+    {
+        (_options, _database, _webhook) = (options.Alerts, database, new Webhook(options, secrets, time));
+        (_incidents, _time, _logger) = (incidents, time, logger);
+    }
 
     /// <summary>Delivers what is due, each incident's alerts in the order of its events.</summary>
     /// <returns>How many were taken by the receiver.</returns>
@@ -48,33 +65,81 @@ public sealed partial class AlertService : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _webhook.Dispose();
 
-    /// <summary>How long to wait after a delivery that failed: doubled each time, up to an hour. Pure.</summary>
-    internal static TimeSpan PauseAfter(int attempt) =>
-        TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Clamp(attempt - 1, 0, 20)));
-
     private async Task<int> DeliverSomeAsync(CancellationToken cancellation)
     {
-        var delivered = 0;
-        foreach (var alert in await ClaimAsync(cancellation))
+        if (_time.GetUtcNow() < _restsUntil)
         {
-            var error = await _webhook.PostAsync(alert, cancellation);
-            delivered += error is null ? 1 : 0;
-            await NoteAsync(alert, error, cancellation);
+            return 0;
+        }
+
+        var delivered = 0;
+        var due = await ClaimAsync(_failures > 1 ? 1 : AtOnce, cancellation);
+        for (var i = 0; i < due.Count; i++)
+        {
+            var fault = await _webhook.PostAsync(due[i], cancellation);
+            await NoteAsync(due[i], fault, cancellation);
+            await CountAsync(fault, cancellation);
+            if (_time.GetUtcNow() < _restsUntil)
+            {
+                await PostponeAsync(due[(i + 1)..], cancellation);
+                return 0;
+            }
+
+            delivered += fault is null ? 1 : 0;
         }
 
         return delivered;
     }
 
-    private async Task<List<DueAlert>> ClaimAsync(CancellationToken cancellation)
+    /// <summary>They were not tried: it is no attempt of theirs.</summary>
+    private async Task PostponeAsync(IReadOnlyList<DueAlert> alerts, CancellationToken cancellation)
+    {
+        if (alerts.Count > 0)
+        {
+            await using var connection = await _database.OpenAsync(cancellation);
+            await AlertStore.PostponeAsync(connection, alerts.Select(alert => alert.Id), _restsUntil, cancellation);
+        }
+    }
+
+    /// <summary>What is wrong with the webhook itself would be wrong with every other alert too.</summary>
+    private async Task CountAsync(WebhookFault? fault, CancellationToken cancellation)
+    {
+        if (fault is { IsItsOwn: true })
+        {
+            // One may be by chance, or the alert's after all: others are tried beside it.
+            _restsUntil = _time.GetUtcNow() + Rests.After(_failures++);
+            _isToldWell = false;
+            if (_failures >= FewFailures)
+            {
+                await _incidents.RaiseAsync(
+                    new(
+                        Failing, IncidentSeverity.Warning, null, null, "The webhook for incidents does not take them",
+                        $"{_failures} deliveries in a row failed: it {fault.Reason}. What it did not hear is kept and delivered later; until then incidents are seen here alone."),
+                    cancellation);
+            }
+
+            return;
+        }
+
+        (_failures, _restsUntil) = (0, default);
+        if (!_isToldWell)
+        {
+            _isToldWell = true; // Also once after a start: another instance may have told.
+            await _incidents.ResolveAsync(Failing, "It takes them again.", cancellation);
+        }
+    }
+
+    private async Task<List<DueAlert>> ClaimAsync(int most, CancellationToken cancellation)
     {
         // Set aside for longer than all of them can take: nobody else delivers them meanwhile, and a crash only delays them.
         var now = _time.GetUtcNow();
         await using var connection = await _database.OpenAsync(cancellation);
-        return await AlertStore.ClaimAsync(connection, now, now + (_options.Timeout * (AtOnce + 1)), AtOnce, cancellation);
+        return await AlertStore.ClaimAsync(connection, now, now + (_options.Timeout * (AtOnce + 1)), most, cancellation);
     }
 
-    private async Task NoteAsync(DueAlert alert, string? error, CancellationToken cancellation)
+    private async Task NoteAsync(DueAlert alert, WebhookFault? fault, CancellationToken cancellation)
     {
+        var error = fault?.Reason;
         await using var connection = await _database.OpenAsync(cancellation);
         var now = _time.GetUtcNow();
         if (error is null)
@@ -84,7 +149,7 @@ public sealed partial class AlertService : IDisposable
         }
 
         var isOver = now - alert.CreatedAt >= _options.GiveUpAfter;
-        await AlertStore.NoteAsync(connection, alert.Id, null, isOver ? null : now + PauseAfter(alert.Attempt), error, cancellation);
+        await AlertStore.NoteAsync(connection, alert.Id, null, isOver ? null : now + Pauses.After(alert.Attempt), error, cancellation);
         if (isOver)
         {
             Log.GivenUp(_logger, alert.Id, alert.Attempt, error);

@@ -42,6 +42,17 @@ internal static class AlertStore
         return [.. due.OrderBy(alert => alert.Id)];
     }
 
+    /// <summary>Gives back what was taken and not tried.</summary>
+    public static async Task PostponeAsync(NpgsqlConnection connection, IEnumerable<long> ids, DateTimeOffset until, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            "update alerts set next_try_at = $2, attempts = attempts - 1 where id = any($1) and delivered_at is null", connection)
+        {
+            Parameters = { Columns.Longs(ids), Columns.Time(until) },
+        };
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     public static async Task NoteAsync(
         NpgsqlConnection connection, long id, DateTimeOffset? deliveredAt, DateTimeOffset? nextTryAt, string? error, CancellationToken cancellation)
     {

@@ -40,12 +40,17 @@ public sealed class IncidentLog(Database database, RelayerOptions options, TimeP
     {
         await using var connection = await database.OpenAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await ResolveAsync(connection, cause, why, cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    /// <summary>The same within a database transaction of the caller's.</summary>
+    public async Task ResolveAsync(NpgsqlConnection connection, string cause, string why, CancellationToken cancellation)
+    {
         foreach (var incident in await IncidentStore.CloseAsync(connection, cause, null, null, why, time.GetUtcNow(), cancellation))
         {
             await TellAsync(connection, incident, "closed", cancellation);
         }
-
-        await transaction.CommitAsync(cancellation);
     }
 
     /// <summary>A person closes an incident.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Relayer.Core.Configuration;
+using Relayer.Core.Incidents;
 using Relayer.Core.Keepers.Accounts;
 using Relayer.Core.Keepers.Cctp;
 using Relayer.Core.Keepers.Engine;
@@ -39,7 +40,9 @@ public static class KeepersServices
                 provider.GetRequiredService<Database>(), provider.GetRequiredService<RelayerOptions>(), provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<Pauses>(),
             provider.GetRequiredService<ILogger<KeeperService>>()));
+        services.AddIncidents();
         services.AddSingleton<KeeperFailureDiagnosis>();
+        services.AddSingleton<LaneBreakers>();
         services.AddSingleton<ITransactionOutlet>(provider => new KeeperOutlet(
             provider.GetRequiredService<KeeperRegistry>(),
             provider.GetRequiredService<ChainEngines>(),
@@ -71,6 +74,7 @@ public static class KeepersServices
             provider.GetRequiredService<KeeperFailureDiagnosis>(),
             provider.GetRequiredService<KeeperRegistry>(),
             provider.GetRequiredService<KeeperStore>(),
+            provider.GetRequiredService<LaneBreakers>(),
             provider.GetRequiredService<TimeProvider>()));
 
     private static List<IKeeper> Configured(IServiceProvider provider)

@@ -5,6 +5,7 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
 using Relayer.Core.Operations;
 using Relayer.Core.Providers;
+using Relayer.Core.Storage;
 using Relayer.Core.Transactions.Confirmation;
 using Relayer.Core.Transactions.Fees;
 using Relayer.Core.Transactions.Nonces;
@@ -43,14 +44,14 @@ public sealed class ChainEngine
     internal ChainEngine(
         ChainSettings settings, IChainClient chain, FeeAndBalanceCache cache, NonceFloor floor, TransactionStore store, ConfirmedBlocks confirmed, Submitter submitter,
         Interventions interventions, Confirmer confirmer, Corrector corrector, SignerPool pool, StageHealth health, WatchIncidents incidents,
-        IEnumerable<ITransactionHandler> purposes, TimeProvider time, ILogger<ChainEngine> logger)
+        IEnumerable<ITransactionHandler> purposes, TimeProvider time, ILogger<ChainEngine> logger, StorageTrouble? trouble = null)
     {
         Settings = settings;
         (_cache, _floor, _store, _confirmed, _submitter, _interventions) = (cache, floor, store, confirmed, submitter, interventions);
         (_pool, _corrector, _health, _incidents) = (pool, corrector, health, incidents);
         _passes = new SerialRunner<int>(() => PassAsync(confirmer, [.. purposes]));
         var news = new BlockNews(chain, _passes.RunAsync, PassSize, time);
-        _watch = new ConfirmationLoop(settings.ChainId, news.RunAsync, time, logger);
+        _watch = new ConfirmationLoop(settings.ChainId, news.RunAsync, time, logger, trouble);
     }
 
     /// <summary>The chain's settings.</summary>

@@ -25,7 +25,7 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
     public ChainEngines(
         RelayerOptions options, IChainClientFactory chains, ISignerSource signers, Database database,
         Lazy<IEnumerable<ITransactionHandler>> purposes, TimeProvider time, ILoggerFactory loggers, ISpendLedger? ledger = null,
-        IncidentLog? incidents = null, DisagreementLog? disagreements = null)
+        IncidentLog? incidents = null, DisagreementLog? disagreements = null, StorageTrouble? trouble = null)
     {
         var store = new TransactionStore(time);
         var disputes = disagreements ?? new DisagreementLog(options, database, time, loggers.CreateLogger<DisagreementLog>());
@@ -36,13 +36,13 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
                 var chain = chains.Get(settings.ChainId);
                 var errors = new SignerErrors();
                 var cache = new FeeAndBalanceCache(settings, chain, signers, database, store, time, loggers.CreateLogger<FeeAndBalanceCache>());
-                var submitter = new Submitter(settings, cache, chain, signers, errors, database, store, time, purposes.Value, loggers.CreateLogger<Submitter>());
+                var submitter = new Submitter(settings, cache, chain, signers, errors, database, store, time, purposes.Value, loggers.CreateLogger<Submitter>(), trouble);
                 var confirmed = new ConfirmedBlocks(chain, database, time);
                 var recorder = new Recorder(settings, database, store, confirmed, purposes.Value, ledger, time, loggers.CreateLogger<Recorder>());
                 var replacer = new Replacer(settings, cache, chain, submitter, database, time, loggers.CreateLogger<Replacer>());
                 var closer = new NoopCanceller(settings, replacer, time, loggers.CreateLogger<NoopCanceller>());
                 var gaps = new GapFiller(settings, cache, chain, submitter, database, time, loggers.CreateLogger<GapFiller>());
-                var health = new StageHealth(settings.ChainId, time, loggers.CreateLogger<StageHealth>());
+                var health = new StageHealth(settings.ChainId, time, loggers.CreateLogger<StageHealth>(), trouble);
                 var missing = new MissingReceipts(settings.ChainId, database, time);
                 var evidence = new Evidence(chain, settings.Confirmations, disputes);
                 var spent = new SpentNonces(settings, chain, evidence, recorder, missing, time, loggers.CreateLogger<SpentNonces>());
@@ -60,10 +60,13 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
                     new Corrector(settings, evidence, recorder, database, time, loggers.CreateLogger<Corrector>()),
                     new SignerPool(settings, cache, signers, errors, database, time, loggers.CreateLogger<SignerPool>()),
                     health,
-                    new WatchIncidents(settings.ChainId, health, missing, disputes, incidents, time, loggers.CreateLogger<WatchIncidents>()),
+                    new WatchIncidents(
+                        settings.ChainId, health, missing, disputes, new FailingSigners(settings.ChainId, database), incidents, time,
+                        loggers.CreateLogger<WatchIncidents>(), trouble),
                     purposes.Value,
                     time,
-                    loggers.CreateLogger<ChainEngine>());
+                    loggers.CreateLogger<ChainEngine>(),
+                    trouble);
             }));
     }
 

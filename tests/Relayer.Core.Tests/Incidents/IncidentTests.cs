@@ -95,8 +95,8 @@ public sealed class IncidentTests(PostgresFixture postgres)
         Assert.Equal(world.Received[0].Delivery, world.Received[1].Delivery);
         var incident = JsonNode.Parse(world.Received[0].Body)!["incident"]!;
         Assert.Equal(("council_low", "warning", 1L), ((string?)incident["kind"], (string?)incident["severity"], (long)incident["chainId"]!));
-        Assert.Equal(TimeSpan.FromSeconds(40), AlertService.PauseAfter(3));
-        Assert.Equal(TimeSpan.FromHours(1), AlertService.PauseAfter(60));
+        Assert.Equal(TimeSpan.FromSeconds(40), AlertService.Pauses.After(3));
+        Assert.Equal(TimeSpan.FromHours(1), AlertService.Pauses.After(60));
     }
 
     [Fact]
@@ -117,6 +117,55 @@ public sealed class IncidentTests(PostgresFixture postgres)
         Assert.Equal(
             ["1 opened", "2 opened", "1 opened", "1 closed"],
             world.Received.Select(item => JsonNode.Parse(item.Body)!).Select(body => $"{body["incident"]!["chainId"]} {body["event"]}"));
+    }
+
+    [Fact]
+    public async Task While_the_webhook_is_away_one_alert_at_a_time_tries_it_and_one_incident_says_so_until_all_are_delivered()
+    {
+        await using var world = await World.StartAsync(postgres);
+        for (var i = 1; i <= 40; i++)
+        {
+            await world.Log.RaiseAsync(Report() with { ChainId = new ChainId(i) }, Cancellation);
+        }
+
+        world.Status = 503;
+        var minutes = 30;
+        for (var tick = 0; tick < minutes * 6; tick++)
+        {
+            await world.Alerts.DeliverAsync(Cancellation);
+            world.Time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        // Two at once, then after 5, 10, 20, 40, 80, 160 seconds and every five minutes, as far as ticks of ten seconds tell them apart.
+        Assert.InRange(world.Received.Count, 8, 14);
+        var incident = Assert.Single((await world.Log.ReadAsync(10, Cancellation)).Open, open => open.Report.Kind == "webhook_failing").Report;
+        Assert.Contains("it answered 503", incident.Detail, StringComparison.Ordinal);
+
+        world.Status = 200;
+        world.Received.Clear();
+        for (var tick = 0; tick < 400 && await world.Database.ScalarAsync<long>("select count(*) from alerts where delivered_at is null") > 0; tick++)
+        {
+            await world.Alerts.DeliverAsync(Cancellation);
+            world.Time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        Assert.Equal(42, world.Received.Select(item => item.Delivery).Distinct().Count()); // With the incident's own beginning and end.
+        Assert.DoesNotContain((await world.Log.ReadAsync(10, Cancellation)).Open, open => open.Report.Kind == "webhook_failing");
+    }
+
+    [Fact]
+    public async Task One_alert_that_the_webhook_refuses_for_what_it_says_does_not_hold_back_the_others()
+    {
+        await using var world = await World.StartAsync(postgres);
+        for (var i = 1; i <= 5; i++)
+        {
+            await world.Log.RaiseAsync(Report() with { ChainId = new ChainId(i) }, Cancellation);
+        }
+
+        world.Status = 422;
+        await world.Alerts.DeliverAsync(Cancellation);
+
+        Assert.Equal(5, world.Received.Count);
     }
 
     [Fact]
@@ -251,7 +300,7 @@ public sealed class IncidentTests(PostgresFixture postgres)
             return world;
         }
 
-        public AlertService AddInstance() => new(_options, Secrets, Database.Database, Time, NullLogger<AlertService>.Instance);
+        public AlertService AddInstance() => new(_options, Secrets, Database.Database, Log, Time, NullLogger<AlertService>.Instance);
 
         public async ValueTask DisposeAsync()
         {

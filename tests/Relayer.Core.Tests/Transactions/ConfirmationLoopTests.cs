@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Storage;
 using Relayer.Core.Transactions.Confirmation;
 
 namespace Relayer.Core.Tests.Transactions;
@@ -30,6 +32,38 @@ public sealed class ConfirmationLoopTests
         }
 
         await watch.StopAsync();
+    }
+
+    [Fact]
+    public async Task That_the_database_is_away_is_said_once_without_a_stack_and_other_failures_as_they_are()
+    {
+        var (logs, passes) = (new CapturedLogs(), 0);
+        var time = new MovableTime();
+        var trouble = new StorageTrouble(time, new Microsoft.Extensions.Logging.Logger<StorageTrouble>(logs));
+        var watch = new ConfirmationLoop(
+            Chain,
+            () => Interlocked.Increment(ref passes) switch
+            {
+                < 6 => throw new NpgsqlException("it is away", new System.Net.Sockets.SocketException(111)),
+                6 => throw new FormatException("something else"),
+                _ => Task.FromResult(0),
+            },
+            time, logs, trouble);
+
+        watch.Wake();
+        await Waiting.UntilAsync(
+            () => Task.FromResult(Volatile.Read(ref passes) > 6),
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(2));
+                return Task.CompletedTask;
+            },
+            () => $"{passes} passes");
+        await watch.StopAsync();
+
+        Assert.Single(logs.Lines, line => line.StartsWith("Error 102 ", StringComparison.Ordinal));
+        Assert.Contains("something else", Assert.Single(logs.Lines, line => line.StartsWith("Warning 220 ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", string.Concat(logs.Lines.Where(line => line.StartsWith("Error 102 ", StringComparison.Ordinal))), StringComparison.Ordinal);
     }
 
     [Fact]

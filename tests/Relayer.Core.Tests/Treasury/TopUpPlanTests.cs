@@ -88,6 +88,7 @@ public sealed class TopUpPlanTests
     [InlineData(HoldReason.NotASigner)]
     [InlineData(HoldReason.HasCode)]
     [InlineData(HoldReason.InFlight)]
+    [InlineData(HoldReason.Failing)]
     [InlineData(HoldReason.CoolingDown)]
     [InlineData(HoldReason.SignerCap)]
     [InlineData(HoldReason.DailyCap)]
@@ -103,6 +104,7 @@ public sealed class TopUpPlanTests
             HoldReason.NotASigner => (situation, signer with { Address = Council }),
             HoldReason.HasCode => (situation, signer with { HasCode = true }),
             HoldReason.InFlight => (situation, signer with { InFlight = Milli(1) }),
+            HoldReason.Failing => (situation, signer with { Failures = 3, LastAt = Now.AddMinutes(-39) }), // Ten minutes, doubled twice.
             HoldReason.CoolingDown => (situation, signer with { LastAt = Now.AddMinutes(5) }), // A clock that was set back.
             HoldReason.SignerCap => (situation, signer with { SentToday = Milli(1_000) }),
             HoldReason.DailyCap => (situation with { SentToday = Milli(2_000) }, signer),

@@ -32,7 +32,7 @@ public abstract class KeeperLimitOptions
     /// <summary>Transactions that fail one after the other before the keeper stands still.</summary>
     public int BreakerFailures { get; set; } = 5;
 
-    /// <summary>How long it then stands still.</summary>
+    /// <summary>How long it then stands still; twice as long each time that the first transaction after it fails too, up to four hours.</summary>
     public TimeSpan BreakerPause { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The accounts that may pay, by address; all of the chain's when empty.</summary>

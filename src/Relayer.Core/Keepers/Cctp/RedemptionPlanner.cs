@@ -41,7 +41,7 @@ internal static class RedemptionPlanner
     public static Decision Gone(KeeperWork work, RedemptionSettings settings, DateTimeOffset now) =>
         work.Attempts + 1 >= settings.Limits.MaxAttempts
             ? new Decision.End(WorkState.Dropped, KeeperReasons.Vanished, "the burn is not on its chain any more")
-            : new Decision.Wait(RedemptionReasons.BurnGone, now + Backoff.After(work.Attempts), null, IsAttempt: true);
+            : new Decision.Wait(RedemptionReasons.BurnGone, now + KeeperPauses.Tries.After(work.Attempts + 1), null, IsAttempt: true);
 
     /// <summary>The transaction.</summary>
     public static KeeperAction Act(

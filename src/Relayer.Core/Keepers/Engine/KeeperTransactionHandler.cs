@@ -13,9 +13,11 @@ namespace Relayer.Core.Keepers.Engine;
 /// <param name="inquest">Asks why one reverted.</param>
 /// <param name="registry">The breakers' settings.</param>
 /// <param name="store">The records.</param>
+/// <param name="breakers">What keeps failing.</param>
 /// <param name="time">The clock.</param>
 internal sealed class KeeperTransactionHandler(
-    IKeeperOutcomes outcomes, KeeperFailureDiagnosis inquest, KeeperRegistry registry, KeeperStore store, TimeProvider time) : ITransactionHandler
+    IKeeperOutcomes outcomes, KeeperFailureDiagnosis inquest, KeeperRegistry registry, KeeperStore store, LaneBreakers breakers, TimeProvider time)
+    : ITransactionHandler
 {
     /// <inheritdoc/>
     public string Name => outcomes.Name;
@@ -28,18 +30,18 @@ internal sealed class KeeperTransactionHandler(
         var final = changes.Where(change => change.State.IsFinal).ToArray();
         var works = await store.ReadOfTransactionsAsync(Name, final.Select(change => change.Transaction.Id), cancellation);
         CrashPoints.PassIf(works.Count > 0, CrashPoints.OutcomeRead);
-        var why = works.Count == 0 ? null : await inquest.WhyAsync(chainId, final, cancellation);
+        var why = await inquest.WhyAsync(chainId, final, cancellation);
         var byTransaction = works.ToLookup(work => work.TransactionId);
         return async (connection, stop) =>
         {
             await LockAsync(connection, chainId, works, stop);
 
             // Lane by lane, always in the same order: budgets and breakers are shared with other instances.
-            foreach (var change in final.OrderBy(item => byTransaction[item.Transaction.Id].FirstOrDefault()?.Found.Lane, StringComparer.Ordinal)
+            foreach (var change in final.OrderBy(item => byTransaction[item.Transaction.Id].FirstOrDefault()?.Found.Lane ?? Name, StringComparer.Ordinal)
                 .ThenBy(item => item.Transaction.Id))
             {
                 await RecordAsync(
-                    connection, chainId, change, why?.GetValueOrDefault(change.Transaction.Id), [.. byTransaction[change.Transaction.Id]], stop);
+                    connection, chainId, change, why.GetValueOrDefault(change.Transaction.Id), [.. byTransaction[change.Transaction.Id]], stop);
             }
         };
     }
@@ -60,11 +62,16 @@ internal sealed class KeeperTransactionHandler(
         var done = change is { State: TransactionState.Confirmed, Receipt: { } receipt }
             ? works.Select(work => outcomes.Read(work, receipt)).ToArray()
             : [];
-        var decisions = works.Select((work, i) => (work, Evaluate(change.State, done.Length > i ? done[i] : default, why, now))).ToArray();
+        var decisions = works.Select((work, i) => (work, Evaluate(work, change.State, done.Length > i ? done[i] : default, why, now))).ToArray();
         if (decisions.Length > 0)
         {
             await store.DecideAsync(connection, Name, chainId, decisions, cancellation);
-            await CountAsync(connection, chainId, works[0].Found.Lane, change.State, now, cancellation);
+        }
+
+        // What a keeper's own code sent outside of its work has the keeper's lane.
+        if (registry.Find(Name, chainId, works.Count > 0 ? works[0].Found.Lane : Name) is { } limits)
+        {
+            await breakers.CountAsync(connection, Name, chainId, limits, change.State, why, now, cancellation);
         }
 
         CrashPoints.Pass(CrashPoints.OutcomeDecided);
@@ -73,14 +80,14 @@ internal sealed class KeeperTransactionHandler(
     }
 
     /// <summary>What a final transaction means for its work. Pure.</summary>
-    internal static Decision Evaluate(TransactionState state, WorkOutcome outcome, string? why, DateTimeOffset now) => state switch
+    internal static Decision Evaluate(KeeperWork work, TransactionState state, WorkOutcome outcome, string? why, DateTimeOffset now) => state switch
     {
         TransactionState.Confirmed when outcome.IsDone => new Decision.End(WorkState.Won, KeeperReasons.Won, outcome.Detail),
 
-        // Looked at again at once: the planner sees on the chain whether somebody else was first.
-        TransactionState.Confirmed => new Decision.Wait(KeeperReasons.NoEffect, now, outcome.Detail, IsAttempt: true),
-        TransactionState.Failed => new Decision.Wait(KeeperReasons.Reverted, now, why, IsAttempt: true),
-        _ => new Decision.Wait(KeeperReasons.NotMined, now, null, IsAttempt: true),
+        // Looked at again at once: the planner sees on the chain whether somebody else was first. After that later each time: it costs money.
+        TransactionState.Confirmed => new Decision.Wait(KeeperReasons.NoEffect, now + KeeperPauses.Tries.After(work.Attempts), outcome.Detail, IsAttempt: true),
+        TransactionState.Failed => new Decision.Wait(KeeperReasons.Reverted, now + KeeperPauses.Tries.After(work.Attempts), why, IsAttempt: true),
+        _ => new Decision.Wait(KeeperReasons.NotMined, now + KeeperPauses.Tries.After(work.Attempts), null, IsAttempt: true),
     };
 
     private static async Task SettleAsync(
@@ -94,22 +101,6 @@ internal sealed class KeeperTransactionHandler(
         command.Parameters.Add(Columns.Id(change.Transaction.Id));
         command.Parameters.Add(Columns.Number(cost));
         command.Parameters.Add(Columns.Number(reward));
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
-
-    private async Task CountAsync(
-        NpgsqlConnection connection, ChainId chainId, string lane, TransactionState state, DateTimeOffset now, CancellationToken cancellation)
-    {
-        if (registry.Find(Name, chainId, lane) is not { } limit)
-        {
-            return;
-        }
-
-        await using var command = KeeperStore.Command(connection, KeeperSql.CountFailure, Name, chainId);
-        command.Parameters.Add(Columns.Text(lane));
-        command.Parameters.Add(Columns.Flag(state is TransactionState.Failed));
-        command.Parameters.Add(Columns.Int(limit.BreakerFailures));
-        command.Parameters.Add(Columns.Time(now + limit.BreakerPause));
         await command.ExecuteNonQueryAsync(cancellation);
     }
 }

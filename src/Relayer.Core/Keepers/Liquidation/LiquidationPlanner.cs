@@ -26,7 +26,7 @@ internal static class LiquidationPlanner
             PerpsRefusal.WrongPrice => new Decision.Wait(PerpsReasons.PriceWrong, now + Soon, detail),
             PerpsRefusal.Halted => new Decision.Wait(PerpsReasons.MarketHalted, now + Later, detail),
             _ when work.Attempts + 1 >= limits.MaxAttempts => new Decision.End(WorkState.Failed, KeeperReasons.SimulationReverted, detail),
-            _ => new Decision.Wait(KeeperReasons.SimulationReverted, now + Backoff.After(work.Attempts), detail, IsAttempt: true),
+            _ => new Decision.Wait(KeeperReasons.SimulationReverted, now + KeeperPauses.Tries.After(work.Attempts + 1), detail, IsAttempt: true),
         };
     }
 

@@ -113,13 +113,18 @@ internal static class KeeperSql
         from send where (b.keeper, b.chain_id, b.lane, b.day) = (send.keeper, send.chain_id, send.lane, send.day)
         """;
 
-    // $1 keeper, $2 chain, $3 lane, $4 failed, $5 limit, $6 until. A breaker that was open begins anew.
-    public const string CountFailure = """
-        insert into keeper_breakers as b (keeper, chain_id, lane, failures, open_until)
-        values ($1, $2, $3, case when $4 and $5 > 1 then 1 else 0 end, case when $4 and $5 <= 1 then $6 end)
-        on conflict (keeper, chain_id, lane) do update set
-            failures = case when not $4 or b.failures + 1 >= $5 then 0 else b.failures + 1 end,
-            open_until = case when $4 and b.failures + 1 >= $5 then $6 when $4 then b.open_until end
+    // $1 keeper, $2 chain, $3 lane.
+    public const string MakeBreaker =
+        "insert into keeper_breakers (keeper, chain_id, lane, failures) values ($1, $2, $3, 0) on conflict do nothing";
+
+    // $1 keeper, $2 chain, $3 lane.
+    public const string LockBreaker = """
+        select failures, strikes, open_until from keeper_breakers where keeper = $1 and chain_id = $2 and lane = $3 for no key update
+        """;
+
+    // $1 keeper, $2 chain, $3 lane, $4 failures, $5 strikes, $6 until, $7 reason.
+    public const string WriteBreaker = """
+        update keeper_breakers set failures = $4, strikes = $5, open_until = $6, reason = $7 where keeper = $1 and chain_id = $2 and lane = $3
         """;
 
     public const string ReadBreakers =

@@ -56,7 +56,7 @@ internal static class OrderPlanner
         PerpsRefusal.Blocked => new Decision.Wait(PerpsReasons.AccountBlocked, now + Later, detail),
         PerpsRefusal.Halted => new Decision.Wait(PerpsReasons.MarketHalted, now + Later, detail),
         _ when work.Attempts + 1 >= limits.MaxAttempts => new Decision.End(WorkState.Failed, KeeperReasons.SimulationReverted, detail),
-        _ => new Decision.Wait(KeeperReasons.SimulationReverted, now + Backoff.After(work.Attempts), detail, IsAttempt: true),
+        _ => new Decision.Wait(KeeperReasons.SimulationReverted, now + KeeperPauses.Tries.After(work.Attempts + 1), detail, IsAttempt: true),
     };
 
     /// <summary>

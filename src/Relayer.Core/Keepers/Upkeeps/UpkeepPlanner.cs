@@ -30,7 +30,7 @@ public static class UpkeepPlanner
     public static Decision Retry(KeeperWork work, KeeperLimits limits, string reason, string? detail, DateTimeOffset now) =>
         work.Attempts + 1 >= limits.MaxAttempts
             ? new Decision.End(WorkState.Failed, reason, detail)
-            : new Decision.Wait(reason, now + Backoff.After(work.Attempts), detail, IsAttempt: true);
+            : new Decision.Wait(reason, now + KeeperPauses.Tries.After(work.Attempts + 1), detail, IsAttempt: true);
 
     /// <summary>The transaction.</summary>
     public static KeeperAction Act(KeeperWork work, Upkeep upkeep, ReadOnlyMemory<byte> performData, DateTimeOffset now) => new(

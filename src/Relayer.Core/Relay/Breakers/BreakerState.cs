@@ -1,4 +1,5 @@
 using System.Numerics;
+using Relayer.Core.Concurrency;
 using Relayer.Core.Ethereum;
 
 namespace Relayer.Core.Relay.Breakers;
@@ -42,8 +43,7 @@ public sealed record BreakerState(
     private const int FunctionFailures = 5;
     private const int UserFailures = 3;
     private const int FailuresAgain = 2;
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(15);
+    private static readonly Backoff Pauses = new(TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(15));
     private static readonly TimeSpan Quiet = TimeSpan.FromHours(1);
 
     /// <summary>Nothing was seen yet.</summary>
@@ -80,8 +80,7 @@ public sealed record BreakerState(
         var enough = strikes > 0 ? FailuresAgain : scope == BreakerScope.User ? UserFailures : FunctionFailures;
         if (!IsOpen(now) && next.Failures >= enough && next.Failures * 2 >= next.Seen)
         {
-            var pause = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(strikes, 10)));
-            next = next with { Recent = 0, Seen = 0, Strikes = strikes + 1, OpenUntil = now + pause };
+            next = next with { Recent = 0, Seen = 0, Strikes = strikes + 1, OpenUntil = now + Pauses.After(strikes + 1) };
         }
 
         // Beyond what an hour may lose, only this waits, and until the hour is over.

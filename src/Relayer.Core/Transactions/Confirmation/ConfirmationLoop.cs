@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Storage;
 
 namespace Relayer.Core.Transactions.Confirmation;
 
@@ -8,7 +9,9 @@ namespace Relayer.Core.Transactions.Confirmation;
 /// <param name="pass">One pass; gives how many were open.</param>
 /// <param name="time">The clock of the pauses.</param>
 /// <param name="logger">Where failures are said.</param>
-internal sealed partial class ConfirmationLoop(ChainId chainId, Func<Task<int>> pass, TimeProvider time, ILogger logger)
+/// <param name="trouble">Says once for all that the database cannot be used.</param>
+internal sealed partial class ConfirmationLoop(
+    ChainId chainId, Func<Task<int>> pass, TimeProvider time, ILogger logger, StorageTrouble? trouble = null)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan IntervalAfterFailure = TimeSpan.FromSeconds(2);
@@ -77,7 +80,11 @@ internal sealed partial class ConfirmationLoop(ChainId chainId, Func<Task<int>> 
         catch (Exception failure)
         {
             // The boundary of one pass: whatever it met, the next one tries again, for as long as something may be open.
-            Log.PassFailed(logger, chainId, failure);
+            if (trouble?.Tell(failure) is not true)
+            {
+                Log.PassFailed(logger, chainId, failure);
+            }
+
             pause = IntervalAfterFailure;
         }
 

@@ -115,7 +115,7 @@ internal sealed partial class Confirmer(
                 catch (SignerUnavailableException unavailable)
                 {
                     errors.Failed(transaction.Reserved.Signer, "its signing key is unavailable");
-                    Log.NoKey(logger, transaction.Id, settings.ChainId, unavailable);
+                    Log.NoKey(logger, transaction.Id, settings.ChainId, unavailable.Message);
                 }
             }));
 
@@ -177,7 +177,7 @@ internal sealed partial class Confirmer(
         [LoggerMessage(EventId = 211, Level = LogLevel.Information, Message = "Took up transaction {Id} on chain {ChainId}, left unsigned")]
         public static partial void TakenUp(ILogger logger, Guid id, ChainId chainId);
 
-        [LoggerMessage(EventId = 212, Level = LogLevel.Error, Message = "Transaction {Id} on chain {ChainId} cannot be signed: its signing key is unavailable")]
-        public static partial void NoKey(ILogger logger, Guid id, ChainId chainId, Exception exception);
+        [LoggerMessage(EventId = 212, Level = LogLevel.Error, Message = "Transaction {Id} on chain {ChainId} cannot be signed: its signing key is unavailable: {Reason}")]
+        public static partial void NoKey(ILogger logger, Guid id, ChainId chainId, string reason);
     }
 }

@@ -105,7 +105,7 @@ internal sealed partial class GapFiller(
         }
         catch (SignerUnavailableException unavailable)
         {
-            Log.NoKey(logger, settings.ChainId, unavailable); // Recorded: the confirmer signs it once the key is available.
+            Log.NoKey(logger, settings.ChainId, unavailable.Message); // Recorded: the confirmer signs it once the key is available.
         }
     }
 
@@ -149,7 +149,7 @@ internal sealed partial class GapFiller(
         [LoggerMessage(EventId = 224, Level = LogLevel.Critical, Message = "{Count} confirmed transactions of {Signer} on chain {ChainId}, from nonce {Nonce} on, are gone from it: a reorg deeper than Confirmations. They are sent again")]
         public static partial void DeepReorg(ILogger logger, int count, Address signer, ChainId chainId, ulong nonce);
 
-        [LoggerMessage(EventId = 225, Level = LogLevel.Error, Message = "A nonce on chain {ChainId} cannot be filled yet: its signing key is unavailable")]
-        public static partial void NoKey(ILogger logger, ChainId chainId, Exception exception);
+        [LoggerMessage(EventId = 225, Level = LogLevel.Error, Message = "A nonce on chain {ChainId} cannot be filled yet: its signing key is unavailable: {Reason}")]
+        public static partial void NoKey(ILogger logger, ChainId chainId, string reason);
     }
 }

@@ -52,7 +52,7 @@ internal sealed partial class NoopCanceller(
             }
             catch (SignerUnavailableException unavailable)
             {
-                Log.NoKey(logger, transaction.Id, settings.ChainId, unavailable);
+                Log.NoKey(logger, transaction.Id, settings.ChainId, unavailable.Message);
             }
         });
     }
@@ -65,7 +65,7 @@ internal sealed partial class NoopCanceller(
         [LoggerMessage(EventId = 214, Level = LogLevel.Warning, Message = "Transaction {Id} on chain {ChainId} is given up ({Reason}; it expires at {ExpiresAt}): closing its nonce")]
         public static partial void Unwanted(ILogger logger, Guid id, ChainId chainId, CancelReason reason, DateTimeOffset? expiresAt);
 
-        [LoggerMessage(EventId = 216, Level = LogLevel.Error, Message = "The nonce of transaction {Id} on chain {ChainId} cannot be closed: its signing key is unavailable")]
-        public static partial void NoKey(ILogger logger, Guid id, ChainId chainId, Exception exception);
+        [LoggerMessage(EventId = 216, Level = LogLevel.Error, Message = "The nonce of transaction {Id} on chain {ChainId} cannot be closed: its signing key is unavailable: {Reason}")]
+        public static partial void NoKey(ILogger logger, Guid id, ChainId chainId, string reason);
     }
 }

@@ -109,7 +109,7 @@ internal sealed partial class Replacer(
         }
         catch (SignerUnavailableException unavailable)
         {
-            Log.NoKey(logger, transaction.Id, settings.ChainId, unavailable);
+            Log.NoKey(logger, transaction.Id, settings.ChainId, unavailable.Message);
         }
         catch (BudgetSpentException)
         {
@@ -165,7 +165,7 @@ internal sealed partial class Replacer(
         [LoggerMessage(EventId = 234, Level = LogLevel.Warning, Message = "Transaction {Id} on chain {ChainId} at nonce {Nonce} should be replaced, but the budget has no room for it. It is tried again until it has: the next hour or day begins, or raise Budgets__*")]
         public static partial void BudgetSpent(ILogger logger, Guid id, ChainId chainId, ulong nonce);
 
-        [LoggerMessage(EventId = 233, Level = LogLevel.Error, Message = "Transaction {Id} on chain {ChainId} cannot be replaced: its signing key is unavailable")]
-        public static partial void NoKey(ILogger logger, Guid id, ChainId chainId, Exception exception);
+        [LoggerMessage(EventId = 233, Level = LogLevel.Error, Message = "Transaction {Id} on chain {ChainId} cannot be replaced: its signing key is unavailable: {Reason}")]
+        public static partial void NoKey(ILogger logger, Guid id, ChainId chainId, string reason);
     }
 }

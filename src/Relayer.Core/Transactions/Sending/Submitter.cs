@@ -34,6 +34,7 @@ internal sealed partial class Submitter
     private readonly SignerErrors _errors;
     private readonly Database _database;
     private readonly TransactionStore _store;
+    private readonly StorageTrouble? _trouble;
     private readonly TimeProvider _time;
     private readonly Dictionary<string, ITransactionHandler> _purposes;
     private readonly ILogger _logger;
@@ -43,8 +44,9 @@ internal sealed partial class Submitter
 
     public Submitter(
         ChainSettings settings, FeeAndBalanceCache cache, IChainClient chain, ISignerSource signers, SignerErrors errors, Database database, TransactionStore store, TimeProvider time,
-        IEnumerable<ITransactionHandler> purposes, ILogger<Submitter> logger)
+        IEnumerable<ITransactionHandler> purposes, ILogger<Submitter> logger, StorageTrouble? trouble = null)
     {
+        _trouble = trouble;
         _purposes = purposes.ToDictionary(purpose => purpose.Name);
         (_settings, _cache, _chain, _signers, _errors, _database, _store, _time, _logger) = (settings, cache, chain, signers, errors, database, store, time, logger);
         _submissions = new(SubmitManyAsync, maxBatch: 64, parallelism: 4);
@@ -217,7 +219,11 @@ internal sealed partial class Submitter
         }
         catch (Exception lost) when (lost is NpgsqlException or ObjectDisposedException or InvalidOperationException)
         {
-            Log.MarkLost(_logger, _settings.ChainId, sent.Count, lost);
+            if (_trouble?.Tell(lost) is not true)
+            {
+                Log.MarkLost(_logger, _settings.ChainId, sent.Count, lost);
+            }
+
         }
         finally
         {

@@ -1,3 +1,4 @@
+using Relayer.Core.Concurrency;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Tx;
 
@@ -46,8 +47,7 @@ internal static class SignerPausePolicy
     public static SignerStep Rest(SignerStatus signer, string reason, DateTimeOffset now)
     {
         var strikes = signer.RetryAt is { } last && now - last < Forgotten ? Math.Min(signer.Strikes + 1, 10) : 1;
-        var rest = FirstRest * Math.Pow(2, strikes - 1);
-        return new SignerStep.Pause(SignerPauseCause.Errors, reason, now + (rest < LongestRest ? rest : LongestRest), strikes);
+        return new SignerStep.Pause(SignerPauseCause.Errors, reason, now + new Backoff(FirstRest, LongestRest).After(strikes), strikes);
     }
 }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Storage;
 
 namespace Relayer.Core.Transactions.Watch;
 
@@ -8,7 +9,8 @@ namespace Relayer.Core.Transactions.Watch;
 /// <param name="chainId">The chain, for the log.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Each stage's first failure is said here, and that it works again.</param>
-internal sealed partial class StageHealth(ChainId chainId, TimeProvider time, ILogger logger)
+/// <param name="trouble">Says once for all that the database cannot be used: the stages' own lines have no cause then.</param>
+internal sealed partial class StageHealth(ChainId chainId, TimeProvider time, ILogger logger, StorageTrouble? trouble = null)
 {
     /// <summary>A stage that fails for so long counts as stalled.</summary>
     public static readonly TimeSpan StalledAfter = TimeSpan.FromMinutes(1);
@@ -68,14 +70,14 @@ internal sealed partial class StageHealth(ChainId chainId, TimeProvider time, IL
 
         if (isNews)
         {
-            Log.StageFailed(logger, stage, chainId, failure);
+            Log.StageFailed(logger, stage, chainId, trouble?.Tell(failure) is true ? null : failure);
         }
     }
 
     private static partial class Log
     {
         [LoggerMessage(EventId = 260, Level = LogLevel.Warning, Message = "The stage {Stage} of the watch on chain {ChainId} failed; the others go on, and it is tried again")]
-        public static partial void StageFailed(ILogger logger, WatchStage stage, ChainId chainId, Exception exception);
+        public static partial void StageFailed(ILogger logger, WatchStage stage, ChainId chainId, Exception? exception);
 
         [LoggerMessage(EventId = 261, Level = LogLevel.Information, Message = "The stage {Stage} of the watch on chain {ChainId} works again")]
         public static partial void WorksAgain(ILogger logger, WatchStage stage, ChainId chainId);

@@ -3,6 +3,7 @@ using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
 using Relayer.Core.Providers;
+using Relayer.Core.Storage;
 
 namespace Relayer.Core.Transactions.Watch;
 
@@ -11,11 +12,14 @@ namespace Relayer.Core.Transactions.Watch;
 /// <param name="health">How the stages are.</param>
 /// <param name="missing">What nobody shows the end of.</param>
 /// <param name="disagreements">What the providers disagree about.</param>
+/// <param name="failing">Signers that keep failing.</param>
 /// <param name="incidents">Where it is told; without, nobody is.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Says that it could not be told.</param>
+/// <param name="trouble">Says once for all that the database cannot be used.</param>
 internal sealed partial class WatchIncidents(
-    ChainId chainId, StageHealth health, MissingReceipts missing, DisagreementLog disagreements, IncidentLog? incidents, TimeProvider time, ILogger logger)
+    ChainId chainId, StageHealth health, MissingReceipts missing, DisagreementLog disagreements, FailingSigners failing, IncidentLog? incidents, TimeProvider time, ILogger logger,
+    StorageTrouble? trouble = null)
 {
     /// <summary>The kind of incident about transactions without a receipt.</summary>
     public const string ReceiptMissing = "receipt_missing";
@@ -53,7 +57,13 @@ internal sealed partial class WatchIncidents(
 
         try
         {
-            IncidentReport[] wrong = [.. health.FindStalled().Select(Report), .. (await missing.FindOverdueAsync(cancellation)).Select(Report), .. ReportDisagreement()];
+            IncidentReport[] wrong =
+            [
+                .. health.FindStalled().Select(Report),
+                .. (await missing.FindOverdueAsync(cancellation)).Select(Report),
+                .. ReportDisagreement(),
+                .. isWhole ? await failing.FindAsync(cancellation) : [],
+            ];
             foreach (var report in wrong)
             {
                 await incidents.RaiseAsync(report, cancellation);
@@ -68,7 +78,10 @@ internal sealed partial class WatchIncidents(
         }
         catch (NpgsqlException away)
         {
-            Log.NotTold(logger, chainId, away);
+            if (trouble?.Tell(away) is not true)
+            {
+                Log.NotTold(logger, chainId, away);
+            }
         }
     }
 
@@ -77,7 +90,7 @@ internal sealed partial class WatchIncidents(
     {
         if (!isWhole)
         {
-            return _told;
+            return _told.Where(cause => !cause.StartsWith(FailingSigners.Kind, StringComparison.Ordinal)); // They are looked at by the timer alone.
         }
 
         var (open, _) = await incidents!.ReadAsync(0, cancellation);
@@ -87,6 +100,7 @@ internal sealed partial class WatchIncidents(
     // Of transactions it knows only after as long a look as it takes to miss them.
     private bool IsKnownBetter(IncidentReport report) => report.Kind switch
     {
+        FailingSigners.Kind => true,
         ReceiptMissing => time.GetUtcNow() - _startedAt >= MissingReceipts.ToldAfter * 2,
         ProvidersDisagree => time.GetUtcNow() - _startedAt >= DisagreementLog.ToldFor,
         _ => Enum.GetValues<WatchStage>().Any(stage => report.Kind == StagePrefix + stage.Name() && health.Works(stage)),

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Relayer.Core.Concurrency;
 using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
 
@@ -30,6 +31,12 @@ public sealed record TopUpSigner(
 {
     /// <summary>It has code, of a contract or by a delegation (EIP-7702), which runs when it is paid, and may refuse or pass on what comes.</summary>
     public bool HasCode { get; init; }
+
+    /// <summary>Transfers to it in a row that were mined and failed: each cost its fee.</summary>
+    public int Failures { get; init; }
+
+    /// <summary>The block of the last of them.</summary>
+    public long? FailedBlock { get; init; }
 }
 
 /// <summary>The rules of the top-ups, read once from the validated options. Amounts are wei.</summary>
@@ -37,10 +44,15 @@ public sealed record TopUpRules(
     Wei LowMark, Wei Target, int LowDays, int TargetDays, Wei MaxPerTransfer, Wei MaxPerSignerPerDay, Wei MaxPerDay, TimeSpan CoolDown,
     Wei CouncilMinimum)
 {
+    private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(1);
+
     /// <summary>Reads validated options.</summary>
     public static TopUpRules From(TopUpOptions options) => new(
         options.LowMarkWei, options.TargetWei, options.LowDays, options.TargetDays, options.MaxPerTransferWei, options.MaxPerSignerPerDayWei,
         options.MaxPerDayWei, options.CoolDown, options.CouncilMinimumWei);
+
+    /// <summary>How long to wait after transfers to a signer that failed: it starts with the cool-down, or a minute, and ends at a day.</summary>
+    internal Backoff Pauses => new(CoolDown > Shortest ? CoolDown : Shortest, TimeSpan.FromDays(1));
 
     /// <summary>Below this a signer of such a rate is filled.</summary>
     public Wei LowMarkAt(Wei spendPerDay) => Greater(LowMark, spendPerDay, LowDays);

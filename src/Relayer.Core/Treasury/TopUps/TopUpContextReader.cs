@@ -36,6 +36,8 @@ public sealed class TopUpContextReader(TimeProvider time)
             losses.Contains(signer) || view.Short.Contains(signer))
         {
             HasCode = view.Codes.ContainsKey(signer),
+            Failures = history.GetValueOrDefault(signer)?.Failures ?? 0,
+            FailedBlock = history.GetValueOrDefault(signer)?.FailedBlock,
         });
         var council = view.Reading.Find(view.Council)?.State?.Balance;
         var situation = new TopUpContext(

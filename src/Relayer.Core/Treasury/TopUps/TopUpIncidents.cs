@@ -1,6 +1,7 @@
 using System.Globalization;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
+using Relayer.Core.Providers;
 using Relayer.Core.Storage;
 using Relayer.Core.Treasury.Balances;
 using Relayer.Core.Treasury.Spend;
@@ -8,15 +9,20 @@ using Relayer.Core.Treasury.Spend;
 namespace Relayer.Core.Treasury.TopUps;
 
 /// <summary>Says what is in the way of filling the signers.</summary>
+/// <param name="chains">Say why a transfer failed.</param>
 /// <param name="database">The records.</param>
 /// <param name="incidents">Where it is said.</param>
 /// <param name="time">The clock.</param>
-public sealed class TopUpIncidents(Database database, IncidentLog incidents, TimeProvider time)
+public sealed class TopUpIncidents(IChainClientFactory chains, Database database, IncidentLog incidents, TimeProvider time)
 {
     private const string CouncilLow = "council_low";
     private const string SignerLow = "signer_low";
     private const string SignerHasCode = "signer_has_code";
+    private const string Failing = "top_up_failing";
     private const string ClockOff = "clock_off";
+
+    /// <summary>One may fail by chance; so many in a row are told.</summary>
+    private const int FewFailures = 3;
 
     private const string NoSigner = "It is none of the chain's signers any more.";
 
@@ -63,6 +69,7 @@ public sealed class TopUpIncidents(Database database, IncidentLog incidents, Tim
             await RaiseOrResolveAsync(code.Length > 0, HasCode(view.ChainId, signer, AccountCode.DelegateOf(code.Span)), "It has no code any more.", cancellation);
         }
 
+        await TellFailingAsync(view, signers, cancellation);
         await RaiseOrResolveAsync(
             TopUpContextReader.IsClockOff(view, time.GetUtcNow()),
             new(
@@ -81,6 +88,41 @@ public sealed class TopUpIncidents(Database database, IncidentLog incidents, Tim
             {
                 await RaiseOrResolveAsync(isHeld, SignerIsLow(view.ChainId, signer, why ?? ""), "It is filled again.", cancellation);
             }
+        }
+    }
+
+    private async Task TellFailingAsync(TopUpView view, IReadOnlyList<TopUpSigner> signers, CancellationToken cancellation)
+    {
+        await ForgetAsync(Failing, view.ChainId, [.. signers.Where(signer => signer.Failures > 0).Select(signer => signer.Address)], "A transfer to it has arrived.", cancellation);
+        foreach (var signer in signers.Where(signer => signer.Failures >= FewFailures))
+        {
+            await incidents.RaiseAsync(
+                new(
+                    Failing, IncidentSeverity.Critical, view.ChainId, signer.Address, $"Transfers to the signer {signer.Address} on chain {view.ChainId} fail",
+                    $"{signer.Failures} in a row were mined and failed, each for its fee. The cause: {await WhyAsync(view, signer, cancellation)}. Another is tried "
+                    + $"{TopUpRules.From(view.Options).Pauses.After(signer.Failures):c} after the last, and the wait doubles up to a day."),
+                cancellation);
+        }
+    }
+
+    /// <summary>A receipt does not say why: the transfer is run again on the state after the block of the last one that failed.</summary>
+    private async Task<string> WhyAsync(TopUpView view, TopUpSigner signer, CancellationToken cancellation)
+    {
+        var call = new EthCall(view.Council, signer.Address, default, (ulong)view.Options.TransferGas, new Wei(1));
+        try
+        {
+            return (await chains.Get(view.ChainId).CallAsync([call], signer.FailedBlock is { } block ? BlockRef.At(block) : BlockRef.Latest, cancellation))[0] switch
+            {
+                CallOutcome.Reverted reverted => $"the signer's account has code that refuses it: {RevertReason.Decode(reverted.Data.Span)}",
+                CallOutcome.Refused { Error.Kind: NodeErrorKind.OutOfGas or NodeErrorKind.IntrinsicGasTooLow } refused =>
+                    $"TopUps:TransferGas of {view.Options.TransferGas} is not enough ({refused.Error.Message})",
+                CallOutcome.Refused refused => refused.Error.Message,
+                _ => "it would succeed after that block; look at the transaction",
+            };
+        }
+        catch (ChainUnavailableException)
+        {
+            return "not known, since no provider runs it again on the block's state";
         }
     }
 
@@ -142,6 +184,7 @@ public sealed class TopUpIncidents(Database database, IncidentLog incidents, Tim
         HoldReason.Stopped => "top-ups are paused, or stopped by another incident",
         HoldReason.NotASigner => "it is the council's own wallet",
         HoldReason.HasCode => "it has code, see the incident signer_has_code",
+        HoldReason.Failing => "transfers to it failed",
         HoldReason.SignerCap => "what one signer may be sent in 24 hours is used up",
         HoldReason.DailyCap => "what all signers may be sent in 24 hours is used up",
         HoldReason.CouncilLow => "the council's wallet has not enough",

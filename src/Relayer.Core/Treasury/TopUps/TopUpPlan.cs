@@ -56,6 +56,8 @@ public sealed record TopUpPlan(IReadOnlyList<PlannedTopUp> Transfers, IReadOnlyL
         _ when signer.HasCode => HoldReason.HasCode,
         _ when !signer.InFlight.IsZero => HoldReason.InFlight,
 
+        _ when signer is { Failures: > 0, LastAt: { } failed } && situation.Now - failed < rules.Pauses.After(signer.Failures) => HoldReason.Failing,
+
         // A last transfer in the future is a clock that was set back: it counts as just now.
         _ when signer.LastAt is { } last && situation.Now - last < rules.CoolDown => HoldReason.CoolingDown,
         _ => null,
@@ -133,6 +135,9 @@ public enum HoldReason
 
     /// <summary>A transfer to it is under way.</summary>
     InFlight,
+
+    /// <summary>Transfers to it failed, and it is not time to try another: the wait is twice as long after each.</summary>
+    Failing,
 
     /// <summary>The last transfer to it was too short a time ago.</summary>
     CoolingDown,

@@ -11,10 +11,16 @@ internal static class TopUpStore
     /// <summary>Whoever decides about a chain's top-ups holds this lock until the decision is recorded.</summary>
     private const string LockSql = "select next_nonce from signers where chain_id = $1 and address = $2 for no key update";
 
+    // Failed in a row: mined, paid for and without effect, since one was received.
     private const string HistorySql = $"""
         select recipient, max(ordinal), coalesce(sum(amount) filter (where state = {TopUpStates.UnderWay} or (state = {TopUpStates.Received} and block_number > $2)), 0),
-            coalesce(sum(amount) filter (where state <> {TopUpStates.Failed} and created_at > $3), 0), max(created_at)
-        from top_ups where chain_id = $1 group by recipient
+            coalesce(sum(amount) filter (where state <> {TopUpStates.Failed} and created_at > $3), 0), max(created_at),
+            count(*) filter (where state = {TopUpStates.Failed} and fee is not null and ordinal > coalesce(received, 0)),
+            max(block_number) filter (where state = {TopUpStates.Failed} and fee is not null)
+        from (
+            select *, max(ordinal) filter (where state = {TopUpStates.Received}) over (partition by recipient) as received
+            from top_ups where chain_id = $1) t
+        group by recipient
         """;
 
     private const string CommittedSql = $"""
@@ -65,7 +71,7 @@ internal static class TopUpStore
             Parameters = { Columns.Long(chainId.Value), Columns.Long(readBlock), Columns.Time(since) },
         };
         return await command.ReadDictionaryAsync(
-            row => row.GetAddress(0), row => new TopUpHistory(row.GetInt64(1), row.GetWei(2), row.GetWei(3), row.GetTime(4)), cancellation);
+            row => row.GetAddress(0), row => new TopUpHistory(row.GetInt64(1), row.GetWei(2), row.GetWei(3), row.GetTime(4), (int)row.GetInt64(5), row.GetLongOrNull(6)), cancellation);
     }
 
     /// <summary>The most that an account's transactions can still take off a balance read at a block: under way, and mined since.</summary>
@@ -142,7 +148,13 @@ internal static class TopUpStore
 }
 
 /// <summary>What was sent to a signer so far.</summary>
-internal sealed record TopUpHistory(long Ordinal, Wei InFlight, Wei SentToday, DateTimeOffset LastAt);
+/// <param name="Ordinal">The last transfer's number.</param>
+/// <param name="InFlight">Wei on their way, as far as balances at the block asked for are concerned.</param>
+/// <param name="SentToday">Wei of the last 24 hours.</param>
+/// <param name="LastAt">When the last one was decided.</param>
+/// <param name="Failures">Transfers in a row that were mined and failed.</param>
+/// <param name="FailedBlock">The block of the last of all that failed.</param>
+internal sealed record TopUpHistory(long Ordinal, Wei InFlight, Wei SentToday, DateTimeOffset LastAt, int Failures, long? FailedBlock);
 
 /// <summary>Which transfers are asked for.</summary>
 /// <param name="ChainId">Of this chain alone.</param>

@@ -95,6 +95,37 @@ public sealed class BookKeeperTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task What_keeps_reverting_is_tried_more_and_more_rarely_whoever_runs_and_is_one_incident_until_it_succeeds()
+    {
+        await using var world = await BookWorld.StartAsync(postgres);
+        await world.Book.SendAsync("setTurning(bool)", true);
+        void Limit(SampleKeepers.BookOptions options) => (options.BreakerFailures, options.MaxAttempts) = (2, 1_000);
+        for (var moved = TimeSpan.Zero; moved < TimeSpan.FromHours(5); moved += TimeSpan.FromMinutes(5))
+        {
+            // Each time another process, which remembers nothing.
+            await world.TickAsync(world.Add(Limit));
+            await world.Keepers.SettledAsync();
+            world.Keepers.Time.Advance(TimeSpan.FromMinutes(5));
+        }
+
+        // Two, then one after 10, 20, 40, 80 and 160 minutes: and not at each of the 60 ticks.
+        Assert.InRange(await world.Keepers.ScalarAsync<long>("select count(*) from transactions where state = 6"), 5, 7);
+        Assert.Equal("keeper_failing", Assert.Single(await world.Keepers.ColumnAsync<string>("select kind from incidents where closed_at is null")));
+        var detail = await world.Keepers.ScalarAsync<string>("select detail from incidents where closed_at is null");
+        Assert.StartsWith("They pass the simulation, revert and are paid for. The last one: ", detail, StringComparison.Ordinal);
+        Assert.DoesNotContain("the cause is not known", detail, StringComparison.Ordinal);
+
+        await world.Book.SendAsync("setTurning(bool)", false);
+        world.Keepers.Time.Advance(TimeSpan.FromHours(4));
+        var app = world.Add(Limit);
+        await world.TickAsync(app);
+        await world.Keepers.SettledAsync();
+        Assert.Equal(1UL, await world.TotalAsync());
+        Assert.Equal(0, await world.Keepers.ScalarAsync<long>("select count(*) from incidents where closed_at is null"));
+        Assert.Equal((0, 0), (await world.Keepers.ScalarAsync<int>("select failures from keeper_breakers"), await world.Keepers.ScalarAsync<int>("select strikes from keeper_breakers")));
+    }
+
+    [Fact]
     public async Task Several_instances_at_once_do_each_piece_once()
     {
         await using var world = await BookWorld.StartAsync(postgres, signers: 2, entries: 5);
