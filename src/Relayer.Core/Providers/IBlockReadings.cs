@@ -22,8 +22,9 @@ public interface IBlockReadings
 
     /// <summary>
     /// All that came to an account in some blocks, with what contracts paid, by the traces of one provider. What reverted is left out.
-    /// <see langword="null"/> where nobody gives whole traces of all the blocks: most public nodes have none.
+    /// <see langword="null"/> where nobody has whole traces of all the blocks: most public nodes have none.
     /// </summary>
+    /// <exception cref="ChainUnavailableException">Nobody gave them, and somebody who did not answer may have them.</exception>
     Task<IReadOnlyList<NativePayment>?> FindPaymentsAsync(IReadOnlyList<long> blocks, Address to, CancellationToken cancellation);
 }
 

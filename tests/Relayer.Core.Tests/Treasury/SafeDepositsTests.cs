@@ -61,7 +61,9 @@ public sealed class SafeDepositsTests(PostgresFixture postgres)
         await setting.World.Node.SetAutomineAsync(false, Cancellation);
         var paying = (await setting.World.Node.AccountsAsync(Cancellation))[0];
         var one = setting.Safe.PayAsync(setting.World.Council.Address, 30);
+        await PoolHasAsync(setting.World.Node, 1); // One account sends both: each needs its nonce.
         var other = setting.Safe.PayAsync(setting.World.Council.Address, 12);
+        await PoolHasAsync(setting.World.Node, 2);
         await setting.World.Node.Rpc.SendAsync(
             "eth_sendTransaction", [new { from = paying, to = $"{setting.World.Council.Address}", value = "0x5" }], Cancellation);
         await PoolHasAsync(setting.World.Node, 3);
@@ -117,6 +119,7 @@ public sealed class SafeDepositsTests(PostgresFixture postgres)
         var stranger = await DevSafe.DeployAsync(setting.World.Node, 1_000, cancellation: Cancellation);
         await setting.World.Node.SetAutomineAsync(false, Cancellation);
         var ours = setting.Safe.PayAsync(Plans.Nobody, 10);
+        await PoolHasAsync(setting.World.Node, 1);
         var theirs = stranger.PayAsync(setting.World.Council.Address, 42);
         await PoolHasAsync(setting.World.Node, 2);
         await setting.World.Node.MineAsync(1, Cancellation);
@@ -167,7 +170,7 @@ public sealed class SafeDepositsTests(PostgresFixture postgres)
         await using var setting = await SettingAsync(TraceMethods, nameThePayer: true);
         await setting.Safe.PayAsync(setting.World.Council.Address, 9);
         setting.Refuse([.. TraceMethods, "eth_getLogs"]);
-        await Assert.ThrowsAsync<Relayer.Core.Providers.ChainUnavailableException>(setting.DepositsAsync);
+        Assert.Empty(await setting.DepositsAsync());
         Assert.Empty(await setting.World.OpenIncidentsAsync());
 
         setting.Refuse(TraceMethods);
@@ -175,17 +178,62 @@ public sealed class SafeDepositsTests(PostgresFixture postgres)
         Assert.Empty(await setting.World.OpenIncidentsAsync());
     }
 
+    [Fact]
+    public async Task A_silent_provider_that_may_have_traces_is_waited_for_an_hour_where_nothing_else_explains_it()
+    {
+        await using var setting = await SettingAsync(TraceMethods, hasSecond: true);
+        setting.Second.Break();
+        await setting.Safe.PayAsync(setting.World.Council.Address, 9);
+
+        Assert.Empty(await setting.DepositsAsync());
+        Assert.DoesNotContain(await setting.World.OpenIncidentsAsync(), open => open.Report.Kind == "unexplained_gain");
+
+        setting.World.Time.Advance(TimeSpan.FromMinutes(61));
+        Assert.Equal(DepositEvidence.None, Assert.Single(await setting.DepositsAsync()).Evidence);
+        Assert.Contains(await setting.World.OpenIncidentsAsync(), open => open.Report.Kind == "unexplained_gain");
+    }
+
+    [Fact]
+    public async Task It_is_not_waited_for_while_money_is_missing_too()
+    {
+        await using var setting = await SettingAsync(TraceMethods, hasSecond: true);
+        setting.Second.Break();
+        await setting.Safe.PayAsync(setting.World.Signer, 9);
+        await setting.World.Node.SetBalanceAsync($"{setting.World.Signer}", 5 * GasWorld.Milli, Cancellation);
+
+        await setting.DepositsAsync();
+        Assert.Contains(await setting.World.OpenIncidentsAsync(), open => open.Report.Kind == "unexplained_loss");
+    }
+
+    [Fact]
+    public async Task A_silent_provider_is_not_waited_for_where_the_payers_events_explain_it_and_explains_it_once_it_is_back()
+    {
+        await using var setting = await SettingAsync(TraceMethods, hasSecond: true, nameThePayer: true);
+        setting.Second.Break();
+        await setting.Safe.PayAsync(setting.World.Council.Address, 9);
+        Assert.Equal(DepositEvidence.Event, Assert.Single(await setting.DepositsAsync()).Evidence);
+
+        setting.Second.Heal();
+        setting.World.Time.Advance(TimeSpan.FromMinutes(2)); // It is asked again after a while.
+        await setting.Safe.PayAsync(setting.World.Council.Address, 10);
+        Assert.Equal(DepositEvidence.Trace, (await setting.DepositsAsync()).MaxBy(deposit => deposit.Id)!.Evidence);
+        Assert.DoesNotContain(await setting.World.OpenIncidentsAsync(), open => open.Report.Kind == "unexplained_gain");
+    }
+
     private async Task<Setting> SettingAsync(
-        IReadOnlyList<string> refused, int signers = 1, bool nameThePayer = false, bool isForRollups = false, Address? otherPayer = null)
+        IReadOnlyList<string> refused, int signers = 1, bool nameThePayer = false, bool isForRollups = false, Address? otherPayer = null,
+        bool hasSecond = false)
     {
         CrookedNode? proxy = null;
+        NodeProxy? second = null;
         DevSafe? safe = null;
         var world = await GasWorld.StartAsync(
             postgres, signers, rpc: async node =>
             {
                 proxy = await CrookedNode.StartAsync(node);
                 safe = await DevSafe.DeployAsync(node, 1_000 * GasWorld.Milli, isForRollups, Cancellation);
-                return [proxy.Url];
+                second = await NodeProxy.StartAsync(node.Url, Cancellation);
+                return hasSecond ? [proxy.Url, new Uri(second.Url)] : [proxy.Url];
             });
         if (nameThePayer)
         {
@@ -197,7 +245,7 @@ public sealed class SafeDepositsTests(PostgresFixture postgres)
             world.Chain.TopUps.Payers.Add(named);
         }
 
-        var setting = new Setting(world, proxy!, safe!);
+        var setting = new Setting(world, proxy!, second!, safe!);
         setting.Refuse([.. refused]);
         await world.ReconcileAsync();
         return setting;
@@ -212,13 +260,16 @@ public sealed class SafeDepositsTests(PostgresFixture postgres)
     // CALL(gas, to, wei, 0, 0, 0, 0)
     private static string Pay(Address to, byte wei) => $"600060006000600060{wei:x2}73{Convert.ToHexStringLower(to.ToArray())}5af1";
 
-    private sealed class Setting(GasWorld world, CrookedNode proxy, DevSafe safe) : IAsyncDisposable
+    private sealed class Setting(GasWorld world, CrookedNode proxy, NodeProxy second, DevSafe safe) : IAsyncDisposable
     {
         private int _refusals;
 
         public GasWorld World => world;
 
         public DevSafe Safe => safe;
+
+        /// <summary>The provider behind the one that refuses, which refuses nothing.</summary>
+        public NodeProxy Second => second;
 
         public int Refusals => Volatile.Read(ref _refusals);
 
@@ -253,6 +304,7 @@ public sealed class SafeDepositsTests(PostgresFixture postgres)
         {
             await world.DisposeAsync();
             await proxy.DisposeAsync();
+            await second.DisposeAsync();
         }
     }
 }

@@ -65,7 +65,7 @@ internal sealed partial class KeeperRunner(
         catch (ChainUnavailableException unavailable)
         {
             // What was found before may still be due.
-            Log.Unavailable(logger, keeper.Name, keeper.ChainId, unavailable);
+            Log.Unavailable(logger, keeper.Name, keeper.ChainId, unavailable.Message);
             record = record with { Outcome = "unavailable", Detail = unavailable.Message };
         }
 
@@ -75,7 +75,7 @@ internal sealed partial class KeeperRunner(
         }
         catch (Exception unavailable) when (unavailable is ChainUnavailableException or SignerUnavailableException)
         {
-            Log.Unavailable(logger, keeper.Name, keeper.ChainId, unavailable);
+            Log.Unavailable(logger, keeper.Name, keeper.ChainId, unavailable.Message);
             return record with { Outcome = "unavailable", Detail = unavailable.Message };
         }
     }
@@ -185,7 +185,7 @@ internal sealed partial class KeeperRunner(
         [LoggerMessage(EventId = 400, Level = LogLevel.Information, Message = "Keeper {Keeper} on chain {ChainId}: sent {Transaction} for {Subject} ({Count} in all)")]
         public static partial void Sent(ILogger logger, string keeper, ChainId chainId, string subject, int count, Guid transaction);
 
-        [LoggerMessage(EventId = 401, Level = LogLevel.Warning, Message = "Keeper {Keeper} on chain {ChainId} could not finish its run")]
-        public static partial void Unavailable(ILogger logger, string keeper, ChainId chainId, Exception exception);
+        [LoggerMessage(EventId = 401, Level = LogLevel.Warning, Message = "Keeper {Keeper} on chain {ChainId} could not finish its run: {Reason}")]
+        public static partial void Unavailable(ILogger logger, string keeper, ChainId chainId, string reason);
     }
 }

@@ -37,24 +37,27 @@ internal sealed partial class ChainClient
 
     public async Task<IReadOnlyList<NativePayment>?> FindPaymentsAsync(IReadOnlyList<long> blocks, Address to, CancellationToken cancellation)
     {
+        var lacking = new HashSet<RpcClient>();
         try
         {
             return await _pool.RunAsync<IReadOnlyList<NativePayment>>(
                 async (client, token) =>
                 {
-                    var found = new List<NativePayment>();
-                    foreach (var block in blocks)
+                    try
                     {
-                        found.AddRange(await _traces.RunAsync(client, block, to, token));
+                        return await _traces.RunAsync(client, blocks, to, token);
                     }
-
-                    return found;
+                    catch (ProviderFaultException fault) when (fault.Kind == ProviderFaultKind.Lacking)
+                    {
+                        lacking.Add(client);
+                        throw;
+                    }
                 },
                 cancellation);
         }
-        catch (ChainUnavailableException)
+        catch (ChainUnavailableException) when (lacking.Count == _pool.Count)
         {
-            return null; // Each said why in its own log line.
+            return null; // Each said so itself.
         }
     }
 

@@ -18,9 +18,20 @@ internal sealed class TraceSearch(TimeProvider time)
 
     private readonly ConcurrentDictionary<(RpcClient Client, string Method), DateTimeOffset> _refused = new();
 
-    /// <summary>Asks a node.</summary>
-    /// <exception cref="ProviderFaultException">It has none, or not of this block, or not whole.</exception>
-    public async Task<IReadOnlyList<NativePayment>> RunAsync(RpcClient client, long block, Address to, CancellationToken cancellation)
+    /// <summary>Asks a node for some blocks.</summary>
+    /// <exception cref="ProviderFaultException">It has none, or not of these blocks, or not whole.</exception>
+    public async Task<IReadOnlyList<NativePayment>> RunAsync(RpcClient client, IReadOnlyList<long> blocks, Address to, CancellationToken cancellation)
+    {
+        var found = new List<NativePayment>();
+        foreach (var block in blocks)
+        {
+            found.AddRange(await OfBlockAsync(client, block, to, cancellation));
+        }
+
+        return found;
+    }
+
+    private async Task<IReadOnlyList<NativePayment>> OfBlockAsync(RpcClient client, long block, Address to, CancellationToken cancellation)
     {
         var contents = await client.SendAsync(RpcBlocks.Contents(block), cancellation);
         if (contents.Transactions.Count == 0)

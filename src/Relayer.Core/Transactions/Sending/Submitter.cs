@@ -205,7 +205,7 @@ internal sealed partial class Submitter
         }
         catch (ChainUnavailableException away)
         {
-            Log.BroadcastDelayed(_logger, _settings.ChainId, signed.Count, away);
+            Log.BroadcastDelayed(_logger, _settings.ChainId, signed.Count, away.Message);
             return [];
         }
     }
@@ -256,8 +256,8 @@ internal sealed partial class Submitter
         [LoggerMessage(EventId = 200, Level = LogLevel.Warning, Message = "Transaction {Hash} on chain {ChainId} not taken: {Kind}: {Reason}")]
         public static partial void NotTaken(ILogger logger, Hash32 hash, ChainId chainId, NodeErrorKind kind, string reason);
 
-        [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "Broadcast of {Count} transactions on chain {ChainId} delayed")]
-        public static partial void BroadcastDelayed(ILogger logger, ChainId chainId, int count, Exception exception);
+        [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "Broadcast of {Count} transactions on chain {ChainId} delayed: {Reason}")]
+        public static partial void BroadcastDelayed(ILogger logger, ChainId chainId, int count, string reason);
 
         [LoggerMessage(EventId = 202, Level = LogLevel.Warning, Message = "That {Count} transactions on chain {ChainId} were broadcast was not noted")]
         public static partial void MarkLost(ILogger logger, ChainId chainId, int count, Exception exception);

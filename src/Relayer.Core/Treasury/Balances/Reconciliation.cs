@@ -15,8 +15,8 @@ namespace Relayer.Core.Treasury.Balances;
 /// <summary>Holds the ledger against the chain: balance now = balance then + deposits + top-ups - fees - values, to the wei.</summary>
 /// <remarks>
 /// An account's nonce at a block says exactly which of its transactions are in it, so nothing is compared before all of those are final in
-/// the records. What the records do not explain is looked for in the blocks: what others paid becomes a deposit, the rest an incident. While no provider says
-/// what is in the blocks, nothing is concluded.
+/// the records. What the records do not explain is looked for in the blocks: what others paid becomes a deposit, the rest an incident. What a
+/// silent provider may explain is waited for, for an hour.
 /// </remarks>
 /// <param name="options">Who may pay.</param>
 /// <param name="chains">The chains.</param>
@@ -107,9 +107,17 @@ public sealed partial class Reconciliation(
     {
         var (client, found) = (chains.Get(chainId), new List<(Difference Difference, IReadOnlyList<FoundDeposit> Deposits)>());
         var search = new DepositSearch(client, connection, account, _payers.GetValueOrDefault(chainId, []));
-        foreach (var difference in await new Differences(client, connection, account, council).FindAsync(then, now, cancellation))
+        var differences = await new Differences(client, connection, account, council).FindAsync(then, now, cancellation);
+        var mayWait = differences.All(difference => difference is { Amount.Sign: >= 0, Foreign: 0 }); // A loss is told at once.
+        foreach (var difference in differences)
         {
-            found.Add((difference, await ExplainAsync(client, search, difference, cancellation)));
+            if (await ExplainAsync(client, search, difference, mayWait, cancellation) is not { } deposits)
+            {
+                Log.Waits(logger, account, chainId, difference.Amount, difference.FirstBlock, difference.LastBlock);
+                return;
+            }
+
+            found.Add((difference, deposits));
         }
 
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -146,8 +154,9 @@ public sealed partial class Reconciliation(
     }
 
     /// <summary>What nobody shows now is waited for, if it is young: silence would make an incident of an ordinary payment.</summary>
-    private async Task<IReadOnlyList<FoundDeposit>> ExplainAsync(
-        IChainClient client, DepositSearch search, Difference difference, CancellationToken cancellation)
+    /// <returns><see langword="null"/> to wait: the account's books stay where they are until the next reading.</returns>
+    private async Task<IReadOnlyList<FoundDeposit>?> ExplainAsync(
+        IChainClient client, DepositSearch search, Difference difference, bool mayWait, CancellationToken cancellation)
     {
         try
         {
@@ -155,12 +164,9 @@ public sealed partial class Reconciliation(
         }
         catch (ChainUnavailableException)
         {
-            if (!await IsOldAsync(client, difference.LastBlock, cancellation))
-            {
-                throw;
-            }
-
-            return []; // Then it is told as not explained.
+            return mayWait && !await IsOldAsync(client, difference.LastBlock, cancellation)
+                ? null
+                : await search.ExplainAtLastAsync(difference, cancellation);
         }
     }
 
@@ -226,6 +232,9 @@ public sealed partial class Reconciliation(
         [LoggerMessage(EventId = 620, Level = LogLevel.Information, Message = "{Account} on chain {ChainId} received {Amount} wei in block {Block} from {Sender}, which {Evidence} shows")]
         public static partial void Deposited(
             ILogger logger, Address account, ChainId chainId, BigInteger amount, long block, Address? sender, DepositEvidence evidence);
+
+        [LoggerMessage(EventId = 622, Level = LogLevel.Information, Message = "{Account} on chain {ChainId} received {Amount} wei in blocks {FirstBlock} to {LastBlock}; who paid is not known, and a provider that may know is silent: it is looked for again")]
+        public static partial void Waits(ILogger logger, Address account, ChainId chainId, BigInteger amount, long firstBlock, long lastBlock);
 
         [LoggerMessage(EventId = 621, Level = LogLevel.Error, Message = "{Account} on chain {ChainId} differs from the ledger by {Amount} wei and {Foreign} transactions in blocks {FirstBlock} to {LastBlock}")]
         public static partial void Different(

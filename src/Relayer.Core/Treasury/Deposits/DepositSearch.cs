@@ -20,27 +20,65 @@ internal sealed class DepositSearch(IChainClient chain, NpgsqlConnection connect
     private const int MostBlocks = 64;
 
     /// <summary>The payments that explain money that came; what they leave is not explained.</summary>
-    /// <exception cref="ChainUnavailableException">No provider answers, or none has the blocks any more.</exception>
+    /// <remarks>A provider that is silent may have the traces that explain it: what is left is not concluded from its silence.</remarks>
+    /// <exception cref="ChainUnavailableException">It is not explained, and somebody who did not answer may be able to.</exception>
     public async Task<IReadOnlyList<FoundDeposit>> ExplainAsync(Difference difference, CancellationToken cancellation)
+    {
+        var (found, silent) = await FindAsync(difference, cancellation);
+        return silent is null || FoundDeposit.Sum(found) == difference.Amount ? found : throw silent;
+    }
+
+    /// <summary>The same, where nobody is waited for any more.</summary>
+    public async Task<IReadOnlyList<FoundDeposit>> ExplainAtLastAsync(Difference difference, CancellationToken cancellation) =>
+        (await FindAsync(difference, cancellation)).Found;
+
+    private async Task<(IReadOnlyList<FoundDeposit> Found, ChainUnavailableException? Silent)> FindAsync(
+        Difference difference, CancellationToken cancellation)
     {
         if (difference.Amount.Sign <= 0 || difference.LastBlock - difference.FirstBlock >= MostBlocks)
         {
-            return [];
+            return ([], null);
         }
 
         long[] blocks = [.. Enumerable.Range(0, (int)(difference.LastBlock - difference.FirstBlock) + 1).Select(i => difference.FirstBlock + i)];
-        if (await chain.FindPaymentsAsync(blocks, account, cancellation) is { } payments)
+        var (payments, silent) = await TryAsync(() => chain.FindPaymentsAsync(blocks, account, cancellation));
+        if (payments is not null)
         {
-            return Fitting(await OfOthersAsync(payments, cancellation), difference.Amount);
+            return (Fitting(await OfOthersAsync(payments, cancellation), difference.Amount), null);
         }
 
+        var (carried, mute) = await TryAsync<IReadOnlyList<FoundDeposit>>(() => CarriedAsync(blocks, difference.Amount, cancellation));
+        carried ??= [];
+        var rest = difference.Amount - FoundDeposit.Sum(carried);
+        if (rest.Sign == 0 || payers.Count == 0 || mute is not null)
+        {
+            return (carried, silent ?? mute);
+        }
+
+        var (told, deaf) = await TryAsync<IReadOnlyList<FoundDeposit>>(() => ByEventsAsync(difference, rest, cancellation));
+        return ([.. carried, .. told ?? []], silent ?? deaf);
+    }
+
+    private static async Task<(T? Answer, ChainUnavailableException? Silent)> TryAsync<T>(Func<Task<T?>> ask)
+        where T : class
+    {
+        try
+        {
+            return (await ask(), null);
+        }
+        catch (ChainUnavailableException silent)
+        {
+            return (null, silent);
+        }
+    }
+
+    private async Task<IReadOnlyList<FoundDeposit>?> CarriedAsync(IReadOnlyList<long> blocks, BigInteger amount, CancellationToken cancellation)
+    {
         var transfers = await chain.ReadTransfersAsync(blocks, account, cancellation);
-        var carried = Fitting(
+        return Fitting(
             await OfOthersAsync([.. transfers.Select(transfer => new NativePayment(
                 transfer.BlockNumber, transfer.Hash, transfer.From, transfer.Value, IsInternal: false))], cancellation),
-            difference.Amount);
-        var rest = difference.Amount - FoundDeposit.Sum(carried);
-        return rest.Sign > 0 && payers.Count > 0 ? [.. carried, .. await ByEventsAsync(difference, rest, cancellation)] : carried;
+            amount);
     }
 
     /// <summary>What the relayer's own transactions carried is in the ledger; what contracts paid while they ran is not.</summary>
@@ -59,7 +97,7 @@ internal sealed class DepositSearch(IChainClient chain, NpgsqlConnection connect
     private static IReadOnlyList<FoundDeposit> Fitting(IReadOnlyList<FoundDeposit> deposits, BigInteger amount) =>
         FoundDeposit.Sum(deposits) <= amount ? deposits : [];
 
-    private async Task<IReadOnlyList<FoundDeposit>> ByEventsAsync(Difference difference, BigInteger rest, CancellationToken cancellation)
+    private async Task<IReadOnlyList<FoundDeposit>?> ByEventsAsync(Difference difference, BigInteger rest, CancellationToken cancellation)
     {
         var filter = new LogFilter(difference.FirstBlock, difference.LastBlock, payers, []);
         if (await chain.ReadLogsAsync(filter, cancellation) is not LogsOutcome.Found found)
