@@ -4,7 +4,7 @@ using Functions.Operators;
 using Functions.Relay;
 using Microsoft.AspNetCore.Mvc;
 using Relayer.Core.Configuration;
-using Relayer.Core.Providers;
+using Relayer.Core.Providers.Agreement;
 using Relayer.Core.Relay;
 
 namespace Functions.Admin;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Providers;
+using Relayer.Core.Providers.Agreement;
 
 namespace Functions.Admin;
 

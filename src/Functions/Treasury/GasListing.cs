@@ -1,7 +1,7 @@
 using System.Globalization;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
-using Relayer.Core.Providers;
+using Relayer.Core.Providers.Agreement;
 using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Treasury.Balances;
 using Relayer.Core.Treasury.Deposits;

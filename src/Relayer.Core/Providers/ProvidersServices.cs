@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Relayer.Core.Providers.Agreement;
 using Relayer.Core.Providers.Client;
 using Relayer.Core.Providers.Pool;
 

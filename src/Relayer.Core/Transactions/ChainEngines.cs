@@ -4,6 +4,7 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
+using Relayer.Core.Providers.Agreement;
 using Relayer.Core.Storage;
 using Relayer.Core.Transactions.Confirmation;
 using Relayer.Core.Transactions.Fees;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Providers;
+using Relayer.Core.Providers.Agreement;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Transactions.Watch;
 

@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Providers;
+using Relayer.Core.Providers.Agreement;
 using Relayer.Core.Transactions;
 using Relayer.Core.Transactions.Confirmation;
 

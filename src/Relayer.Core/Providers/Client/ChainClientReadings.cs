@@ -40,7 +40,7 @@ internal sealed partial class ChainClient
         var lacking = new HashSet<RpcClient>();
         try
         {
-            return await _pool.RunAsync<IReadOnlyList<NativePayment>>(
+            return await _pool.RunPinnedAsync<IReadOnlyList<NativePayment>>(
                 async (client, token) =>
                 {
                     try

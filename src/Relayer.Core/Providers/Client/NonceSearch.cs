@@ -1,4 +1,5 @@
 using Relayer.Core.Ethereum;
+using Relayer.Core.Providers.Agreement;
 using Relayer.Core.Providers.JsonRpc;
 using Relayer.Core.Providers.Pool;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Providers.Agreement;
 using static Relayer.Core.Providers.JsonRpc.RpcShape;
 using static Relayer.Core.Providers.JsonRpc.RpcValues;
 

@@ -27,6 +27,9 @@ internal sealed class RpcPool
     /// <summary>How many operators are configured: so many voices there are.</summary>
     public int Operators { get; }
 
+    /// <summary>How many URLs there are.</summary>
+    public int Count => _providers.Count;
+
     /// <summary>Notes a block in which something was confirmed: nothing is believed from before it, whichever provider answers.</summary>
     /// <returns>Whether that was not known yet.</returns>
     public bool NoteConfirmed(long height) => _heights.NoteConfirmed(height);

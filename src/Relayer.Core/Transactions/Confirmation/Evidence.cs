@@ -1,4 +1,5 @@
 using Relayer.Core.Providers;
+using Relayer.Core.Providers.Agreement;
 using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Transactions.Confirmation;

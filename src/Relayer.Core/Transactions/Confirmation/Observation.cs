@@ -1,5 +1,5 @@
 using Relayer.Core.Ethereum;
-using Relayer.Core.Providers;
+using Relayer.Core.Providers.Agreement;
 
 namespace Relayer.Core.Transactions.Confirmation;
 

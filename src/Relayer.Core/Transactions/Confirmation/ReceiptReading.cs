@@ -1,5 +1,6 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
+using Relayer.Core.Providers.Agreement;
 using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Transactions.Confirmation;

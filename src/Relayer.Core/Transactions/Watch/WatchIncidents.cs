@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
-using Relayer.Core.Providers;
+using Relayer.Core.Providers.Agreement;
 using Relayer.Core.Storage;
 
 namespace Relayer.Core.Transactions.Watch;

@@ -5,6 +5,7 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
+using Relayer.Core.Providers.Agreement;
 using Relayer.Core.Storage;
 
 namespace Relayer.Core.Treasury.Balances;

@@ -1,7 +1,7 @@
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
-using Relayer.Core.Providers;
+using Relayer.Core.Providers.Agreement;
 using Relayer.Core.Transactions;
 using Relayer.Core.Transactions.Sending;
 

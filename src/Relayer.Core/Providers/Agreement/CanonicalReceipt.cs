@@ -1,7 +1,7 @@
 using Relayer.Core.Providers.Client;
 using Relayer.Core.Providers.Pool;
 
-namespace Relayer.Core.Providers;
+namespace Relayer.Core.Providers.Agreement;
 
 /// <summary>
 /// What a transaction in a canonical block did, as far as the chain's providers agree: where there are operators enough to outvote one, a majority of those

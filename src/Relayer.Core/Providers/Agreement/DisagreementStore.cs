@@ -2,7 +2,7 @@ using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Storage;
 
-namespace Relayer.Core.Providers;
+namespace Relayer.Core.Providers.Agreement;
 
 /// <summary>The rows behind <see cref="DisagreementLog"/>: added, never changed.</summary>
 internal static class DisagreementStore

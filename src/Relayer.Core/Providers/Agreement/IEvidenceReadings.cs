@@ -1,6 +1,6 @@
 using Relayer.Core.Ethereum;
 
-namespace Relayer.Core.Providers;
+namespace Relayer.Core.Providers.Agreement;
 
 /// <summary>What may end something: asked of every provider that is with the pool, and believed as far as they agree.</summary>
 public interface IEvidenceReadings

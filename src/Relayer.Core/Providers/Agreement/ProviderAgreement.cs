@@ -1,7 +1,7 @@
 using Relayer.Core.Providers.Client;
 using Relayer.Core.Providers.Pool;
 
-namespace Relayer.Core.Providers;
+namespace Relayer.Core.Providers.Agreement;
 
 /// <summary>What providers agree on that were each asked by themselves. Pure.</summary>
 public static class ProviderAgreement

@@ -2,7 +2,7 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Providers.Client;
 using Relayer.Core.Providers.Pool;
 
-namespace Relayer.Core.Providers;
+namespace Relayer.Core.Providers.Agreement;
 
 /// <summary>What a chain's providers agree on about some heights and the transactions there, and what they do not.</summary>
 public sealed class AgreedReading

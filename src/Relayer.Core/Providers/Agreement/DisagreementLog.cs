@@ -4,7 +4,7 @@ using Relayer.Core.Configuration;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Storage;
 
-namespace Relayer.Core.Providers;
+namespace Relayer.Core.Providers.Agreement;
 
 /// <summary>Keeps what providers disagree about as evidence, once each, and says what is wrong with them now.</summary>
 /// <remarks>Safe for concurrent use. Nothing waits for the record: without a database it is written down when the same is said again.</remarks>

@@ -2,7 +2,7 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Providers.Client;
 using Relayer.Core.Providers.Pool;
 
-namespace Relayer.Core.Providers;
+namespace Relayer.Core.Providers.Agreement;
 
 /// <summary>
 /// The block at a height, as far as the chain's providers agree. Only their agreement makes one: whatever ends on its strength ends on evidence.

@@ -1,6 +1,6 @@
 using Relayer.Core.Ethereum;
 
-namespace Relayer.Core.Providers;
+namespace Relayer.Core.Providers.Agreement;
 
 /// <summary>What providers said differently about the same thing, on which money or an outcome depends.</summary>
 /// <param name="What">What about.</param>
