@@ -8,7 +8,10 @@ namespace Relayer.Core.Providers.Pool;
 internal sealed class RpcPool
 {
     /// <summary>How often everybody is asked while all that was wrong is that a node behind a load balancer lagged.</summary>
-    private const int Rounds = 3;
+    private const int Rounds = 6;
+
+    /// <summary>Before the third round and each later one, a little longer each time: what lags by a block catches up.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
     /// <summary>How long those get that answer after the majority did.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(250);
@@ -112,7 +115,7 @@ internal sealed class RpcPool
     /// <summary>Says why nobody answered.</summary>
     public ChainUnavailableException Unavailable(IReadOnlyList<string> faults)
     {
-        var reasons = string.Join("; ", faults);
+        var reasons = string.Join("; ", faults.Distinct());
         return new(ChainId, faults.Count == 0
             ? $"chain {ChainId}: every provider serves another chain, is apart from the others or asked to be left alone for a while"
             : $"chain {ChainId}: no provider answered: {reasons}; {_providers.Count} are configured");
@@ -127,6 +130,11 @@ internal sealed class RpcPool
         for (var round = 0; round < Rounds && lagged; round++)
         {
             lagged = false;
+            if (round > 1)
+            {
+                await Task.Delay(Pause * (round - 1), _time, cancellation);
+            }
+
             foreach (var (provider, _) in Ranked(reach))
             {
                 var fault = await provider.EnsureChainAsync(cancellation);
