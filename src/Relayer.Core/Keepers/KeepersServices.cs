@@ -5,6 +5,7 @@ using Relayer.Core.Incidents;
 using Relayer.Core.Keepers.Accounts;
 using Relayer.Core.Keepers.Cctp;
 using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Engine.Sending;
 using Relayer.Core.Keepers.Liquidation;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keepers.Records;

@@ -1,5 +1,6 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Engine.Sending;
 using Relayer.Core.Transactions;
 
 namespace Relayer.Core.Tests.Keepers;

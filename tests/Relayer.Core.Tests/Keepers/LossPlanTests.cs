@@ -1,6 +1,7 @@
 using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Engine.Sending;
 
 namespace Relayer.Core.Tests.Keepers;
 

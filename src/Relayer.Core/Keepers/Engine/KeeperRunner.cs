@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Relayer.Core.Crashes;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Keepers.Engine.Sending;
 using Relayer.Core.Keepers.Records;
 using Relayer.Core.Keepers.Upkeeps;
 using Relayer.Core.Keys;

@@ -3,6 +3,7 @@ using Npgsql;
 using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Engine.Sending;
 using Relayer.Core.Keepers.Records;
 using Relayer.Core.Keepers.Upkeeps;
 using Relayer.Core.Keys;

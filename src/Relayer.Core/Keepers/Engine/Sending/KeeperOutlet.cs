@@ -1,12 +1,12 @@
 using Relayer.Core.Ethereum;
-using Relayer.Core.Keys;
 using Relayer.Core.Keepers.Records;
+using Relayer.Core.Keys;
 using Relayer.Core.Nethereum;
 using Relayer.Core.Operations;
 using Relayer.Core.Providers;
 using Relayer.Core.Transactions;
 
-namespace Relayer.Core.Keepers.Engine;
+namespace Relayer.Core.Keepers.Engine.Sending;
 
 /// <summary>Sends for a keeper outside of its runs: within its budget, on record, but for no piece of work.</summary>
 /// <param name="registry">Whose budgets there are.</param>

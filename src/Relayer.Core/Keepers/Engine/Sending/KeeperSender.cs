@@ -6,7 +6,7 @@ using Relayer.Core.Storage;
 using Relayer.Core.Transactions;
 using Relayer.Core.Transactions.Sending;
 
-namespace Relayer.Core.Keepers.Engine;
+namespace Relayer.Core.Keepers.Engine.Sending;
 
 /// <summary>Hands an action to the engine. Nonce, budget, work and decision are one database transaction: all of them or nothing.</summary>
 /// <remarks>

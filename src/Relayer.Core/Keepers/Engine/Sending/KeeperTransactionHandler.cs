@@ -6,7 +6,7 @@ using Relayer.Core.Storage;
 using Relayer.Core.Transactions;
 using Relayer.Core.Transactions.Records;
 
-namespace Relayer.Core.Keepers.Engine;
+namespace Relayer.Core.Keepers.Engine.Sending;
 
 /// <summary>Learns what became of a keeper's transactions, and settles their budgets.</summary>
 /// <param name="outcomes">Reads what a transaction did.</param>

@@ -1,6 +1,6 @@
 using Relayer.Core.Transactions;
 
-namespace Relayer.Core.Keepers.Engine;
+namespace Relayer.Core.Keepers.Engine.Sending;
 
 /// <summary>How a lane's transactions ended lately. Pure: outcomes in, pauses out.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using Relayer.Core.Ethereum;
 
-namespace Relayer.Core.Keepers.Engine;
+namespace Relayer.Core.Keepers.Engine.Sending;
 
 /// <summary>Whether an action is worth its cost. Pure.</summary>
 public static class LossPlan

@@ -6,7 +6,7 @@ using Relayer.Core.Keepers.Records;
 using Relayer.Core.Storage;
 using Relayer.Core.Transactions;
 
-namespace Relayer.Core.Keepers.Engine;
+namespace Relayer.Core.Keepers.Engine.Sending;
 
 /// <summary>Counts what keepers' lanes lost, in the transaction that records it, and tells of a lane that keeps failing: one incident, with the cause.</summary>
 /// <param name="incidents">Where it is told.</param>

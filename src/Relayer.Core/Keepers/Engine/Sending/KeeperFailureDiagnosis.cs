@@ -4,7 +4,7 @@ using Relayer.Core.Providers;
 using Relayer.Core.Transactions;
 using Relayer.Core.Transactions.Sending;
 
-namespace Relayer.Core.Keepers.Engine;
+namespace Relayer.Core.Keepers.Engine.Sending;
 
 /// <summary>Asks the chain what contracts said to keepers' transactions that reverted: a receipt does not tell.</summary>
 /// <param name="chains">The chains.</param>

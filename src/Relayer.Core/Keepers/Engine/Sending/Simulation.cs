@@ -2,7 +2,7 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Nethereum;
 using Relayer.Core.Providers;
 
-namespace Relayer.Core.Keepers.Engine;
+namespace Relayer.Core.Keepers.Engine.Sending;
 
 /// <summary>Runs the very call that is to be sent, gas limit and all.</summary>
 internal static class Simulation

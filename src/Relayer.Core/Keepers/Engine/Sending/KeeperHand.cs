@@ -1,7 +1,7 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Nethereum;
 
-namespace Relayer.Core.Keepers.Engine;
+namespace Relayer.Core.Keepers.Engine.Sending;
 
 /// <summary>Has an action sent: as it stands, or by the keeper's own code, from which it takes one transaction for this very work.</summary>
 internal sealed class KeeperHand
