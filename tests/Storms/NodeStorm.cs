@@ -32,7 +32,7 @@ public static class NodeStorm
     public static async Task<StormReport> RunAsync(
         SharedStack shared, FaultSchedule schedule, TimeSpan duration, CancellationToken cancellation)
     {
-        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new RelayerUnderTestOptions { Faults = schedule, Signers = 2 }, cancellation);
+        await using var relayer = await RelayerUnderTest.SettleAsync(shared, new RelayerUnderTestOptions { Faults = schedule, Signers = 2, IsMigrated = true }, cancellation);
         using var workload = new Workload(relayer, schedule.Seed, new WorkloadOptions(Clients: 3, PauseMilliseconds: 120, HastySeconds: 4));
         await relayer.StartAsync(0, null, cancellation);
         schedule.Begin();

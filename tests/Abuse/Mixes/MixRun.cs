@@ -10,6 +10,7 @@ internal sealed class MixRun(AbuseStack stack, Mix mix, FieldKeys keys, TimeSpan
 {
     private static readonly TimeSpan AttackPause = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan HonestPause = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Lets it rage and audits what is left.</summary>
     /// <param name="cancellation">Stops it.</param>
@@ -25,6 +26,7 @@ internal sealed class MixRun(AbuseStack stack, Mix mix, FieldKeys keys, TimeSpan
         var (watch, honest) = (new HoldWatch(field), new HonestUsers(relayer, poster, new Random(mix.Seed)));
         var known = new HonestUsers(relayer, poster, new Random(mix.Seed + 1), HonestUsers.ShopKey);
         var admitted = new HonestUsers(relayer, poster, new Random(mix.Seed + 2), admitted: field.Admitted);
+        await known.BeginAsync(Patience, cancellation);
         using var settled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         end.CancelAfter(duration);

@@ -32,17 +32,35 @@ internal sealed class HonestUsers(RelayerUnderTest relayer, Poster poster, Rando
     public Task RunAsync(int users, TimeSpan pause, CancellationToken end, CancellationToken cancellation) =>
         Task.WhenAll(Enumerable.Range(0, users).Select(_ => VisitAsync(pause, new Random(random.Next()), end, cancellation)));
 
+    /// <summary>One after the other until one is accepted: an app that has only just started is not attacked yet.</summary>
+    /// <param name="patience">After this long it is, all the same.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task BeginAsync(TimeSpan patience, CancellationToken cancellation)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await WishAsync(random, cancellation) && TimeProvider.System.GetElapsedTime(started) < patience)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellation);
+        }
+    }
+
+    private async Task<bool> WishAsync(Random own, CancellationToken cancellation)
+    {
+        var user = new Caller(relayer, own, admitted?[Interlocked.Increment(ref _turn) % admitted.Count]);
+        var post = admitted is null ? user.Increment() : user.IncrementInAnyOrder();
+        var started = TimeProvider.System.GetTimestamp();
+        var answer = await poster.WishAsync(post, key, cancellation);
+        _wishes.Enqueue(new Wish(user.Address, answer, started, TimeProvider.System.GetElapsedTime(started)));
+        return answer.IsAccepted;
+    }
+
     private async Task VisitAsync(TimeSpan pause, Random own, CancellationToken end, CancellationToken cancellation)
     {
         try
         {
             while (!end.IsCancellationRequested)
             {
-                var user = new Caller(relayer, own, admitted?[Interlocked.Increment(ref _turn) % admitted.Count]);
-                var post = admitted is null ? user.Increment() : user.IncrementInAnyOrder();
-                var started = TimeProvider.System.GetTimestamp();
-                var answer = await poster.WishAsync(post, key, cancellation);
-                _wishes.Enqueue(new Wish(user.Address, answer, started, TimeProvider.System.GetElapsedTime(started)));
+                await WishAsync(own, cancellation);
                 await Task.Delay(pause * (0.5 + own.NextDouble()), end);
             }
         }

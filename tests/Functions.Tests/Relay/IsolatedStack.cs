@@ -33,7 +33,7 @@ public sealed class IsolatedStacks : IAsyncLifetime
         var cancellation = TestContext.Current.CancellationToken;
         var signer = DevKey.Create();
         await Stack.Node.SetBalanceAsync(signer.Address.ToString(), IsolatedStack.Ether * BigInteger.Pow(10, 18), cancellation);
-        var database = await Stack.Postgres.CreateDatabaseAsync(cancellation);
+        var database = await Stack.Postgres.CreateMigratedDatabaseAsync(cancellation);
         var proxy = await NodeProxy.StartAsync(Stack.Node.Url, TestContext.Current.CancellationToken);
         before?.Invoke(proxy);
         var pool = connections is { } most ? $"{database};Maximum Pool Size={most}" : database;

@@ -2,7 +2,6 @@ using System.Numerics;
 using DevChain;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Relayer.Core.Configuration;
 using Relayer.Core.Configuration.Chains;
@@ -14,7 +13,6 @@ using Relayer.Core.Keepers.Records;
 using Relayer.Core.Keys;
 using Relayer.Core.Operations;
 using Relayer.Core.Providers;
-using Relayer.Core.Storage;
 using Relayer.Core.Tests.Storage;
 using Relayer.Core.Tests.Transactions;
 using Relayer.Core.Transactions;
@@ -51,8 +49,7 @@ internal sealed class KeeperWorld : IAsyncDisposable
     {
         var node = await AnvilNode.StartAsync(
             anvil ?? new AnvilOptions { BlockTime = TimeSpan.FromSeconds(1), MixedMining = true }, cancellation: Cancellation);
-        var world = new KeeperWorld(node, await postgres.CreateDatabaseAsync(), signers);
-        await new Migrator(world._source, NullLogger<Migrator>.Instance).MigrateAsync(Cancellation);
+        var world = new KeeperWorld(node, await postgres.CreateMigratedDatabaseAsync(), signers);
         foreach (var key in world.Keys)
         {
             await node.SetBalanceAsync($"{key.Address}", BigInteger.Pow(10, 20), Cancellation);

@@ -16,6 +16,9 @@ public sealed class PostgresFixture : IAsyncDisposable
 
     public async Task<string> CreateDatabaseAsync() => await (await _server.Value).CreateDatabaseAsync();
 
+    /// <summary>A database with the present schema.</summary>
+    public async Task<string> CreateMigratedDatabaseAsync() => await (await _server.Value).CreateMigratedDatabaseAsync();
+
     public async ValueTask DisposeAsync()
     {
         if (_server.IsValueCreated)

@@ -25,7 +25,7 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     public static async Task<TestDatabase> CreateAsync(PostgresFixture postgres)
     {
-        var database = new TestDatabase(await postgres.CreateDatabaseAsync());
+        var database = new TestDatabase(await postgres.CreateMigratedDatabaseAsync());
         await database.Database.PingAsync(TestContext.Current.CancellationToken);
         return database;
     }

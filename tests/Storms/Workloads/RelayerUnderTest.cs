@@ -190,7 +190,9 @@ internal sealed class RelayerUnderTest : IAsyncDisposable
             return given;
         }
 
-        var database = await stack.Postgres.CreateDatabaseAsync(options.Template, cancellation);
+        var database = options.IsMigrated
+            ? await stack.Postgres.CreateMigratedDatabaseAsync(cancellation)
+            : await stack.Postgres.CreateDatabaseAsync(options.Template, cancellation);
         var name = new NpgsqlConnectionStringBuilder(database).Database;
         if (options.Tablespace is { } folder)
         {
@@ -259,6 +261,9 @@ internal sealed record RelayerUnderTestOptions
 
     /// <summary>The connection string of the database; null for one of its own on the shared server.</summary>
     public string? Database { get; init; }
+
+    /// <summary>The database has the present schema before an instance starts.</summary>
+    public bool IsMigrated { get; init; }
 
     /// <summary>The connection string of a database that this one begins as a copy of; null for an empty one.</summary>
     public string? Template { get; init; }
