@@ -182,6 +182,10 @@ public sealed class AnvilNode : IAsyncDisposable
     public async Task<long> NonceAsync(string account, CancellationToken cancellation = default) =>
         (long)JsonRpc.ToInteger(await Rpc.SendAsync("eth_getTransactionCount", [account, "latest"], cancellation));
 
+    /// <summary>An account's next nonce, with its transactions in the node's pool. A node that mines at once answers a send before it has mined it.</summary>
+    public async Task<long> PendingNonceAsync(string account, CancellationToken cancellation = default) =>
+        (long)JsonRpc.ToInteger(await Rpc.SendAsync("eth_getTransactionCount", [account, "pending"], cancellation));
+
     /// <summary>The newest block's height.</summary>
     public async Task<long> BlockNumberAsync(CancellationToken cancellation = default) =>
         (long)JsonRpc.ToInteger(await Rpc.SendAsync("eth_blockNumber", [], cancellation));

@@ -154,11 +154,11 @@ internal sealed class EngineWorld : IAsyncDisposable
             () => $"the state is {kind}, not {string.Join(" or ", kinds)}:\n{Logs.Text}");
     }
 
-    /// <summary>Somebody else has a signer's key and sends with its next nonce on the chain.</summary>
+    /// <summary>Somebody else has a signer's key and sends with its next nonce, as the node knows it.</summary>
     /// <returns>The transaction's hash.</returns>
     public async Task<Hash32> UseElsewhereAsync(DevKey key)
     {
-        var nonce = (ulong)await Node.NonceAsync($"{key.Address}", Cancellation);
+        var nonce = (ulong)await Node.PendingNonceAsync($"{key.Address}", Cancellation);
         var unsigned = new UnsignedTransaction(
             new ChainId(Node.ChainId), nonce, Plans.Nobody, new Wei(1), 21_000, ReadOnlyMemory<byte>.Empty,
             new TransactionFees.Dynamic(Wei.FromGwei(1_000), Wei.FromGwei(1_000)));
