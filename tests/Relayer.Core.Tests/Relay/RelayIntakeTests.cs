@@ -96,7 +96,7 @@ public sealed class RelayIntakeTests(PostgresFixture postgres)
         Assert.All(outcomes[..200].OfType<IntakeOutcome.Refused>(), refused => Assert.Equal(RefusalCode.QuotaExceeded, refused.Refusal.Code));
         Assert.All(outcomes[200..], outcome => Assert.IsType<IntakeOutcome.Written>(outcome));
         Assert.Equal((53L, 53L, 53L), await CountAsync(world));
-        Assert.Equal(3L, await world.Database.ScalarAsync<long>("select max(granted) from quota_usage where period = 0"));
+        Assert.Equal(3L, await world.Database.ScalarAsync<long>("select max(minute_granted) from quota_usage"));
     }
 
     [Fact]
@@ -119,8 +119,52 @@ public sealed class RelayIntakeTests(PostgresFixture postgres)
         Assert.Equal((ulong)policy.GasPerDay / candidates.Max(candidate => candidate.PaidGas), (ulong)written.Length);
         Assert.Equal(
             written.Sum(candidate => (long)candidate.PaidGas), await world.Database.ScalarAsync<long>("select granted from quota_usage where period = 1"));
+        Assert.All(
+            outcomes.OfType<IntakeOutcome.Refused>(),
+            refused => Assert.Equal(QuotaWindow.EndOfDay(candidates[0].Now) - candidates[0].Now, refused.Refusal.RetryAfter));
         Assert.True(
             await world.Database.ScalarAsync<decimal>("select sum(gas_limit) from transactions") <= written.Sum(candidate => (decimal)candidate.PaidGas));
+    }
+
+    [Fact]
+    public async Task Each_minute_has_its_quota_and_an_instance_whose_clock_is_late_counts_in_the_newest()
+    {
+        await using var world = await EngineWorld.StartAsync(postgres);
+        RelayCandidate At(int nonce, int minutes)
+        {
+            var candidate = Samples.Candidate(message => message with { Nonce = (ulong)nonce }, policy: Samples.Policy with { GasPerDay = 10_000_000 });
+            return candidate with { Now = candidate.Now + TimeSpan.FromMinutes(minutes) };
+        }
+
+        var first = await PostAsync(world, [At(0, 0), At(1, 0), At(2, 0), At(3, 0)]);
+        var next = await PostAsync(world, [At(10, 1), At(11, 1)]);
+        var late = await PostAsync(world, [At(20, 0), At(21, 0)]);
+
+        Assert.Equal((3, 2, 1), (Written(first), Written(next), Written(late)));
+        var refused = first.Concat(late).OfType<IntakeOutcome.Refused>();
+        Assert.All(refused, outcome => Assert.InRange(outcome.Refusal.RetryAfter!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(1)));
+        var counted = await world.Database.ScalarAsync<long[]>("select array[minute_granted, (select count(*) from relays)] from quota_usage");
+        Assert.Equal([3L, 6L], counted);
+
+        static int Written(IntakeOutcome[] outcomes) => outcomes.OfType<IntakeOutcome.Written>().Count();
+    }
+
+    [Fact]
+    public async Task A_release_that_counts_minutes_in_rows_of_their_own_shares_the_day_and_its_rows_are_read()
+    {
+        await using var world = await EngineWorld.StartAsync(postgres);
+        var candidate = Samples.Candidate();
+        await PostAsync(world, [candidate]);
+        await world.Database.ExecuteAsync($"""
+            insert into quota_usage as u (chain_id, "user", period, starts_at, granted, quota)
+            select r.chain_id, r."from", w.period, date_trunc(w.part, '{candidate.Now:O}'::timestamptz, 'UTC'), w.granted, w.quota from relays r
+            cross join (values (0::smallint, 'minute', 1, 3), (1::smallint, 'day', 21000, 40000000)) as w (period, part, granted, quota)
+            on conflict (chain_id, "user", period, starts_at) do update set granted = u.granted + excluded.granted, quota = excluded.quota
+            """);
+
+        var facts = Assert.Single(await new RelayStore(world.Database.Database).ReadFactsAsync([candidate], Cancellation));
+
+        Assert.Equal((1L, (long)candidate.PaidGas + 21_000), (facts.RelaysThisMinute, facts.GasToday));
     }
 
     [Fact]
@@ -134,7 +178,7 @@ public sealed class RelayIntakeTests(PostgresFixture postgres)
         Assert.Equal(5, outcomes.OfType<IntakeOutcome.Written>().Count());
         Assert.All(outcomes.OfType<IntakeOutcome.Refused>(), refused => Assert.Equal(RefusalCode.SignersExhausted, refused.Refusal.Code));
         Assert.Equal((5L, 5L, 5L), await CountAsync(world));
-        Assert.Equal(5L, await world.Database.ScalarAsync<long>("select count(*) from quota_usage where period = 0"));
+        Assert.Equal(5L, await world.Database.ScalarAsync<long>("select count(*) from quota_usage"));
     }
 
     [Fact]

@@ -32,8 +32,8 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
             from generate_series(1, 100000) i;
         insert into relay_budgets select 31337, 8, decode(lpad(to_hex(i), 40, '0'), 'hex'), date_trunc('hour', now()), 1000, 0, null,
             date_trunc('day', now()), 1000, 0, null from generate_series(1, 100000) i;
-        insert into quota_usage select 31337, decode(lpad(to_hex(i / 2), 40, '0'), 'hex'), (i % 2)::smallint,
-            date_trunc(case i % 2 when 0 then 'minute' else 'day' end, now()), 1, 30 from generate_series(1, 100000) i;
+        insert into quota_usage select 31337, decode(lpad(to_hex(i), 40, '0'), 'hex'), 1, date_trunc('day', now()), 21000, 100000000,
+            date_trunc('minute', now()), 1, 30 from generate_series(1, 100000) i;
         """;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -10,6 +10,8 @@ internal static class QuotaWindow
     public const string MinuteSql = "0";
     public const string DaySql = "1";
 
+    private const string MinuteCheck = "within_minute_quota";
+
     public static DateTimeOffset StartOfMinute(DateTimeOffset now) => Floor(now, TimeSpan.FromMinutes(1));
 
     public static DateTimeOffset StartOfDay(DateTimeOffset now) => Floor(now, TimeSpan.FromDays(1));
@@ -17,6 +19,11 @@ internal static class QuotaWindow
     public static DateTimeOffset EndOfMinute(DateTimeOffset now) => StartOfMinute(now) + TimeSpan.FromMinutes(1);
 
     public static DateTimeOffset EndOfDay(DateTimeOffset now) => StartOfDay(now) + TimeSpan.FromDays(1);
+
+    /// <summary>How long the window lasts whose quota the database's check refused to exceed.</summary>
+    /// <param name="check">The check's name.</param>
+    /// <param name="now">Now.</param>
+    public static TimeSpan Rest(string? check, DateTimeOffset now) => (check == MinuteCheck ? EndOfMinute(now) : EndOfDay(now)) - now;
 
     /// <summary>Windows that began before this are over, whatever the difference between instances' clocks.</summary>
     public static DateTimeOffset OldestInUse(DateTimeOffset now) => StartOfDay(now) - TimeSpan.FromDays(1);

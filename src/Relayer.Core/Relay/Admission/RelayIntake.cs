@@ -236,9 +236,8 @@ internal sealed class RelayIntake
         { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "relays_pkey" } => new IntakeOutcome.AlreadyKnown(),
         { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "relays_nonce" } => new IntakeOutcome.Refused(
             new Refusal(RefusalCode.NonceUsed, $"Nonce {candidate.Message.Nonce} is held by another request.")),
-        { SqlState: PostgresErrorCodes.CheckViolation, TableName: "quota_usage" } => new IntakeOutcome.Refused(
-            new Refusal(RefusalCode.QuotaExceeded, "The user's share is used up.",
-                RetryAfter: QuotaWindow.EndOfMinute(candidate.Now) - candidate.Now)),
+        { SqlState: PostgresErrorCodes.CheckViolation, TableName: "quota_usage", ConstraintName: var window } => new IntakeOutcome.Refused(
+            new Refusal(RefusalCode.QuotaExceeded, "The user's share is used up.", RetryAfter: QuotaWindow.Rest(window, candidate.Now))),
         _ when BudgetSpent.Is(objection) => new IntakeOutcome.Refused(
             new Refusal(RefusalCode.BudgetSpent, "Others took what was left of a budget.", RetryAfter: Soon)),
         _ => null,

@@ -21,7 +21,7 @@ internal sealed class RelayReader
     public RelayReader(RelayStore store, ChainEngines engines)
     {
         (_store, _engines) = (store, engines);
-        _facts = new Coalescer<RelayCandidate, RelayFacts>(ReadFactsAsync, maxBatch: 128, parallelism: 2);
+        _facts = new Coalescer<RelayCandidate, RelayFacts>(ReadFactsAsync, maxBatch: 128);
         _relays = new Coalescer<Hash32, RelayRecord?>(FindManyAsync, maxBatch: 512);
     }
 

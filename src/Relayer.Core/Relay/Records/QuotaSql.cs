@@ -1,5 +1,4 @@
 using Npgsql;
-using Relayer.Core.Ethereum;
 using Relayer.Core.Relay.Admission;
 using Relayer.Core.Storage;
 
@@ -18,11 +17,16 @@ internal static class QuotaSql
     /// What was granted to each candidate's user in this minute and on this day, as <see cref="UnderWay"/> how many of the user's newest requests are
     /// under way, and as <see cref="ConfirmedAt"/> the block in which they ended; by place. Where nothing limits what is under way, nothing is looked at.
     /// </summary>
+    /// <remarks>Each user's row is looked up by its key (<c>limit 1</c>): a plan that is made while the table is small would read all of it for ever.</remarks>
     public static NpgsqlBatchCommand Read(IReadOnlyList<RelayCandidate> candidates) => new($"""
-        select q.place, u.period, u.granted
+        select q.place, w.period, w.granted
         from unnest($1, $2, $3, $4) with ordinality as q (chain_id, "user", minute, day, place)
-        cross join lateral (values ({QuotaWindow.MinuteSql}::smallint, q.minute), ({QuotaWindow.DaySql}::smallint, q.day)) as w (period, starts_at)
-        join quota_usage u on u.chain_id = q.chain_id and u."user" = q."user" and u.period = w.period and u.starts_at = w.starts_at
+        cross join lateral (
+            select * from quota_usage u where u.chain_id = q.chain_id and u."user" = q."user" and u.period = {QuotaWindow.DaySql} and u.starts_at = q.day
+            limit 1) u
+        cross join lateral (values ({QuotaWindow.MinuteSql}::smallint, case when u.minute_at >= q.minute then u.minute_granted end),
+            ({QuotaWindow.DaySql}::smallint, u.granted)) as w (period, granted)
+        where w.granted is not null
         union all
         select q.place, {UnderWay}::smallint, count(*) filter (where n.state = {RelayStates.Accepted})
         from unnest($1, $2, $5) with ordinality as q (chain_id, "user", most, place)
@@ -45,30 +49,36 @@ internal static class QuotaSql
         },
     };
 
-    /// <summary>Counts what is granted; the table's check refuses what exceeds the quota, and with it the whole transaction.</summary>
-    /// <remarks>One row for each window: PostgreSQL does not let one statement touch a row twice. In key order, against deadlocks.</remarks>
+    /// <summary>Counts what is granted; the table's checks refuse what exceeds a quota, and with it the whole transaction.</summary>
+    /// <remarks>
+    /// One row for each user, which PostgreSQL does not let one statement touch twice; in key order, against deadlocks. All of a write counts at the
+    /// newest time that is in it.
+    /// </remarks>
     public static NpgsqlBatchCommand Add(IReadOnlyList<BatchItem> relays)
     {
-        var windows = relays.SelectMany(relay => Windows(relay.Candidate, relay.Transaction)).ToArray();
-        return new NpgsqlBatchCommand("""
-            insert into quota_usage as u (chain_id, "user", period, starts_at, granted, quota)
-            select w.chain_id, w."user", w.period, w.starts_at, sum(w.granted)::bigint, max(w.quota)
-            from unnest($1, $2, $3, $4, $5, $6, $7) as w (transaction_id, chain_id, "user", period, starts_at, granted, quota)
-            where exists (select from transactions t where t.id = w.transaction_id)
-            group by 1, 2, 3, 4 order by 1, 2, 3, 4
-            on conflict (chain_id, "user", period, starts_at) do update
-            set granted = u.granted + excluded.granted, quota = excluded.quota
+        var now = relays.Max(relay => relay.Candidate.Now);
+        return new NpgsqlBatchCommand($"""
+            insert into quota_usage as u (chain_id, "user", period, starts_at, granted, quota, minute_at, minute_granted, minute_quota)
+            select r.chain_id, r."user", {QuotaWindow.DaySql}, $7, sum(r.gas)::bigint, max(r.gas_quota), $8, count(*), max(r.minute_quota)
+            from unnest($1, $2, $3, $4, $5, $6) as r (transaction_id, chain_id, "user", gas, gas_quota, minute_quota)
+            where exists (select from transactions t where t.id = r.transaction_id)
+            group by 1, 2 order by 1, 2
+            on conflict (chain_id, "user", period, starts_at) do update set
+                granted = u.granted + excluded.granted, quota = excluded.quota, minute_at = greatest(u.minute_at, excluded.minute_at),
+                minute_granted = case when u.minute_at >= excluded.minute_at then u.minute_granted else 0 end + excluded.minute_granted,
+                minute_quota = excluded.minute_quota
             """)
         {
             Parameters =
             {
-                Columns.Ids(windows.Select(window => window.Transaction)),
-                Columns.Longs(windows.Select(window => window.Chain.Value)),
-                Columns.ManyBytes(windows.Select(window => window.User.ToArray())),
-                Columns.Shorts(windows.Select(window => window.Period)),
-                Columns.Times(windows.Select(window => window.StartsAt)),
-                Columns.Longs(windows.Select(window => window.Granted)),
-                Columns.Longs(windows.Select(window => window.Quota)),
+                Columns.Ids(relays.Select(relay => relay.Transaction)),
+                Columns.Longs(relays.Select(relay => relay.Candidate.Request.ChainId.Value)),
+                Columns.ManyBytes(relays.Select(relay => relay.Candidate.Message.From.ToArray())),
+                Columns.Longs(relays.Select(relay => (long)relay.Candidate.PaidGas)),
+                Columns.Longs(relays.Select(relay => relay.Candidate.Policy.GasPerDay)),
+                Columns.Longs(relays.Select(relay => (long)relay.Candidate.Policy.RelaysPerMinute)),
+                Columns.Time(QuotaWindow.StartOfDay(now)),
+                Columns.Time(QuotaWindow.StartOfMinute(now)),
             },
         };
     }
@@ -85,15 +95,4 @@ internal static class QuotaSql
     // Nonces in order say by themselves how many are under way.
     private static int MostUnderWay(RelayCandidate candidate) =>
         candidate.Route.Forwarder.HasSequentialNonces || candidate.Caller.IsKnown ? 0 : candidate.Policy.MaxUnderWay;
-
-    private static IEnumerable<Window> Windows(RelayCandidate candidate, Guid transaction)
-    {
-        var (chain, user, policy) = (candidate.Request.ChainId, candidate.Message.From, candidate.Policy);
-        yield return new(transaction, chain, user, QuotaWindow.Minute, QuotaWindow.StartOfMinute(candidate.Now), 1, policy.RelaysPerMinute);
-        yield return new(
-            transaction, chain, user, QuotaWindow.Day, QuotaWindow.StartOfDay(candidate.Now), (long)candidate.PaidGas, policy.GasPerDay);
-    }
-
-    private readonly record struct Window(
-        Guid Transaction, ChainId Chain, Address User, short Period, DateTimeOffset StartsAt, long Granted, long Quota);
 }
