@@ -15,7 +15,11 @@ public sealed record NodeError(NodeErrorKind Kind, int Code, string Message)
 /// <summary>What a node's refusal says is needed, or allowed.</summary>
 /// <param name="LeastTip">The least tip that it takes, in wei per gas.</param>
 /// <param name="RetryAfter">How long it asks to be left alone.</param>
-public sealed record NodeFigures(Wei? LeastTip = null, TimeSpan? RetryAfter = null);
+/// <param name="BaseFee">The base fee of the block that it would put the transaction in, in wei per gas.</param>
+/// <param name="MostBlocks">Of how many blocks it tells the logs at once, whatever is in them.</param>
+/// <param name="RetryBlocks">Of how many blocks it would tell these logs.</param>
+public sealed record NodeFigures(
+    Wei? LeastTip = null, TimeSpan? RetryAfter = null, Wei? BaseFee = null, long? MostBlocks = null, long? RetryBlocks = null);
 
 /// <summary>What a node's refusal means for a transaction or a call.</summary>
 public enum NodeErrorKind

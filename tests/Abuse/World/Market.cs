@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using DevChain;
+using Storms.Workloads;
 
 namespace Abuse.World;
 

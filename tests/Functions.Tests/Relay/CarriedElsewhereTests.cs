@@ -50,11 +50,20 @@ public sealed class CarriedElsewhereTests(IsolatedStacks stacks) : IClassFixture
         await Mining.SendAsync(stacks.Stack.Node, stranger, 0, forwarder.Address, forwarder.EncodeExecute(message, user.Sign(forwarder, message)));
         Assert.True(await RelayWorld.BecomesAsync(async () => await world.CountAsync(user.Address) == 1));
 
-        var posted = await Reply.PostAsync(stack.Http, "api/relay", RelayPost.Of(forwarder, message, user.Sign(forwarder, message).ToString()));
+        // Until it is deep enough nobody is told anything that could turn out wrong.
+        var post = RelayPost.Of(forwarder, message, user.Sign(forwarder, message).ToString());
+        var posted = await Reply.PostAsync(stack.Http, "api/relay", post);
+        while (posted.Status != 200)
+        {
+            posted.AssertProblem(503, "overloaded");
+            Assert.Contains("do not sign another", posted["detail"], StringComparison.Ordinal);
+            await stacks.Stack.Node.MineAsync(1, TestContext.Current.CancellationToken);
+            posted = await Reply.PostAsync(stack.Http, "api/relay", post);
+        }
+
         var other = await Reply.PostAsync(stack.Http, "api/relay", world.Post(forwarder, user, UInt256.Zero, gas: 90_000));
 
-        Assert.True(posted.Status == 200, posted.Text);
-        Assert.Contains(posted["state"], new[] { "mined", "confirmed" });
+        Assert.Equal("confirmed", posted["state"]);
         Assert.Equal($"{stranger.Address}", posted["carriedBy"]);
         other.AssertProblem(409, "nonce_used");
         Assert.Equal(1UL, await world.CountAsync(user.Address));

@@ -83,6 +83,10 @@ public sealed class StormTests(StormFixture fixture)
         AssertHolds(await RestoreStorm.RunAsync(requests: 4, seed: 5, Say, Cancellation));
 
     [Fact]
+    public async Task Blocks_taken_back_under_load_are_made_up_for_and_no_end_is_wrong_for_long() =>
+        AssertHolds(await ReorgStorm.RunAsync(confirmations: [1, 6], depths: [1, 5], within: TimeSpan.FromSeconds(60), seed: 7, Say, Cancellation));
+
+    [Fact]
     public async Task Restarts_of_the_database_under_load_lose_nothing_that_was_accepted() =>
         AssertHolds(await DatabaseStorm.RestartAsync(fixture.Stack, restarts: 1, seed: 3, Say, Cancellation));
 

@@ -62,6 +62,27 @@ public sealed class LogScannerTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_range_that_the_node_names_is_kept_to_and_not_tried_beyond_again_and_again()
+    {
+        await using var world = await ScanWorld.StartAsync(postgres, head: 400, every: 10);
+        var refused = new List<long>();
+        world.Refuse = range =>
+        {
+            if (range <= 70)
+            {
+                return null;
+            }
+
+            refused.Add(range);
+            return NodeStandIn.Error(-32602, $"range {range} exceeds limit of 70");
+        };
+        await world.ScanAsync();
+
+        Assert.Single(refused);
+        Assert.Equal(Enumerable.Range(1, 40).Select(i => 10L * i), world.Kept);
+    }
+
+    [Fact]
     public async Task What_a_reorg_changed_is_read_again_by_its_new_hash()
     {
         await using var world = await ScanWorld.StartAsync(postgres, head: 100, every: 10);

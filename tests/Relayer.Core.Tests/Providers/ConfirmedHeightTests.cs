@@ -78,6 +78,15 @@ public sealed class ConfirmedHeightTests : ManyNodesTests
 
         Assert.Equal(Confirmed - 1, await ReadAsync(client, "call"));
         Assert.Contains("2006", Logs.Text, StringComparison.Ordinal);
+
+        // Whoever repeats it from the records is not believed either, until a node is there.
+        client.NoteConfirmed(Confirmed);
+        Assert.Equal(Confirmed - 1, await ReadAsync(client, "call"));
+        Nodes[0].Answer = Alternating(Confirmed, Confirmed);
+        Assert.Equal(Confirmed, await ReadAsync(client, "call"));
+        client.NoteConfirmed(Confirmed);
+        Nodes[0].Answer = Alternating(Confirmed - 1, Confirmed - 1);
+        await Assert.ThrowsAsync<ChainUnavailableException>(() => ReadAsync(client, "call"));
     }
 
     [Fact]

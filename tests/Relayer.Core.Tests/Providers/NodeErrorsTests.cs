@@ -12,12 +12,60 @@ public sealed class NodeErrorsTests
     [InlineData("Transaction gas price is too low. It does not satisfy your node's minimal gas price (minimal: 1000000000, got: 1). Try increasing the gas price.", "1000000000")] // openethereum
     [InlineData("transaction underpriced", null)]
     [InlineData("transaction underpriced: tip needed 0, tip permitted 0", null)]
-    [InlineData("max fee per gas less than block base fee: address 0x01, maxFeePerGas: 1, baseFee: 7", null)]
     [InlineData("intrinsic gas too low: gas 20000, minimum needed 21000", null)] // Not of fees.
     [InlineData("execution reverted: transaction underpriced: tip needed 1000000000, tip permitted 1", null)] // A contract's words.
     [InlineData("transaction underpriced: tip needed 99999999999999999999999999999999999999999999999999999999999999999999999999999999999, tip permitted 1", null)]
     public void What_a_node_says_it_wants_is_read(string message, string? tip) => Assert.Equal(
         tip is null ? null : new NodeFigures(LeastTip: Wei.Parse(tip)), NodeErrors.Read(-32000, message, hasRevertData: false).Figures);
+
+    [Theory]
+    [InlineData("max fee per gas less than block base fee: address 0x01, maxFeePerGas: 1, baseFee: 7", "7")] // geth, nitro
+    [InlineData("max fee per gas less than block base fee: address 0x01, maxFeePerGas: 1, baseFee: 0", null)]
+    [InlineData("max fee per gas less than block base fee", null)]
+    [InlineData("nonce too low: baseFee: 7", null)] // Not of fees.
+    public void The_base_fee_that_a_node_names_is_read(string message, string? baseFee) => Assert.Equal(
+        baseFee is null ? null : new NodeFigures(BaseFee: Wei.Parse(baseFee)), NodeErrors.Read(-32000, message, hasRevertData: false).Figures);
+
+    [Theory]
+    [InlineData("eth_getLogs is limited to a 10,000 range", 10_000L, null)] // quicknode
+    [InlineData("eth_getLogs and eth_newFilter are limited to a 10,000 blocks range", 10_000L, null)] // quicknode
+    [InlineData("eth_getLogs is limited to 0 - 10000 blocks range", 10_000L, null)] // 1rpc
+    [InlineData("You can make eth_getLogs requests with up to a 500 block range. Based on your parameters, this block range should work: [0x1a30dfd, 0x1a30ff0]", 500L, 500L)] // alchemy
+    [InlineData("Log response size exceeded. This block range should work: [0x10, 0x1f]", null, 16L)] // alchemy
+    [InlineData("query exceeds max results 20000, retry with the range 24383075-24383096", null, 22L)] // reth
+    [InlineData("exceed maximum block range: 50000", 50_000L, null)] // bsc
+    [InlineData("block range is limited to 10,000", 10_000L, null)] // base
+    [InlineData("Maximum allowed number of requested blocks is 1000", 1_000L, null)] // thirdweb
+    [InlineData("requested too many blocks from 1 to 5000, maximum is set to 2048", 2_048L, null)] // avalanche
+    [InlineData("block range too large, max is 1k blocks", 1_000L, null)] // gateways
+    [InlineData("ranges over 10000 blocks are not supported on freetier", 10_000L, null)] // drpc
+    [InlineData("GetLogs query must be smaller than size 1024", 1_024L, null)] // harmony
+    [InlineData("range 1000000 exceeds limit of 10000", 10_000L, null)] // infura
+    [InlineData("block range is larger than max block range, block range = 5120, max block range = 5000", 5_000L, null)] // morph
+    [InlineData("maximin block range 5000", 5_000L, null)] // heco
+    [InlineData("query returned more than 10000 results", null, null)] // Results are no blocks.
+    [InlineData("block range is bigger than maxBlockRange", null, null)] // scroll
+    [InlineData("block range too large, max is 0 blocks", null, null)]
+    [InlineData("retry with the range 9-3: too many results", null, null)]
+    [InlineData("block range: max is 99999999999999999999 blocks", null, null)]
+    public void How_many_blocks_a_node_tells_the_logs_of_is_read(string message, long? most, long? retry)
+    {
+        var error = NodeErrors.OfLogs(NodeErrors.Read(-32602, message, hasRevertData: false));
+
+        Assert.Equal(NodeErrorKind.TooManyResults, error.Kind);
+        Assert.Equal(most is null && retry is null ? null : new NodeFigures(MostBlocks: most, RetryBlocks: retry), error.Figures);
+    }
+
+    [Theory]
+    [InlineData(-32601, "Method not found", true)]
+    [InlineData(-32000, "the method debug_traceBlockByHash does not exist/is not available", true)] // geth
+    [InlineData(-32000, "debug_traceBlockByHash is not available on the Free tier - upgrade to Pay As You Go", true)] // alchemy
+    [InlineData(-32000, "upgrade your plan", true)]
+    [InlineData(-32000, "required historical state is not available (reexec=128)", false)] // geth: of this block
+    [InlineData(-32000, "block 0x10 does not exist", false)]
+    [InlineData(-32000, "planned maintenance: the state is not available", false)]
+    public void A_refusal_of_the_method_is_told_from_one_of_the_block(int code, string message, bool isOfMethod) =>
+        Assert.Equal(isOfMethod, NodeErrors.IsOfMethod(NodeErrors.Read(code, message, hasRevertData: false), "debug_traceBlockByHash"));
 
     [Theory]
     [InlineData("rate limit exceeded, try again in 30 s", 30.0)]

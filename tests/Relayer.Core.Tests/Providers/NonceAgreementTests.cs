@@ -23,7 +23,16 @@ public sealed class NonceAgreementTests
     [InlineData("a100:50 a101:50 b100:5", 50)]
     [InlineData("a99:5 a100:6 b100:6", 6)]     // one of its two nodes is behind
     public void What_several_answers_amount_to(string answers, ulong expected) =>
-        Assert.Equal(expected, NonceAgreement.Of([.. answers.Split(' ').Select(Parse)]));
+        Assert.Equal(expected, NonceAgreement.Of(Parse(answers), Parse(answers).DistinctBy(one => one.Operator).Count()));
+
+    [Theory]
+    [InlineData("101:50 100:5", 3, 5)]          // the third is silent: neither outvotes the other, and too low is mended
+    [InlineData("100:50", 3, 50)]               // there is nothing else to go by
+    [InlineData("101:50 101:50 100:5", 5, 5)]   // three of five would be a quorum of two minds
+    [InlineData("100:6 100:6 100:5 100:0", 5, 5)]
+    [InlineData("101:50 100:5", 2, 50)]         // with two the newer block explains it
+    public void Those_who_are_silent_count_among_the_configured(string answers, int operators, ulong expected) =>
+        Assert.Equal(expected, NonceAgreement.Of(Parse(answers), operators));
 
     [Fact]
     public void One_liar_among_three_or_more_moves_nothing_beyond_what_the_honest_ones_say()
@@ -32,11 +41,14 @@ public sealed class NonceAgreementTests
         var honest = answer.NonEmptyListOf().Where(list => list.Count >= 2);
         var property = Prop.ForAll(honest.ToArbitrary(), answer.ToArbitrary(), (truths, lie) =>
         {
-            var agreed = NonceAgreement.Of([.. truths.Append(lie).Select((one, i) => new Told<ulong>($"{i}", $"{i}", one.Head, one.Nonce))]);
+            Told<ulong>[] answers = [.. truths.Append(lie).Select((one, i) => new Told<ulong>($"{i}", $"{i}", one.Head, one.Nonce))];
+            var agreed = NonceAgreement.Of(answers, answers.Length);
             return agreed >= truths.Min(one => one.Item2) && agreed <= truths.Max(one => one.Item2);
         });
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(500), property);
     }
+
+    private static Told<ulong>[] Parse(string answers) => [.. answers.Split(' ').Select((answer, place) => Parse(answer, place))];
 
     // An operator is a letter; without one each answer has its own.
     private static Told<ulong> Parse(string answer, int place)

@@ -49,13 +49,20 @@ public sealed class QuorumTests
         Assert.Equal(believed, Quorum.Of(answers, operators, out var agreed) ? $"{agreed}" : null);
     }
 
-    [Fact]
-    public void A_canonical_block_is_as_deep_as_those_say_who_agree_on_it()
+    [Theory]
+    [InlineData("12 13", 3, 2)] // The third says another block, or nothing: both must have it so deep.
+    [InlineData("12 13 99", 3, 3)] // One that claims to be far ahead moves it to the second highest at most.
+    [InlineData("99 12", 2, 2)] // Of two the lower.
+    [InlineData("99", 2, 89)] // The other is silent.
+    [InlineData("12 13 14 98 99", 5, 4)]
+    public void A_canonical_block_is_as_deep_as_a_quorum_of_those_say_who_agree_on_it(string heads, int operators, long depth)
     {
         var (hash, other) = (Keccak256.Hash("a"u8), Keccak256.Hash("b"u8));
+        var agreeing = heads.Split(' ').Select((head, i) => new Told<Hash32>($"{i}", $"{i}", long.Parse(head, System.Globalization.CultureInfo.InvariantCulture), hash));
+        Told<Hash32>[] contradicting = operators < 3 ? [] : [new("z", "z", 1_000, other)];
 
-        var block = CanonicalBlock.Agreed(10, [new("a", "a", 12, hash), new("b", "b", 13, hash), new("c", "c", 99, other)], operators: 3)!;
+        var block = CanonicalBlock.Agreed(10, [.. agreeing, .. contradicting], operators)!;
 
-        Assert.Equal((10, hash, 3), (block.Number, block.Hash, block.Depth));
+        Assert.Equal((10, hash, depth), (block.Number, block.Hash, block.Depth));
     }
 }

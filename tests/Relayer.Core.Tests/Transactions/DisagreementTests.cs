@@ -125,6 +125,28 @@ public sealed class DisagreementTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_moments_that_a_reorg_may_explain_are_no_trouble_however_soon_they_follow_and_one_that_goes_on_is()
+    {
+        await using var world = await StartAsync(providers: 1);
+        world.Time.Stop();
+        var log = new DisagreementLog(world.Options, world.Database.Database, world.Time, NullLogger<DisagreementLog>.Instance);
+        foreach (var pause in (int[])[0, 14, 14, 2])
+        {
+            world.Time.Advance(TimeSpan.FromMinutes(pause));
+            await log.NoteAsync(world.Chain.ChainId, [Found(1)], Cancellation);
+            Assert.Null(log.FindTrouble(world.Chain.ChainId));
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            world.Time.Advance(TimeSpan.FromSeconds(30));
+            await log.NoteAsync(world.Chain.ChainId, [Found(1)], Cancellation);
+        }
+
+        Assert.NotNull(log.FindTrouble(world.Chain.ChainId));
+    }
+
+    [Fact]
     public async Task What_was_kept_cannot_be_changed_and_has_an_end()
     {
         await using var world = await StartAsync(providers: 1);

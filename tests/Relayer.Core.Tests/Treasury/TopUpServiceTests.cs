@@ -1,5 +1,4 @@
 using System.Numerics;
-using DevChain;
 using Npgsql;
 using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
@@ -7,8 +6,6 @@ using Relayer.Core.Incidents;
 using Relayer.Core.Keys;
 using Relayer.Core.Operations;
 using Relayer.Core.Tests.Storage;
-using Relayer.Core.Transactions;
-using Relayer.Core.Treasury;
 using Relayer.Core.Treasury.TopUps;
 
 namespace Relayer.Core.Tests.Treasury;
@@ -158,117 +155,6 @@ public sealed class TopUpServiceTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task Transfers_that_fail_are_tried_more_and_more_rarely_and_are_one_incident_with_the_contracts_words()
-    {
-        // A node that hides the code, as one may that is behind: the transfers revert on the chain.
-        NodeProxy? proxy = null;
-        await using var world = await GasWorld.StartAsync(
-            postgres, signerMilli: 10, change: chain => chain.TopUps.TransferGas = 60_000,
-            rpc: async node => [new Uri((proxy = await NodeProxy.StartAsync(node.Url, Cancellation)).Url)]);
-        await using var hiding = proxy!;
-        hiding.Alter((method, _, reply) =>
-        {
-            if (method == "eth_getCode")
-            {
-                reply["result"] = "0x";
-            }
-
-            return reply;
-        });
-        await world.Node.SetCodeAsync($"{world.Signer}", RefusesWith("not wanted here"), Cancellation);
-        await world.AdvanceAsync(TimeSpan.Zero);
-
-        for (var moved = TimeSpan.Zero; moved < TimeSpan.FromHours(24); moved += TimeSpan.FromMinutes(10))
-        {
-            await world.TopUpAsync();
-            await world.SettleAsync();
-            await world.AdvanceAsync(TimeSpan.FromMinutes(10));
-        }
-
-        // At 0, 10, 30, 70, 150, 310, 630 and 1,270 minutes, each some moments later: and not at each of the 144 ticks.
-        Assert.InRange(await world.Node.NonceAsync($"{world.Council.Address}", Cancellation), 6, 8);
-        var incident = Assert.Single(await world.OpenIncidentsAsync(), open => open.Report.Kind == "top_up_failing").Report;
-        Assert.Contains("code that refuses it: not wanted here.", incident.Detail, StringComparison.Ordinal);
-
-        await world.Node.SetCodeAsync($"{world.Signer}", "0x", Cancellation);
-        await world.AdvanceAsync(TimeSpan.FromDays(1));
-        await world.Node.MineAsync(2, Cancellation); // The block that balances are read at is of today too.
-        Assert.Single(await world.TopUpAsync(world.AddInstance())); // Another process knows as much.
-        await world.SettleAsync();
-        await world.TopUpAsync();
-        Assert.DoesNotContain(await world.OpenIncidentsAsync(), open => open.Report.Kind == "top_up_failing");
-    }
-
-    /// <summary>Code that reverts with <c>Error(string)</c>: twelve bytes that copy what stands behind them.</summary>
-    private static string RefusesWith(string words) => "0x6064600c60003960646000fd" + "08c379a0" + 32.ToString("x64", System.Globalization.CultureInfo.InvariantCulture)
-        + words.Length.ToString("x64", System.Globalization.CultureInfo.InvariantCulture)
-        + Convert.ToHexStringLower(System.Text.Encoding.ASCII.GetBytes(words)).PadRight(64, '0');
-
-    [Fact]
-    public async Task A_signer_that_errors_have_paused_again_and_again_is_one_incident_with_the_cause_and_ends_with_it()
-    {
-        await using var world = await GasWorld.StartAsync(postgres);
-        await world.Engine.QuoteAsync(1, Cancellation);
-        await world.Database.ExecuteAsync(
-            "update signers set paused = true, paused_why = 'errors', paused_reason = 'its signing key is unavailable', paused_since = now(), strikes = 3, retry_at = now() + interval '100 days'");
-        await world.Engine.ConfirmAsync(Cancellation);
-        await world.Engine.ConfirmAsync(Cancellation);
-
-        var incident = Assert.Single(await world.OpenIncidentsAsync()).Report;
-        Assert.Equal(("signer_failing", (Address?)world.Signer), (incident.Kind, incident.Account));
-        Assert.StartsWith("The cause: its signing key is unavailable. Paused 3 times in a row", incident.Detail, StringComparison.Ordinal);
-
-        await world.Database.ExecuteAsync("update signers set paused = false, paused_why = null, paused_reason = null, paused_since = null");
-        await world.Engine.ConfirmAsync(Cancellation);
-        Assert.Empty(await world.OpenIncidentsAsync());
-    }
-
-    [Theory]
-    [InlineData("recorded")]
-    [InlineData("signed")]
-    [InlineData("sent")]
-    public async Task Killed_at_any_step_it_is_neither_sent_twice_nor_forgotten(string step)
-    {
-        await using var world = await GasWorld.StartAsync(postgres, signerMilli: 10, anvil: new AnvilOptions { MineOnDemand = true });
-        await world.TopUpAsync();
-        await world.Get<ChainEngines>().DisposeAsync();
-
-        // As the process that was killed there would have left it.
-        if (step != "sent")
-        {
-            await world.Node.DropTransactionAsync(new Hash32(await world.Database.ScalarAsync<byte[]>("select hash from attempts")).ToString(), Cancellation);
-        }
-
-        await world.Database.ExecuteAsync(step == "recorded"
-            ? "delete from attempts; update transactions set state = 0, updated_at = updated_at - interval '1 hour'"
-            : "update transactions set state = 1, updated_at = updated_at - interval '1 hour'");
-        var next = world.AddInstance();
-        Assert.Empty(await world.TopUpAsync(next));
-        await world.SettleAsync();
-        Assert.Empty(await world.TopUpAsync(next));
-
-        Assert.Equal(1, await world.Node.NonceAsync($"{world.Council.Address}", Cancellation));
-        Assert.Equal(200 * Milli, await world.BalanceAsync(world.Signer));
-        Assert.Equal(1, await world.Database.ScalarAsync<long>("select count(*) from top_ups where state = 1"));
-    }
-
-    [Fact]
-    public async Task Killed_before_the_record_nothing_happened()
-    {
-        await using var world = await GasWorld.StartAsync(postgres, signerMilli: 10);
-        await world.Database.ExecuteAsync("""
-            create function refuse() returns trigger language plpgsql as $$ begin raise exception 'killed'; end $$;
-            create trigger refuse before insert on top_ups for each statement execute function refuse()
-            """);
-        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => world.TopUpAsync());
-        Assert.Equal(0, await world.Database.ScalarAsync<long>("select count(*) from transactions"));
-        Assert.Equal(0, await world.Database.ScalarAsync<long>("select next_nonce from signers order by next_nonce desc limit 1"));
-
-        await world.Database.ExecuteAsync("drop trigger refuse on top_ups");
-        Assert.Single(await world.TopUpAsync());
-    }
-
-    [Fact]
     public async Task A_wallet_that_is_too_low_gives_what_it_can_and_says_what_is_missing_until_it_has_enough()
     {
         await using var world = await GasWorld.StartAsync(postgres, signers: 2, signerMilli: 0, councilMilli: 250);
@@ -372,92 +258,6 @@ public sealed class TopUpServiceTests(PostgresFixture postgres)
         Assert.Empty(await world.TopUpAsync());
         Assert.Contains(await world.OpenIncidentsAsync(), incident => incident.Report is { Kind: "council_is_signer", NeedsPerson: true });
         Assert.Equal(0, await world.Database.ScalarAsync<long>("select count(*) from top_ups"));
-    }
-
-    [Fact]
-    public async Task Spending_far_above_the_history_stops_top_ups_and_sponsorship_until_a_person_clears_it()
-    {
-        await using var world = await SpendingFarAboveAsync(pausesSponsorship: true);
-        var (pauses, scope) = (world.Get<Pauses>(), PauseScope.SponsorshipOn(world.ChainId));
-
-        Assert.Empty(await world.TopUpAsync());
-        var incident = (await world.OpenIncidentsAsync()).Single(incident => incident.Report.Kind == "spend_anomaly");
-        Assert.True(incident.Report.NeedsPerson);
-        Assert.Equal("spend_anomaly", (await pauses.FindAsync(scope, Cancellation))?.By);
-        Assert.Empty(await world.TopUpAsync());
-        await world.Get<IncidentLog>().ResolveAsync(incident.Report.Cause, "by itself", Cancellation);
-        Assert.Empty(await world.TopUpAsync());
-
-        Assert.NotNull(await world.Get<IncidentClearing>().ClearAsync(incident.Id, new Instruction("alice", "a campaign"), Cancellation));
-        Assert.Null(await pauses.FindAsync(scope, Cancellation));
-        Assert.Single(await world.TopUpAsync());
-        Assert.Null(await pauses.FindAsync(scope, Cancellation));
-    }
-
-    [Fact]
-    public async Task What_was_spent_in_an_anomaly_does_not_raise_the_bar_for_the_next()
-    {
-        await using var world = await SpendingFarAboveAsync(pausesSponsorship: true);
-        await world.TopUpAsync();
-        var incident = (await world.OpenIncidentsAsync()).Single(incident => incident.Report.Kind == "spend_anomaly");
-        await world.Get<IncidentClearing>().ClearAsync(incident.Id, new Instruction("alice", "a campaign"), Cancellation);
-
-        // Two days later, of which each hour but two was in the anomaly and cost 51 milliether: the next such hour is as far above the usual as the first.
-        await world.Database.ExecuteAsync($"""
-            update incidents set opened_at = opened_at - interval '48 hours', closed_at = closed_at - interval '3 hours' where kind = 'spend_anomaly';
-            insert into spend_hours select chain_id, recipient, date_trunc('hour', created_at) - n * interval '1 hour', {51 * Milli}, 0, 0, 1000, 1, 0
-                from top_ups, generate_series(3, 48) n on conflict do nothing;
-            update spend_hours set fee = {51 * Milli} where fee = 1000000000000000
-                and hour > (select max(date_trunc('hour', created_at)) from top_ups) - interval '49 hours' and hour < (select max(date_trunc('hour', created_at)) from top_ups) - interval '2 hours';
-            """);
-        await world.TopUpAsync();
-
-        Assert.Contains(await world.OpenIncidentsAsync(), open => open.Report.Kind == "spend_anomaly");
-    }
-
-    [Fact]
-    public async Task An_operator_who_lets_sponsorship_go_on_is_not_overruled_and_an_operators_pause_outlasts_the_incident()
-    {
-        await using var world = await SpendingFarAboveAsync(pausesSponsorship: true);
-        var (pauses, scope) = (world.Get<Pauses>(), PauseScope.SponsorshipOn(world.ChainId));
-        await world.TopUpAsync();
-        var incident = (await world.OpenIncidentsAsync()).Single(incident => incident.Report.Kind == "spend_anomaly");
-
-        await pauses.ResumeAsync(scope, new Instruction("alice", "a campaign"), Cancellation);
-        await world.TopUpAsync();
-        Assert.Null(await pauses.FindAsync(scope, Cancellation));
-
-        await pauses.PauseAsync(scope, new Instruction("bob", "looking"), Cancellation);
-        await world.Get<IncidentClearing>().ClearAsync(incident.Id, new Instruction("alice", "a campaign"), Cancellation);
-        Assert.Equal("bob", (await pauses.FindAsync(scope, Cancellation))?.By);
-    }
-
-    [Fact]
-    public async Task Sponsorship_goes_on_through_an_anomaly_where_the_settings_say_so()
-    {
-        await using var world = await SpendingFarAboveAsync(pausesSponsorship: false);
-
-        Assert.Empty(await world.TopUpAsync());
-        Assert.Contains(await world.OpenIncidentsAsync(), incident => incident.Report.Kind == "spend_anomaly");
-        Assert.Null(await world.Get<Pauses>().FindAsync(PauseScope.SponsorshipOn(world.ChainId), Cancellation));
-    }
-
-    private async Task<GasWorld> SpendingFarAboveAsync(bool pausesSponsorship)
-    {
-        var world = await GasWorld.StartAsync(postgres, signerMilli: 10, change: chain =>
-            (chain.TopUps.CoolDown, chain.TopUps.AnomalyPausesSponsorship) = (TimeSpan.Zero, pausesSponsorship));
-        await world.TopUpAsync();
-        await world.SettleAsync();
-        await world.Database.ExecuteAsync("""
-            insert into spend_hours select chain_id, signer, date_trunc('hour', created_at) - n * interval '1 hour', 1000000000000000, 0, 0, 1000, 1, 0
-            from top_ups join lateral (select recipient as signer) r on true, generate_series(2, 100) n
-            """);
-        (world.Chain.TopUps.LowMarkWei, world.Chain.TopUps.TargetWei) = (new(UInt256.From(300 * Milli)), new(UInt256.From(400 * Milli)));
-        await world.Database.ExecuteAsync($"""
-            insert into spend_hours select chain_id, recipient, date_trunc('hour', created_at), {51 * Milli}, 0, 0, 1000, 1, 0 from top_ups
-            """);
-        await world.Node.MineAsync(2, Cancellation);
-        return world;
     }
 
     [Fact]

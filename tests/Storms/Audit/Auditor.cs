@@ -9,10 +9,14 @@ internal static class Auditor
     private const int Shown = 12;
 
     /// <summary>The findings; at least one instance must run.</summary>
-    public static async Task<Findings> CheckAsync(RelayerUnderTest relayer, Workload workload, CancellationToken cancellation)
+    public static Task<Findings> CheckAsync(RelayerUnderTest relayer, Workload workload, CancellationToken cancellation) =>
+        CheckAsync(relayer, workload, AuditScope.All, cancellation);
+
+    /// <summary>The findings of what is counted again.</summary>
+    public static async Task<Findings> CheckAsync(RelayerUnderTest relayer, Workload workload, AuditScope scope, CancellationToken cancellation)
     {
         var (open, (found, ledger)) = await Settling.CountAsync(
-            () => Ledger.OpenAsync(relayer, cancellation), () => CountAsync(relayer, workload, cancellation), cancellation);
+            () => Ledger.OpenAsync(relayer, cancellation), () => CountAsync(relayer, workload, scope, cancellation), cancellation);
         string[] violations = open.Length > 0 ? [open, .. found] : found;
         return new Findings(
             violations.Length <= Shown ? violations : [.. violations[..Shown], $"and {violations.Length - Shown} more"],
@@ -23,19 +27,36 @@ internal static class Auditor
             ledger.Transactions.Sum(transaction => Math.Max(0, transaction.Attempts.Count - 1)));
     }
 
-    private static async Task<(string[] Violations, Ledger Ledger)> CountAsync(RelayerUnderTest relayer, Workload workload, CancellationToken cancellation)
+    private static async Task<(string[] Violations, Ledger Ledger)> CountAsync(
+        RelayerUnderTest relayer, Workload workload, AuditScope scope, CancellationToken cancellation)
     {
         var requests = workload.Requests;
         var ledger = await Ledger.ReadAsync(relayer, cancellation);
         var chain = await ChainTruth.ReadAsync(relayer, ledger, [.. requests.Select(signed => signed.Message.From).Distinct()], cancellation);
+        var invariants = new Invariants(requests, ledger, chain);
+        if (scope == AuditScope.Users)
+        {
+            return ([.. workload.Surprises.Distinct(), .. invariants.OfUsers()], ledger);
+        }
+
         return (
             [
                 .. workload.Surprises.Distinct(),
-                .. new Invariants(requests, ledger, chain).Violations(),
+                .. invariants.Violations(),
                 .. (await SpendSums.ReadAsync(relayer, cancellation)).Violations(ledger, chain),
                 .. (await BudgetSums.ReadAsync(relayer, cancellation)).Violations(),
             ], ledger);
     }
+}
+
+/// <summary>What an audit counts again.</summary>
+internal enum AuditScope
+{
+    /// <summary>Everything.</summary>
+    All,
+
+    /// <summary>What users were answered and told, and what ran for them; not what it cost.</summary>
+    Users,
 }
 
 /// <summary>What an audit found.</summary>

@@ -8,7 +8,10 @@ namespace Storms.Audit;
 internal sealed class Invariants(IReadOnlyCollection<SignedRequest> requests, Ledger ledger, ChainTruth chain)
 {
     /// <summary>Everything that does not hold.</summary>
-    public IEnumerable<string> Violations() => Answers().Concat(Requests()).Concat(OfRecords());
+    public IEnumerable<string> Violations() => OfUsers().Concat(OfRecords());
+
+    /// <summary>What does not hold of what users were answered and told, whatever it cost.</summary>
+    public IEnumerable<string> OfUsers() => Answers().Concat(Requests());
 
     /// <summary>What does not hold of the records alone, whoever posted what.</summary>
     public IEnumerable<string> OfRecords() => Nonces().Concat(Transactions()).Concat(Money()).Concat(Shares());

@@ -28,11 +28,13 @@ internal static class ScanRange
             : options.StartBlock >= 0 ? options.StartBlock
             : head - options.RecoverBlocks);
 
-    /// <summary>Half, but at least one block; zero when one block was too many already.</summary>
-    public static long Halve(long range) => range / 2;
+    /// <summary>What the node said it tells of at once, where that is less than it was asked for; else half. Zero when one block was too many already.</summary>
+    /// <param name="range">Blocks that were asked for.</param>
+    /// <param name="most">Blocks that it said.</param>
+    public static long Narrow(long range, long? most) => most < range ? most.Value : range / 2;
 
-    /// <summary>Twice, up to the limit.</summary>
-    public static long Grow(long range, ScanOptions options) => Math.Min(range * 2, options.MaxRange);
+    /// <summary>Twice, up to the limits: the settings' and the node's, where it named one.</summary>
+    public static long Grow(long range, ScanOptions options, long most) => Math.Min(range * 2, Math.Min(options.MaxRange, most));
 }
 
 /// <summary>How far a scan came.</summary>

@@ -11,7 +11,7 @@ namespace Relayer.Core.Keepers.Scanning;
 /// </summary>
 /// <remarks>
 /// The cursor moves only with what was found, and events are known by block hash and index: whatever is read again, by whichever
-/// instance or scan, is taken in once. A range that a node finds too many is halved; a node that lags is not believed
+/// instance or scan, is taken in once. A range that a node finds too many is halved, or as long as the node says it may be; a node that lags is not believed
 /// (<see cref="IChainClient.ReadLogsAsync"/>).
 /// </remarks>
 internal sealed partial class LogScanner(IChainClient chain, ScanStore store, ILogger logger)
@@ -19,8 +19,14 @@ internal sealed partial class LogScanner(IChainClient chain, ScanStore store, IL
     /// <summary>Ranges that the second scan reads in one run: it is in no hurry.</summary>
     private const int RangesPerRecovery = 2;
 
+    /// <summary>So many ranges later a limit that a node named is tried again: the plan, or the provider, may be another by then.</summary>
+    private const int RangesPerLimit = 1_000;
+
     // How many blocks the next range has. A hint: whoever forgets it begins with the most.
     private long _range;
+
+    // What a node said is its most, and how many ranges it is still believed for.
+    private (long Most, int Left) _limit = (long.MaxValue, 0);
 
     /// <summary>Reads on from where the last scan ended, up to the head.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers, none is up to date, or one block alone is too many events.</exception>
@@ -77,10 +83,13 @@ internal sealed partial class LogScanner(IChainClient chain, ScanStore store, IL
                     var (events, kept) = await store.KeepAsync(scan, cursor, chain.ChainId, found.Logs, to + 1, head, keep, cancellation);
                     CrashPoints.PassIf(events > 0, CrashPoints.ScanStored);
                     progress = new ScanProgress(progress.Events + events, progress.Kept + kept, to + 1, head);
-                    (from, range) = (to + 1, ScanRange.Grow(range, scan.Options));
+                    _limit = _limit.Left > 0 ? (_limit.Most, _limit.Left - 1) : (long.MaxValue, 0);
+                    (from, range) = (to + 1, ScanRange.Grow(range, scan.Options, _limit.Most));
                     break;
                 case LogsOutcome.TooMany tooMany:
-                    range = ScanRange.Halve(to - from + 1);
+                    var said = tooMany.Error.Figures;
+                    range = ScanRange.Narrow(to - from + 1, said?.MostBlocks ?? said?.RetryBlocks);
+                    _limit = said?.MostBlocks == range ? (range, RangesPerLimit) : _limit;
                     Log.TooMany(logger, scan.Name, chain.ChainId, from, to, range);
                     if (range == 0)
                     {

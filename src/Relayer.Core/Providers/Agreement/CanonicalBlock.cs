@@ -17,7 +17,7 @@ public sealed record CanonicalBlock
     /// <summary>Its hash.</summary>
     public Hash32 Hash { get; }
 
-    /// <summary>The newest block of those who say so, when they said it.</summary>
+    /// <summary>The newest block when they said so, as a quorum of them has it: how deep a block is takes as many voices as which one it is.</summary>
     public long Head { get; }
 
     /// <summary>Blocks on top of it.</summary>
@@ -30,6 +30,6 @@ public sealed record CanonicalBlock
     /// <returns><see langword="null"/> when not enough of them agree, or nobody has the height.</returns>
     internal static CanonicalBlock? Agreed(long number, IReadOnlyList<Told<Hash32>> answers, int operators) =>
         Quorum.Of(answers, operators, out var hash)
-            ? new CanonicalBlock(number, hash, answers.Where(answer => answer.Value == hash).Max(answer => answer.Head))
+            ? new CanonicalBlock(number, hash, Quorum.HeadOf([.. answers.Where(answer => answer.Value == hash)], operators))
             : null;
 }

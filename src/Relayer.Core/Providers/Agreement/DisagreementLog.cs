@@ -104,7 +104,7 @@ public sealed partial class DisagreementLog(RelayerOptions options, Database dat
     private sealed record Recent(DateTimeOffset Since, DateTimeOffset LastAt, DateTimeOffset? FlagrantAt, IReadOnlyList<Disagreement> Newest)
     {
         public Recent After(IReadOnlyList<Disagreement> found, DateTimeOffset now) => new(
-            now - LastAt > ToldFor ? now : Since,
+            now - LastAt > Explained ? now : Since,
             now,
             found.Any(one => one.IsFlagrant) ? now : FlagrantAt,
             [.. found.OrderByDescending(one => one.IsFlagrant).Concat(now - LastAt > ToldFor ? [] : Newest.Where(one => one.IsFlagrant)).DistinctBy(one => one.ToString()).Take(Shown)]);

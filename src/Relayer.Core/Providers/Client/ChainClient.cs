@@ -86,7 +86,7 @@ internal sealed partial class ChainClient : IChainClient
                 return new AtHead<Tuple<FeeMarket, CallOutcome[]>>(head.Value.Number, Tuple.Create(market, outcomes));
             },
             cancellation,
-            isMajorityEnough: true);
+            isEnough: _ => true);
         var voices = answers.GroupBy(answer => answer.Operator).Select(same => FeeMarkets.Middle([.. same.Select(answer => answer.Value)], answer => answer.Item1));
         var (market, outcomes) = FeeMarkets.Middle([.. voices], answer => answer.Item1);
         return (market, outcomes);

@@ -33,15 +33,21 @@ internal sealed partial class ChainClient
                 var receipts = Array.ConvertAll(hashes, RpcTransactions.Receipt);
                 await client.SendAsync([head, .. blocks, .. receipts], token);
                 return new AtHead<(Hash32?[] Blocks, TransactionReceipt?[] Receipts)>(
-                    head.Value, (Array.ConvertAll(blocks, block => block.Value?.Hash), Array.ConvertAll(receipts, ReadOrNull)));
+                    head.Value, (Array.ConvertAll(blocks, block => ReadOrNull(block)?.Hash), Array.ConvertAll(receipts, ReadOrNull)));
             },
             cancellation,
-            isMajorityEnough: true);
-        var told = _pool.Operators == 1
-            ? seen.Select(receipt => new Told<TransactionReceipt>(answers[0].Provider, answers[0].Operator, answers[0].Head, receipt))
-            : answers.SelectMany(answer => answer.Value.Receipts.OfType<TransactionReceipt>().Select(receipt => answer.Select(_ => receipt)));
-        return AgreedReading.Of(
-            heights, [.. answers.Select(answer => answer.Select(value => value.Blocks))], told.ToLookup(receipt => receipt.Value.TransactionHash), _pool.Operators);
+            // A slow one may be whom the quorum wants: it is waited for until all that was asked about is agreed on.
+            isEnough: some => Agree(some) is var agreed && heights.All(height => agreed.BlockAt(height) is not null) && hashes.All(hash => agreed.ReceiptOf(hash) is not null));
+        return Agree(answers);
+
+        AgreedReading Agree(IReadOnlyList<Told<(Hash32?[] Blocks, TransactionReceipt?[] Receipts)>> some)
+        {
+            var told = _pool.Operators == 1
+                ? seen.Select(receipt => new Told<TransactionReceipt>(some[0].Provider, some[0].Operator, some[0].Head, receipt))
+                : some.SelectMany(answer => answer.Value.Receipts.OfType<TransactionReceipt>().Select(receipt => answer.Select(_ => receipt)));
+            return AgreedReading.Of(
+                heights, [.. some.Select(answer => answer.Select(value => value.Blocks))], told.ToLookup(receipt => receipt.Value.TransactionHash), _pool.Operators);
+        }
     }
 
     public async Task<IReadOnlyList<IReadOnlyList<TransactionReceipt>>> FindReceiptsAsync(
@@ -91,5 +97,7 @@ internal sealed partial class ChainClient
     }
 
     // What cannot be read is not known, and the rest of the body is.
-    private static TransactionReceipt? ReadOrNull(RpcCall<TransactionReceipt?> receipt) => receipt.Error is null && receipt.Fault is null ? receipt.Value : null;
+    private static T? ReadOrNull<T>(RpcCall<T?> call)
+        where T : class =>
+        call.Error is null && call.Fault is null ? call.Value : null;
 }

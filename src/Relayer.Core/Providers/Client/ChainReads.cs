@@ -49,7 +49,7 @@ internal sealed class ChainReads(RpcPool pool)
                 return new AtHead<ulong[]>(head.Value, [.. nonces.Select(nonce => nonce.Value)]);
             },
             cancellation);
-        return [.. accounts.Select((_, i) => NonceAgreement.Of([.. answers.Select(answer => answer.Select(nonces => nonces[i]))]))];
+        return [.. accounts.Select((_, i) => NonceAgreement.Of([.. answers.Select(answer => answer.Select(nonces => nonces[i]))], pool.Operators))];
     }
 
     /// <inheritdoc cref="IChainClient.ReadLogsAsync"/>

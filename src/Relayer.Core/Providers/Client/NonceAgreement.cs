@@ -7,8 +7,17 @@ internal static class NonceAgreement
 {
     /// <summary>What providers say; those of one operator count as one.</summary>
     /// <param name="answers">Each provider's nonce; at least one.</param>
-    public static ulong Of(IReadOnlyList<Told<ulong>> answers) => OfEach([.. answers.GroupBy(answer => answer.Operator).Select(same => (
-        same.Max(answer => answer.Head), OfEach([.. same.Select(answer => (answer.Head, answer.Value))])))]);
+    /// <param name="operators">How many operators are configured, not how many answer.</param>
+    public static ulong Of(IReadOnlyList<Told<ulong>> answers, int operators)
+    {
+        (long Head, ulong Nonce)[] voices = [.. answers.GroupBy(answer => answer.Operator).Select(same => (
+            same.Max(answer => answer.Head), OfEach([.. same.Select(answer => (answer.Head, answer.Value))])))];
+        return operators < Quorum.Outvoting ? OfEach(voices)
+
+            // Fewer than a quorum: one of them may be lying, and too low is mended.
+            : voices.Length < Quorum.SizeOf(operators) ? voices.Min(voice => voice.Nonce)
+            : voices.Select(voice => voice.Nonce).OrderDescending().ElementAt(Quorum.SizeOf(operators) - 1);
+    }
 
     /// <summary>
     /// With three or more the highest that more than half of them reach, so that no minority moves it either way. With two the highest, since a

@@ -29,5 +29,14 @@ internal static class Quorum
         return most is not null && most.Count() >= SizeOf(operators) && (operators >= Outvoting || !isContradicted);
     }
 
+    /// <summary>The height that a quorum has reached. Where nobody can be outvoted, the lowest: being higher is what a liar would say.</summary>
+    /// <param name="answers">What each provider says; enough of them for a quorum.</param>
+    /// <param name="operators">How many operators are configured.</param>
+    public static long HeadOf<T>(IReadOnlyList<Told<T>> answers, int operators)
+    {
+        long[] heads = [.. answers.GroupBy(answer => answer.Operator).Select(same => same.Max(answer => answer.Head)).OrderDescending()];
+        return operators < Outvoting ? heads[^1] : heads[SizeOf(operators) - 1];
+    }
+
     private static bool IsOfOneMind<T>(IEnumerable<Told<T>> answers) => answers.DistinctBy(answer => answer.Value).Take(2).Count() == 1;
 }

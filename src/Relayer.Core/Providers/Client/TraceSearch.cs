@@ -81,9 +81,9 @@ internal sealed class TraceSearch(TimeProvider time)
         {
             await client.SendAsync(calls, cancellation);
         }
-        catch (ProviderFaultException fault) when (fault.Kind is ProviderFaultKind.HttpStatus)
+        catch (ProviderFaultException fault) when (fault is { Kind: ProviderFaultKind.HttpStatus, Status: >= 401 and <= 405 })
         {
-            Remember(); // Gateways refuse what a plan has not with a status.
+            Remember(); // Gateways refuse what a plan has not with a status; any other one may be gone the next time.
             return null;
         }
         catch (ProviderFaultException fault) when (fault.Kind is ProviderFaultKind.Oversized or ProviderFaultKind.BadReply)
@@ -93,7 +93,7 @@ internal sealed class TraceSearch(TimeProvider time)
 
         if (calls.FirstOrDefault(call => call.Error is not null)?.Error is { } refusal)
         {
-            if (NodeErrors.IsOfMethod(refusal))
+            if (NodeErrors.IsOfMethod(refusal, key.Method))
             {
                 Remember();
             }

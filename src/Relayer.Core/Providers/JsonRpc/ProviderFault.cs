@@ -47,6 +47,9 @@ internal sealed class ProviderFaultException(
 
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
+    /// <summary>The HTTP status, where it was one.</summary>
+    public int? Status { get; init; }
+
     /// <summary>True when half the batch may go through where the whole did not.</summary>
     public bool MayFitWhenSplit => Kind is ProviderFaultKind.Oversized or ProviderFaultKind.BatchRefused;
 }

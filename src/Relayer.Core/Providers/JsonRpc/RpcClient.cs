@@ -201,7 +201,7 @@ internal sealed class RpcClient
             HttpStatusCode.RequestEntityTooLarge => ProviderFaultKind.BatchRefused,
             _ => ProviderFaultKind.HttpStatus,
         };
-        return new ProviderFaultException(kind, $"answered with HTTP status {(int)response.StatusCode}", RetryAfter(response));
+        return new ProviderFaultException(kind, $"answered with HTTP status {(int)response.StatusCode}", RetryAfter(response)) { Status = (int)response.StatusCode };
     }
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)

@@ -7,6 +7,9 @@ namespace Relayer.Core.Providers.JsonRpc;
 /// <summary>Reads the body of a JSON-RPC reply and hands each answer to its call. Ids are the positions in the batch, from 1.</summary>
 internal static class RpcReplies
 {
+    // Calls nest 1,024 deep (the EVM's own limit), and each is an object in a list. Reading does not recurse.
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 2_200 };
+
     /// <summary>
     /// Matches replies by id, in whatever order they come. A call whose own answer is missing, doubled or malformed gets a fault of its own; the
     /// others keep their answers.
@@ -16,7 +19,7 @@ internal static class RpcReplies
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(body, Deep);
             ReadAll(document.RootElement, calls);
         }
         catch (JsonException fault)

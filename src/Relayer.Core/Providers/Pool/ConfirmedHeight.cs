@@ -8,14 +8,21 @@ internal readonly record struct ConfirmedHeight(long Height, DateTimeOffset Reac
     /// <summary>A chain on which nobody is there for so long has become shorter: what was confirmed was taken back.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromMinutes(5);
 
+    /// <summary>A height that was given up: until a node is there, whoever repeats it is not believed either.</summary>
+    public long GivenUp { get; init; }
+
     /// <summary>After something was found confirmed in a block.</summary>
-    public ConfirmedHeight After(long height, DateTimeOffset now) => height > Height ? new(height, now) : this;
+    public ConfirmedHeight After(long height, DateTimeOffset now) => height > Height && height > GivenUp ? new(height, now) { GivenUp = GivenUp } : this;
 
     /// <summary>After a node told its height.</summary>
-    public ConfirmedHeight AfterHead(long head, DateTimeOffset now) => Height == 0 ? this
-        : head >= Height ? this with { ReachedAt = now }
-        : now - ReachedAt > Memory ? default
-        : this;
+    public ConfirmedHeight AfterHead(long head, DateTimeOffset now)
+    {
+        var told = head >= GivenUp ? this with { GivenUp = 0 } : this;
+        return Height == 0 ? told
+            : head >= Height ? told with { ReachedAt = now }
+            : now - ReachedAt > Memory ? default(ConfirmedHeight) with { GivenUp = Height }
+            : told;
+    }
 
     /// <summary>True when a node at this height is too old to be believed about anything.</summary>
     public bool IsBefore(long head) => head < Height;

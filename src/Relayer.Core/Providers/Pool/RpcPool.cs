@@ -56,26 +56,19 @@ internal sealed class RpcPool
     /// <summary>Runs such a piece of work with every provider that is with the pool, and gives all answers to believe.</summary>
     /// <param name="work">The work.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <param name="isMajorityEnough">More than half of the operators will do, with a moment for the others: the slowest is not waited for.</param>
+    /// <param name="isEnough">
+    /// Whether the answers so far, of a quorum at least, will do: then the others get a moment, and the slowest is not waited for. Without it everybody is.
+    /// </param>
     /// <exception cref="ChainUnavailableException">There is none.</exception>
     public async Task<IReadOnlyList<Told<T>>> AskAllAtHeadAsync<T>(
-        Func<RpcClient, CancellationToken, Task<AtHead<T>>> work, CancellationToken cancellation, bool isMajorityEnough = false)
+        Func<RpcClient, CancellationToken, Task<AtHead<T>>> work, CancellationToken cancellation, Func<IReadOnlyList<Told<T>>, bool>? isEnough = null)
     {
         await _heights.EnsureAsync(cancellation);
         var asked = Ranked(Reach.WithPool).Where(one => ProviderRank.Answers(one.State)).ToArray();
         if (asked.Length > 1)
         {
             var asking = Array.ConvertAll(asked, one => TryAskAsync(one.Provider, (provider, token) => AskAtHeadAsync(provider, work, token), cancellation));
-            await WaitForMostAsync(asking, isMajorityEnough ? (Operators / 2) + 1 : null, cancellation);
-            var answers = new List<Told<T>>();
-            foreach (var task in asking.Where(task => task.IsCompletedSuccessfully))
-            {
-                if ((await task).Answer is { } answer)
-                {
-                    answers.Add(answer);
-                }
-            }
-
+            var answers = await WaitForMostAsync(asking, isEnough, cancellation);
             if (answers.Count > 0)
             {
                 return answers;
@@ -192,30 +185,41 @@ internal sealed class RpcPool
         }
     }
 
-    /// <summary>Good answers of as many operators as are enough, or everybody but those who let the others wait.</summary>
-    private async Task WaitForMostAsync<T>(Task<(Told<T>? Answer, ProviderFaultException? Fault)>[] asking, int? enough, CancellationToken cancellation)
+    /// <summary>The good answers, in configuration order: of as many as are enough, or of everybody but those who let the others wait.</summary>
+    private async Task<IReadOnlyList<Told<T>>> WaitForMostAsync<T>(
+        Task<(Told<T>? Answer, ProviderFaultException? Fault)>[] asking, Func<IReadOnlyList<Told<T>>, bool>? isEnough, CancellationToken cancellation)
     {
         await Task.WhenAny(asking);
         var patience = Task.Delay(PoolHeights.Patience, _time, cancellation);
-        var open = asking.ToList();
-        var good = new HashSet<string>();
-        while (open.Count > 0 && !(good.Count >= enough) && await Task.WhenAny([.. open, patience]) is var next && next != patience)
+        var (open, good, enough) = (asking.ToList(), new List<Told<T>>(), false);
+        while (open.Count > 0 && !enough && await Task.WhenAny([.. open, patience]) is var next && next != patience)
         {
             var answered = (Task<(Told<T>? Answer, ProviderFaultException? Fault)>)next;
             open.Remove(answered);
-            if (answered.IsCompletedSuccessfully && (await answered).Answer is { Operator: var who })
+            if (answered.IsCompletedSuccessfully && (await answered).Answer is { } answer)
             {
-                good.Add(who);
+                good.Add(answer);
+                enough = isEnough is not null && good.DistinctBy(one => one.Operator).Count() > Operators / 2 && isEnough(good);
             }
         }
 
         // One that is fast and lies must not decide alone with the next: the others get a moment.
-        if (open.Count > 0 && good.Count >= enough)
+        if (open.Count > 0 && enough)
         {
             await Task.WhenAny(Task.WhenAll(open), Task.Delay(Moment, _time, cancellation));
         }
 
         cancellation.ThrowIfCancellationRequested();
+        var answers = new List<Told<T>>();
+        foreach (var task in asking.Where(task => task.IsCompletedSuccessfully))
+        {
+            if ((await task).Answer is { } answer)
+            {
+                answers.Add(answer);
+            }
+        }
+
+        return answers;
     }
 
     private (Provider Provider, ProviderState State)[] Ranked(Reach reach)

@@ -8,7 +8,7 @@ namespace Relayer.Core.Relay.Outcomes;
 /// <summary>Finds the transaction that spent a request's nonce, by the forwarder's own event.</summary>
 /// <remarks>
 /// It looks back from the newest block to the time at which the request was accepted, since its nonce was free then. Safe for concurrent use. A look
-/// that finds nothing is repeated, less and less often.
+/// that finds nothing is repeated, less and less often, and goes on where the last one ended, so that a node that tells little at once is enough.
 /// </remarks>
 /// <param name="chains">The chains.</param>
 /// <param name="time">The clock.</param>
@@ -17,6 +17,9 @@ internal sealed class CarrierSearch(IChainClientFactory chains, TimeProvider tim
     /// <summary>Blocks asked about at once, at most, and how often in one look.</summary>
     private const long Range = 2_000;
     private const int Requests = 32;
+
+    /// <summary>Blocks that are looked at again: others may stand there now.</summary>
+    private const long Again = 64;
 
     private const int Remembered = 1_024;
     private const int RAndS = 64;
@@ -27,107 +30,122 @@ internal sealed class CarrierSearch(IChainClientFactory chains, TimeProvider tim
     private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<Hash32, (DateTimeOffset Until, TimeSpan Length)> _rests = new();
+    private readonly ConcurrentDictionary<Hash32, Rest> _rests = new();
 
     /// <summary>One look.</summary>
     /// <param name="chainId">The chain.</param>
     /// <param name="confirmations">How deep it has to be in the chain.</param>
     /// <param name="relay">The request.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <returns><see langword="null"/> where it is not known yet: nothing is found, or it is not deep enough or not agreed upon.</returns>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
-    public async Task<Carrier?> FindAsync(ChainId chainId, int confirmations, SignedRelay relay, CancellationToken cancellation)
+    public async Task<CarrierLook> FindAsync(ChainId chainId, int confirmations, SignedRelay relay, CancellationToken cancellation)
     {
         if (_rests.TryGetValue(relay.Id, out var rest) && time.GetUtcNow() < rest.Until)
         {
-            return null;
+            return rest.Last;
         }
 
-        var carrier = await LookAsync(chains.Get(chainId), confirmations, relay, cancellation);
+        var (look, searched) = await LookAsync(chains.Get(chainId), confirmations, relay, rest?.Searched ?? default, cancellation);
         if (_rests.Count >= Remembered)
         {
             _rests.Clear();
         }
 
-        var length = rest.Length == default ? FirstRest : TimeSpan.FromTicks(Math.Min(rest.Length.Ticks * 2, LongestRest.Ticks));
-        if (carrier is null)
-        {
-            _rests[relay.Id] = (time.GetUtcNow() + length, length);
-        }
-        else
+        if (look is CarrierLook.Found)
         {
             _rests.TryRemove(relay.Id, out _);
         }
+        else
+        {
+            var length = rest is null ? FirstRest : TimeSpan.FromTicks(Math.Min(rest.Length.Ticks * 2, LongestRest.Ticks));
+            _rests[relay.Id] = new Rest(time.GetUtcNow() + length, length, look, searched);
+        }
 
-        return carrier;
+        return look;
     }
 
-    private static async Task<Carrier?> LookAsync(IChainClient chain, int confirmations, SignedRelay relay, CancellationToken cancellation)
+    private static async Task<(CarrierLook Look, Searched Searched)> LookAsync(
+        IChainClient chain, int confirmations, SignedRelay relay, Searched before, CancellationToken cancellation)
     {
-        var (log, executed) = await FindEventAsync(chain, relay, cancellation);
+        var (log, searched) = await FindEventAsync(chain, relay, before, cancellation);
         if (log is null)
         {
-            return null;
+            return (searched.IsWhole ? new CarrierLook.Nothing() : new CarrierLook.Unknown(), searched);
         }
 
         // What ends a request is in a canonical block, and as its receipt says that the providers agree on, like all that ends anything.
         var receipts = (await chain.FindReceiptsAsync([log.TransactionHash], cancellation))[0];
         var agreed = (await chain.ReadAgreedAsync([log.BlockNumber], receipts, cancellation)).ReceiptOf(log.TransactionHash);
-        if (agreed is null || agreed.Block.Depth < confirmations || !TryMatch(agreed.Receipt.Logs, relay, out executed)
+        if (agreed is null || agreed.Block.Depth < confirmations || !TryMatch(agreed.Receipt.Logs, relay, out var executed)
             || await chain.FindTransactionAsync(log.TransactionHash, cancellation) is not { } sent)
         {
-            return null;
+            return (new CarrierLook.Unknown(), default);
         }
 
         // The signature is of this request and no other; how its last byte is written is a matter of taste.
         var isSame = sent.Data.Span.IndexOf(relay.Signature.Span[..RAndS]) >= 0;
-        return new Carrier(sent.Hash, sent.From, agreed.Block.Number, executed.Success, isSame) { Depth = agreed.Block.Depth };
+        var carrier = new Carrier(sent.Hash, sent.From, agreed.Block.Number, executed.Success, isSame) { Depth = agreed.Block.Depth };
+        return (new CarrierLook.Found(carrier), default);
     }
 
-    private static async Task<(MinedLog? Log, ExecutedRequest Executed)> FindEventAsync(IChainClient chain, SignedRelay relay, CancellationToken cancellation)
+    private static async Task<(MinedLog? Log, Searched Searched)> FindEventAsync(
+        IChainClient chain, SignedRelay relay, Searched before, CancellationToken cancellation)
     {
-        var to = (await chain.ReadHeadAsync(cancellation)).Number;
-        var (range, oldest) = (Range, relay.CreatedAt - Margin);
-        for (var i = 0; i < Requests && to >= 0; i++)
+        var head = (await chain.ReadHeadAsync(cancellation)).Number;
+        var (to, range, oldest) = (head, Range, relay.CreatedAt - Margin);
+        for (var i = 0; i < Requests; i++)
         {
+            if (before.Has(to))
+            {
+                // From here on the last look has been.
+                to = before.From - 1;
+            }
+
+            if (before.IsWhole && to < before.From)
+            {
+                return (null, new Searched(before.From, head, IsWhole: true));
+            }
+
             var from = Math.Max(0, to - range + 1);
             switch (await chain.ReadLogsAsync(new LogFilter(from, to, [relay.Forwarder], [[ExecutedRequest.Topic], [TopicOf(relay.From)]]), cancellation))
             {
-                case LogsOutcome.TooMany when range > 1:
-                    range = Math.Max(1, range / 4);
+                case LogsOutcome.TooMany { Error.Figures: var said } when range > 1:
+                    range = Math.Max(1, Math.Min(range / 4, said?.MostBlocks ?? said?.RetryBlocks ?? range));
                     continue;
-                case LogsOutcome.Found found when Match(found.Logs, relay) is { Log: not null } match:
-                    return match;
+                case LogsOutcome.Found found when Match(found.Logs, relay) is { } match:
+                    return (match, default);
                 case LogsOutcome.Found:
                     break;
                 default:
-                    return default;
+                    return (null, new Searched(to + 1, head, IsWhole: false));
             }
 
             var block = (await chain.ReadBlocksAsync([BlockRef.At(from)], cancellation)).Blocks[0];
-            if (block is null || block.Timestamp < oldest)
+            if (block is null)
             {
-                return default;
+                return (null, new Searched(to + 1, head, IsWhole: false));
             }
 
             to = from - 1;
-        }
-
-        return default;
-    }
-
-    private static (MinedLog? Log, ExecutedRequest Executed) Match(IReadOnlyList<MinedLog> logs, SignedRelay relay)
-    {
-        foreach (var log in logs)
-        {
-            if (TryMatch([log.Event], relay, out var executed))
+            if (from == 0 || block.Timestamp < oldest)
             {
-                return (log, executed);
+                return (null, new Searched(from, head, IsWhole: true));
             }
         }
 
-        return default;
+        return (null, new Searched(to + 1, head, IsWhole: false));
     }
+
+    private sealed record Rest(DateTimeOffset Until, TimeSpan Length, CarrierLook Last, Searched Searched);
+
+    /// <summary>The blocks that were looked at without a find, and whether they reach back to the request's time.</summary>
+    private readonly record struct Searched(long From, long To, bool IsWhole)
+    {
+        /// <summary>Whether a block is among them, old enough to stay.</summary>
+        public bool Has(long block) => To > 0 && block >= From && block <= To - Again;
+    }
+
+    private static MinedLog? Match(IReadOnlyList<MinedLog> logs, SignedRelay relay) => logs.FirstOrDefault(log => TryMatch([log.Event], relay, out _));
 
     private static bool TryMatch(IReadOnlyList<LogEntry> events, SignedRelay relay, out ExecutedRequest executed)
     {
@@ -149,6 +167,23 @@ internal sealed class CarrierSearch(IChainClientFactory chains, TimeProvider tim
         account.Span.CopyTo(word.AsSpan(Hash32.Size - Address.Size));
         return new Hash32(word);
     }
+}
+
+/// <summary>What a look for the transaction that spent a request's nonce came to.</summary>
+internal abstract record CarrierLook
+{
+    private CarrierLook()
+    {
+    }
+
+    /// <summary>It is this one.</summary>
+    public sealed record Found(Carrier Carrier) : CarrierLook;
+
+    /// <summary>There is none in all of the time in which it could be.</summary>
+    public sealed record Nothing : CarrierLook;
+
+    /// <summary>It is not known yet: not all is looked at, or what was found is not deep enough or not agreed upon.</summary>
+    public sealed record Unknown : CarrierLook;
 }
 
 /// <summary>The transaction that spent a request's nonce.</summary>

@@ -21,6 +21,7 @@ internal sealed class PastRelays(IChainClientFactory chains, ChainEngines engine
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookedBack = TimeSpan.FromDays(1);
 
     private readonly CarrierSearch _search = new(chains, time);
     private readonly FairGate _gate = new(AtOnce, Waiting, Patience, time);
@@ -38,22 +39,30 @@ internal sealed class PastRelays(IChainClientFactory chains, ChainEngines engine
         using var seat = await _gate.EnterAsync(new GateCaller(candidate.Message.From.ToString(), candidate), cancellation);
         if (seat is null)
         {
-            return new RelayDecision.Rejected(new Refusal(
-                RefusalCode.Overloaded, "Whether this request was carried out already is being looked for. Post it again; do not sign another.", RetryAfter: Soon));
+            return NotKnownYet();
         }
 
-        var found = await _search.FindAsync(candidate.Request.ChainId, confirmations: 0, RelayOf(candidate), cancellation);
-        return found is { IsSame: true } carrier ? new RelayDecision.Known(RecordOf(candidate, carrier)) : new RelayDecision.Rejected(refusal);
+        var chainId = candidate.Request.ChainId;
+        return await _search.FindAsync(chainId, confirmations: 0, RelayOf(candidate), cancellation) switch
+        {
+            // Who is told an end is told one that stays: nobody could ask for this request again, it is in no record.
+            CarrierLook.Found { Carrier: { IsSame: true } carrier } => carrier.Depth >= engines.Get(chainId).Settings.Confirmations
+                ? new RelayDecision.Known(RecordOf(candidate, carrier))
+                : NotKnownYet(),
+            CarrierLook.Unknown => NotKnownYet(),
+            _ => new RelayDecision.Rejected(refusal),
+        };
     }
 
-    private RelayRecord RecordOf(RelayCandidate candidate, Carrier carrier)
+    /// <summary>Nobody signs anew because of an answer that may turn out wrong.</summary>
+    private static RelayDecision.Rejected NotKnownYet() => new(new Refusal(
+        RefusalCode.Overloaded, "Whether this request was carried out already is being looked for. Post it again; do not sign another.", RetryAfter: Soon));
+
+    private static RelayRecord RecordOf(RelayCandidate candidate, Carrier carrier)
     {
         var (chainId, message) = (candidate.Request.ChainId, candidate.Message);
-        var state = carrier.Depth < engines.Get(chainId).Settings.Confirmations ? RelayState.Mined
-            : carrier.Succeeded ? RelayState.Confirmed
-            : RelayState.Failed;
         return new RelayRecord(
-            candidate.Id, state, chainId, candidate.Request.Forwarder, message.From, message.To, message.Nonce, carrier.Transaction, carrier.BlockNumber,
+            candidate.Id, carrier.Succeeded ? RelayState.Confirmed : RelayState.Failed, chainId, candidate.Request.Forwarder, message.From, message.To, message.Nonce, carrier.Transaction, carrier.BlockNumber,
             carrier.Succeeded, carrier.Succeeded ? null : "the call reverted", Fee: null, candidate.Now, candidate.Now, Sequence: 0)
         {
             CarriedBy = carrier.From,
@@ -67,7 +76,14 @@ internal sealed class PastRelays(IChainClientFactory chains, ChainEngines engine
             candidate.Id, candidate.Request.Forwarder, message.From, message.To, message.Value, message.Gas, message.Nonce, message.Data,
             candidate.Request.Signature.ToArray(), candidate.ExpiresAt, IsBehind: false)
         {
-            CreatedAt = candidate.Now - candidate.Policy.MaxDeadline,
+            CreatedAt = OldestOf(candidate.Now, candidate.ExpiresAt, candidate.Policy.MaxDeadline),
         };
+    }
+
+    /// <summary>When a request may have been signed, at the earliest: what is older than a day is not looked for.</summary>
+    private static DateTimeOffset OldestOf(DateTimeOffset now, DateTimeOffset expiresAt, TimeSpan longest)
+    {
+        var signed = (expiresAt < now ? expiresAt : now) - longest;
+        return signed > now - LookedBack ? signed : now - LookedBack;
     }
 }

@@ -107,11 +107,11 @@ internal sealed partial class RelayRequeue(
     private async Task<Decision> FindCarrierAsync(ChainEngine engine, SignedRelay relay, CancellationToken cancellation) =>
         await _carriers.FindAsync(engine.Settings.ChainId, engine.Settings.Confirmations, relay, cancellation) switch
         {
-            null => new Decision.Waits(relay),
-            { IsSame: false } other => new Decision.Over(
+            CarrierLook.Found { Carrier: { IsSame: false } other } => new Decision.Over(
                 relay, RelayState.Failed, $"its nonce was spent by another request, in transaction {other.Transaction} of {other.From}"),
-            { Succeeded: true } by => new Decision.Over(relay, RelayState.Confirmed, null, by),
-            var by => new Decision.Over(relay, RelayState.Failed, $"its call failed in transaction {by.Transaction} of {by.From}", by),
+            CarrierLook.Found { Carrier: { Succeeded: true } by } => new Decision.Over(relay, RelayState.Confirmed, null, by),
+            CarrierLook.Found { Carrier: var by } => new Decision.Over(relay, RelayState.Failed, $"its call failed in transaction {by.Transaction} of {by.From}", by),
+            _ => new Decision.Waits(relay),
         };
 
     private async Task SendAsync(ChainEngine engine, IReadOnlyList<Decision.Goes> going, CancellationToken cancellation)

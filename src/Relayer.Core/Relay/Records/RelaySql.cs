@@ -48,14 +48,18 @@ internal static class RelaySql
         Parameters = { Columns.Address(from), Columns.Long(before), Columns.Long(chainId?.Value ?? 0), Columns.Int(limit) },
     };
 
-    /// <summary>The highest nonce of each user that is under way or spent, by place, and whether it is under way: then it is the one to follow.</summary>
+    /// <summary>
+    /// The highest nonce of each user that is under way or was spent not long ago, by place, and whether it is under way: then it is the one to follow. Of what was
+    /// spent long ago the chain knows better: a reorganisation may have taken it back.
+    /// </summary>
     public static NpgsqlBatchCommand FindPredecessors(IReadOnlyList<(ChainId Chain, Address Forwarder, Address From)> users) => new($"""
         select q.place, p.nonce, p.signer, p.state = {RelayStates.Accepted}
         from unnest($1, $2, $3) with ordinality as q (chain_id, forwarder, "from", place)
         cross join lateral (
-            select r.nonce, r.state, case when not r.waiting then t.signer end as signer from relays r join transactions t on t.id = r.transaction_id
+            select r.nonce, r.state, r.updated_at, case when not r.waiting then t.signer end as signer from relays r join transactions t on t.id = r.transaction_id
             where r.chain_id = q.chain_id and r.forwarder = q.forwarder and r."from" = q."from" and not r.freed
             order by r.nonce desc limit 1) p
+        where p.state = {RelayStates.Accepted} or p.updated_at > {NotLongAgo}
         """)
     {
         Parameters =
@@ -68,17 +72,20 @@ internal static class RelaySql
 
     /// <summary>
     /// The blocks <c>n.block</c> in which the newest requests of a user <c>q."from"</c> on a chain <c>q.chain_id</c> ended: a node that is before one of them does not
-    /// know the user's nonces as they are.
+    /// know the user's nonces as they are. What ended long ago every node has seen; a chain that became shorter is not measured by it.
     /// </summary>
     public const string EndedIn = $"""
         cross join lateral (
             select coalesce(newest.carried_block, t.block_number) as block
             from (
-                select r.transaction_id, r.state, r.carried_block from relays r
+                select r.transaction_id, r.state, r.carried_block, r.updated_at from relays r
                 where r."from" = q."from" and r.chain_id = q.chain_id order by r.sequence desc limit 4) newest
             join transactions t on t.id = newest.transaction_id
-            where newest.{RelayStates.Final}) n
+            where newest.{RelayStates.Final} and newest.updated_at > {NotLongAgo}) n
         """;
+
+    /// <summary>What ended before this is no news to any node that is believed.</summary>
+    private const string NotLongAgo = "now() - interval '15 minutes'";
 
     /// <summary>The highest of those blocks, if there is one.</summary>
     public static NpgsqlBatchCommand FindConfirmedBlock(ChainId chainId, Address from) => new($"""

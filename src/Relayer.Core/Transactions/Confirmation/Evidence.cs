@@ -75,8 +75,11 @@ internal sealed class Evidence(IChainClient chain, int confirmations, Disagreeme
     private static long? LostFrom(OpenTransaction transaction, long head) =>
         transaction.State is TransactionState.Mined { Inclusion.BlockNumber: var number } && head >= number ? number : null;
 
-    /// <summary>Somebody is silent about what was mined, gives no readable answer, or names another block than before or than is canonical.</summary>
-    private static bool IsDoubtful(Finding finding) => finding.Unread is not null || (finding.Observation, finding.Transaction.State) switch
+    /// <summary>
+    /// Somebody is silent about what was mined, gives no readable answer, names another block than before or than is canonical, or shows a receipt that would end it
+    /// and that not enough of the others share.
+    /// </summary>
+    private static bool IsDoubtful(Finding finding) => finding.Unread is not null || finding.IsDisputed || (finding.Observation, finding.Transaction.State) switch
     {
         (Observation.Orphaned, _) or (Observation.ReceiptMissing, TransactionState.Mined) => true,
 

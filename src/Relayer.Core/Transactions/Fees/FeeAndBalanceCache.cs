@@ -31,6 +31,7 @@ internal sealed partial class FeeAndBalanceCache(
     private Task<Snapshot>? _measuring;
     private Snapshot? _last;
     private long _lastAt;
+    private bool _isDoubted;
 
     /// <summary>The present reading, refreshed when it is too old or failed.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
@@ -39,7 +40,7 @@ internal sealed partial class FeeAndBalanceCache(
     {
         lock (_gate)
         {
-            var age = _last is null ? TimeSpan.MaxValue : time.GetElapsedTime(_lastAt);
+            var age = _last is null || _isDoubted ? TimeSpan.MaxValue : time.GetElapsedTime(_lastAt);
             if (age > settings.ReadingMaxAge / 2 && _measuring is null or { IsCompleted: true })
             {
                 // Task.Run: the synchronous part must not run under the lock.
@@ -47,6 +48,15 @@ internal sealed partial class FeeAndBalanceCache(
             }
 
             return age <= settings.ReadingMaxAge ? Task.FromResult(_last!) : _measuring!.WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>A node says what the base fee is: where the present reading has less, the next one is waited for.</summary>
+    public void NoteBaseFee(Wei baseFee)
+    {
+        lock (_gate)
+        {
+            _isDoubted |= _last?.Market.BaseFee < baseFee;
         }
     }
 
@@ -104,7 +114,7 @@ internal sealed partial class FeeAndBalanceCache(
             await TryReadStandingsAsync());
         lock (_gate)
         {
-            (_last, _lastAt) = (reading, startedAt);
+            (_last, _lastAt, _isDoubted) = (reading, startedAt, false);
         }
 
         return reading;

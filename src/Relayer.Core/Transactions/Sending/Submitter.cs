@@ -82,9 +82,15 @@ internal sealed partial class Submitter
         {
             if (!outcomes[i].IsAccepted)
             {
-                if (outcomes[i].Error!.Figures?.LeastTip is { } tip)
+                var figures = outcomes[i].Error!.Figures;
+                if (figures?.LeastTip is { } tip)
                 {
                     _cache.Floor.Note(tip);
+                }
+
+                if (figures?.BaseFee is { } baseFee)
+                {
+                    _cache.NoteBaseFee(baseFee);
                 }
 
                 Log.NotTaken(_logger, attempts[i].Attempt.Hash, _settings.ChainId, outcomes[i].Error!.Kind, outcomes[i].Error!.Message);

@@ -33,6 +33,9 @@ internal sealed partial class WatchIncidents(
     /// <summary>Looked at so often while passes follow one another.</summary>
     private static readonly TimeSpan AtMostEvery = TimeSpan.FromSeconds(10);
 
+    /// <summary>An instance that told of a disagreement may be gone; for so long it is left to say that it is over.</summary>
+    private static readonly TimeSpan LeftAlone = TimeSpan.FromHours(1);
+
     /// <summary>Transactions named in one incident.</summary>
     private const int Named = 5;
 
@@ -62,7 +65,7 @@ internal sealed partial class WatchIncidents(
                 .. health.FindStalled().Select(Report),
                 .. (await missing.FindOverdueAsync(cancellation)).Select(Report),
                 .. ReportDisagreement(),
-                .. isWhole ? await failing.FindAsync(cancellation) : [],
+                .. isWhole ? await failing.FindAsync(time.GetUtcNow(), cancellation) : [],
             ];
             foreach (var report in wrong)
             {
@@ -94,16 +97,17 @@ internal sealed partial class WatchIncidents(
         }
 
         var (open, _) = await incidents!.ReadAsync(0, cancellation);
-        return [.. open.Select(incident => incident.Report).Where(report => report.ChainId == chainId && IsKnownBetter(report)).Select(report => report.Cause)];
+        return [.. open.Where(incident => incident.Report.ChainId == chainId && IsKnownBetter(incident)).Select(incident => incident.Report.Cause)];
     }
 
-    // Of transactions it knows only after as long a look as it takes to miss them.
-    private bool IsKnownBetter(IncidentReport report) => report.Kind switch
+    // Of transactions it knows only after as long a look as it takes to miss them. What the providers said to another instance this one did not hear.
+    private bool IsKnownBetter(Incident incident) => incident.Report.Kind switch
     {
         FailingSigners.Kind => true,
         ReceiptMissing => time.GetUtcNow() - _startedAt >= MissingReceipts.ToldAfter * 2,
-        ProvidersDisagree => time.GetUtcNow() - _startedAt >= DisagreementLog.ToldFor,
-        _ => Enum.GetValues<WatchStage>().Any(stage => report.Kind == StagePrefix + stage.Name() && health.Works(stage)),
+        ProvidersDisagree => _told.Contains(incident.Report.Cause)
+            || (time.GetUtcNow() - _startedAt >= DisagreementLog.ToldFor && time.GetUtcNow() - incident.UpdatedAt >= LeftAlone),
+        _ => Enum.GetValues<WatchStage>().Any(stage => incident.Report.Kind == StagePrefix + stage.Name() && health.Works(stage)),
     };
 
     private IEnumerable<IncidentReport> ReportDisagreement()

@@ -1,8 +1,7 @@
 using System.Globalization;
 using DevChain;
-using Storms.Workloads;
 
-namespace Abuse.World;
+namespace Storms.Workloads;
 
 /// <summary>
 /// Mines by the clock and takes blocks back, one after the other: anvil's own clock goes on while it takes blocks back, and then more of them go, or the
