@@ -19,16 +19,18 @@ internal static class AttacksCommand
         var quiet = new Option<double>("--quiet") { Description = "Seconds that honest users are alone before.", DefaultValueFactory = _ => 8 };
         var sideBySide = new Option<int>("--attackers") { Description = "Attackers at once.", DefaultValueFactory = _ => 4 };
         var only = new Option<string[]>("--only") { Description = "Only these attacks.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+        var app = new Option<string?>("--app") { Description = "A published app to attack, as it is deployed: a file that runs or a .dll. The one that is built here is compiled while it runs." };
         only.AcceptOnlyFromAmong([.. Attack.All.Select(attack => attack.Name)]);
         StormCommands.RequireAbove(0, seconds, quiet);
         StormCommands.RequireAbove(0, sideBySide);
-        var command = new Command("attacks", "Each attack alone beside honest users and keepers: what it cost, and how they were served.") { seconds, quiet, sideBySide, only, AbuseCommands.Seed };
+        var command = new Command("attacks", "Each attack alone beside honest users and keepers: what it cost, and how they were served.") { seconds, quiet, sideBySide, only, app, AbuseCommands.Seed };
         command.SetAction((options, cancellation) => StormCommands.GuardAsync(
             async () =>
             {
                 await using var stack = await AbuseStack.StartAsync(StormCommands.Say, cancellation);
                 var how = new AttackOptions(
-                    TimeSpan.FromSeconds(options.GetValue(seconds)), TimeSpan.FromSeconds(options.GetValue(quiet)), options.GetValue(sideBySide), options.GetValue(AbuseCommands.Seed));
+                    TimeSpan.FromSeconds(options.GetValue(seconds)), TimeSpan.FromSeconds(options.GetValue(quiet)), options.GetValue(sideBySide), options.GetValue(AbuseCommands.Seed),
+                    options.GetValue(app));
                 var reports = new List<AttackReport>();
                 Attack[] attacks = [.. Attack.All.Where(attack => options.GetValue(only) is not { Length: > 0 } some || some.Contains(attack.Name))];
                 foreach (var attack in attacks)

@@ -21,7 +21,7 @@ internal sealed class AttackRun(AbuseStack stack, Attack attack, AttackOptions o
         await using var field = await Field.SettleAsync(stack, SmallBudgets.Default, keys, cancellation, work: work);
         var relayer = field.Relayer;
         using var poster = new Poster(relayer, new Random(options.Seed));
-        await relayer.StartAsync(0, null, cancellation);
+        await relayer.StartAsync(0, null, cancellation, program: options.App);
         await relayer.At(0).WaitUntilReadyAsync(cancellation);
         var process = relayer.At(0).ProcessId;
         var watch = new HoldWatch(field);
@@ -72,4 +72,5 @@ internal sealed class AttackRun(AbuseStack stack, Attack attack, AttackOptions o
 /// <param name="Quiet">How long honest users are alone before.</param>
 /// <param name="SideBySide">Attackers at once.</param>
 /// <param name="Seed">What randomness begins with.</param>
-public sealed record AttackOptions(TimeSpan Duration, TimeSpan Quiet, int SideBySide, int Seed);
+/// <param name="App">The program; null for the one that is built here.</param>
+public sealed record AttackOptions(TimeSpan Duration, TimeSpan Quiet, int SideBySide, int Seed, string? App = null);
