@@ -76,9 +76,16 @@ internal sealed class ChainViewReader(IChainClient chain)
         EthCall[] inner = candidate.Message.Value.IsZero ? [InnerCall(candidate.Request.Forwarder, candidate.Message)] : [];
         var outcomes = await chain.CallAsync([NonceRead(candidate), trial, .. inner], cancellation);
         var nonce = NonceOf(candidate.Route.Forwarder, outcomes[0]);
-        return ReasonOf(outcomes[1]) is not { } again
+        if (ReasonOf(outcomes[1]) is not { } again)
+        {
+            return new ChainView(nonce, null);
+        }
+
+        // The calls of a body may see different blocks: where nothing but the forwarder objects and the nonce is the one it wants, the block that brought it is believed.
+        var reason = outcomes.Skip(2).Select(ReasonOf).FirstOrDefault(reason => reason is not null);
+        return reason is null && nonce.Of(candidate.Message.Nonce) is NonceStanding.Usable && ReasonOf((await chain.CallAsync([trial], cancellation))[0]) is null
             ? new ChainView(nonce, null)
-            : new ChainView(nonce, outcomes.Skip(2).Select(ReasonOf).FirstOrDefault(reason => reason is not null) ?? again);
+            : new ChainView(nonce, reason ?? again);
     }
 
     private NonceState NonceOf(Forwarder forwarder, CallOutcome outcome) =>

@@ -16,6 +16,9 @@ internal sealed partial class Recorder(
     ChainSettings settings, Database database, TransactionStore store, ConfirmedBlocks confirmed, IEnumerable<ITransactionHandler> purposes, ISpendLedger? ledger,
     TimeProvider time, ILogger<Recorder> logger)
 {
+    /// <summary>The same changes written again after a deadlock; more than a few are a fault of the database, and the next pass goes on.</summary>
+    private const int MaxDeadlocks = 3;
+
     private readonly Dictionary<string, ITransactionHandler> _purposes = purposes.ToDictionary(purpose => purpose.Name);
 
     /// <summary>Records what nobody else has recorded since; the next pass sees the rest.</summary>
@@ -30,7 +33,18 @@ internal sealed partial class Recorder(
 
         try
         {
-            await RecordTogetherAsync(changes, cancellation);
+            for (var deadlocks = 0; ;)
+            {
+                try
+                {
+                    await RecordTogetherAsync(changes, cancellation);
+                    return;
+                }
+                catch (PostgresException deadlock) when (deadlock.SqlState == PostgresErrorCodes.DeadlockDetected && ++deadlocks < MaxDeadlocks)
+                {
+                    // Another instance records what shares rows with these: that one goes on, and of what it wrote nothing is written again.
+                }
+            }
         }
         catch (Exception failure) when (!IsInfrastructure(failure))
         {
