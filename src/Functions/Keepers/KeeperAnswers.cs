@@ -14,7 +14,7 @@ public sealed record KeepersAnswer(IReadOnlyList<KeeperAnswer> Keepers);
 /// <param name="ChainId">The chain.</param>
 /// <param name="Paused">An operator stopped it.</param>
 /// <param name="LastRunAt">When it last ran.</param>
-/// <param name="LastOutcome"><c>done</c>, <c>paused</c>, <c>unavailable</c>, <c>failed</c> (the log says why), or <c>running</c> while it never finished.</param>
+/// <param name="LastOutcome"><c>done</c>, <c>paused</c>, <c>unavailable</c>, <c>chain_stalled</c>, <c>failed</c> (the log says why), or <c>running</c> while it never finished.</param>
 /// <param name="Open">Work that waits.</param>
 /// <param name="UnderWay">Work that a transaction is under way for.</param>
 /// <param name="LastDay">Decisions of the last 24 hours, by kind: <c>found</c>, <c>skipped</c>, <c>sent</c>, <c>won</c>, <c>lost</c>, <c>failed</c>, <c>dropped</c>.</param>
@@ -79,7 +79,7 @@ public sealed record KeeperRunPage(IReadOnlyList<KeeperRunAnswer> Runs, string? 
 /// <param name="ChainId">The chain.</param>
 /// <param name="StartedAt">When it began.</param>
 /// <param name="EndedAt">When it ended.</param>
-/// <param name="Outcome"><c>done</c>, <c>paused</c>, <c>unavailable</c> or <c>failed</c>.</param>
+/// <param name="Outcome"><c>done</c>, <c>paused</c>, <c>unavailable</c>, <c>chain_stalled</c> or <c>failed</c>.</param>
 /// <param name="Found">New work.</param>
 /// <param name="Due">Work looked at.</param>
 /// <param name="Skipped">Work not acted on; the decisions say why.</param>

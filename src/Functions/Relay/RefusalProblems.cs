@@ -27,7 +27,7 @@ internal static class RefusalProblems
             or RefusalCode.SimulationReverted or RefusalCode.ContractWalletUnsupported or RefusalCode.SignatureWrapped => StatusCodes.Status422UnprocessableEntity,
         RefusalCode.BudgetSpent => refusal.IsCallersShare ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable,
         RefusalCode.QuotaExceeded or RefusalCode.UserFailing or RefusalCode.TooManyUnderWay or RefusalCode.TooManyRequests => StatusCodes.Status429TooManyRequests,
-        RefusalCode.ApprovalUnavailable or RefusalCode.SponsorshipPaused or RefusalCode.TargetFailing or RefusalCode.Overloaded or RefusalCode.SignersExhausted or RefusalCode.TipAboveCap or RefusalCode.ChainUnavailable =>
+        RefusalCode.ApprovalUnavailable or RefusalCode.SponsorshipPaused or RefusalCode.TargetFailing or RefusalCode.Overloaded or RefusalCode.SignersExhausted or RefusalCode.TipAboveCap or RefusalCode.ChainStalled or RefusalCode.ChainUnavailable =>
             StatusCodes.Status503ServiceUnavailable,
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal.Code, "a refusal without a status"),
     };

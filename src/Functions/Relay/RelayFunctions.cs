@@ -42,7 +42,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch, Caller
         422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.CalldataNotCanonical,
         RefusalCode.SimulationReverted, RefusalCode.ContractWalletUnsupported, RefusalCode.SignatureWrapped)]
     [Refuses(429, RefusalCode.QuotaExceeded, RefusalCode.BudgetSpent, RefusalCode.UserFailing, RefusalCode.TooManyUnderWay, Capacity.OwnShareCode)]
-    [Refuses(503, RefusalCode.ApprovalUnavailable, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.SignersExhausted, RefusalCode.TipAboveCap, RefusalCode.ChainUnavailable, "storage_unavailable", ClientGate.UnavailableCode)]
+    [Refuses(503, RefusalCode.ApprovalUnavailable, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.SignersExhausted, RefusalCode.TipAboveCap, RefusalCode.ChainStalled, RefusalCode.ChainUnavailable, "storage_unavailable", ClientGate.UnavailableCode)]
     public async Task<IResult> Submit(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "relay")] HttpRequest request, CancellationToken cancellation)
     {
@@ -117,7 +117,7 @@ public sealed class RelayFunctions(RelayService relays, RelayWatch watch, Caller
         422, RefusalCode.DeadlinePassed, RefusalCode.DeadlineTooFar, RefusalCode.GasAboveLimit, RefusalCode.CalldataNotCanonical,
         RefusalCode.SimulationReverted, RefusalCode.ContractWalletUnsupported, RefusalCode.SignatureWrapped)]
     [Refuses(429, RefusalCode.QuotaExceeded, RefusalCode.BudgetSpent, RefusalCode.UserFailing, RefusalCode.TooManyUnderWay, Capacity.OwnShareCode)]
-    [Refuses(503, RefusalCode.ApprovalUnavailable, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.ChainUnavailable, "storage_unavailable", ClientGate.UnavailableCode)]
+    [Refuses(503, RefusalCode.ApprovalUnavailable, RefusalCode.BudgetSpent, RefusalCode.TargetFailing, RefusalCode.SponsorshipPaused, RefusalCode.Overloaded, RefusalCode.ChainStalled, RefusalCode.ChainUnavailable, "storage_unavailable", ClientGate.UnavailableCode)]
     public async Task<IResult> Simulate(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "options", Route = "relay/simulate")] HttpRequest request, CancellationToken cancellation)
     {

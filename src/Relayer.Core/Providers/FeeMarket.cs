@@ -8,6 +8,9 @@ namespace Relayer.Core.Providers;
 /// <param name="GasPrice">The legacy price, where there is no base fee.</param>
 public sealed record FeeMarket(Wei? BaseFee, Wei PriorityFee, Wei GasPrice)
 {
+    /// <summary>The newest block of the node that told it; <see langword="null"/> where that is not known.</summary>
+    public BlockHeader? Head { get; init; }
+
     /// <summary>A tip that a quarter of recent gas paid less than; never above <see cref="PriorityFee"/>.</summary>
     public Wei LowPriorityFee { get; init; } = PriorityFee;
 

@@ -123,6 +123,9 @@ public static class RefusalCode
     /// <summary>The chain's nodes want a higher tip than the relayer may offer (503).</summary>
     public const string TipAboveCap = "tip_above_cap";
 
+    /// <summary>The chain makes no blocks, or only ones whose time is long past (503).</summary>
+    public const string ChainStalled = "chain_stalled";
+
     /// <summary>The chain cannot be used now (503).</summary>
     public const string ChainUnavailable = "chain_unavailable";
 }

@@ -6,6 +6,7 @@ using Relayer.Core.Keys;
 using Relayer.Core.Operations;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
+using Relayer.Core.Transactions.Clock;
 using Relayer.Core.Transactions.Confirmation;
 using Relayer.Core.Transactions.Fees;
 using Relayer.Core.Transactions.Nonces;
@@ -37,18 +38,19 @@ public sealed class ChainEngine
     private readonly SignerPool _pool;
     private readonly Corrector _corrector;
     private readonly StageHealth _health;
+    private readonly ChainClock _clock;
     private readonly WatchIncidents _incidents;
     private readonly SerialRunner<int> _passes;
     private readonly ConfirmationLoop _watch;
 
     internal ChainEngine(
         ChainSettings settings, IChainClient chain, FeeAndBalanceCache cache, NonceFloor floor, TransactionStore store, ConfirmedBlocks confirmed, Submitter submitter,
-        Interventions interventions, Confirmer confirmer, Corrector corrector, SignerPool pool, StageHealth health, WatchIncidents incidents,
+        Interventions interventions, Confirmer confirmer, Corrector corrector, SignerPool pool, StageHealth health, ChainClock clock, WatchIncidents incidents,
         IEnumerable<ITransactionHandler> purposes, TimeProvider time, ILogger<ChainEngine> logger, StorageTrouble? trouble = null)
     {
         Settings = settings;
         (_cache, _floor, _store, _confirmed, _submitter, _interventions) = (cache, floor, store, confirmed, submitter, interventions);
-        (_pool, _corrector, _health, _incidents) = (pool, corrector, health, incidents);
+        (_pool, _corrector, _health, _clock, _incidents) = (pool, corrector, health, clock, incidents);
         _passes = new SerialRunner<int>(() => PassAsync(confirmer, [.. purposes]));
         var news = new BlockNews(chain, _passes.RunAsync, PassSize, time);
         _watch = new ConfirmationLoop(settings.ChainId, news.RunAsync, time, logger, trouble);
@@ -59,6 +61,13 @@ public sealed class ChainEngine
 
     /// <summary>What data costs now, as it was last read; it asks nobody.</summary>
     public DataPrice Data => _cache.Data;
+
+    /// <summary>Whether the chain makes blocks, as far as it was looked at of late; it asks nobody.</summary>
+    public ChainStanding Standing => _clock.Standing;
+
+    /// <summary>Whether the chain makes blocks, by a look that is some seconds old at most.</summary>
+    /// <exception cref="ChainUnavailableException">No provider answers: then it is not known.</exception>
+    public Task<ChainStanding> LookAtStandingAsync(CancellationToken cancellation) => _clock.LookAsync(cancellation);
 
     /// <summary>What sending this much gas takes now, at the chain's own speed.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
@@ -176,6 +185,7 @@ public sealed class ChainEngine
             await _confirmed.LearnAsync(cancellation);
             await _floor.KeepAsync(cancellation);
         });
+        await pass.RunAsync(() => _clock.LookAsync(cancellation));
         await pass.RunAsync(async () => count = await _passes.RunAsync().WaitAsync(cancellation));
         await pass.RunAsync(WatchStage.Correct, () => _corrector.LookAsync(cancellation));
         await pass.RunAsync(() => _pool.LookAsync(cancellation));

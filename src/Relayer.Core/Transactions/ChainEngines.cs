@@ -6,6 +6,7 @@ using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Providers.Agreement;
 using Relayer.Core.Storage;
+using Relayer.Core.Transactions.Clock;
 using Relayer.Core.Transactions.Confirmation;
 using Relayer.Core.Transactions.Fees;
 using Relayer.Core.Transactions.Nonces;
@@ -36,12 +37,13 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
             {
                 var chain = chains.Get(settings.ChainId);
                 var errors = new SignerErrors();
-                var cache = new FeeAndBalanceCache(settings, chain, signers, database, store, time, loggers.CreateLogger<FeeAndBalanceCache>());
+                var clock = new ChainClock(settings.Pace, chain, time);
+                var cache = new FeeAndBalanceCache(settings, chain, signers, database, store, time, loggers.CreateLogger<FeeAndBalanceCache>(), clock);
                 var submitter = new Submitter(settings, cache, chain, signers, errors, database, store, time, purposes.Value, loggers.CreateLogger<Submitter>(), trouble);
                 var confirmed = new ConfirmedBlocks(chain, database, time);
-                var recorder = new Recorder(settings, database, store, confirmed, purposes.Value, ledger, time, loggers.CreateLogger<Recorder>());
+                var recorder = new Recorder(settings, database, store, confirmed, purposes.Value, ledger, clock, time, loggers.CreateLogger<Recorder>());
                 var replacer = new Replacer(settings, cache, chain, submitter, database, time, loggers.CreateLogger<Replacer>());
-                var closer = new NoopCanceller(settings, replacer, time, loggers.CreateLogger<NoopCanceller>());
+                var closer = new NoopCanceller(settings, replacer, purposes.Value, time, loggers.CreateLogger<NoopCanceller>());
                 var gaps = new GapFiller(settings, cache, chain, submitter, database, time, loggers.CreateLogger<GapFiller>());
                 var health = new StageHealth(settings.ChainId, time, loggers.CreateLogger<StageHealth>(), trouble);
                 var missing = new MissingReceipts(settings.ChainId, database, time);
@@ -57,12 +59,13 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
                     confirmed,
                     submitter,
                     new Interventions(settings, replacer, submitter, database, time),
-                    new Confirmer(settings, evidence, spent, submitter, closer, replacer, errors, recorder, unread, database, time, loggers.CreateLogger<Confirmer>()),
+                    new Confirmer(settings, evidence, spent, submitter, closer, replacer, errors, recorder, unread, clock, database, time, loggers.CreateLogger<Confirmer>()),
                     new Corrector(settings, evidence, recorder, database, time, loggers.CreateLogger<Corrector>()),
                     new SignerPool(settings, cache, signers, errors, database, time, loggers.CreateLogger<SignerPool>()),
                     health,
+                    clock,
                     new WatchIncidents(
-                        settings.ChainId, health, missing, disputes, new FailingSigners(settings.ChainId, database), incidents, time,
+                        settings.ChainId, health, missing, disputes, new FailingSigners(settings.ChainId, database), clock, incidents, time,
                         loggers.CreateLogger<WatchIncidents>(), trouble),
                     purposes.Value,
                     time,
@@ -81,6 +84,10 @@ public sealed class ChainEngines : IAsyncDisposable, IDisposable
     /// <summary>Stages of the watch that have not succeeded for a while here, on chains that this instance works on.</summary>
     public IReadOnlyList<(ChainId Chain, StalledStage Stage)> FindStalled() =>
         [.. _engines.Where(engine => engine.Value.IsValueCreated).SelectMany(engine => engine.Value.Value.FindStalled().Select(stage => (engine.Key, stage)))];
+
+    /// <summary>Chains that this instance works on and knows to stand still, or to catch up after that.</summary>
+    public IReadOnlyList<(ChainId Chain, ChainStanding Standing)> FindBehind() =>
+        [.. _engines.Where(engine => engine.Value.IsValueCreated).Select(engine => (engine.Key, engine.Value.Value.Standing)).Where(chain => chain.Standing.IsBehind)];
 
     /// <summary>True when this instance has seen a node take the transaction; a chain that is not configured any more takes none.</summary>
     internal bool IsTaken(ChainId chainId, Hash32 hash) =>

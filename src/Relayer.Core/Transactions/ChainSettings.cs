@@ -1,5 +1,6 @@
 using Relayer.Core.Configuration.Chains;
 using Relayer.Core.Ethereum;
+using Relayer.Core.Transactions.Clock;
 using Relayer.Core.Transactions.Fees;
 using Relayer.Core.Transactions.Replacement;
 
@@ -22,6 +23,9 @@ public sealed record ChainSettings(
 {
     /// <summary>Gas that a signer must be able to pay for, or it is paused.</summary>
     public ulong SignerReserveGas { get; init; }
+
+    /// <summary>How fast the chain makes blocks, and from when on it stands still.</summary>
+    public ChainPace Pace { get; init; } = new(null, TimeSpan.FromMinutes(2));
 
     /// <summary>Whom to ask what data costs: <c>none</c>, <c>op</c> or <c>arbitrum</c>.</summary>
     public string DataFees { get; init; } = "none";
@@ -49,6 +53,7 @@ public sealed record ChainSettings(
         new BatchLimits(options.Batching.MaxRequests, (ulong)options.Batching.MaxGas))
     {
         SignerReserveGas = (ulong)options.SignerReserveGas,
+        Pace = ChainPace.From(options),
         DataFees = options.Fees.DataFees,
         DataFeePercent = options.Fees.DataFeePercent,
     };

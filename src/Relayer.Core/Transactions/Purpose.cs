@@ -12,6 +12,12 @@ public interface ITransactionHandler
     string Name { get; }
 
     /// <summary>
+    /// What it sends expires by the chain's own time: while the chain stands still it stays good, and is not given up. Otherwise by our clock, which suits what must not be
+    /// done late, such as by an old price.
+    /// </summary>
+    bool IsTimedByChain => false;
+
+    /// <summary>
     /// Reads whatever the feature needs from the chain, and gives the write that records the outcomes. The engine runs the write
     /// in the database transaction that moves the states, so that both happen or neither.
     /// </summary>
@@ -36,4 +42,8 @@ public interface ITransactionHandler
 /// <param name="Transaction">As it was.</param>
 /// <param name="State">Its new state.</param>
 /// <param name="Receipt">The receipt behind it, if there is one.</param>
-public sealed record StateChange(OpenTransaction Transaction, TransactionState State, TransactionReceipt? Receipt);
+public sealed record StateChange(OpenTransaction Transaction, TransactionState State, TransactionReceipt? Receipt)
+{
+    /// <summary>The chain's own time, where it is far behind the clock since the chain stood still: deadlines are judged by it. Otherwise by the clock.</summary>
+    public DateTimeOffset? ChainTime { get; init; }
+}

@@ -63,7 +63,13 @@ internal sealed class KeeperWorld : IAsyncDisposable
         Action<KeepersOptions> configure, string? rpc = null, int confirmations = 0, Uri? hermes = null, Uri? circle = null,
         Action<RelayerOptions>? change = null, Action<IServiceCollection>? own = null)
     {
-        var chain = new ChainOptions { ChainId = Node.ChainId, RpcTimeout = TimeSpan.FromSeconds(5), Confirmations = confirmations };
+        var chain = new ChainOptions
+        {
+            ChainId = Node.ChainId,
+            RpcTimeout = TimeSpan.FromSeconds(5),
+            Confirmations = confirmations,
+            StandstillAfter = TimeSpan.FromDays(300), // The clock that tests move is not the chain's.
+        };
         chain.Rpc.Add(rpc ?? Node.Url.ToString());
         configure(chain.Keepers);
         var options = new RelayerOptions { Chains = { ["test"] = chain }, Database = { ConnectionString = _connection } };

@@ -26,6 +26,9 @@ internal sealed class EngineWorld : IAsyncDisposable
         (Node, Database) = (node, database);
         chain.ChainId = node.ChainId;
         chain.RpcTimeout = TimeSpan.FromSeconds(20);
+
+        // The clock that tests move is not the chain's: whether it stands still is a matter of its own.
+        chain.StandstillAfter ??= TimeSpan.FromDays(300);
         foreach (var url in providers)
         {
             chain.Rpc.Add(url);
@@ -213,6 +216,8 @@ internal sealed class TestSigners(IReadOnlyList<DevKey> keys) : ISignerSource
 internal sealed class RecordingPurpose : ITransactionHandler
 {
     public string Name => Plans.Purpose;
+
+    public bool IsTimedByChain { get; set; }
 
     /// <summary>Fails the write of whatever it is true for.</summary>
     public Func<StateChange, bool> Fails { get; set; } = _ => false;

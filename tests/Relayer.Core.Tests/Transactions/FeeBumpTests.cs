@@ -3,6 +3,7 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Providers;
 using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Clock;
 using Relayer.Core.Transactions.Fees;
 using Relayer.Core.Transactions.Replacement;
 using Relayer.Core.Transactions.Sending;
@@ -54,6 +55,22 @@ public sealed class FeeBumpTests
 
     [Fact]
     public void Without_a_deadline_it_is_never_late() => Assert.False(Schedule.IsLate(Open(1), DateTimeOffset.MaxValue));
+
+    [Theory]
+    [InlineData(ChainMotion.StandsStill, 599, false)]
+    [InlineData(ChainMotion.StandsStill, 600, true)]  // by its own time nothing can carry it out any more
+    [InlineData(ChainMotion.CatchesUp, 599, false)]
+    [InlineData(ChainMotion.Moves, 0, true)]
+    public void While_the_chain_is_behind_it_is_late_by_the_chains_time(ChainMotion motion, int chainSeconds, bool isLate) =>
+        Assert.Equal(isLate, Schedule.IsLate(Open(1, 600), Start.AddHours(9), new ChainStanding(motion, 1, Start.AddSeconds(chainSeconds))));
+
+    [Fact]
+    public void After_a_standstill_its_time_begins_anew()
+    {
+        var resumed = Start.AddHours(2);
+        Assert.False(Schedule.IsDue(Open(1), resumed.AddSeconds(29), resumed));
+        Assert.True(Schedule.IsDue(Open(1), resumed.AddSeconds(30), resumed));
+    }
 
     [Theory]
     [InlineData(true, 8, 0)]

@@ -30,7 +30,13 @@ internal sealed class GasWorld : IAsyncDisposable
     {
         (Node, Database) = (node, database);
         Keys = [.. Enumerable.Range(0, signers).Select(_ => DevKey.Create())];
-        var chain = new ChainOptions { ChainId = node.ChainId, RpcTimeout = TimeSpan.FromSeconds(5), Council = new() { Key = Council.PrivateKey } };
+        var chain = new ChainOptions
+        {
+            ChainId = node.ChainId,
+            RpcTimeout = TimeSpan.FromSeconds(5),
+            Council = new() { Key = Council.PrivateKey },
+            StandstillAfter = TimeSpan.FromDays(300), // The clock that tests move is not the chain's.
+        };
         foreach (var url in rpc)
         {
             chain.Rpc.Add(url.ToString());

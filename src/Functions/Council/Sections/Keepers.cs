@@ -50,6 +50,7 @@ internal static class Keepers
     {
         { Paused: true } => Badge("bad", "paused"),
         { LastOutcome: "unavailable" } => Badge("warn", "unavailable"),
+        { LastOutcome: "chain_stalled" } => Badge("warn", "chain stands still"),
         { LastOutcome: null } => Badge("soft", "has not run"),
         _ => Badge("good", "at work"),
     };

@@ -34,6 +34,18 @@ public sealed class ChainOptions
     /// </summary>
     public int? MaxHeadLag { get; set; }
 
+    /// <summary>
+    /// The time between two blocks, on a chain that makes them whether or not there is anything to put in. Left out: known for Ethereum, Base, OP Mainnet, Polygon
+    /// and some more. Where it is neither known nor given, the chain counts as standing still only while something of ours waits to be mined.
+    /// </summary>
+    public TimeSpan? BlockTime { get; set; }
+
+    /// <summary>
+    /// A chain whose newest block is older than this stands still: nothing expires by the clock, no relay is taken and no keeper acts until its blocks are near the
+    /// clock again. Left out: 15 blocks' time and at least a minute; two minutes where the block time is not known.
+    /// </summary>
+    public TimeSpan? StandstillAfter { get; set; }
+
     /// <summary>The EIP-2771 forwarders served.</summary>
     public IList<ForwarderOptions> Forwarders { get; init; } = [];
 

@@ -10,6 +10,7 @@ namespace Relayer.Core.Configuration.Chains;
 internal static partial class ChainOptionsValidator
 {
     private static readonly TimeSpan LongestRoundTrip = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestBlockTime = TimeSpan.FromHours(1);
     private const int MostRequests = 200;
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(365);
 
@@ -21,6 +22,7 @@ internal static partial class ChainOptionsValidator
         faults.RequireAtLeast(0, chain.Confirmations, $"{at}:Confirmations");
         faults.RequireAtLeast(1, chain.MaxInFlightPerSigner, $"{at}:MaxInFlightPerSigner");
         faults.RequireAtLeast(0, chain.MaxHeadLag ?? 0, $"{at}:MaxHeadLag");
+        ValidatePace(at, chain, faults);
         faults.RequireAtLeast(0, chain.SignerReserveGas, $"{at}:SignerReserveGas");
         RpcOptionsValidator.Validate($"{at}:Rpc", chain.Rpc, isDevelopment, faults);
         faults.RequireTime(chain.RpcTimeout, LongestRoundTrip, "two minutes", $"{at}:RpcTimeout");
@@ -39,6 +41,22 @@ internal static partial class ChainOptionsValidator
         BudgetOptionsValidator.Validate(at, chain, faults);
         KeepersOptionsValidator.Validate($"{at}:Keepers", chain.Keepers, faults);
         KeeperCostValidator.Validate(at, chain, faults);
+    }
+
+    private static void ValidatePace(string at, ChainOptions chain, OptionFaults faults)
+    {
+        if (chain.BlockTime is { } block)
+        {
+            faults.RequireTime(block, LongestBlockTime, "an hour", $"{at}:BlockTime");
+        }
+
+        if (chain.StandstillAfter is { } after)
+        {
+            faults.RequireTime(after, LongestTime, "a year", $"{at}:StandstillAfter");
+            faults.AddIf(
+                after > TimeSpan.Zero && after < 3 * (chain.BlockTime ?? KnownBlockTimes.Find(chain.ChainId)), $"{at}:StandstillAfter",
+                "is less than three blocks' time: a chain would stand still whenever a block is late");
+        }
     }
 
     private static void ValidateForwarders(string at, ChainOptions chain, OptionFaults faults)

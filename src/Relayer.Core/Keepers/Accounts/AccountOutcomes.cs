@@ -11,6 +11,8 @@ internal sealed class DeploymentOutcomes : IKeeperOutcomes
 {
     public string Name => KeeperNames.Deployment;
 
+    public bool IsTimedByChain => true; // No price is in it.
+
     public WorkOutcome Read(KeeperWork work, TransactionReceipt receipt)
     {
         var account = AccountWork.Read(work).Address;
@@ -25,6 +27,8 @@ internal sealed class DeploymentOutcomes : IKeeperOutcomes
 internal sealed class BridgingOutcomes : IKeeperOutcomes
 {
     public string Name => KeeperNames.Bridging;
+
+    public bool IsTimedByChain => true; // No price is in it.
 
     public WorkOutcome Read(KeeperWork work, TransactionReceipt receipt)
     {

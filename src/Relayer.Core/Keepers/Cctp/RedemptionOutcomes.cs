@@ -10,6 +10,8 @@ internal sealed class RedemptionOutcomes : IKeeperOutcomes
 {
     public string Name => KeeperNames.Redemption;
 
+    public bool IsTimedByChain => true; // No price is in it.
+
     public WorkOutcome Read(KeeperWork work, TransactionReceipt receipt)
     {
         var receiver = Address.Parse(BurnWork.Read(work).Receiver);

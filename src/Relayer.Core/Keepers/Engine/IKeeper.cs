@@ -45,6 +45,12 @@ public interface IKeeperOutcomes
     /// <summary>The keeper's name.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// What it sends stays good while the chain stands still, since its window or its price is the chain's own. Otherwise it is given up by our clock: after hours
+    /// it would act by an old price.
+    /// </summary>
+    bool IsTimedByChain => false;
+
     /// <summary>What a successful transaction did for one piece of its work.</summary>
     WorkOutcome Read(KeeperWork work, TransactionReceipt receipt);
 }

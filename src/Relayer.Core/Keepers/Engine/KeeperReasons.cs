@@ -69,6 +69,9 @@ public static class KeeperReasons
     /// <summary>The keeper's own code failed otherwise than by what the chain says: the log has it.</summary>
     public const string ActFailed = "act_failed";
 
+    /// <summary>The chain stands still, or its blocks are far behind the clock: prices and state are old.</summary>
+    public const string ChainStalled = "chain_stalled";
+
     /// <summary>It was tried as often as it may be.</summary>
     public const string TooManyAttempts = "too_many_attempts";
 }

@@ -60,6 +60,12 @@ internal sealed partial class KeeperRunner(
         await engines.Get(keeper.ChainId).LearnConfirmedAsync(cancellation);
         try
         {
+            // Whatever it would find or do, it would go by old prices and an old state. What is due stays due.
+            if (await engines.Get(keeper.ChainId).LookAtStandingAsync(cancellation) is { IsBehind: true } standing)
+            {
+                return record with { Outcome = KeeperReasons.ChainStalled, Detail = standing.ToString() };
+            }
+
             record = record with { Found = await keeper.FindAsync(run, cancellation) };
             CrashPoints.PassIf(record.Found > 0, CrashPoints.KeeperFound);
         }
@@ -98,6 +104,12 @@ internal sealed partial class KeeperRunner(
         {
             var reason = quote is { Fees: null } ? KeeperReasons.FeeAboveCap : KeeperReasons.SignersExhausted;
             await WaitAsync(keeper, open, reason, null, Soon, cancellation);
+            return record with { Skipped = due.Count };
+        }
+
+        if (engine.Standing is { IsBehind: true } standing)
+        {
+            await WaitAsync(keeper, open, KeeperReasons.ChainStalled, standing.ToString(), Soon, cancellation);
             return record with { Skipped = due.Count };
         }
 

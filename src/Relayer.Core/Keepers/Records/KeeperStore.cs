@@ -185,7 +185,7 @@ public sealed class KeeperStore(Database database, TimeProvider time)
 
 /// <summary>How a run went.</summary>
 /// <param name="StartedAt">When it began.</param>
-/// <param name="Outcome"><c>done</c>, <c>paused</c>, <c>unavailable</c> or <c>failed</c>.</param>
+/// <param name="Outcome"><c>done</c>, <c>paused</c>, <c>unavailable</c>, <c>chain_stalled</c> or <c>failed</c>.</param>
 /// <param name="Found">New work.</param>
 /// <param name="Due">Work looked at.</param>
 /// <param name="Skipped">Work not acted on.</param>

@@ -9,6 +9,9 @@ internal sealed class SettlementOutcomes : IKeeperOutcomes
 {
     public string Name => KeeperNames.Settlement;
 
+    // The window is the chain's, and the price is that of the order's own time.
+    public bool IsTimedByChain => true;
+
     public WorkOutcome Read(KeeperWork work, TransactionReceipt receipt)
     {
         var order = Order.Read(work);

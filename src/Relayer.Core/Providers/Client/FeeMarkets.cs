@@ -16,15 +16,16 @@ internal static class FeeMarkets
     {
         if (head.BaseFee is not { } baseFee)
         {
-            return new FeeMarket(null, Wei.Zero, gasPrice);
+            return new FeeMarket(null, Wei.Zero, gasPrice) { Head = head };
         }
 
         var suggested = gasPrice > baseFee ? gasPrice - baseFee : Wei.Zero;
         var next = history?.NextBaseFee ?? baseFee;
         return history is not { Tips: { Count: > 0 } tips }
-            ? new FeeMarket(next, suggested, gasPrice)
+            ? new FeeMarket(next, suggested, gasPrice) { Head = head }
             : new FeeMarket(next, Middle(tips, tip => tip.Middle), gasPrice)
             {
+                Head = head,
                 LowPriorityFee = Middle(tips, tip => tip.Low),
                 HighPriorityFee = Middle(tips, tip => tip.High),
             };

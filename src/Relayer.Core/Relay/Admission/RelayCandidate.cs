@@ -4,6 +4,7 @@ using Relayer.Core.Relay.Batching;
 using Relayer.Core.Relay.Budgets;
 using Relayer.Core.Relay.Forwarders;
 using Relayer.Core.Relay.Records;
+using Relayer.Core.Transactions.Clock;
 using Relayer.Core.Transactions.Fees;
 
 namespace Relayer.Core.Relay.Admission;
@@ -31,6 +32,9 @@ public sealed record RelayCandidate(RelayRequest Request, RelayRoute Route, Date
 
     /// <summary>The same of a caller that is known better by now, with that one's budgets.</summary>
     internal RelayCandidate As(Caller caller) => this with { Caller = caller, _budgets = null };
+
+    /// <summary>The chain's own time, by which it judges a deadline: behind <see cref="Now"/> while it stands still.</summary>
+    internal DateTimeOffset ChainTime { get; init; } = Now;
 
     /// <summary>What the chain charges for data, where it does.</summary>
     public DataPrice Data { get; init; } = DataPrice.Free;
@@ -101,4 +105,8 @@ internal sealed record KnownNonce(UInt256 Nonce, Predecessor? Predecessor)
 /// <summary>What the chain says about a request.</summary>
 /// <param name="Nonce">The state of the user's nonce in the forwarder.</param>
 /// <param name="Revert">Why the call would revert; <see langword="null"/> when it would succeed.</param>
-public sealed record ChainView(NonceState Nonce, string? Revert);
+public sealed record ChainView(NonceState Nonce, string? Revert)
+{
+    /// <summary>Whether the chain makes blocks.</summary>
+    public ChainStanding Standing { get; init; } = ChainStanding.Unknown;
+}

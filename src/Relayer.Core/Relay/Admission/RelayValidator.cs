@@ -28,8 +28,15 @@ internal sealed class RelayValidator(
         }
 
         var engine = engines.Get(request.ChainId);
+        var now = Now();
         return route.Forwarder.HasShapeOf(request.Message)
-            ? (new RelayCandidate(request, route, Now()) { Caller = caller, Data = engine.Data, Payer = engine.NextPayer() }, null)
+            ? (new RelayCandidate(request, route, now)
+            {
+                Caller = caller,
+                Data = engine.Data,
+                Payer = engine.NextPayer(),
+                ChainTime = engine.Standing.TimeAt(now),
+            }, null)
             : (null, new Refusal(
                 RefusalCode.MalformedRequest,
                 route.Forwarder.HasDeadline
@@ -135,7 +142,8 @@ internal sealed class RelayValidator(
     {
         var quote = await TryQuoteAsync(candidate, cancellation);
         var payer = candidate.Payer is { } next && quote.Signers.Contains(next) ? next : quote.Signers.Count > 0 ? quote.Signers[0] : candidate.Payer;
-        return await new ChainViewReader(chains.Get(candidate.Request.ChainId)).ReadAsync(candidate, predecessor, payer, quote.Fees, cancellation);
+        var view = await new ChainViewReader(chains.Get(candidate.Request.ChainId)).ReadAsync(candidate, predecessor, payer, quote.Fees, cancellation);
+        return view with { Standing = engines.Get(candidate.Request.ChainId).Standing };
     }
 
     /// <summary>Where no signer can be had, a request is still worth a look: it may be refused for good.</summary>

@@ -10,6 +10,7 @@ using Relayer.Core.Relay.Forwarders;
 using Relayer.Core.Relay.Records;
 using Relayer.Core.Storage;
 using Relayer.Core.Transactions;
+using Relayer.Core.Transactions.Clock;
 using Relayer.Core.Transactions.Sending;
 
 namespace Relayer.Core.Relay.Outcomes;
@@ -39,7 +40,8 @@ internal sealed partial class RelayRequeue(
             return 0;
         }
 
-        var decisions = await Task.WhenAll(waiting.Select(relay => EvaluateAsync(engine, relay, cancellation)));
+        var standing = await engine.LookAtStandingAsync(cancellation);
+        var decisions = await Task.WhenAll(waiting.Select(relay => EvaluateAsync(engine, relay, standing, cancellation)));
         WaitingEnd[] ended = [.. decisions.OfType<Decision.Over>().Select(over => new WaitingEnd(over.Relay.Id, over.State, over.Reason, over.By))];
         if (ended.Length > 0)
         {
@@ -55,7 +57,7 @@ internal sealed partial class RelayRequeue(
     }
 
     /// <summary>Nothing takes a nonce that would not succeed now: the transaction that was in the way may have changed everything.</summary>
-    private async Task<Decision> EvaluateAsync(ChainEngine engine, SignedRelay relay, CancellationToken cancellation)
+    private async Task<Decision> EvaluateAsync(ChainEngine engine, SignedRelay relay, ChainStanding standing, CancellationToken cancellation)
     {
         var chainId = engine.Settings.ChainId;
         if (routes.Find(chainId, relay.Forwarder, out var route) is not null || !Signature.TryParse(relay.Signature.Span, out var signature, out _))
@@ -63,15 +65,21 @@ internal sealed partial class RelayRequeue(
             return new Decision.Over(relay, RelayState.Failed, "its forwarder is not served any more");
         }
 
-        // As for a new request: what is left must do to be mined.
-        if (relay.ExpiresAt - time.GetUtcNow() < route.Policy.MinDeadline)
+        // As for a new request: what is left must do to be mined. A chain that is behind may carry out what our clock says is late.
+        if (standing.IsDoubtful)
+        {
+            return new Decision.Waits(relay);
+        }
+
+        var left = relay.ExpiresAt - standing.TimeAt(time.GetUtcNow());
+        if (standing.IsBehind ? left <= TimeSpan.Zero : left < route.Policy.MinDeadline)
         {
             return await IsSpentAsync(engine, route.Forwarder, relay, cancellation)
                 ? await FindCarrierAsync(engine, relay, cancellation)
                 : new Decision.Over(relay, RelayState.Expired, RelayOutcomes.TooLate);
         }
 
-        if (relay.IsBehind && route.Forwarder.HasSequentialNonces)
+        if (standing.Motion is ChainMotion.StandsStill || (relay.IsBehind && route.Forwarder.HasSequentialNonces))
         {
             return new Decision.Waits(relay);
         }

@@ -31,6 +31,9 @@ public sealed class RelayTransactionHandler(
     public string Name => RelayService.Purpose;
 
     /// <inheritdoc/>
+    public bool IsTimedByChain => true;
+
+    /// <inheritdoc/>
     public async Task<Func<NpgsqlConnection, CancellationToken, Task>> PrepareAsync(
         ChainId chainId, IReadOnlyList<StateChange> changes, CancellationToken cancellation)
     {
@@ -45,7 +48,7 @@ public sealed class RelayTransactionHandler(
         var now = time.GetUtcNow();
         RelayOutcome[] outcomes =
             [.. cases.Select(item => (item.Relay, Outcome: RelayOutcomes.Evaluate(
-                item.Change.State, item.Executed, item.Relay, item.Fee, faults.GetValueOrDefault(item.Relay.Id), item.JudgedAt(now))))
+                item.Change.State, item.Executed, item.Relay, item.Fee, faults.GetValueOrDefault(item.Relay.Id), item.JudgedAt(item.Change.ChainTime ?? now))))
                 .Where(item => !IsToldByTransaction(item.Relay, item.Outcome)).Select(item => item.Outcome)];
         var corrected = changes.Where(change => change.Transaction.State is TransactionState.NonceUsedExternally).Select(change => change.Transaction.Id).ToHashSet();
         var over = changes.Where(change => change.State.IsFinal).Select(change => change.Transaction.Id).ToHashSet();
@@ -96,7 +99,7 @@ public sealed class RelayTransactionHandler(
             var reasons = await Task.WhenAll(signed.Select(async relay => open[relay.Id].WasCarriedOut
                 ? await inquest.WhyItFailedAsync(relay, cancellation)
                 : await inquest.WhyNotCarriedAsync(
-                    relay, open[relay.Id].WentAlone, open[relay.Id].Change.Receipt?.BlockNumber, time.GetUtcNow(), cancellation)));
+                    relay, open[relay.Id].WentAlone, open[relay.Id].Change.Receipt?.BlockNumber, open[relay.Id].Change.ChainTime ?? time.GetUtcNow(), cancellation)));
             foreach (var (relay, reason) in signed.Zip(reasons))
             {
                 faults[relay.Id] = reason;

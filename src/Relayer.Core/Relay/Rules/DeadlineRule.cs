@@ -13,7 +13,8 @@ internal sealed class DeadlineRule : IRelayRule
             return null;
         }
 
-        var left = candidate.ExpiresAt - candidate.Now;
+        // While the chain stands still its own time counts: what is refused as late would be signed anew, and the first one might still be carried out.
+        var left = candidate.ExpiresAt - candidate.ChainTime;
         if (left < candidate.Policy.MinDeadline)
         {
             return new Refusal(
@@ -23,7 +24,7 @@ internal sealed class DeadlineRule : IRelayRule
                     : $"The deadline is too near: at least {candidate.Policy.MinDeadline.TotalSeconds:0} seconds are needed.");
         }
 
-        return left <= candidate.Policy.MaxDeadline
+        return candidate.ExpiresAt - candidate.Now <= candidate.Policy.MaxDeadline
             ? null
             : new Refusal(
                 RefusalCode.DeadlineTooFar,

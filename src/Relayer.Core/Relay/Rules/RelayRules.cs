@@ -48,6 +48,7 @@ internal sealed class RelayRules(ISecp256k1 curve, BudgetGate gate, BreakerBoard
     public IReadOnlyList<IChainRule> WithChain { get; } =
     [
         new NonceRule(),
+        new StandstillRule(),
         new UnderWayRule(),
         new SimulationRule(),
     ];

@@ -5,6 +5,7 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
+using Relayer.Core.Transactions.Clock;
 using Relayer.Core.Transactions.Records;
 using Relayer.Core.Transactions.Replacement;
 using Relayer.Core.Transactions.Sending;
@@ -19,7 +20,7 @@ namespace Relayer.Core.Transactions.Confirmation;
 /// </remarks>
 internal sealed partial class Confirmer(
     ChainSettings settings, Evidence evidence, SpentNonces spent, Submitter submitter, NoopCanceller closer, Replacer replacer, SignerErrors errors,
-    Recorder recorder, UnreadReceipts unread, Database database, TimeProvider time, ILogger<Confirmer> logger)
+    Recorder recorder, UnreadReceipts unread, ChainClock clock, Database database, TimeProvider time, ILogger<Confirmer> logger)
 {
     /// <summary>How long the submitter is left alone with a transaction before it counts as left behind.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -45,10 +46,13 @@ internal sealed partial class Confirmer(
         CrashPoints.Pass(CrashPoints.ConfirmRead);
         IReadOnlyDictionary<Guid, TransactionState> moved = new Dictionary<Guid, TransactionState>();
         IReadOnlyList<OpenTransaction> displaced = [];
+        clock.Note(page);
+        await pass.RunAsync(() => clock.LookAsync(cancellation));
         var hasRead = await pass.RunAsync(WatchStage.Receipts, async () => moved = await ReadReceiptsAsync(
             [.. page.Where(item => item.State is not TransactionState.Reserved && unread.IsDue(item.Id))], cancellation));
         OpenTransaction[] waiting = [.. page.Where(item => !moved.ContainsKey(item.Id))];
-        OpenTransaction[] unwanted = [.. waiting.Where(closer.IsUnwanted)];
+        var standing = clock.Standing;
+        OpenTransaction[] unwanted = [.. waiting.Where(item => closer.IsUnwanted(item, standing))];
         await pass.RunAsync(WatchStage.Close, () => closer.CloseUnwantedAsync(unwanted, cancellation));
 
         waiting = [.. waiting.Except(unwanted)];
@@ -60,7 +64,7 @@ internal sealed partial class Confirmer(
         await pass.RunAsync(WatchStage.Evidence, () => spent.LookAsync(waiting, displaced, _head, cancellation));
         if (hasRead || _head > 0)
         {
-            await pass.RunAsync(WatchStage.Bump, () => replacer.BumpAsync(waiting, _head, cancellation));
+            await pass.RunAsync(WatchStage.Bump, () => replacer.BumpAsync(waiting, _head, standing, cancellation));
         }
 
         return page.Count;
@@ -84,7 +88,13 @@ internal sealed partial class Confirmer(
         IReadOnlyList<OpenTransaction> sent, CancellationToken cancellation)
     {
         var (findings, head) = await evidence.ReadAsync(sent, cancellation);
-        _head = head > 0 ? head : _head;
+        if (head > 0)
+        {
+            _head = head;
+            clock.Note(head);
+            await clock.LookAsync(cancellation); // What was mined by now is judged by the time of now, not of before the chain went on.
+        }
+
         StateChange[] changes =
         [
             .. findings.Select(finding => new StateChange(

@@ -5,6 +5,7 @@ using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
 using Relayer.Core.Telemetry;
+using Relayer.Core.Transactions.Clock;
 using Relayer.Core.Transactions.Records;
 using Relayer.Core.Transactions.Replacement;
 using Relayer.Core.Transactions.Sending;
@@ -14,7 +15,7 @@ namespace Relayer.Core.Transactions.Confirmation;
 /// <summary>Writes changes: the engine's states and the features' outcomes in one database transaction.</summary>
 internal sealed partial class Recorder(
     ChainSettings settings, Database database, TransactionStore store, ConfirmedBlocks confirmed, IEnumerable<ITransactionHandler> purposes, ISpendLedger? ledger,
-    TimeProvider time, ILogger<Recorder> logger)
+    ChainClock clock, TimeProvider time, ILogger<Recorder> logger)
 {
     /// <summary>The same changes written again after a deadlock; more than a few are a fault of the database, and the next pass goes on.</summary>
     private const int MaxDeadlocks = 3;
@@ -68,6 +69,12 @@ internal sealed partial class Recorder(
 
     private async Task RecordTogetherAsync(IReadOnlyList<StateChange> changes, CancellationToken cancellation)
     {
+        var standing = clock.Standing;
+        if (standing.IsBehind)
+        {
+            changes = [.. changes.Select(change => change with { ChainTime = standing.BlockTime })];
+        }
+
         var writes = new List<Func<NpgsqlConnection, CancellationToken, Task>>();
 
         // Always in the same order: features share rows with other instances (budgets, breakers), which have the same features at hand.

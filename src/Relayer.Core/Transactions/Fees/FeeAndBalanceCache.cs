@@ -6,6 +6,7 @@ using Relayer.Core.Ethereum.Tx;
 using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
+using Relayer.Core.Transactions.Clock;
 using Relayer.Core.Transactions.Records;
 using Relayer.Core.Transactions.Signers;
 
@@ -18,7 +19,7 @@ namespace Relayer.Core.Transactions.Fees;
 /// </remarks>
 internal sealed partial class FeeAndBalanceCache(
     ChainSettings settings, IChainClient chain, ISignerSource signers, Database database, TransactionStore store, TimeProvider time,
-    ILogger<FeeAndBalanceCache> logger)
+    ILogger<FeeAndBalanceCache> logger, ChainClock clock)
 {
     /// <summary>So long one signer is first. Some writes long, so that what comes together goes together.</summary>
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(100);
@@ -106,6 +107,11 @@ internal sealed partial class FeeAndBalanceCache(
         CrashPoints.Pass(CrashPoints.GaugeRead);
         var uses = await signers.GetUsesAsync(settings.ChainId, CancellationToken.None);
         var (market, outcomes) = await asked;
+        if (market.Head is { } head)
+        {
+            clock.Note(head);
+        }
+
         var reading = new Snapshot(
             market,
             [.. addresses.Zip(balances, (address, balance) => new SignerBalance(address, balance))],

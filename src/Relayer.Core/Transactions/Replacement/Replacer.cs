@@ -6,6 +6,7 @@ using Relayer.Core.Keys;
 using Relayer.Core.Providers;
 using Relayer.Core.Storage;
 using Relayer.Core.Telemetry;
+using Relayer.Core.Transactions.Clock;
 using Relayer.Core.Transactions.Fees;
 using Relayer.Core.Transactions.Sending;
 
@@ -25,18 +26,28 @@ internal sealed partial class Replacer(
     // The head at which an attempt was first seen in front. Forgotten at a restart, which costs a block's time.
     private readonly Dictionary<(Guid Id, int Number), long> _firstSeen = [];
 
-    /// <summary>Replaces what is due among these.</summary>
+    // Until when the chain was behind: what it did not mine then says nothing of what was offered.
+    private DateTimeOffset _heldUntil;
+
+    /// <summary>Replaces what is due among these. While the chain stands still, and until it has caught up, nothing is: no price makes it mine.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     /// <exception cref="NpgsqlException">The database is unavailable.</exception>
-    public async Task BumpAsync(IReadOnlyList<OpenTransaction> open, long head, CancellationToken cancellation)
+    public async Task BumpAsync(IReadOnlyList<OpenTransaction> open, long head, ChainStanding standing, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
+        if (standing.IsBehind)
+        {
+            _heldUntil = now;
+            _firstSeen.Clear();
+            return;
+        }
+
         OpenTransaction[] front = [.. open.Where(item => item.IsInFlight)
             .GroupBy(item => item.Reserved.Signer).Select(group => group.MinBy(item => item.Reserved.Nonce)!)];
         Remember(front, head);
 
         // What nodes said they do not take waits for nothing.
-        OpenTransaction[] due = [.. front.Where(item => settings.Bumps.IsDue(item, now) || IsRefused(item))];
+        OpenTransaction[] due = [.. front.Where(item => settings.Bumps.IsDue(item, now, _heldUntil) || IsRefused(item))];
         if (due.Length == 0)
         {
             return;

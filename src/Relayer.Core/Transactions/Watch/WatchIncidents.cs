@@ -1,9 +1,11 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Incidents;
 using Relayer.Core.Providers.Agreement;
 using Relayer.Core.Storage;
+using Relayer.Core.Transactions.Clock;
 
 namespace Relayer.Core.Transactions.Watch;
 
@@ -13,19 +15,23 @@ namespace Relayer.Core.Transactions.Watch;
 /// <param name="missing">What nobody shows the end of.</param>
 /// <param name="disagreements">What the providers disagree about.</param>
 /// <param name="failing">Signers that keep failing.</param>
+/// <param name="clock">Whether the chain stands still.</param>
 /// <param name="incidents">Where it is told; without, nobody is.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Says that it could not be told.</param>
 /// <param name="trouble">Says once for all that the database cannot be used.</param>
 internal sealed partial class WatchIncidents(
-    ChainId chainId, StageHealth health, MissingReceipts missing, DisagreementLog disagreements, FailingSigners failing, IncidentLog? incidents, TimeProvider time, ILogger logger,
-    StorageTrouble? trouble = null)
+    ChainId chainId, StageHealth health, MissingReceipts missing, DisagreementLog disagreements, FailingSigners failing, ChainClock clock, IncidentLog? incidents, TimeProvider time,
+    ILogger logger, StorageTrouble? trouble = null)
 {
     /// <summary>The kind of incident about transactions without a receipt.</summary>
     public const string ReceiptMissing = "receipt_missing";
 
     /// <summary>The kind of incident about providers that say different things of the same.</summary>
     public const string ProvidersDisagree = "providers_disagree";
+
+    /// <summary>The kind of incident about a chain that makes no blocks.</summary>
+    public const string ChainStalled = "chain_stalled";
 
     /// <summary>What a stalled stage's kind of incident begins with.</summary>
     public const string StagePrefix = "watch_";
@@ -65,6 +71,7 @@ internal sealed partial class WatchIncidents(
                 .. health.FindStalled().Select(Report),
                 .. (await missing.FindOverdueAsync(cancellation)).Select(Report),
                 .. ReportDisagreement(),
+                .. ReportStandstill(),
                 .. isWhole ? await failing.FindAsync(time.GetUtcNow(), cancellation) : [],
             ];
             foreach (var report in wrong)
@@ -93,7 +100,9 @@ internal sealed partial class WatchIncidents(
     {
         if (!isWhole)
         {
-            return _told.Where(cause => !cause.StartsWith(FailingSigners.Kind, StringComparison.Ordinal)); // They are looked at by the timer alone.
+            // Signers are looked at by the timer alone; and a chain that cannot be asked may stand still yet.
+            return _told.Where(cause => !cause.StartsWith(FailingSigners.Kind, StringComparison.Ordinal)
+                && (!cause.StartsWith(ChainStalled, StringComparison.Ordinal) || clock.Standing.Motion is ChainMotion.Moves));
         }
 
         var (open, _) = await incidents!.ReadAsync(0, cancellation);
@@ -105,6 +114,7 @@ internal sealed partial class WatchIncidents(
     {
         FailingSigners.Kind => true,
         ReceiptMissing => time.GetUtcNow() - _startedAt >= MissingReceipts.ToldAfter * 2,
+        ChainStalled => clock.Standing.Motion is ChainMotion.Moves,
         ProvidersDisagree => _told.Contains(incident.Report.Cause)
             || (time.GetUtcNow() - _startedAt >= DisagreementLog.ToldFor && time.GetUtcNow() - incident.UpdatedAt >= LeftAlone),
         _ => Enum.GetValues<WatchStage>().Any(stage => incident.Report.Kind == StagePrefix + stage.Name() && health.Works(stage)),
@@ -117,6 +127,21 @@ internal sealed partial class WatchIncidents(
             yield return new(
                 ProvidersDisagree, IncidentSeverity.Critical, chainId, null, $"The providers of chain {chainId} contradict each other",
                 $"They disagree about {trouble}. What enough of them agree on is believed, and what is not agreed upon waits. All of it is kept in provider_disagreements.");
+        }
+    }
+
+    private IEnumerable<IncidentReport> ReportStandstill()
+    {
+        var standing = clock.Standing;
+        if (standing.IsBehind)
+        {
+            var minutes = (time.GetUtcNow() - standing.BlockTime).TotalMinutes;
+            yield return new(
+                ChainStalled, IncidentSeverity.Critical, chainId, null, $"Chain {chainId} stands still",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"It is {minutes:F0} minutes behind the clock: {standing}. Nothing expires meanwhile that it may still carry out, new relays are refused (chain_stalled), keepers wait and no fee is raised; ")
+                + "all goes on by itself. Look at the chain's status page, whether its providers are at the height that block explorers show, and at this machine's clock.");
         }
     }
 

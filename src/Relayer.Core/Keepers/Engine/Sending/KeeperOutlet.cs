@@ -25,6 +25,11 @@ internal sealed class KeeperOutlet(
         await RequireAllowedAsync(chainId, purpose, limits, cancellation);
         var engine = engines.Get(chainId);
         var quote = await engine.QuoteAsync(call.GasLimit, 0, SignerUse.Keepers, cancellation);
+        if (engine.Standing is { IsBehind: true } standing)
+        {
+            throw new TransactionRefusedException(KeeperReasons.ChainStalled, standing.ToString());
+        }
+
         Address[] signers = [.. quote.Signers.Where(signer => limits.Signers.Count == 0 || limits.Signers.Contains(signer))];
         if (quote.Fees is null || signers.Length == 0)
         {

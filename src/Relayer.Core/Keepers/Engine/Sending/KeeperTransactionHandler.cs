@@ -23,6 +23,9 @@ internal sealed class KeeperTransactionHandler(
     public string Name => outcomes.Name;
 
     /// <inheritdoc/>
+    public bool IsTimedByChain => outcomes.IsTimedByChain;
+
+    /// <inheritdoc/>
     public async Task<Func<NpgsqlConnection, CancellationToken, Task>> PrepareAsync(
         ChainId chainId, IReadOnlyList<StateChange> changes, CancellationToken cancellation)
     {
