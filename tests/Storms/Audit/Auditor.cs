@@ -15,12 +15,20 @@ internal static class Auditor
     /// <summary>The findings of what is counted again.</summary>
     public static async Task<Findings> CheckAsync(RelayerUnderTest relayer, Workload workload, AuditScope scope, CancellationToken cancellation)
     {
+        var findings = await CheckAsync(relayer, workload.Requests, scope, cancellation);
+        return findings with { Violations = [.. workload.Surprises.Distinct().Take(Shown), .. findings.Violations] };
+    }
+
+    /// <summary>The findings about some requests, which are all that were ever posted.</summary>
+    public static async Task<Findings> CheckAsync(
+        RelayerUnderTest relayer, IReadOnlyCollection<SignedRequest> requests, AuditScope scope, CancellationToken cancellation)
+    {
         var (open, (found, ledger)) = await Settling.CountAsync(
-            () => Ledger.OpenAsync(relayer, cancellation), () => CountAsync(relayer, workload, scope, cancellation), cancellation);
+            () => Ledger.OpenAsync(relayer, cancellation), () => CountAsync(relayer, requests, scope, cancellation), cancellation);
         string[] violations = open.Length > 0 ? [open, .. found] : found;
         return new Findings(
             violations.Length <= Shown ? violations : [.. violations[..Shown], $"and {violations.Length - Shown} more"],
-            workload.Accepted,
+            requests.Count(signed => signed.IsAccepted),
             ledger.Relays.GroupBy(relay => relay.State).ToDictionary(state => state.Key, state => state.Count()),
             ledger.Transactions.Count,
             ledger.Transactions.Count(transaction => transaction.State == 5),
@@ -28,20 +36,18 @@ internal static class Auditor
     }
 
     private static async Task<(string[] Violations, Ledger Ledger)> CountAsync(
-        RelayerUnderTest relayer, Workload workload, AuditScope scope, CancellationToken cancellation)
+        RelayerUnderTest relayer, IReadOnlyCollection<SignedRequest> requests, AuditScope scope, CancellationToken cancellation)
     {
-        var requests = workload.Requests;
         var ledger = await Ledger.ReadAsync(relayer, cancellation);
         var chain = await ChainTruth.ReadAsync(relayer, ledger, [.. requests.Select(signed => signed.Message.From).Distinct()], cancellation);
         var invariants = new Invariants(requests, ledger, chain);
         if (scope == AuditScope.Users)
         {
-            return ([.. workload.Surprises.Distinct(), .. invariants.OfUsers()], ledger);
+            return ([.. invariants.OfUsers()], ledger);
         }
 
         return (
             [
-                .. workload.Surprises.Distinct(),
                 .. invariants.Violations(),
                 .. (await SpendSums.ReadAsync(relayer, cancellation)).Violations(ledger, chain),
                 .. (await BudgetSums.ReadAsync(relayer, cancellation)).Violations(),

@@ -19,7 +19,8 @@ internal sealed record MinedTransaction(Address From, bool Succeeded, long Block
 /// <param name="Counts">How often the target counted each user.</param>
 /// <param name="Nonces">The signers' transaction counts.</param>
 /// <param name="Spent">
-/// What the signers (and the council's wallet) have less than at the beginning, beside what successful transactions sent along and brought, in wei.
+/// What the signers (and the council's wallet) have less than at the beginning, beside what successful transactions sent along and brought and what others paid to
+/// them, in wei.
 /// </param>
 internal sealed record ChainTruth(
     IReadOnlyDictionary<Hash32, MinedTransaction> Mined,
@@ -60,7 +61,7 @@ internal sealed record ChainTruth(
             users.Zip(counts, (user, count) => (user, (long)JsonRpc.ToInteger(count))).ToDictionary(),
             signers.Zip(nonces, (signer, nonce) => (signer, (long)JsonRpc.ToInteger(nonce))).ToDictionary(),
             signers.Zip(balances, (signer, balance) => (
-                signer, SharedStack.SignerFunds - JsonRpc.ToInteger(balance) - Sum(sent[signer]) + Sum(received[signer]))).ToDictionary());
+                signer, SharedStack.SignerFunds + relayer.Paid.GetValueOrDefault(signer) - JsonRpc.ToInteger(balance) - Sum(sent[signer]) + Sum(received[signer]))).ToDictionary());
     }
 
     private static BigInteger Sum(IEnumerable<BigInteger> amounts) => amounts.Aggregate(BigInteger.Zero, BigInteger.Add);

@@ -17,7 +17,7 @@ internal static class StormCommands
             "Storms: the app as processes on a real chain (anvil) and PostgreSQL, under load and faults. Afterwards every accepted request must be "
             + "on chain once, no nonce open, and the ledger's fees equal to the chain's to the wei. The exit code is 1 when anything does not hold.")
         {
-            Kill(), Points(), Keepers(), Node(), Database(), Failover(), Restore(), ReorgsCommand.Make(Seed), UpgradeCommand.Make(Seed), FreezeCommand.Make(), FreezeCommand.MakeThaw(), SoakCommand.Make(Seed),
+            Kill(), Points(), Keepers(), Node(), Database(), Failover(), Restore(), ReorgsCommand.Make(Seed), LiarsCommand.Make(Seed), UpgradeCommand.Make(Seed), FreezeCommand.Make(), FreezeCommand.MakeThaw(), SoakCommand.Make(Seed),
         };
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Numerics;
 using DevChain;
 using Npgsql;
 using Relayer.Core.Ethereum;
@@ -40,6 +41,9 @@ internal sealed class RelayerUnderTest : IAsyncDisposable
 
     /// <summary>The wallet that fills the signers, where there is one.</summary>
     public DevKey? Council { get; private init; }
+
+    /// <summary>What others paid to signers, in wei; nothing as a rule.</summary>
+    public ConcurrentDictionary<Address, BigInteger> Paid { get; } = new();
 
     /// <summary>Between the instances and the chain, where there is one.</summary>
     public FaultyNode? Node { get; }
