@@ -24,8 +24,14 @@ public interface IBlockReadings
     /// All that came to an account in some blocks, with what contracts paid, by the traces of one provider. What reverted is left out.
     /// <see langword="null"/> where nobody has whole traces of all the blocks: most public nodes have none.
     /// </summary>
+    /// <param name="blocks">The blocks' heights.</param>
+    /// <param name="to">The account.</param>
+    /// <param name="fitAsync">Whether they explain what is to be explained; if not, another provider is asked.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>Those that fit; where none do, the first.</returns>
     /// <exception cref="ChainUnavailableException">Nobody gave them, and somebody who did not answer may have them.</exception>
-    Task<IReadOnlyList<NativePayment>?> FindPaymentsAsync(IReadOnlyList<long> blocks, Address to, CancellationToken cancellation);
+    Task<IReadOnlyList<NativePayment>?> FindPaymentsAsync(
+        IReadOnlyList<long> blocks, Address to, Func<IReadOnlyList<NativePayment>, Task<bool>> fitAsync, CancellationToken cancellation);
 }
 
 /// <summary>What one provider said.</summary>

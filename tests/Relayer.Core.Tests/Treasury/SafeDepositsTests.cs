@@ -220,9 +220,45 @@ public sealed class SafeDepositsTests(PostgresFixture postgres)
         Assert.DoesNotContain(await setting.World.OpenIncidentsAsync(), open => open.Report.Kind == "unexplained_gain");
     }
 
+    [Fact]
+    public async Task Traces_that_do_not_explain_what_came_are_not_the_last_word_on_what_a_transaction_carried()
+    {
+        await using var setting = await SettingAsync(TraceMethods, hasSecond: true, isSecondFirst: true);
+        Falsify(setting.Second);
+        await setting.World.Node.Rpc.SendAsync(
+            "eth_sendTransaction",
+            [new { from = (await setting.World.Node.AccountsAsync(Cancellation))[0], to = $"{setting.World.Council.Address}", value = "0x9" }], Cancellation);
+
+        var deposit = Assert.Single(await setting.DepositsAsync());
+        Assert.Equal((new Wei(9), DepositEvidence.Transfer), (deposit.Amount, deposit.Evidence));
+        Assert.Empty(await setting.World.OpenIncidentsAsync());
+    }
+
+    [Fact]
+    public async Task Traces_that_do_not_explain_what_came_are_asked_of_the_next_provider()
+    {
+        await using var setting = await SettingAsync([], hasSecond: true, isSecondFirst: true);
+        Falsify(setting.Second);
+        await setting.Safe.PayAsync(setting.World.Council.Address, 9);
+
+        var deposit = Assert.Single(await setting.DepositsAsync());
+        Assert.Equal((new Wei(9), setting.Safe.Address, DepositEvidence.Trace), (deposit.Amount, deposit.Sender!.Value, deposit.Evidence));
+        Assert.Empty(await setting.World.OpenIncidentsAsync());
+    }
+
+    private static void Falsify(NodeProxy node) => node.Alter((method, _, reply) =>
+    {
+        foreach (var trace in method == "trace_block" && reply["result"] is JsonArray traces ? traces : [])
+        {
+            trace!["action"]!["value"] = "0x1";
+        }
+
+        return reply;
+    });
+
     private async Task<Setting> SettingAsync(
         IReadOnlyList<string> refused, int signers = 1, bool nameThePayer = false, bool isForRollups = false, Address? otherPayer = null,
-        bool hasSecond = false)
+        bool hasSecond = false, bool isSecondFirst = false)
     {
         CrookedNode? proxy = null;
         NodeProxy? second = null;
@@ -233,7 +269,8 @@ public sealed class SafeDepositsTests(PostgresFixture postgres)
                 proxy = await CrookedNode.StartAsync(node);
                 safe = await DevSafe.DeployAsync(node, 1_000 * GasWorld.Milli, isForRollups, Cancellation);
                 second = await NodeProxy.StartAsync(node.Url, Cancellation);
-                return hasSecond ? [proxy.Url, new Uri(second.Url)] : [proxy.Url];
+                Uri[] both = [proxy.Url, new Uri(second.Url)];
+                return hasSecond ? isSecondFirst ? [both[1], both[0]] : both : [proxy.Url];
             });
         if (nameThePayer)
         {

@@ -35,9 +35,11 @@ internal sealed partial class ChainClient
             },
             cancellation);
 
-    public async Task<IReadOnlyList<NativePayment>?> FindPaymentsAsync(IReadOnlyList<long> blocks, Address to, CancellationToken cancellation)
+    public async Task<IReadOnlyList<NativePayment>?> FindPaymentsAsync(
+        IReadOnlyList<long> blocks, Address to, Func<IReadOnlyList<NativePayment>, Task<bool>> fitAsync, CancellationToken cancellation)
     {
         var lacking = new HashSet<RpcClient>();
+        IReadOnlyList<NativePayment>? unfit = null;
         try
         {
             return await _pool.RunPinnedAsync<IReadOnlyList<NativePayment>>(
@@ -45,7 +47,14 @@ internal sealed partial class ChainClient
                 {
                     try
                     {
-                        return await _traces.RunAsync(client, blocks, to, token);
+                        var payments = await _traces.RunAsync(client, blocks, to, token);
+                        if (await fitAsync(payments))
+                        {
+                            return payments;
+                        }
+
+                        unfit ??= payments;
+                        throw new ProviderFaultException(ProviderFaultKind.Lacking, "has traces that do not explain the balances");
                     }
                     catch (ProviderFaultException fault) when (fault.Kind == ProviderFaultKind.Lacking)
                     {
@@ -57,7 +66,7 @@ internal sealed partial class ChainClient
         }
         catch (ChainUnavailableException) when (lacking.Count == _pool.Count)
         {
-            return null; // Each said so itself.
+            return unfit; // Each said so itself.
         }
     }
 

@@ -41,14 +41,22 @@ internal sealed class DepositSearch(IChainClient chain, NpgsqlConnection connect
         }
 
         long[] blocks = [.. Enumerable.Range(0, (int)(difference.LastBlock - difference.FirstBlock) + 1).Select(i => difference.FirstBlock + i)];
-        var (payments, silent) = await TryAsync(() => chain.FindPaymentsAsync(blocks, account, cancellation));
-        if (payments is not null)
+        var (payments, silent) = await TryAsync(() => chain.FindPaymentsAsync(
+            blocks, account, async some => FoundDeposit.Sum(await OfOthersAsync(some, cancellation)) == difference.Amount, cancellation));
+        var traced = payments is null ? [] : Fitting(await OfOthersAsync(payments, cancellation), difference.Amount);
+        if (FoundDeposit.Sum(traced) == difference.Amount)
         {
-            return (Fitting(await OfOthersAsync(payments, cancellation), difference.Amount), null);
+            return (traced, null);
         }
 
+        // No traces, or such as do not explain it: what transactions carried is seen without.
         var (carried, mute) = await TryAsync<IReadOnlyList<FoundDeposit>>(() => CarriedAsync(blocks, difference.Amount, cancellation));
         carried ??= [];
+        if (FoundDeposit.Sum(traced) >= FoundDeposit.Sum(carried) && payments is not null)
+        {
+            return (traced, silent ?? mute);
+        }
+
         var rest = difference.Amount - FoundDeposit.Sum(carried);
         if (rest.Sign == 0 || payers.Count == 0 || mute is not null)
         {
