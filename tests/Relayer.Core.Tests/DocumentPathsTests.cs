@@ -12,6 +12,7 @@ public sealed partial class DocumentPathsTests
     [Theory]
     [InlineData("architecture.md")]
     [InlineData("failure.md")]
+    [InlineData("reliability.md")]
     [InlineData("stand-ins.md")]
     public void Each_file_that_a_document_names_is_there(string document)
     {
@@ -24,6 +25,7 @@ public sealed partial class DocumentPathsTests
     [Theory]
     [InlineData("architecture.md")]
     [InlineData("failure.md")]
+    [InlineData("reliability.md")]
     [InlineData("stand-ins.md")]
     [InlineData("keepers.md")]
     public void Each_page_and_heading_that_a_document_links_to_is_there(string document)

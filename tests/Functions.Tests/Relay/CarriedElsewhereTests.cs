@@ -88,6 +88,36 @@ public sealed class CarriedElsewhereTests(IsolatedStacks stacks) : IClassFixture
     }
 
     [Fact]
+    public async Task While_nobody_shows_what_spent_its_nonce_a_request_is_not_refused_for_it()
+    {
+        await using var stack = await stacks.SettleAsync();
+        var (world, user) = (stack.World, new Wallet());
+        var stranger = await Mining.FundAsync(stacks.Stack.Node);
+        var message = world.Message(world.Infinex, user, UInt256.Zero);
+        var post = RelayPost.Of(world.Infinex, message, user.Sign(world.Infinex, message).ToString());
+        await Mining.SendAsync(stacks.Stack.Node, stranger, 0, world.Infinex.Address, world.Infinex.EncodeExecute(message, user.Sign(world.Infinex, message)));
+        Assert.True(await RelayWorld.BecomesAsync(async () => await world.CountAsync(user.Address) == 1));
+
+        foreach (var asked in new[] { "eth_getTransactionReceipt", "eth_getTransactionByHash" })
+        {
+            stack.Node.Alter((method, _, reply) =>
+            {
+                reply["result"] = method == asked ? null : reply["result"]?.DeepClone();
+                return reply;
+            });
+            for (var i = 0; i < 3; i++)
+            {
+                (await Reply.PostAsync(stack.Http, "api/relay", post)).AssertProblem(503, "overloaded");
+            }
+        }
+
+        stack.Node.Heal();
+        Reply? told = null;
+        Assert.True(await RelayWorld.BecomesAsync(async () => (told = await Reply.PostAsync(stack.Http, "api/relay", post)).Status == 200));
+        Assert.Equal($"{stranger.Address}", told!["carriedBy"]);
+    }
+
+    [Fact]
     public async Task A_nonce_that_another_request_spent_is_told_with_the_transaction_that_did()
     {
         await using var stack = await stacks.SettleAsync();

@@ -35,6 +35,20 @@ public interface IEvidenceReadings
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     Task<NonceHolder?> FindNonceHolderAsync(Address account, ulong nonce, CancellationToken cancellation);
 
+    /// <summary>
+    /// Events of a range of blocks that anybody shows: what one leaves out another may have. Each is one provider's word; whether its transaction is canonical is
+    /// another question.
+    /// </summary>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    Task<LogsOutcome> FindLogsAsync(LogFilter filter, CancellationToken cancellation);
+
+    /// <summary>
+    /// Runs calls at the newest block with every provider, one outcome each, in order; <see langword="null"/> where not enough of them say the same. This is
+    /// what a refusal may rest on. What a call returned is compared to the last byte; a no is a no, in whatever words.
+    /// </summary>
+    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    Task<IReadOnlyList<CallOutcome?>> CallAgreedAsync(IReadOnlyList<EthCall> calls, CancellationToken cancellation);
+
     /// <summary>Who sent a transaction, and what; <see langword="null"/> where nobody knows it or not enough of them agree.</summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     Task<KnownTransaction?> FindTransactionAsync(Hash32 hash, CancellationToken cancellation);

@@ -13,14 +13,14 @@ internal sealed class ChainViewReader(IChainClient chain)
     /// <remarks>
     /// A forwarder carries out nothing whose nonce is not the one it wants: where <c>execute</c> succeeds, the nonce need not be asked for.
     /// The contract sees the newest block, its base fee, the payer and the price that will be offered. <c>eth_simulateV1</c> would also tell the gas, but may show it
-    /// no base fee (docs/decisions/011).
+    /// no base fee (docs/decisions/011). A yes is one provider's word, and costs what the call costs if it is wrong; a no rests on what enough of them say.
     /// </remarks>
     /// <param name="candidate">The request.</param>
     /// <param name="predecessor">The user's request under way before it.</param>
     /// <param name="payer">The account that will send it: it is tried as it will be sent.</param>
     /// <param name="fees">What will be offered for gas.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <exception cref="ChainUnavailableException">No provider answers, or the forwarder's answer is not one.</exception>
+    /// <exception cref="ChainUnavailableException">No provider answers, they contradict each other, or the forwarder's answer is not one.</exception>
     public async Task<ChainView> ReadAsync(
         RelayCandidate candidate, Predecessor? predecessor, Address? payer, TransactionFees? fees, CancellationToken cancellation)
     {
@@ -43,7 +43,13 @@ internal sealed class ChainViewReader(IChainClient chain)
     private async Task<ChainView> ReadBehindAsync(RelayCandidate candidate, CancellationToken cancellation)
     {
         var forwarder = candidate.Route.Forwarder;
-        var outcomes = await chain.CallAsync([NonceRead(candidate), InnerCall(forwarder.Address, candidate.Message)], cancellation);
+        EthCall[] calls = [NonceRead(candidate), InnerCall(forwarder.Address, candidate.Message)];
+        var outcomes = await chain.CallAsync(calls, cancellation);
+        if (ReasonOf(outcomes[1]) is not null || IsNo(candidate, outcomes[0]))
+        {
+            outcomes = await CallAgreedAsync(calls, cancellation);
+        }
+
         return new ChainView(NonceOf(forwarder, outcomes[0]), ReasonOf(outcomes[1]));
     }
 
@@ -74,7 +80,7 @@ internal sealed class ChainViewReader(IChainClient chain)
     {
         // The forwarder holds no coins to try the inner call with: a request with value keeps the outer reason.
         EthCall[] inner = candidate.Message.Value.IsZero ? [InnerCall(candidate.Request.Forwarder, candidate.Message)] : [];
-        var outcomes = await chain.CallAsync([NonceRead(candidate), trial, .. inner], cancellation);
+        var outcomes = await CallAgreedAsync([NonceRead(candidate), trial, .. inner], cancellation);
         var nonce = NonceOf(candidate.Route.Forwarder, outcomes[0]);
         if (ReasonOf(outcomes[1]) is not { } again)
         {
@@ -86,6 +92,19 @@ internal sealed class ChainViewReader(IChainClient chain)
         return reason is null && nonce.Of(candidate.Message.Nonce) is NonceStanding.Usable && ReasonOf((await chain.CallAsync([trial], cancellation))[0]) is null
             ? new ChainView(nonce, null)
             : new ChainView(nonce, reason ?? again);
+    }
+
+    /// <summary>Whether a nonce's state refuses the request, or cannot be read.</summary>
+    private static bool IsNo(RelayCandidate candidate, CallOutcome outcome) =>
+        outcome is not CallOutcome.Returned { Data: var word } || !candidate.Route.Forwarder.TryDecodeNonce(word.Span, out var nonce)
+        || nonce.Of(candidate.Message.Nonce) is NonceStanding.Used;
+
+    private async Task<IReadOnlyList<CallOutcome>> CallAgreedAsync(EthCall[] calls, CancellationToken cancellation)
+    {
+        var outcomes = await chain.CallAgreedAsync(calls, cancellation);
+        return outcomes.Any(outcome => outcome is null)
+            ? throw new ChainUnavailableException(chain.ChainId, "the providers contradict each other about what the request would do")
+            : [.. outcomes.Select(outcome => outcome!)];
     }
 
     private NonceState NonceOf(Forwarder forwarder, CallOutcome outcome) =>

@@ -107,7 +107,7 @@ internal sealed class CarrierSearch(IChainClientFactory chains, TimeProvider tim
             }
 
             var from = Math.Max(0, to - range + 1);
-            switch (await chain.ReadLogsAsync(new LogFilter(from, to, [relay.Forwarder], [[ExecutedRequest.Topic], [TopicOf(relay.From)]]), cancellation))
+            switch (await chain.FindLogsAsync(new LogFilter(from, to, [relay.Forwarder], [[ExecutedRequest.Topic], [TopicOf(relay.From)]]), cancellation))
             {
                 case LogsOutcome.TooMany { Error.Figures: var said } when range > 1:
                     range = Math.Max(1, Math.Min(range / 4, said?.MostBlocks ?? said?.RetryBlocks ?? range));

@@ -105,7 +105,7 @@ internal sealed partial class RelayRequeue(
     private async Task<bool> IsSpentAsync(ChainEngine engine, Forwarder forwarder, SignedRelay relay, CancellationToken cancellation)
     {
         var chain = chains.Get(engine.Settings.ChainId);
-        var outcomes = await chain.CallAsync([new EthCall(null, forwarder.Address, forwarder.EncodeNonceRead(relay.From, relay.Nonce))], cancellation);
+        var outcomes = await chain.CallAgreedAsync([new EthCall(null, forwarder.Address, forwarder.EncodeNonceRead(relay.From, relay.Nonce))], cancellation);
         return outcomes[0] is CallOutcome.Returned { Data: var word } && forwarder.TryDecodeNonce(word.Span, out var nonce)
             ? nonce.Of(relay.Nonce) is NonceStanding.Used
             : throw new ChainUnavailableException(chain.ChainId, $"forwarder {forwarder.Address} did not answer for its nonces");
