@@ -30,8 +30,11 @@ internal sealed record Combination(RpcMethod Method, Lie Lie, LiarSetup Setup)
     /// </summary>
     public bool MustGoOn => Setup == LiarSetup.OneOfThree || (Setup == LiarSetup.OneOfTwo && IsNoAnswer);
 
-    /// <summary>There is one provider and its untruths are well formed: nobody can tell, and its word is taken.</summary>
-    public bool IsItsWord => Setup == LiarSetup.One && Lie == Lie.Contradictory;
+    /// <summary>
+    /// Well-formed untruths that nobody contradicts, since there is one provider, or all say the same: nobody can tell, and their word is taken. What is contradictory
+    /// differs with each provider, so that no three of them agree.
+    /// </summary>
+    public bool IsItsWord => !IsNoAnswer && (Setup == LiarSetup.One || (Setup == LiarSetup.All && Lie != Lie.Contradictory));
 
     /// <summary>Whether the provider in a place lies.</summary>
     public bool LiesAt(int place) => place == 0 || Setup == LiarSetup.All;

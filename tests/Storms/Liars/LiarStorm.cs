@@ -9,6 +9,11 @@ internal sealed class LiarStorm(SharedStack shared, LiarLimits limits, int seed,
     /// <summary>So many on one relayer, as long as all is well.</summary>
     private const int OnOne = 12;
 
+    private readonly ConcurrentDictionary<string, bool> _seen = new();
+
+    /// <summary>Every method that anybody asked for.</summary>
+    public IReadOnlyCollection<string> Seen => [.. _seen.Keys];
+
     /// <summary>All of them, in the order that they were given.</summary>
     public async Task<IReadOnlyList<LiarResult>> RunAsync(IReadOnlyList<Combination> combinations, int sideBySide, CancellationToken cancellation)
     {
@@ -30,9 +35,14 @@ internal sealed class LiarStorm(SharedStack shared, LiarLimits limits, int seed,
                 foreach (var combination in part)
                 {
                     world ??= await LiarWorld.StartAsync(shared, combination, token);
-                    var result = await new LiarTrial(world, combination, limits, HashCode.Combine(seed, (int)combination.Lie, (int)combination.Setup, combination.Method.Name.Length)).RunAsync(token);
+                    var result = await new LiarTrial(world, combination, limits, SeedOf(combination)).RunAsync(token);
                     results[combination] = result;
                     say($"{results.Count} of {combinations.Count}: {result}");
+                    foreach (var method in world.Node.Seen.Keys)
+                    {
+                        _seen[method] = true;
+                    }
+
                     if (result.Violations.Count > 0)
                     {
                         // The next one begins with clean books.
@@ -45,6 +55,10 @@ internal sealed class LiarStorm(SharedStack shared, LiarLimits limits, int seed,
             });
         return [.. combinations.Select(combination => results[combination])];
     }
+
+    /// <summary>The same for the same combination, whichever others run.</summary>
+    private int SeedOf(Combination one) =>
+        (((seed * 31) + RpcMethod.All.ToList().IndexOf(one.Method)) * 100) + ((int)one.Lie * 10) + (int)one.Setup;
 
     private static T[] Shuffled<T>(IEnumerable<T> items, Random random)
     {

@@ -14,7 +14,7 @@ internal sealed class LiarTable(IReadOnlyList<LiarResult> results, LiarLimits li
         get
         {
             int Count(LiarVerdict verdict) => results.Count(result => result.Verdict == verdict);
-            return $"{results.Count} combinations: {Count(LiarVerdict.Holds)} hold, {Count(LiarVerdict.Believed)} believed the only provider, "
+            return $"{results.Count} combinations: {Count(LiarVerdict.Holds)} hold, {Count(LiarVerdict.Believed)} believed what nobody contradicted, "
                 + $"{Count(LiarVerdict.Violated)} violated, {Count(LiarVerdict.Untold)} without a lie, {Count(LiarVerdict.Meaningless)} without a meaning.";
         }
     }

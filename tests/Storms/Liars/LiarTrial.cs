@@ -26,7 +26,7 @@ internal enum LiarVerdict
     /// <summary>All that must hold holds.</summary>
     Holds,
 
-    /// <summary>The only provider's untruth was believed, as is stated; nothing happened twice.</summary>
+    /// <summary>Untruths that nobody contradicted were believed, as is stated; nothing happened twice.</summary>
     Believed,
 
     /// <summary>Something does not hold.</summary>
