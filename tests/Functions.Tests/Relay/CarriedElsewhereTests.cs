@@ -112,6 +112,7 @@ public sealed class CarriedElsewhereTests(IsolatedStacks stacks) : IClassFixture
         }
 
         stack.Node.Heal();
+        await stacks.Stack.Node.MineAsync(1, TestContext.Current.CancellationToken);
         Reply? told = null;
         Assert.True(await RelayWorld.BecomesAsync(async () => (told = await Reply.PostAsync(stack.Http, "api/relay", post)).Status == 200));
         Assert.Equal($"{stranger.Address}", told!["carriedBy"]);

@@ -81,7 +81,7 @@ internal sealed class LiarTrial(LiarWorld world, Combination combination, LiarLi
         await end.CancelAsync();
         await Task.WhenAll([.. _running, forgery]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         world.Requests.AddRange(_witnesses.Where(witness => witness.Signed != carried || witness.IsOnRecord).Select(witness => witness.Signed));
-        var findings = open.Length == 0 ? (await Auditor.CheckAsync(world.Relayer, world.Requests, cancellation)).Violations : [open];
+        var findings = open.Length == 0 ? (await Auditor.CheckAsync(world.Relayer, world.Requests, AuditScope.All, cancellation)).Violations : [open];
         var executed = await world.ExecutedAsync(_witnesses.Select(witness => witness.Signed), cancellation);
         string[] twice =
         [

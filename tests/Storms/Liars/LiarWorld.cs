@@ -92,12 +92,18 @@ internal sealed class LiarWorld : IAsyncDisposable
     {
         var work = await AskAsync("select ((select count(*) from relays where state < 3) + (select count(*) from transactions where state < 4))::numeric", cancellation);
         var missing = Relayer.Paid.Values.Aggregate(BigInteger.Zero, BigInteger.Add) - await AskAsync("select coalesce(sum(amount), 0) from deposits", cancellation);
-        return (work.IsZero, missing.IsZero) switch
-        {
-            (true, true) => "",
-            (false, _) => $"{work} relays and transactions are under way",
-            _ => $"{missing} wei that somebody paid are not in the books",
-        };
+        return !work.IsZero ? $"{work} relays and transactions are under way"
+            : !missing.IsZero ? $"{missing} wei that somebody paid are not in the books"
+            : await AreCountersRightAsync(cancellation) ? ""
+            : "the signers' next nonces are not those of the chain";
+    }
+
+    private async Task<bool> AreCountersRightAsync(CancellationToken cancellation)
+    {
+        var counters = await Rows.ReadAsync(
+            _connection, "select address, next_nonce from signers", row => (Address: new Address(row.GetFieldValue<byte[]>(0)), Next: row.GetInt64(1)), cancellation);
+        var nonces = await Relayer.Stack.Chain.AskAsync("eth_getTransactionCount", counters.Select(signer => new object?[] { signer.Address.ToString(), "latest" }), cancellation);
+        return counters.Zip(nonces).All(pair => pair.First.Next == (long)JsonRpc.ToInteger(pair.Second));
     }
 
     /// <summary>Incidents of money that nobody explains.</summary>
