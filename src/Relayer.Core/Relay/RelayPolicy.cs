@@ -32,6 +32,9 @@ public sealed record RelayPolicy(
     /// <summary>The service that approves requests; <see langword="null"/> for none.</summary>
     public ApprovalOptions? Approval { get; init; }
 
+    /// <summary>Whether anybody can be known, so that shares are kept for whoever is.</summary>
+    public bool HasKnownCallers => Admission is not null || Budgets.Clients.Count > 0;
+
     /// <summary>Reads a chain's validated options.</summary>
     /// <exception cref="FormatException">A text that validation would have refused.</exception>
     public static RelayPolicy From(ChainOptions options, ApiClients clients) => From(options.Policy) with { Budgets = SponsorBudgets.From(options, clients) };

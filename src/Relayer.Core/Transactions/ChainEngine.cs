@@ -123,10 +123,13 @@ public sealed class ChainEngine
     internal Task IntroduceAsync(Address account, CancellationToken cancellation) => _floor.IntroduceAsync(account, cancellation);
 
     /// <summary>The same as statements at the front of a batch of the caller's own, which then needs no transaction around it.</summary>
-    public Reservation Reserve(IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans)
+    /// <param name="signers">Who may send them.</param>
+    /// <param name="plans">What to send.</param>
+    /// <param name="maxInFlight">How many transactions of one signer may be under way with them.</param>
+    public Reservation Reserve(IReadOnlyList<Address> signers, IReadOnlyList<TransactionPlan> plans, int maxInFlight)
     {
         var price = _cache.Data;
-        return _store.Reserve(Settings.ChainId, _cache.BalancesOf(signers), Settings.MaxInFlight, WithData(plans, price), price.Reserve);
+        return _store.Reserve(Settings.ChainId, _cache.BalancesOf(signers), maxInFlight, WithData(plans, price), price.Reserve);
     }
 
     /// <summary>Signs, stores and broadcasts a committed reservation, and starts watching for its receipt.</summary>

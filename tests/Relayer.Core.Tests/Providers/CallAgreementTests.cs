@@ -60,6 +60,16 @@ public sealed class CallAgreementTests : ManyNodesTests
     }
 
     [Fact]
+    public async Task Who_tells_an_event_otherwise_does_not_hide_what_others_tell_of_it()
+    {
+        var client = await ConnectAsync(10, 10, 10);
+        Tell("eth_getLogs", () => new JsonArray(Log("0x01")), () => new JsonArray(Log()), () => new JsonArray(Log()));
+
+        var found = Assert.IsType<LogsOutcome.Found>(await client.FindLogsAsync(Filter, Cancellation));
+        Assert.Equal(["", "01"], found.Logs.Select(log => Convert.ToHexString(log.Event.Data.Span)).Order());
+    }
+
+    [Fact]
     public async Task Events_are_too_many_only_where_everybody_says_so()
     {
         var client = await ConnectAsync(10, 10);
@@ -73,11 +83,11 @@ public sealed class CallAgreementTests : ManyNodesTests
 
     private static byte[] Returned(CallOutcome? outcome) => Assert.IsType<CallOutcome.Returned>(outcome).Data.ToArray();
 
-    private static JsonObject Log() => new()
+    private static JsonObject Log(string data = "0x") => new()
     {
         ["address"] = $"{Account}",
         ["topics"] = new JsonArray(),
-        ["data"] = "0x",
+        ["data"] = data,
         ["blockNumber"] = "0x5",
         ["blockHash"] = $"{Keccak256.Hash("a block"u8)}",
         ["transactionHash"] = $"{Hash}",

@@ -66,7 +66,7 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         await CheckAsync(connection, RelaySql.EndWaiting([.. relays.Select(id => new WaitingEnd(id, RelayState.Failed, "why"))], DateTimeOffset.UnixEpoch));
         await CheckAsync(connection, OutcomeSql.Update(outcomes, DateTimeOffset.UnixEpoch));
         await CheckAsync(connection, OutcomeSql.Correct(outcomes, DateTimeOffset.UnixEpoch));
-        await CheckAsync(connection, BudgetSql.SettleAnew(ids));
+        await CheckAsync(connection, SettlementSql.SettleAnew(ids));
         await CheckAsync(connection, QuotaSql.DeleteBefore(DateTimeOffset.UnixEpoch, 5_000), "quota_usage_starts_at");
         await CheckAsync(
             connection,
@@ -99,7 +99,7 @@ public sealed partial class QueryPlanTests(PostgresFixture postgres)
         }
 
         await CheckAsync(connection, BudgetSql.HoldAnew(ids[0], relays[0], Wei.FromGwei(2), noopGas: null), "relay_budgets_pkey");
-        await CheckAsync(connection, BudgetSql.Settle(outcomes, DateTimeOffset.UnixEpoch), "relay_budgets_pkey");
+        await CheckAsync(connection, SettlementSql.Settle(outcomes, DateTimeOffset.UnixEpoch), "relay_budgets_pkey");
         await CheckAsync(connection, BudgetSql.Read(new ChainId(31337), candidate.Budgets), "relay_budgets_pkey");
 
         await CheckAsync(

@@ -67,7 +67,7 @@ public sealed class ReservationTests(PostgresFixture postgres)
         var quote = await world.Engine.QuoteAsync(1, Cancellation);
         await using var connection = await world.Database.OpenAsync();
         await using var batch = new NpgsqlBatch(connection);
-        var reservation = world.Engine.Reserve(quote.Signers, plans);
+        var reservation = world.Engine.Reserve(quote.Signers, plans, world.Engine.Settings.MaxInFlight);
         reservation.AddTo(batch);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(then));
         await using var rows = await batch.ExecuteReaderAsync(Cancellation);

@@ -16,7 +16,10 @@ public sealed class ChainOptions
     /// <summary>Blocks on top of a transaction's own before it counts as confirmed; 0 trusts the first block.</summary>
     public int Confirmations { get; set; } = 1;
 
-    /// <summary>Transactions of one signer under way at once. Nodes queue few per account: geth 64 by default.</summary>
+    /// <summary>
+    /// Transactions of one signer under way at once. Nodes queue few per account: geth 64 by default. Where there are API clients or a contract that admits users,
+    /// an eighth of them is kept for those.
+    /// </summary>
     public int MaxInFlightPerSigner { get; set; } = 64;
 
     /// <summary>

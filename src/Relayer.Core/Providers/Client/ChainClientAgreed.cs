@@ -53,8 +53,13 @@ internal sealed partial class ChainClient
         return found.Length == 0
             ? answers[0].Value
             : new LogsOutcome.Found(
-                found.Max(one => one.Head), [.. found.SelectMany(one => one.Logs).DistinctBy(log => (log.BlockHash, log.Index, log.TransactionHash))]);
+                found.Max(one => one.Head), [.. found.SelectMany(one => one.Logs).DistinctBy(ContentOf)]);
     }
+
+    // What one tells of an event another may tell otherwise: neither hides the other.
+    private static (Hash32 Block, Hash32 Transaction, long Index, Address Address, Hash32 Told) ContentOf(MinedLog log) => (
+        log.BlockHash, log.TransactionHash, log.Index, log.Event.Address,
+        Keccak256.Hash([.. log.Event.Topics.SelectMany(topic => topic.ToArray()), .. log.Event.Data.Span]));
 
     // What a node could not run, or answered unreadably, says nothing.
     private static CallOutcome? OutcomeOrNull(RpcCall<byte[]> call) => call.Fault is not null || call.Error is { Kind: NodeErrorKind.Unsupported } ? null : Outcome(call);

@@ -1,5 +1,6 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers.JsonRpc;
+using Relayer.Core.Providers.Pool;
 
 namespace Relayer.Core.Providers.Client;
 
@@ -16,8 +17,35 @@ internal sealed partial class ChainClient
         long blockNumber, IReadOnlyList<Address> accounts, CancellationToken cancellation) =>
         _pool.AskEachAsync((client, token) => ReadAccountsAsync(client, blockNumber, accounts, token), cancellation);
 
-    public Task<AccountsAtBlock> ReadAccountsAsync(long blockNumber, IReadOnlyList<Address> accounts, CancellationToken cancellation) =>
-        _pool.RunPinnedAsync((client, token) => ReadAccountsAsync(client, blockNumber, accounts, token), cancellation);
+    public async Task<AccountsAtBlock> ReadAccountsAsync(long blockNumber, IReadOnlyList<Address> accounts, CancellationToken cancellation)
+    {
+        if (_pool.Operators == 1)
+        {
+            return await _pool.RunPinnedAsync((client, token) => ReadAccountsAsync(client, blockNumber, accounts, token), cancellation);
+        }
+
+        var answers = await _pool.AskAllAtHeadAsync(
+            async (client, token) =>
+            {
+                var head = RpcChain.BlockNumber();
+                var view = await ReadAccountsAsync(client, blockNumber, accounts, token, head);
+                return new AtHead<AccountsAtBlock>(head.Value, view);
+            },
+            cancellation,
+            isEnough: some => Agree(some) is not null);
+
+        // Many nodes do not keep old states: then whom nobody contradicts is believed.
+        return Agree(answers) ?? (answers.DistinctBy(answer => ContentOf(answer.Value)).Count() == 1
+            ? answers[0].Value
+            : throw new ChainUnavailableException(_pool.ChainId, $"chain {_pool.ChainId}: the providers contradict each other about block {blockNumber}"));
+
+        AccountsAtBlock? Agree(IReadOnlyList<Told<AccountsAtBlock>> some) =>
+            Quorum.Of([.. some.Select(one => one.Select(ContentOf))], _pool.Operators, out var agreed)
+                ? some.First(one => ContentOf(one.Value) == agreed).Value
+                : null;
+
+        static string ContentOf(AccountsAtBlock view) => string.Join(' ', view.Accounts.Select(account => $"{account.Balance}/{account.Nonce}").Prepend(view.Block.Hash.ToString()));
+    }
 
     public Task<IReadOnlyList<NativeTransfer>> ReadTransfersAsync(IReadOnlyList<long> blocks, Address to, CancellationToken cancellation) =>
         _pool.RunPinnedAsync<IReadOnlyList<NativeTransfer>>(
@@ -71,12 +99,12 @@ internal sealed partial class ChainClient
     }
 
     private static async Task<AccountsAtBlock> ReadAccountsAsync(
-        RpcClient client, long blockNumber, IReadOnlyList<Address> accounts, CancellationToken cancellation)
+        RpcClient client, long blockNumber, IReadOnlyList<Address> accounts, CancellationToken cancellation, params RpcCall[] before)
     {
         var block = RpcBlocks.HeaderAt(blockNumber);
         var balances = accounts.Select(account => RpcAccounts.BalanceAt(account, blockNumber)).ToArray();
         var nonces = accounts.Select(account => RpcAccounts.NonceAt(account, blockNumber)).ToArray();
-        await client.SendAsync([block, .. balances, .. nonces], cancellation);
+        await client.SendAsync([.. before, block, .. balances, .. nonces], cancellation);
         return block.Value.Number == blockNumber
             ? new AccountsAtBlock(block.Value, [.. balances.Zip(nonces, (balance, nonce) => new AccountState(balance.Value, nonce.Value))])
             : throw new ProviderFaultException(ProviderFaultKind.BadReply, $"gave block {block.Value.Number} for {blockNumber}");

@@ -25,6 +25,13 @@ internal sealed class RelayIntake
     /// <summary>What budgets have no room for is taken out of a group; others may take what was left meanwhile.</summary>
     private const int MaxLooks = 3;
 
+    /// <summary>One place of so many of each signer.</summary>
+    private const int KeptForKnown = 8;
+
+    /// <summary>Room comes back with each block: so long it is waited for, together with whoever else waits, before the caller is told.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     private readonly ChainEngine _engine;
@@ -46,14 +53,26 @@ internal sealed class RelayIntake
     /// <param name="pendingRelay">The request.</param>
     /// <param name="cancellation">Stops the waiting, not the write.</param>
     /// <exception cref="NpgsqlException">The database is unavailable; whether the request was recorded is not known: post it again.</exception>
-    public Task<IntakeOutcome> AcceptAsync(PendingRelay pendingRelay, CancellationToken cancellation) => _writes.RunAsync(pendingRelay, cancellation);
+    public async Task<IntakeOutcome> AcceptAsync(PendingRelay pendingRelay, CancellationToken cancellation)
+    {
+        var outcome = await _writes.RunAsync(pendingRelay, cancellation);
+        for (var began = _time.GetTimestamp(); outcome is IntakeOutcome.Full && _time.GetElapsedTime(began) < Patience;)
+        {
+            await Task.Delay(Pause, _time, cancellation);
+            outcome = await _writes.RunAsync(pendingRelay, cancellation);
+        }
+
+        return outcome is IntakeOutcome.Full
+            ? new IntakeOutcome.Refused(new Refusal(RefusalCode.SignersExhausted, "No signer has room for another transaction.", RetryAfter: Soon))
+            : outcome;
+    }
 
     private async Task<IReadOnlyList<IntakeOutcome>> WriteAsync(IReadOnlyList<PendingRelay> pendingRelays, CancellationToken cancellation)
     {
         // The same request twice in one batch: the first is written, the others find it.
         var first = pendingRelays.DistinctBy(pendingRelay => pendingRelay.Candidate.Id);
         var outcomes = new Dictionary<Hash32, IntakeOutcome>(pendingRelays.Count);
-        foreach (var group in first.GroupBy(pendingRelay => pendingRelay, SameSigners.Comparer))
+        foreach (var group in first.GroupBy(pendingRelay => pendingRelay, WrittenTogether.Comparer).OrderByDescending(group => group.Key.Candidate.Caller.IsKnown))
         {
             // One user's side by side, in their order: whom the database objects to is then found quickly.
             PendingRelay[] waiting = [.. group.OrderBy(item => item.Candidate.Message.From).ThenBy(item => item.Candidate.Message.Nonce)];
@@ -95,7 +114,7 @@ internal sealed class RelayIntake
 
                 if (reserved.Count == 0 && relayBatches[0].PendingRelays.Count == 1)
                 {
-                    Settle(rest, NoRoom(), outcomes);
+                    Settle(rest, new IntakeOutcome.Full(), outcomes);
                     return;
                 }
 
@@ -199,7 +218,7 @@ internal sealed class RelayIntake
     private async Task<IReadOnlyList<ReservedTransaction>> WriteBatchesAsync(
         IReadOnlyList<RelayBatch> relayBatches, IReadOnlyList<Address> signers, CancellationToken cancellation)
     {
-        var reservation = _engine.Reserve(signers, [.. relayBatches.Select(relayBatch => relayBatch.Plan)]);
+        var reservation = _engine.Reserve(signers, [.. relayBatches.Select(relayBatch => relayBatch.Plan)], RoomFor(relayBatches[0].PendingRelays[0].Candidate));
         await using var connection = await _database.OpenAsync(cancellation);
         await using var batch = new NpgsqlBatch(connection);
         reservation.AddTo(batch);
@@ -214,6 +233,11 @@ internal sealed class RelayIntake
 
         return reserved;
     }
+
+    /// <summary>How many transactions of a signer may be under way with theirs. Strangers leave some to known callers, where anybody can be known.</summary>
+    private int RoomFor(RelayCandidate one) => one.Caller.IsKnown || !one.Policy.HasKnownCallers
+        ? _engine.Settings.MaxInFlight
+        : _engine.Settings.MaxInFlight - (_engine.Settings.MaxInFlight / KeptForKnown);
 
     /// <summary>Recorded: from here on it is carried out, whether or not anybody still waits for it.</summary>
     private void Submit(RelayBatch relayBatch, ReservedTransaction reserved, Dictionary<Hash32, IntakeOutcome> outcomes)
@@ -242,20 +266,18 @@ internal sealed class RelayIntake
             new Refusal(RefusalCode.BudgetSpent, "Others took what was left of a budget.", RetryAfter: Soon)),
         _ => null,
     };
-
-    private static IntakeOutcome NoRoom() => new IntakeOutcome.Refused(
-        new Refusal(RefusalCode.SignersExhausted, "No signer has room for another transaction.", RetryAfter: Soon));
 }
 
-/// <summary>Requests that the same accounts can carry, tried from the same one, go together.</summary>
-file sealed class SameSigners : IEqualityComparer<PendingRelay>
+/// <summary>Requests that the same accounts can carry, tried from the same one, go together; known callers' by themselves, since room is kept for them.</summary>
+file sealed class WrittenTogether : IEqualityComparer<PendingRelay>
 {
-    public static SameSigners Comparer { get; } = new();
+    public static WrittenTogether Comparer { get; } = new();
 
     public bool Equals(PendingRelay? x, PendingRelay? y) =>
-        x is not null && y is not null && x.Payer == y.Payer && (ReferenceEquals(x.Signers, y.Signers) || x.Signers.SequenceEqual(y.Signers));
+        x is not null && y is not null && x.Payer == y.Payer && x.Candidate.Caller.IsKnown == y.Candidate.Caller.IsKnown
+            && (ReferenceEquals(x.Signers, y.Signers) || x.Signers.SequenceEqual(y.Signers));
 
-    public int GetHashCode(PendingRelay obj) => HashCode.Combine(obj.Payer, obj.Signers.Count);
+    public int GetHashCode(PendingRelay obj) => HashCode.Combine(obj.Payer, obj.Candidate.Caller.IsKnown, obj.Signers.Count);
 }
 
 /// <summary>What the database said to a request.</summary>
@@ -272,6 +294,9 @@ internal abstract record IntakeOutcome
 
     /// <summary>The same request was recorded by somebody else a moment ago.</summary>
     public sealed record AlreadyKnown : IntakeOutcome;
+
+    /// <summary>No signer has room for it, or money; soon one may.</summary>
+    public sealed record Full : IntakeOutcome;
 
     /// <summary>It was not recorded.</summary>
     public sealed record Refused(Refusal Refusal) : IntakeOutcome;

@@ -1,10 +1,7 @@
 using System.Runtime.InteropServices;
 using Npgsql;
 using Relayer.Core.Ethereum;
-using Relayer.Core.Relay.Outcomes;
-using Relayer.Core.Relay.Records;
 using Relayer.Core.Storage;
-using Relayer.Core.Transactions;
 
 namespace Relayer.Core.Relay.Budgets;
 
@@ -19,18 +16,22 @@ internal static class BudgetSql
     private const string Hour = "date_trunc('hour', now(), 'UTC')";
     private const string Day = "date_trunc('day', now(), 'UTC')";
 
-    /// <summary>The budgets that a relay <c>r</c> holds something of.</summary>
-    private static readonly string Keys = $"""
-        (select {(int)BudgetScope.Chain}::smallint as scope, ''::bytea as subject
+    /// <summary>The budgets that relays <c>r</c> hold something of, but for their users'.</summary>
+    public static readonly string SharedKeys = $"""
+        select {(int)BudgetScope.Chain}::smallint as scope, ''::bytea as subject
          union all select {(int)BudgetScope.Value}, ''
          union all select {(int)BudgetScope.Target}, r.budget_target
-         union all select {(int)BudgetScope.User}, r."from"
          union all select {(int)BudgetScope.Client}, convert_to(r.client, 'UTF8')
-         union all select {(int)BudgetScope.Anonymous}, '')
+         union all select {(int)BudgetScope.Anonymous}, ''
         """;
 
-    private const string HeldHour = "date_trunc('hour', r.held_at, 'UTC')";
-    private const string HeldDay = "date_trunc('day', r.held_at, 'UTC')";
+    private static readonly string Keys = $"({SharedKeys} union all select {(int)BudgetScope.User}, r.\"from\")";
+
+    /// <summary>The hour in which a relay <c>r</c> took what it holds.</summary>
+    public const string HeldHour = "date_trunc('hour', r.held_at, 'UTC')";
+
+    /// <summary>The day.</summary>
+    public const string HeldDay = "date_trunc('day', r.held_at, 'UTC')";
 
     /// <summary>
     /// The rows of <c>sums</c>, taken in the order of their key. Nothing is joined to what this gives: to the planner each of these steps gives a
@@ -47,13 +48,16 @@ internal static class BudgetSql
     /// What is summed for each budget. Of what was held, only the last hour and the last day count: a budget's own are never before them, and where they
     /// are later, everything that was held is of a window that is over.
     /// </summary>
-    private const string Windows = "select d.*, max(d.hour) over w as last_hour, max(d.day) over w as last_day";
+    public const string Windows = "select d.*, max(d.hour) over w as last_hour, max(d.day) over w as last_day";
 
     private const string InHour = "(s.last_hour = b.hour_at)::int";
     private const string InDay = "(s.last_day = b.day_at)::int";
-    private const string ByBudget = "group by d.chain_id, d.scope, d.subject, d.last_hour, d.last_day";
 
-    private const string Held =
+    /// <summary>Budgets of the rows <see cref="Windows"/>.</summary>
+    public const string ByBudget = "group by d.chain_id, d.scope, d.subject, d.last_hour, d.last_day";
+
+    /// <summary>What a relay <c>r</c> holds.</summary>
+    public const string Held =
         "select r.id, r.transaction_id, r.chain_id, r.\"from\", r.budget_target, r.position, r.paid_gas, r.beside, r.held, r.held_at, r.held_in, r.client";
 
     /// <summary>Takes what is given to transactions that were reserved; the check refuses what is above, and with it the whole transaction.</summary>
@@ -141,81 +145,6 @@ internal static class BudgetSql
         {
             Columns.Id(transaction), Columns.Hash(attempt), Columns.Number(price), Columns.LongOrNull((long?)noopGas),
         },
-    };
-
-    /// <summary>
-    /// Writes how relays of transactions that are over ended, gives back what they held, and counts what they cost: each relay's share of its transaction's
-    /// cost is as its share of what was held. A cost above what was held (a rollup's fee for data may rise) is counted all the same: nothing that was paid for
-    /// is refused afterwards.
-    /// </summary>
-    /// <remarks>One write for each relay: a second one would cost as much as all else here.</remarks>
-    public static NpgsqlBatchCommand Settle(IReadOnlyList<RelayOutcome> outcomes, DateTimeOffset now) => OutcomeSql.Tell(outcomes, now, $"""
-        with ended as (
-            {Held}, o.state, o.success, o.reason, o.fee, o.again,
-                case when t.{TransactionStates.FinalInBlock} then coalesce(t.fee, 0) else 0 end
-                    + case when t.state = {TransactionStates.Confirmed} then t.value else 0 end as cost
-            from {OutcomeSql.Outcomes} join relays r on {OutcomeSql.IsTold} join transactions t on t.id = r.transaction_id),
-        carried as (
-            select r.*, coalesce(floor(r.cost * r.held / nullif(sum(r.held) over (partition by r.transaction_id), 0)), 0) as part,
-                row_number() over (partition by r.transaction_id order by r.held = 0, r.position, r.id) as place
-            from ended r),
-        shares as (
-            select r.*, case when r.place = 1 then r.cost - (sum(r.part) over (partition by r.transaction_id) - r.part) else r.part end as charge
-            from carried r),
-        noted as (
-            update relays r set {OutcomeSql.Told}, held = 0, charged = case when o.held > 0 then coalesce(r.charged, 0) + o.charge else r.charged end
-            from shares o where r.id = o.id returning r.id),
-        deltas as (
-            select r.chain_id, k.scope, k.subject, {HeldHour} as hour, {HeldDay} as day, r.held, r.charge
-            from shares r cross join lateral {Keys} k where r.held > 0 and r.held_in & k.scope <> 0 and (select count(*) from noted) > 0),
-        sums as (
-            select d.chain_id, d.scope, d.subject, d.last_hour, d.last_day,
-                sum(d.held) filter (where d.hour = d.last_hour) as in_hour, sum(d.charge) filter (where d.hour = d.last_hour) as hour_cost,
-                sum(d.held) filter (where d.day = d.last_day) as in_day, sum(d.charge) filter (where d.day = d.last_day) as day_cost
-            from ({Windows} from deltas d window w as (partition by d.chain_id, d.scope, d.subject)) d {ByBudget}),
-        locked as ({Locked})
-        update relay_budgets b set
-            hour_held = b.hour_held - s.in_hour * {InHour}, hour_spent = b.hour_spent + s.hour_cost * {InHour},
-            hour_budget = b.hour_budget + greatest(0, b.hour_held + b.hour_spent + (s.hour_cost - s.in_hour) * {InHour} - b.hour_budget),
-            day_held = b.day_held - s.in_day * {InDay}, day_spent = b.day_spent + s.day_cost * {InDay},
-            day_budget = b.day_budget + greatest(0, b.day_held + b.day_spent + (s.day_cost - s.in_day) * {InDay} - b.day_budget)
-        from sums s where {IsSum}
-        """);
-
-    /// <summary>
-    /// Counts what transactions cost that were settled before at nothing, since they were thought displaced. What was held is given back already; each relay
-    /// takes the same share, in the windows in which it held.
-    /// </summary>
-    public static NpgsqlBatchCommand SettleAnew(IEnumerable<Guid> transactions) => new($"""
-        with carried as (
-            {Held}, t.cost, div(t.cost, count(*) over (partition by r.transaction_id)) as part,
-                row_number() over (partition by r.transaction_id order by r.position, r.id) as place
-            from relays r join (
-                select id, coalesce(fee, 0) + case when state = {TransactionStates.Confirmed} then value else 0 end as cost
-                from transactions where id = any($1) and {TransactionStates.FinalInBlock}) t on t.id = r.transaction_id
-            where r.held = 0 and r.held_in <> 0),
-        shares as (
-            select r.*, case when r.place = 1 then r.cost - (sum(r.part) over (partition by r.transaction_id) - r.part) else r.part end as charge
-            from carried r),
-        noted as (
-            update relays r set charged = coalesce(r.charged, 0) + s.charge from shares s where r.id = s.id returning r.id),
-        deltas as (
-            select r.chain_id, k.scope, k.subject, {HeldHour} as hour, {HeldDay} as day, r.charge
-            from shares r cross join lateral {Keys} k where r.held_in & k.scope <> 0 and (select count(*) from noted) > 0),
-        sums as (
-            select d.chain_id, d.scope, d.subject, d.last_hour, d.last_day,
-                sum(d.charge) filter (where d.hour = d.last_hour) as hour_cost, sum(d.charge) filter (where d.day = d.last_day) as day_cost
-            from ({Windows} from deltas d window w as (partition by d.chain_id, d.scope, d.subject)) d {ByBudget}),
-        locked as ({Locked})
-        update relay_budgets b set
-            hour_spent = b.hour_spent + s.hour_cost * {InHour},
-            hour_budget = b.hour_budget + greatest(0, b.hour_held + b.hour_spent + s.hour_cost * {InHour} - b.hour_budget),
-            day_spent = b.day_spent + s.day_cost * {InDay},
-            day_budget = b.day_budget + greatest(0, b.day_held + b.day_spent + s.day_cost * {InDay} - b.day_budget)
-        from sums s where {IsSum}
-        """)
-    {
-        Parameters = { Columns.Ids(transactions) },
     };
 
     /// <summary>How these budgets stand now; those that nothing was taken from are left out.</summary>

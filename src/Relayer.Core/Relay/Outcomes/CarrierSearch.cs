@@ -21,6 +21,9 @@ internal sealed class CarrierSearch(IChainClientFactory chains, TimeProvider tim
     /// <summary>Blocks that are looked at again: others may stand there now.</summary>
     private const long Again = 64;
 
+    /// <summary>Transactions that are looked at because somebody names them.</summary>
+    private const int MostVoices = 8;
+
     private const int Remembered = 1_024;
     private const int RAndS = 64;
 
@@ -67,28 +70,41 @@ internal sealed class CarrierSearch(IChainClientFactory chains, TimeProvider tim
     private static async Task<(CarrierLook Look, Searched Searched)> LookAsync(
         IChainClient chain, int confirmations, SignedRelay relay, Searched before, CancellationToken cancellation)
     {
-        var (log, searched) = await FindEventAsync(chain, relay, before, cancellation);
-        if (log is null)
+        var (logs, searched) = await FindEventAsync(chain, relay, before, cancellation);
+        if (logs.Length == 0)
         {
             return (searched.IsWhole ? new CarrierLook.Nothing() : new CarrierLook.Unknown(), searched);
         }
 
-        // What ends a request is in a canonical block, and as its receipt says that the providers agree on, like all that ends anything.
+        // Several where somebody makes one up.
+        foreach (var log in logs)
+        {
+            if (await CheckAsync(chain, confirmations, relay, log, cancellation) is { } carrier)
+            {
+                return (new CarrierLook.Found(carrier), default);
+            }
+        }
+
+        return (new CarrierLook.Unknown(), default);
+    }
+
+    /// <summary>What ends a request is in a canonical block, and as its receipt says that the providers agree on, like all that ends anything.</summary>
+    private static async Task<Carrier?> CheckAsync(IChainClient chain, int confirmations, SignedRelay relay, MinedLog log, CancellationToken cancellation)
+    {
         var receipts = (await chain.FindReceiptsAsync([log.TransactionHash], cancellation))[0];
         var agreed = (await chain.ReadAgreedAsync([log.BlockNumber], receipts, cancellation)).ReceiptOf(log.TransactionHash);
         if (agreed is null || agreed.Block.Depth < confirmations || !TryMatch(agreed.Receipt.Logs, relay, out var executed)
             || await chain.FindTransactionAsync(log.TransactionHash, cancellation) is not { } sent)
         {
-            return (new CarrierLook.Unknown(), default);
+            return null;
         }
 
         // The signature is of this request and no other; how its last byte is written is a matter of taste.
         var isSame = sent.Data.Span.IndexOf(relay.Signature.Span[..RAndS]) >= 0;
-        var carrier = new Carrier(sent.Hash, sent.From, agreed.Block.Number, executed.Success, isSame) { Depth = agreed.Block.Depth };
-        return (new CarrierLook.Found(carrier), default);
+        return new Carrier(sent.Hash, sent.From, agreed.Block.Number, executed.Success, isSame) { Depth = agreed.Block.Depth };
     }
 
-    private static async Task<(MinedLog? Log, Searched Searched)> FindEventAsync(
+    private static async Task<(MinedLog[] Logs, Searched Searched)> FindEventAsync(
         IChainClient chain, SignedRelay relay, Searched before, CancellationToken cancellation)
     {
         var head = (await chain.ReadHeadAsync(cancellation)).Number;
@@ -103,7 +119,7 @@ internal sealed class CarrierSearch(IChainClientFactory chains, TimeProvider tim
 
             if (before.IsWhole && to < before.From)
             {
-                return (null, new Searched(before.From, head, IsWhole: true));
+                return ([], new Searched(before.From, head, IsWhole: true));
             }
 
             var from = Math.Max(0, to - range + 1);
@@ -112,28 +128,28 @@ internal sealed class CarrierSearch(IChainClientFactory chains, TimeProvider tim
                 case LogsOutcome.TooMany { Error.Figures: var said } when range > 1:
                     range = Math.Max(1, Math.Min(range / 4, said?.MostBlocks ?? said?.RetryBlocks ?? range));
                     continue;
-                case LogsOutcome.Found found when Match(found.Logs, relay) is { } match:
-                    return (match, default);
+                case LogsOutcome.Found found when Match(found.Logs, relay) is { Length: > 0 } matches:
+                    return (matches, default);
                 case LogsOutcome.Found:
                     break;
                 default:
-                    return (null, new Searched(to + 1, head, IsWhole: false));
+                    return ([], new Searched(to + 1, head, IsWhole: false));
             }
 
             var block = (await chain.ReadBlocksAsync([BlockRef.At(from)], cancellation)).Blocks[0];
             if (block is null)
             {
-                return (null, new Searched(to + 1, head, IsWhole: false));
+                return ([], new Searched(to + 1, head, IsWhole: false));
             }
 
             to = from - 1;
             if (from == 0 || block.Timestamp < oldest)
             {
-                return (null, new Searched(from, head, IsWhole: true));
+                return ([], new Searched(from, head, IsWhole: true));
             }
         }
 
-        return (null, new Searched(to + 1, head, IsWhole: false));
+        return ([], new Searched(to + 1, head, IsWhole: false));
     }
 
     private sealed record Rest(DateTimeOffset Until, TimeSpan Length, CarrierLook Last, Searched Searched);
@@ -145,7 +161,8 @@ internal sealed class CarrierSearch(IChainClientFactory chains, TimeProvider tim
         public bool Has(long block) => To > 0 && block >= From && block <= To - Again;
     }
 
-    private static MinedLog? Match(IReadOnlyList<MinedLog> logs, SignedRelay relay) => logs.FirstOrDefault(log => TryMatch([log.Event], relay, out _));
+    private static MinedLog[] Match(IReadOnlyList<MinedLog> logs, SignedRelay relay) =>
+        [.. logs.Where(log => TryMatch([log.Event], relay, out _)).DistinctBy(log => (log.TransactionHash, log.BlockNumber)).Take(MostVoices)];
 
     private static bool TryMatch(IReadOnlyList<LogEntry> events, SignedRelay relay, out ExecutedRequest executed)
     {

@@ -28,7 +28,7 @@ internal sealed class FailureDiagnosis(RelayRoutes routes, IChainClient chain)
     /// <param name="minedIn">The height of the transaction's block.</param>
     /// <param name="now">The time.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <returns><see langword="null"/> when nothing speaks against another transaction.</returns>
+    /// <returns><see langword="null"/> when nothing that the providers agree on speaks against another transaction.</returns>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     public async Task<string?> WhyNotCarriedAsync(
         SignedRelay relay, bool wentAlone, long? minedIn, DateTimeOffset now, CancellationToken cancellation)
@@ -40,7 +40,7 @@ internal sealed class FailureDiagnosis(RelayRoutes routes, IChainClient chain)
 
         var message = relay.MessageFor(forwarder);
         var call = RelayCall.For(new RelayRequest(chain.ChainId, relay.Forwarder, message, signature), forwarder);
-        var outcomes = await chain.CallAsync(
+        var outcomes = await chain.CallAgreedAsync(
             [
                 new EthCall(null, forwarder.Address, forwarder.EncodeNonceRead(relay.From, relay.Nonce)),
                 InnerCall(relay, forwarder),
@@ -59,7 +59,7 @@ internal sealed class FailureDiagnosis(RelayRoutes routes, IChainClient chain)
 
             // The request before it has to go again first.
             NonceStanding.Ahead => null,
-            _ => InnerReason(outcomes[1], relay) ?? Outer(outcomes[2], relay, wentAlone, now),
+            _ => outcomes is [_, { } inner, { } outer] ? InnerReason(inner, relay) ?? Outer(outer, relay, wentAlone, now) : null,
         };
         return reason == Changed && await WasAheadAsync(relay, forwarder, minedIn, cancellation) ? null : reason;
     }

@@ -7,36 +7,20 @@ namespace Relayer.Core.Relay.Records;
 /// <summary>The statements over <c>quota_usage</c>: what was granted to a user in a minute and on a day.</summary>
 internal static class QuotaSql
 {
-    /// <summary>Stands in the place of a period where requests under way are counted.</summary>
-    public const short UnderWay = -1;
-
-    /// <summary>Stands in the place of a period where the highest block is told in which one of the user's newest requests ended.</summary>
-    public const short ConfirmedAt = -2;
-
     /// <summary>
-    /// What was granted to each candidate's user in this minute and on this day, as <see cref="UnderWay"/> how many of the user's newest requests are
-    /// under way, and as <see cref="ConfirmedAt"/> the block in which they ended; by place. Where nothing limits what is under way, nothing is looked at.
+    /// For each candidate, by place: what was granted to its user on this day and in this minute, how many of the user's newest requests are under way, and the
+    /// highest block in which one of the newest ended. No fewer of the newest are looked at than may be under way.
     /// </summary>
     /// <remarks>Each user's row is looked up by its key (<c>limit 1</c>): a plan that is made while the table is small would read all of it for ever.</remarks>
     public static NpgsqlBatchCommand Read(IReadOnlyList<RelayCandidate> candidates) => new($"""
-        select q.place, w.period, w.granted
-        from unnest($1, $2, $3, $4) with ordinality as q (chain_id, "user", minute, day, place)
-        cross join lateral (
+        select q.place, u.granted, case when u.minute_at >= q.minute then u.minute_granted end, n.under_way, n.block
+        from unnest($1, $2, $3, $4, $5) with ordinality as q (chain_id, "user", minute, day, newest, place)
+        left join lateral (
             select * from quota_usage u where u.chain_id = q.chain_id and u."user" = q."user" and u.period = {QuotaWindow.DaySql} and u.starts_at = q.day
-            limit 1) u
-        cross join lateral (values ({QuotaWindow.MinuteSql}::smallint, case when u.minute_at >= q.minute then u.minute_granted end),
-            ({QuotaWindow.DaySql}::smallint, u.granted)) as w (period, granted)
-        where w.granted is not null
-        union all
-        select q.place, {UnderWay}::smallint, count(*) filter (where n.state = {RelayStates.Accepted})
-        from unnest($1, $2, $5) with ordinality as q (chain_id, "user", most, place)
-        cross join lateral (select r.state from relays r where r."from" = q."user" and r.chain_id = q.chain_id order by r.sequence desc limit q.most) n
-        where q.most > 0
-        group by q.place
-        union all
-        select q.place, {ConfirmedAt}::smallint, max(n.block)
-        from unnest($1, $2) with ordinality as q (chain_id, "from", place) {RelaySql.EndedIn}
-        group by q.place having max(n.block) is not null
+            limit 1) u on true
+        cross join lateral (
+            select count(*) filter (where r.state = {RelayStates.Accepted}) as under_way, max({RelaySql.EndedIn}) as block
+            from (select * from relays r where r."from" = q."user" and r.chain_id = q.chain_id order by r.sequence desc limit q.newest) r) n
         """)
     {
         Parameters =
@@ -45,7 +29,7 @@ internal static class QuotaSql
             Columns.ManyBytes(candidates.Select(candidate => candidate.Message.From.ToArray())),
             Columns.Times(candidates.Select(candidate => QuotaWindow.StartOfMinute(candidate.Now))),
             Columns.Times(candidates.Select(candidate => QuotaWindow.StartOfDay(candidate.Now))),
-            Columns.Ints(candidates.Select(MostUnderWay)),
+            Columns.Ints(candidates.Select(candidate => Math.Max(RelaySql.Newest, MostUnderWay(candidate)))),
         },
     };
 

@@ -42,6 +42,12 @@ internal static class RelaySql
         Parameters = { Columns.ManyBytes(ids.Select(id => id.ToArray())) },
     };
 
+    /// <summary>Which of them are known at all: new ones are the rule, and how a relay stands costs more to look up.</summary>
+    public static NpgsqlBatchCommand FindKnown(IEnumerable<Hash32> ids) => new("select id from relays where id = any($1)")
+    {
+        Parameters = { Columns.ManyBytes(ids.Select(id => id.ToArray())) },
+    };
+
     public static NpgsqlBatchCommand List(ChainId? chainId, Address from, long before, int limit) => new(
         $"{View} where r.\"from\" = $1 and r.sequence < $2 and ($3 = 0 or r.chain_id = $3) order by r.sequence desc limit $4")
     {
@@ -70,26 +76,24 @@ internal static class RelaySql
         },
     };
 
+    /// <summary>So many of a user's newest requests say which block a node must know.</summary>
+    public const int Newest = 4;
+
     /// <summary>
-    /// The blocks <c>n.block</c> in which the newest requests of a user <c>q."from"</c> on a chain <c>q.chain_id</c> ended: a node that is before one of them does not
-    /// know the user's nonces as they are. What ended long ago every node has seen; a chain that became shorter is not measured by it.
+    /// The block in which a request <c>r</c> ended; null where it has not. A node that is before it does not know the user's nonces as they are. What ended long
+    /// ago every node has seen; a chain that became shorter is not measured by it.
     /// </summary>
     public const string EndedIn = $"""
-        cross join lateral (
-            select coalesce(newest.carried_block, t.block_number) as block
-            from (
-                select r.transaction_id, r.state, r.carried_block, r.updated_at from relays r
-                where r."from" = q."from" and r.chain_id = q.chain_id order by r.sequence desc limit 4) newest
-            join transactions t on t.id = newest.transaction_id
-            where newest.{RelayStates.Final} and newest.updated_at > {NotLongAgo}) n
+        case when r.{RelayStates.Final} and r.updated_at > {NotLongAgo} then
+            coalesce(r.carried_block, (select t.block_number from transactions t where t.id = r.transaction_id)) end
         """;
 
     /// <summary>What ended before this is no news to any node that is believed.</summary>
     private const string NotLongAgo = "now() - interval '15 minutes'";
 
-    /// <summary>The highest of those blocks, if there is one.</summary>
+    /// <summary>The highest block in which one of a user's newest requests ended.</summary>
     public static NpgsqlBatchCommand FindConfirmedBlock(ChainId chainId, Address from) => new($"""
-        select max(n.block) from (values ($1, $2)) as q (chain_id, "from") {EndedIn}
+        select max({EndedIn}) from (select * from relays where "from" = $2 and chain_id = $1 order by sequence desc limit {Newest}) r
         """)
     {
         Parameters = { Columns.Long(chainId.Value), Columns.Address(from) },

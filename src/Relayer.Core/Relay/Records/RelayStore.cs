@@ -12,12 +12,12 @@ namespace Relayer.Core.Relay.Records;
 /// <param name="database">The database.</param>
 internal sealed class RelayStore(Database database)
 {
-    /// <summary>What the records say about each request, in one round trip.</summary>
+    /// <summary>What the records say about each request: one round trip, and another one where a request is known already.</summary>
     public async Task<IReadOnlyList<RelayFacts>> ReadFactsAsync(IReadOnlyList<RelayCandidate> candidates, CancellationToken cancellation)
     {
         await using var connection = await database.OpenAsync(cancellation);
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(RelaySql.Find(candidates.Select(candidate => candidate.Id)));
+        batch.BatchCommands.Add(RelaySql.FindKnown(candidates.Select(candidate => candidate.Id)));
         batch.BatchCommands.Add(QuotaSql.Read(candidates));
         batch.BatchCommands.Add(Pauses.Find(
             candidates.Select(candidate => PauseScope.SponsorshipOn(candidate.Request.ChainId)).Distinct().Append(PauseScope.Sponsorship)));
@@ -29,25 +29,44 @@ internal sealed class RelayStore(Database database)
             batch.BatchCommands.Add(RelaySql.FindPredecessors([.. sequential.Select(i => UserOf(candidates[i]))]));
         }
 
+        var (known, usages, pauses, nonces) = await ReadRowsAsync(batch, sequential, cancellation);
+        var records = await FindAsync(connection, known, cancellation);
+        return [.. candidates.Select((candidate, i) => new RelayFacts(
+            records.GetValueOrDefault(candidate.Id), nonces.GetValueOrDefault(i)?.Predecessor, usages[i].InMinute, usages[i].OnDay,
+            pauses.GetValueOrDefault(PauseScope.Sponsorship) ?? pauses.GetValueOrDefault(PauseScope.SponsorshipOn(candidate.Request.ChainId)))
+        {
+            UnderWay = usages[i].UnderWay,
+            LastSpent = nonces.GetValueOrDefault(i)?.Spent,
+            ConfirmedAt = usages[i].ConfirmedAt,
+        })];
+    }
+
+    private static async Task<(IReadOnlyList<Hash32> Known, Dictionary<int, Usage> Usages, Dictionary<PauseScope, Pause> Pauses, Dictionary<int, KnownNonce> Nonces)>
+        ReadRowsAsync(NpgsqlBatch batch, int[] sequential, CancellationToken cancellation)
+    {
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
-        var records = (await rows.ReadListAsync(ReadRecord, cancellation)).ToDictionary(record => record.Id);
+        var known = await rows.ReadListAsync(row => row.GetHash(0), cancellation);
         await rows.NextResultAsync(cancellation);
-        var granted = (await rows.ReadListAsync(ReadUsage, cancellation)).ToDictionary(usage => (usage.Place, usage.Period), usage => usage.Granted);
+        var usages = (await rows.ReadListAsync(ReadUsage, cancellation)).ToDictionary(usage => usage.Place);
         await rows.NextResultAsync(cancellation);
         var pauses = (await Pauses.ReadAsync(rows, cancellation)).ToDictionary(pause => pause.Scope);
         var nonces = sequential.Length > 0 && await rows.NextResultAsync(cancellation)
             ? (await rows.ReadListAsync(row => (Place: sequential[row.GetInt64(0) - 1], Nonce: ReadNonce(row)), cancellation))
                 .ToDictionary(row => row.Place, row => row.Nonce)
             : [];
-        return [.. candidates.Select((candidate, i) => new RelayFacts(
-            records.GetValueOrDefault(candidate.Id), nonces.GetValueOrDefault(i)?.Predecessor, granted.GetValueOrDefault((i, QuotaWindow.Minute)),
-            granted.GetValueOrDefault((i, QuotaWindow.Day)),
-            pauses.GetValueOrDefault(PauseScope.Sponsorship) ?? pauses.GetValueOrDefault(PauseScope.SponsorshipOn(candidate.Request.ChainId)))
+        return (known, usages, pauses, nonces);
+    }
+
+    private static async Task<IReadOnlyDictionary<Hash32, RelayRecord>> FindAsync(
+        NpgsqlConnection connection, IReadOnlyList<Hash32> known, CancellationToken cancellation)
+    {
+        if (known.Count == 0)
         {
-            UnderWay = granted.GetValueOrDefault((i, QuotaSql.UnderWay)),
-            LastSpent = nonces.GetValueOrDefault(i)?.Spent,
-            ConfirmedAt = granted.TryGetValue((i, QuotaSql.ConfirmedAt), out var block) ? block : null,
-        })];
+            return new Dictionary<Hash32, RelayRecord>();
+        }
+
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { RelaySql.Find(known) } };
+        return (await batch.ReadListAsync(ReadRecord, cancellation)).ToDictionary(record => record.Id);
     }
 
     /// <summary>What is known of a user's nonces at a forwarder, and the highest block in which one of the user's newest requests ended.</summary>
@@ -176,13 +195,13 @@ internal sealed class RelayStore(Database database)
         if (corrected.Count > 0)
         {
             batch.BatchCommands.Add(OutcomeSql.Correct([.. outcomes.Where(outcome => corrected.Contains(outcome.TransactionId))], now));
-            batch.BatchCommands.Add(BudgetSql.SettleAnew(corrected));
+            batch.BatchCommands.Add(SettlementSql.SettleAnew(corrected));
         }
 
         foreach (var part in outcomes.Where(outcome => !corrected.Contains(outcome.TransactionId)).GroupBy(outcome => over.Contains(outcome.TransactionId)).OrderBy(part => part.Key))
         {
             // Last: what shares rows with other instances.
-            batch.BatchCommands.Add(part.Key ? BudgetSql.Settle([.. part], now) : OutcomeSql.Update([.. part], now));
+            batch.BatchCommands.Add(part.Key ? SettlementSql.Settle([.. part], now) : OutcomeSql.Update([.. part], now));
         }
 
         await batch.ExecuteNonQueryAsync(cancellation);
@@ -201,8 +220,8 @@ internal sealed class RelayStore(Database database)
         return await batch.ReadListAsync(read, cancellation);
     }
 
-    private static (int Place, short Period, long Granted) ReadUsage(NpgsqlDataReader row) =>
-        ((int)row.GetInt64(0) - 1, row.GetInt16(1), row.GetInt64(2));
+    private static Usage ReadUsage(NpgsqlDataReader row) => new(
+        (int)row.GetInt64(0) - 1, row.GetLongOrNull(1) ?? 0, row.GetLongOrNull(2) ?? 0, row.GetInt64(3), row.GetLongOrNull(4));
 
     private static SignedRelay ReadSigned(NpgsqlDataReader row) => new(
         row.GetHash(0), row.GetAddress(1), row.GetAddress(2), row.GetAddress(3), row.GetWei(4), (ulong)row.GetInt64(5),
@@ -218,4 +237,7 @@ internal sealed class RelayStore(Database database)
     {
         CarriedBy = row.IsDBNull(15) ? null : row.GetAddress(15),
     };
+
+    /// <summary>A user's use of the quotas, and how the newest requests stand.</summary>
+    private readonly record struct Usage(int Place, long OnDay, long InMinute, long UnderWay, long? ConfirmedAt);
 }

@@ -82,8 +82,8 @@ public sealed partial class BudgetTests(PostgresFixture postgres)
         var cost = state == TransactionStateNumber.NonceUsedExternally ? 0 : (BigInteger)1_000_000_007 * ids.Length;
 
         var outcomes = await OutcomesAsync(world);
-        await RunAsync(world, BudgetSql.Settle(outcomes, world.Time.GetUtcNow()));
-        await RunAsync(world, BudgetSql.Settle(outcomes, world.Time.GetUtcNow()));
+        await RunAsync(world, SettlementSql.Settle(outcomes, world.Time.GetUtcNow()));
+        await RunAsync(world, SettlementSql.Settle(outcomes, world.Time.GetUtcNow()));
 
         Assert.Equal((BigInteger.Zero, cost), await ReadAsync(world, BudgetScope.Chain));
         Assert.Equal((BigInteger.Zero, cost), await ReadAsync(world, BudgetScope.User));
@@ -99,10 +99,10 @@ public sealed partial class BudgetTests(PostgresFixture postgres)
         await PostAsync(world, users: 9, new SponsorBudgets(new(Of(one * 10), Of(one * 10)), default, new(Of(one * 2), null)));
         await world.Database.ExecuteAsync($"update transactions set state = {TransactionStateNumber.NonceUsedExternally}");
         Guid[] ids = [.. await world.Database.ColumnAsync<Guid>("select id from transactions")];
-        await RunAsync(world, BudgetSql.Settle(await OutcomesAsync(world), world.Time.GetUtcNow()));
+        await RunAsync(world, SettlementSql.Settle(await OutcomesAsync(world), world.Time.GetUtcNow()));
         await world.Database.ExecuteAsync($"update transactions set state = {TransactionStateNumber.Confirmed}, fee = 1000000007");
 
-        await RunAsync(world, BudgetSql.SettleAnew(ids));
+        await RunAsync(world, SettlementSql.SettleAnew(ids));
 
         var cost = (BigInteger)1_000_000_007 * ids.Length;
         Assert.Equal((BigInteger.Zero, cost), await ReadAsync(world, BudgetScope.Chain));
@@ -119,7 +119,7 @@ public sealed partial class BudgetTests(PostgresFixture postgres)
         await PostAsync(world, users: 200, new SponsorBudgets(new(Of(one * 1_000), null), default, new(Of(one * 2), null)));
         await world.Database.ExecuteAsync($"update transactions set state = {TransactionStateNumber.Confirmed}, fee = 1000000007");
         var outcomes = await OutcomesAsync(world);
-        var settle = BudgetSql.Settle(outcomes, world.Time.GetUtcNow());
+        var settle = SettlementSql.Settle(outcomes, world.Time.GetUtcNow());
         await using var connection = await world.Database.OpenAsync();
         await using var explain = new NpgsqlCommand("explain (analyze, timing off) " + settle.CommandText, connection);
         foreach (var parameter in settle.Parameters.Cast<NpgsqlParameter>())
@@ -148,7 +148,7 @@ public sealed partial class BudgetTests(PostgresFixture postgres)
         await PostAsync(world, users: 1, budgets);
         await world.Database.ExecuteAsync($"update transactions set state = {TransactionStateNumber.Confirmed}, fee = {one * 3}");
 
-        await RunAsync(world, BudgetSql.Settle(await OutcomesAsync(world), world.Time.GetUtcNow()));
+        await RunAsync(world, SettlementSql.Settle(await OutcomesAsync(world), world.Time.GetUtcNow()));
 
         Assert.Equal((BigInteger.Zero, one * 3), await ReadAsync(world, BudgetScope.Chain));
         var refused = Assert.IsType<IntakeOutcome.Refused>(Assert.Single(await RelayIntakeTests.PostAsync(world, [Candidate(Plans.Account(77), 0, budgets)])));
