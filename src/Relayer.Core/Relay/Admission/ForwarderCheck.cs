@@ -19,7 +19,7 @@ public sealed partial class ForwarderCheck(IChainClientFactory chains, ILogger<F
     private readonly ConcurrentDictionary<(ChainId Chain, Address Forwarder), bool> _agreed = new();
 
     /// <summary>What differs, for people; <see langword="null"/> when the contract and the configuration agree.</summary>
-    /// <exception cref="ChainUnavailableException">No provider answers.</exception>
+    /// <exception cref="ChainUnavailableException">No provider answers, or they contradict each other.</exception>
     public async ValueTask<string?> FindMismatchAsync(Forwarder forwarder, CancellationToken cancellation)
     {
         var key = (forwarder.ChainId, forwarder.Address);
@@ -29,8 +29,10 @@ public sealed partial class ForwarderCheck(IChainClientFactory chains, ILogger<F
         }
 
         var call = new EthCall(null, forwarder.Address, Forwarder.EncodeEip712DomainRead());
-        var outcomes = await chains.Get(forwarder.ChainId).CallAsync([call], cancellation);
-        var mismatch = Compare(forwarder, outcomes[0]);
+        var outcomes = await chains.Get(forwarder.ChainId).CallAgreedAsync([call], cancellation);
+        var mismatch = outcomes[0] is { } outcome
+            ? Compare(forwarder, outcome)
+            : throw new ChainUnavailableException(forwarder.ChainId, $"the providers contradict each other about forwarder {forwarder.Address}");
         if (mismatch is null)
         {
             _agreed[key] = true;

@@ -25,7 +25,7 @@ public sealed class AdmissionCalls(IChainClientFactory chains, TimeProvider time
     private readonly ConcurrentDictionary<ChainId, CallBreaker> _breakers = new();
     private readonly RecentlyUsed<(ChainId Chain, Address User), Answer> _answers = new(Remembered, TimeSpan.FromDays(1), time);
 
-    /// <summary>Whether a user is admitted on a chain; <see langword="null"/> when that cannot be had now.</summary>
+    /// <summary>Whether a user is admitted on a chain; <see langword="null"/> when that cannot be had now, or the providers contradict each other.</summary>
     public ValueTask<bool?> FindAsync(ChainId chainId, AdmissionCall call, Address user, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(call);
@@ -45,9 +45,9 @@ public sealed class AdmissionCalls(IChainClientFactory chains, TimeProvider time
         var at = time.GetTimestamp();
         try
         {
-            var outcomes = await chains.Get(chainId).CallAsync([call.Ask(user)], cancellation).WaitAsync(call.Patience, time, cancellation);
+            var outcomes = await chains.Get(chainId).CallAgreedAsync([call.Ask(user)], cancellation).WaitAsync(call.Patience, time, cancellation);
             breaker.Note(hasAnswered: true);
-            var answer = AdmissionCall.Read(outcomes[0]);
+            var answer = outcomes[0] is { } outcome ? AdmissionCall.Read(outcome) : null;
             if (answer is { } isAdmitted)
             {
                 _answers.Set((chainId, user), new Answer(isAdmitted, at));
