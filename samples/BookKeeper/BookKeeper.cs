@@ -15,8 +15,8 @@ public sealed class BookKeeper : ViewKeeper<BookOptions>
     protected override async Task<IReadOnlyList<DueWork>> LookAsync(IWeb3 web3, BookOptions options, CancellationToken cancellation)
     {
         var book = $"{options.Book}";
-        var due = await web3.Eth.GetContractQueryHandler<DueFunction>().QueryAsync<List<BigInteger>>(book, new DueFunction());
-        return [.. due.Select(entry => DueWork.By($"{entry}", book, new SettleFunction { Entry = entry }))];
+        var due = await web3.QueryStrictlyAsync<DueFunction, DueAnswer>(book, new DueFunction());
+        return [.. due.Entries.Select(entry => DueWork.By($"{entry}", book, new SettleFunction { Entry = entry }))];
     }
 }
 
@@ -27,8 +27,15 @@ public sealed class BookOptions : ViewKeeperOptions
     public override void Validate(string at, OptionFaults faults) => faults.RequireAddress(Book, $"{at}:Book");
 }
 
-[Function("due", "uint256[]")]
+[Function("due", typeof(DueAnswer))]
 public sealed class DueFunction : FunctionMessage;
+
+[FunctionOutput]
+public sealed class DueAnswer : IFunctionOutputDTO
+{
+    [Parameter("uint256[]", "entries", 1)]
+    public List<BigInteger> Entries { get; set; } = [];
+}
 
 [Function("settle")]
 public sealed class SettleFunction : FunctionMessage

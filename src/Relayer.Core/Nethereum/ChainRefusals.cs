@@ -12,11 +12,17 @@ internal static class ChainRefusals
     /// <summary>Whether it is one of them.</summary>
     public static bool IsOne(Exception failure) => failure is RpcResponseException or RpcResponseBatchException or RpcResponseFormatException
         or SmartContractRevertException or SmartContractCustomErrorRevertException or SmartContractCustomErrorRevertExceptionErrorDecoded
-        or TransactionNotMinedException;
+        or TransactionNotMinedException or ContractAnswerException;
 
     /// <summary>What was said, for people.</summary>
-    public static string Words(Exception failure) =>
-        failure is SmartContractCustomErrorRevertException custom && Hex.TryDecode(custom.ExceptionEncodedData, out var data)
-            ? RevertReason.Decode(data)
-            : failure.Message;
+    public static string Words(Exception failure) => Hex.TryDecode(RevertData(failure), out var data) && data.Length > 0
+        ? RevertReason.Decode(data)
+        : failure.Message;
+
+    private static string? RevertData(Exception failure) => failure switch
+    {
+        SmartContractCustomErrorRevertException custom => custom.ExceptionEncodedData,
+        RpcResponseException { RpcError.Data: { } data } => data.ToString(),
+        _ => null,
+    };
 }

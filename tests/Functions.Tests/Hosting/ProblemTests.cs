@@ -13,7 +13,7 @@ public sealed class ProblemTests
     [InlineData("GET", "/nowhere", 404, "not_found")]
     [InlineData("GET", "/api/nowhere", 404, "not_found")]
     [InlineData("GET", "/", 404, "not_found")]
-    [InlineData("POST", "/Tick", 404, "not_found")] // Wrapped timers are for the Functions host alone.
+    [InlineData("POST", "/Tick", 404, "not_found")] // Timers are no routes.
     [InlineData("DELETE", "/api/guarded", 405, "method_not_allowed")]
     [InlineData("POST", "/api/slow/1", 405, "method_not_allowed")]
     [InlineData("GET", "/api/slow/soon", 400, "malformed_request")]

@@ -217,6 +217,38 @@ public sealed class BookKeeperTests(PostgresFixture postgres)
         await world.Keepers.BecomesAsync(async () => await world.TotalAsync() == 1, () => world.TickAsync(app));
     }
 
+    [Theory]
+    [InlineData(0x20, 0x7fffffff)] // 64 bytes that promise 64 GiB: 32 times that wraps around in the library.
+    [InlineData(0x20, 0x08000000)]
+    [InlineData(0x20, 1)]
+    [InlineData(0, 0)]
+    [InlineData(0x7fffffff, 1)]
+    public async Task A_view_that_answers_what_nobody_should_is_told_and_spoils_nothing(int offset, int length)
+    {
+        await using var world = await BookWorld.StartAsync(postgres);
+        var app = world.Add();
+        var (node, book) = (world.Keepers.Node, $"{world.Book.Address}");
+        var code = (await node.Rpc.SendAsync("eth_getCode", [book, "latest"], KeeperWorld.Cancellation)).GetString()!;
+        string[] hostile =
+        [
+            $"0x63{offset:x8}60005263{length:x8}60205260406000f3", // returns
+            $"0x7f08c379a0{new string('0', 56)}60005263{offset:x8}60045263{length:x8}60245260446000fd", // reverts as Error(string) does
+            "0x620200006000f3", // returns zeros, more than are read
+            "0x60016000f3", // returns a byte
+            "0x", // nobody is there
+        ];
+        foreach (var one in hostile)
+        {
+            await node.SetCodeAsync(book, one, KeeperWorld.Cancellation);
+            var run = await world.TickAsync(app);
+            Assert.Equal(("done", 0), (run.Outcome, run.Found));
+        }
+
+        Assert.Equal(["skipped:check_failed"], await world.DecisionsAsync(BookWorld.Name));
+        await node.SetCodeAsync(book, code, KeeperWorld.Cancellation);
+        await world.Keepers.BecomesAsync(async () => await world.TotalAsync() == 1, () => world.TickAsync(app));
+    }
+
     [Fact]
     public async Task Nodes_that_are_away_end_the_run_and_nothing_else()
     {
