@@ -44,6 +44,7 @@ internal sealed partial record Reply(int Status, string? MediaType, string Text,
         Assert.Equal(code, Code);
         Assert.Equal(status, (int)Json["status"]!);
         Assert.False(string.IsNullOrEmpty((string?)Json["title"]));
+        Assert.Matches("^[0-9a-f]{32}$", this["traceId"] ?? "");
 
         // Readiness names the providers, by host and port alone.
         AssertTellsNothing(code == "not_ready" ? ProviderName().Replace(Text, "") : Text);
