@@ -1,7 +1,7 @@
 using System.Numerics;
+using Nethereum.Accounts.ViewOnly;
 using Nethereum.JsonRpc.Client;
 using Nethereum.RPC.Accounts;
-using Nethereum.RPC.AccountSigning;
 using Nethereum.RPC.Eth.DTOs;
 using Nethereum.RPC.NonceServices;
 using Nethereum.RPC.TransactionManagers;
@@ -40,21 +40,21 @@ internal sealed class EngineTransactionManager : TransactionManagerBase
 
     private static NotSupportedException NoKey() => new("There is no key here: the engine signs what it sends, and nothing else.");
 
-    /// <summary>An account whose key is the engine's.</summary>
-    private sealed class EngineAccount(EngineTransactionManager manager) : IAccount
+    /// <summary>The library's account without a key, so that what asks it for a signature is refused. Who it is and which nonce comes next is the engine's.</summary>
+    private sealed class EngineAccount : ViewOnlyAccount, IAccount
     {
+        private const string NoNonce = "There is no nonce here: the engine takes it when it sends.";
+
+        public EngineAccount(EngineTransactionManager manager)
+            : base(default(Address).ToString()) => TransactionManager = manager;
+
         /// <summary>Who would pay, inside a keeper's action; elsewhere the engine chooses when it sends.</summary>
-        public string Address => SendScope.Current?.Account?.ToString()!;
+        string IAccount.Address => SendScope.Current?.Account?.ToString()!;
 
-        public ITransactionManager TransactionManager => manager;
-
-        public INonceService NonceService
+        INonceService IAccount.NonceService
         {
-            get => throw new NotSupportedException("There is no nonce here: the engine takes it when it sends.");
-            set => throw new NotSupportedException("There is no nonce here: the engine takes it when it sends.");
+            get => throw new NotSupportedException(NoNonce);
+            set => throw new NotSupportedException(NoNonce);
         }
-
-        /// <summary>None: what asks for signatures then asks a node for them, and no node is asked.</summary>
-        public IAccountSigningService AccountSigningService => null!;
     }
 }
