@@ -56,13 +56,13 @@ public sealed class KeyVaultStandIn : IAsyncDisposable
         }
     }
 
-    /// <summary>A handler that trusts this vault's certificate and no other.</summary>
-    public HttpMessageHandler CreateHandler() => new SocketsHttpHandler
+    /// <summary>A handler that trusts the certificates of this vault and of some others, and no more.</summary>
+    public HttpMessageHandler CreateHandler(params KeyVaultStandIn[] others) => new SocketsHttpHandler
     {
         SslOptions = new SslClientAuthenticationOptions
         {
             RemoteCertificateValidationCallback = (_, presented, _, _) =>
-                presented is not null && presented.GetRawCertData().AsSpan().SequenceEqual(_certificate.RawData),
+                presented is not null && others.Prepend(this).Any(vault => presented.GetRawCertData().AsSpan().SequenceEqual(vault._certificate.RawData)),
         },
     };
 

@@ -68,7 +68,8 @@ public static class RelayerOptionsValidator
     private static void ValidateKeyVault(RelayerOptions options, OptionFaults faults)
     {
         var vault = options.KeyVault;
-        var used = options.Chains.Values.SelectMany(chain => chain.Signers.Append(chain.Council)).Any(signer => signer.Secret.Length > 0)
+        var isApart = vault.CouncilUri.Length > 0;
+        var used = options.Chains.Values.SelectMany(chain => isApart ? chain.Signers : chain.Signers.Append(chain.Council)).Any(signer => signer.Secret.Length > 0)
             || options.Hermes.Fallbacks.Prepend(options.Hermes).Any(service => service.Secret.Length > 0) || options.Alerts.Secret.Length > 0
             || options.Operators.Values.Any(one => one.Secret.Length > 0) || options.Clients.Values.Any(one => one.Secret.Length > 0)
             || options.Chains.Values.Any(chain => chain.Policy.Approval.Secret.Length > 0);
@@ -81,6 +82,13 @@ public static class RelayerOptionsValidator
             faults.RequireHttpsUrl(vault.Uri, "KeyVault:Uri");
         }
 
+        if (isApart)
+        {
+            faults.RequireHttpsUrl(vault.CouncilUri, "KeyVault:CouncilUri");
+        }
+
+        faults.AddIf(
+            vault.CouncilIdentity.Length > 0 && !Guid.TryParse(vault.CouncilIdentity, out _), "KeyVault:CouncilIdentity", "is not a client id, such as 00000000-0000-0000-0000-000000000000");
         faults.RequireLonger(vault.RefreshAfter, "KeyVault:RefreshAfter");
         faults.RequireTime(vault.Timeout, LongestWait, "30 seconds", "KeyVault:Timeout");
         faults.RequireNotNegative(vault.RetireAfter, "KeyVault:RetireAfter");

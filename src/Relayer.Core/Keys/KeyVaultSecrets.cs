@@ -20,17 +20,39 @@ internal sealed class KeyVaultSecrets
 
     /// <summary>Reads with <see cref="DefaultAzureCredential"/>.</summary>
     public KeyVaultSecrets(KeyVaultOptions options, TimeProvider time)
-        : this(options, time, static () => new DefaultAzureCredential(), new SecretClientOptions())
+        : this(options, time, CredentialOf, new SecretClientOptions())
     {
     }
 
     /// <summary>Reads with another credential, or over another transport.</summary>
     internal KeyVaultSecrets(
         KeyVaultOptions options, TimeProvider time, Func<TokenCredential> credential, SecretClientOptions clientOptions)
+        : this(options, time, _ => credential(), clientOptions)
+    {
+    }
+
+    /// <summary>Reads with the credential of a managed identity by its client id, or of what is usual where that is empty.</summary>
+    internal KeyVaultSecrets(
+        KeyVaultOptions options, TimeProvider time, Func<string, TokenCredential> credential, SecretClientOptions clientOptions)
+        : this(options.Uri, "", options, time, credential, clientOptions)
+    {
+        if (options.CouncilUri.Length > 0 || options.CouncilIdentity.Length > 0)
+        {
+            var uri = options.CouncilUri.Length > 0 ? options.CouncilUri : options.Uri;
+            Council = new KeyVaultSecrets(uri, options.CouncilIdentity, options, time, credential, clientOptions);
+        }
+    }
+
+    private KeyVaultSecrets(
+        string uri, string identity, KeyVaultOptions options, TimeProvider time, Func<string, TokenCredential> credential, SecretClientOptions clientOptions)
     {
         (_timeout, _time) = (options.Timeout, time);
-        _client = new(() => CreateClient(options, credential(), clientOptions));
+        _client = new(() => CreateClient(uri, options, credential(identity), clientOptions));
+        Council = this;
     }
+
+    /// <summary>Reads the councils' keys: from a vault, and as an identity, of their own where the settings say so.</summary>
+    public KeyVaultSecrets Council { get; }
 
     /// <summary>Reads the newest version of a secret.</summary>
     /// <param name="name">Its name.</param>
@@ -58,7 +80,10 @@ internal sealed class KeyVaultSecrets
         }
     }
 
-    private static SecretClient CreateClient(KeyVaultOptions options, TokenCredential credential, SecretClientOptions clientOptions)
+    private static DefaultAzureCredential CredentialOf(string identity) =>
+        identity.Length == 0 ? new() : new(new DefaultAzureCredentialOptions { ManagedIdentityClientId = identity });
+
+    private static SecretClient CreateClient(string uri, KeyVaultOptions options, TokenCredential credential, SecretClientOptions clientOptions)
     {
         // Few and quick retries; a 429 or 503 with Retry-After is waited for as it says, within the timeout of the whole.
         clientOptions.Retry.Mode = RetryMode.Exponential;
@@ -67,7 +92,7 @@ internal sealed class KeyVaultSecrets
         clientOptions.Retry.MaxDelay = TimeSpan.FromSeconds(5);
         clientOptions.Retry.NetworkTimeout = options.Timeout;
         clientOptions.Diagnostics.IsLoggingContentEnabled = false;
-        return new SecretClient(new Uri(options.Uri), credential, clientOptions);
+        return new SecretClient(new Uri(uri), credential, clientOptions);
     }
 
     private static void WipeBody(Response response)

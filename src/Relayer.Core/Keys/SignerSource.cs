@@ -17,18 +17,18 @@ internal sealed class SignerSource : ISignerSource, IDisposable
     public SignerSource(RelayerOptions options, KeyVaultSecrets secrets, TimeProvider time, ILogger<SignerSource> logger)
     {
         // One secret serves several chains with one key in memory; a rotation then reaches all of them at once.
-        var shared = new Dictionary<(string Secret, Address? Address), KeyVaultKey>();
+        var shared = new Dictionary<(KeyVaultSecrets Vault, string Secret, Address? Address), KeyVaultKey>();
         _chains = options.Chains.ToDictionary(
             chain => new ChainId(chain.Value.ChainId),
             chain => chain.Value.Signers
-                .Select((signer, i) => CreateHolder(signer, $"Chains:{chain.Key}:Signers:{i}"))
+                .Select((signer, i) => CreateHolder(signer, $"Chains:{chain.Key}:Signers:{i}", secrets))
                 .ToArray());
         _uses = options.Chains.ToDictionary(
             chain => new ChainId(chain.Value.ChainId), chain => chain.Value.Signers.Select(signer => Enum.Parse<SignerUse>(signer.Use, ignoreCase: true)).ToArray());
         _councils = options.Chains.Where(chain => chain.Value.Council.IsConfigured).ToDictionary(
-            chain => new ChainId(chain.Value.ChainId), chain => CreateHolder(chain.Value.Council, $"Chains:{chain.Key}:Council"));
+            chain => new ChainId(chain.Value.ChainId), chain => CreateHolder(chain.Value.Council, $"Chains:{chain.Key}:Council", secrets.Council));
 
-        IKeyHolder CreateHolder(SignerOptions signer, string at)
+        IKeyHolder CreateHolder(SignerOptions signer, string at, KeyVaultSecrets vault)
         {
             if (signer.Secret.Length == 0)
             {
@@ -37,10 +37,10 @@ internal sealed class SignerSource : ISignerSource, IDisposable
                     : throw new InvalidOperationException($"{at}:Key: a literal key is accepted only in development");
             }
 
-            var id = (signer.Secret.ToUpperInvariant(), signer.Address);
+            var id = (vault, signer.Secret.ToUpperInvariant(), signer.Address);
             if (!shared.TryGetValue(id, out var key))
             {
-                shared[id] = key = new KeyVaultKey(signer.Secret, signer.Address, secrets, options.KeyVault, time, logger);
+                shared[id] = key = new KeyVaultKey(signer.Secret, signer.Address, vault, options.KeyVault, time, logger);
             }
 
             return key;

@@ -146,6 +146,8 @@ public sealed class RelayerOptionsTests
     [InlineData("Database:ConnectionString", "", "Database:ConnectionString: is missing")]
     [InlineData("KeyVault:Uri", "", "KeyVault:Uri: is missing")]
     [InlineData("KeyVault:Uri", "http://vault.example", "KeyVault:Uri: is not an https URL")]
+    [InlineData("KeyVault:CouncilUri", "http://vault.example", "KeyVault:CouncilUri: is not an https URL")]
+    [InlineData("KeyVault:CouncilIdentity", "id-council", "KeyVault:CouncilIdentity: is not a client id")]
     [InlineData("KeyVault:RefreshAfter", "00:00:00", "KeyVault:RefreshAfter:")]
     [InlineData("KeyVault:Timeout", "00:00:31", "KeyVault:Timeout:")]
     [InlineData("KeyVault:RetireAfter", "-00:00:01", "KeyVault:RetireAfter:")]
