@@ -28,6 +28,7 @@ public sealed partial class DocumentPathsTests
     [InlineData("reliability.md")]
     [InlineData("stand-ins.md")]
     [InlineData("keepers.md")]
+    [InlineData("deploy.md")]
     public void Each_page_and_heading_that_a_document_links_to_is_there(string document)
     {
         var links = Links.Matches(Read(document)).Select(match => (Page: match.Groups[1].Value, Heading: match.Groups[2].Value)).ToArray();
