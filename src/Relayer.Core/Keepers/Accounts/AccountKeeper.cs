@@ -38,8 +38,8 @@ internal sealed class AccountKeeper(IChainClient chain, AccountTask task, Accoun
             }
         }
 
-        var simulations = await chain.CallAsync(
-            [.. left.Select(item => new EthCall(payer.Account, Address.Parse(item.Details.Contract), Hex.Decode(item.Details.Data), task.GasLimit))],
+        var simulations = await Trial.RunAsync(
+            chain, [.. left.Select(item => new EthCall(payer.Account, Address.Parse(item.Details.Contract), Hex.Decode(item.Details.Data), task.GasLimit))],
             cancellation);
         var actions = new List<KeeperAction>();
         for (var i = 0; i < left.Count; i++)

@@ -127,7 +127,8 @@ internal sealed class RedemptionKeeper(
         IReadOnlyList<(DueBurn Burn, Attestation.Complete Attested)> items, Address sender, Dictionary<KeeperWork, Decision> decisions,
         CancellationToken cancellation)
     {
-        var simulations = await chain.CallAsync(
+        var simulations = await Trial.RunAsync(
+            chain,
             [.. items.Select(item => new EthCall(
                 sender, Address.Parse(item.Burn.Details.Receiver), RedemptionPlanner.Data(item.Attested), settings.GasLimit))],
             cancellation);

@@ -28,7 +28,7 @@ internal static class PatientPlanner
         CallOutcome.Returned => null,
         CallOutcome.Reverted reverted => new Decision.Wait(
             KeeperReasons.SimulationReverted, Later(work, now), RevertReason.Decode(reverted.Data.Span)?.ToString()),
-        CallOutcome.Refused { Error.Kind: NodeErrorKind.OutOfGas } => new Decision.Wait(KeeperReasons.OutOfGas, Later(work, now)),
+        CallOutcome.Refused { Error: { Kind: NodeErrorKind.OutOfGas } error } => new Decision.Wait(KeeperReasons.OutOfGas, Later(work, now), error.Message),
         CallOutcome.Refused refused => new Decision.Wait(KeeperReasons.SimulationReverted, Later(work, now), refused.Error.Message),
         _ => throw new UnreachableException(),
     };

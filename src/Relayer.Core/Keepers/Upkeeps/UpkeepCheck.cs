@@ -28,7 +28,7 @@ public abstract record UpkeepCheck
     {
         CallOutcome.Returned returned => Read(returned.Data.Span),
         CallOutcome.Reverted reverted => new Faulty($"the check reverted: {RevertReason.Decode(reverted.Data.Span)}"),
-        CallOutcome.Refused { Error.Kind: NodeErrorKind.OutOfGas } => new Faulty("the check used all its gas"),
+        CallOutcome.Refused { Error: { Kind: NodeErrorKind.OutOfGas } error } => new Faulty($"the check used all its gas: {error.Message}"),
         CallOutcome.Refused refused => new Faulty($"the node refused the check: {refused.Error.Message}"),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

@@ -45,7 +45,7 @@ internal sealed class UpkeepFinder(IChainClient chain, KeeperStore store, TimePr
     {
         // From nobody, as Chainlink's registry simulates: contracts that only want to be simulated check for it.
         var calls = upkeeps.Select(upkeep => new EthCall(default(Address), upkeep.Contract, upkeep.AskData(), upkeep.CheckGasLimit)).ToArray();
-        var outcomes = await chain.CallAsync(calls, cancellation);
+        var outcomes = await Trial.RunAsync(chain, calls, cancellation);
         return [.. outcomes.Select(UpkeepCheck.Read)];
     }
 

@@ -76,6 +76,6 @@ internal sealed class UpkeepKeeper(IChainClient chain, IReadOnlyList<Upkeep> upk
 
     private async Task<IReadOnlyList<CallOutcome>> SimulateAsync(
         IReadOnlyList<(KeeperWork Work, Upkeep Job, ReadOnlyMemory<byte> Data)> left, Address sender, CancellationToken cancellation) =>
-        await chain.CallAsync(
-            [.. left.Select(item => new EthCall(sender, item.Job.Contract, Upkeep.PerformData(item.Data), item.Job.GasLimit))], cancellation);
+        await Trial.RunAsync(
+            chain, [.. left.Select(item => new EthCall(sender, item.Job.Contract, Upkeep.PerformData(item.Data), item.Job.GasLimit))], cancellation);
 }

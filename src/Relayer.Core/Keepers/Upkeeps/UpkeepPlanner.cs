@@ -21,7 +21,7 @@ public static class UpkeepPlanner
         CallOutcome.Returned => null,
         CallOutcome.Reverted reverted => Retry(
             work, limits, KeeperReasons.SimulationReverted, RevertReason.Decode(reverted.Data.Span), now),
-        CallOutcome.Refused { Error.Kind: NodeErrorKind.OutOfGas } => Retry(work, limits, KeeperReasons.OutOfGas, null, now),
+        CallOutcome.Refused { Error: { Kind: NodeErrorKind.OutOfGas } error } => Retry(work, limits, KeeperReasons.OutOfGas, error.Message, now),
         CallOutcome.Refused refused => Retry(work, limits, KeeperReasons.SimulationReverted, refused.Error.Message, now),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

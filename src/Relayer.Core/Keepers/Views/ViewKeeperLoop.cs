@@ -98,8 +98,8 @@ internal sealed partial class ViewKeeperLoop<TOptions>(
         IReadOnlyList<KeeperAction> actions, Address payer, DateTimeOffset now, CancellationToken cancellation)
     {
         KeeperAction[] calls = [.. actions.Where(action => action.Act is null)];
-        var outcomes = await chain.CallAsync(
-            [.. calls.Select(action => new EthCall(payer, action.To, action.Data, action.GasLimit, action.Value))], cancellation);
+        var outcomes = await Trial.RunAsync(
+            chain, [.. calls.Select(action => new EthCall(payer, action.To, action.Data, action.GasLimit, action.Value))], cancellation);
         return [.. calls.Zip(outcomes, (action, outcome) => (action.Works[0], UpkeepPlanner.Evaluate(action.Works[0], outcome, Limits, now)))
             .Where(item => item.Item2 is not null).Select(item => (item.Item1, item.Item2!))];
     }

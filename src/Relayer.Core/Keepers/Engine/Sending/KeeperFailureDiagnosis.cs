@@ -34,7 +34,7 @@ internal sealed class KeeperFailureDiagnosis(IChainClientFactory chains)
         var calls = transactions.Select(one => new EthCall(one.Signer, one.Plan.To, one.Plan.Data, one.Plan.GasLimit, one.Plan.Value));
         try
         {
-            return await chains.Get(chainId).CallAsync([.. calls], BlockRef.Of(block), cancellation);
+            return await Trial.RunAsync(chains.Get(chainId), [.. calls], BlockRef.Of(block), cancellation);
         }
         catch (ChainUnavailableException)
         {
@@ -46,7 +46,6 @@ internal sealed class KeeperFailureDiagnosis(IChainClientFactory chains)
     private static string ReasonOf(CallOutcome outcome) => outcome switch
     {
         CallOutcome.Reverted reverted => PerpsErrors.Describe(reverted.Data.Span),
-        CallOutcome.Refused { Error.Kind: NodeErrorKind.OutOfGas } => "out of gas",
         CallOutcome.Refused refused => refused.Error.Message,
         _ => "it reverted when it was mined and would succeed after that block",
     };
