@@ -32,7 +32,7 @@ public static class RevertReason
         {
             if (error.TryDescribe(data, out var known))
             {
-                return Clean(known);
+                return Shorten(known);
             }
         }
 
@@ -71,7 +71,7 @@ public static class RevertReason
             return false;
         }
 
-        text = Clean(Encoding.UTF8.GetString(rest[..Math.Min((int)(ulong)length, MaxBytes)]));
+        text = Shorten(Encoding.UTF8.GetString(rest[..Math.Min((int)(ulong)length, MaxBytes)]));
         return true;
     }
 
@@ -90,7 +90,8 @@ public static class RevertReason
         _ => $"panic {code}",
     };
 
-    private static string Clean(string text)
+    /// <summary>At most <see cref="MaxLength"/> characters of a text, without control and formatting characters.</summary>
+    internal static string Shorten(string text)
     {
         var clean = new StringBuilder(Math.Min(text.Length, MaxLength));
         foreach (var rune in text.EnumerateRunes())

@@ -83,12 +83,18 @@ contract PerpsMarketStandIn {
     uint256 public strictStaleness = 60;
     uint256 public liquidationCapacityLeft = type(uint256).max;
     bool public suspended;
+    /// Markets of the system: with none, gas is what this contract takes by itself.
+    uint256 public marketCount;
+    /// What settleOrder reverts with, whatever the order; and whether orders can be cancelled, whatever their price.
+    bytes private _refusal;
+    bool private _insolvent;
     Strategy private _strategy;
 
     mapping(uint128 accountId => Order) private _orders;
     mapping(uint128 accountId => int256) public collateral;
     mapping(uint128 accountId => mapping(uint128 marketId => Position)) private _positions;
     mapping(uint128 accountId => uint256[]) private _openMarkets;
+    mapping(uint128 accountId => uint256) private _furtherPositions;
     uint256[] private _flagged;
 
     /// What was paid to whom, instead of a token.
@@ -116,6 +122,22 @@ contract PerpsMarketStandIn {
 
     function setLiquidationCapacity(uint256 value) external {
         liquidationCapacityLeft = value;
+    }
+
+    function setRefusal(bytes calldata value) external {
+        _refusal = value;
+    }
+
+    function setInsolvent(bool value) external {
+        _insolvent = value;
+    }
+
+    function setMarkets(uint256 value) external {
+        marketCount = value;
+    }
+
+    function setFurtherPositions(uint128 accountId, uint256 value) external {
+        _furtherPositions[accountId] = value;
     }
 
     function setWindow(uint256 delay, uint256 duration, uint256 priceDelay) external {
@@ -161,6 +183,8 @@ contract PerpsMarketStandIn {
         Request memory request = _valid(accountId);
         uint256 price = _benchmark(accountId);
         if (_isFlagged(accountId)) revert AccountLiquidatable(accountId);
+        _takeGas(request);
+        if (_refusal.length > 0) _refuse();
         if (_exceeds(request, price)) revert AcceptablePriceExceeded(price, request.acceptablePrice);
         (int256 pnl, int128 size) = _fill(request, price);
         uint256 reward = KEEPER_COST + _strategy.settlementReward;
@@ -176,7 +200,7 @@ contract PerpsMarketStandIn {
         Request memory request = _valid(accountId);
         uint256 price = _benchmark(accountId);
         if (_isFlagged(accountId)) revert AccountLiquidatable(accountId);
-        if (!_exceeds(request, price)) revert AcceptablePriceNotExceeded(price, request.acceptablePrice);
+        if (!_insolvent && !_exceeds(request, price)) revert AcceptablePriceNotExceeded(price, request.acceptablePrice);
         collateral[accountId] -= int256(_strategy.settlementReward);
         rewards[_sender()] += _strategy.settlementReward;
         _orders[accountId].request.sizeDelta = 0;
@@ -287,6 +311,40 @@ contract PerpsMarketStandIn {
         if (isWhole) _unflag(accountId);
         rewards[_sender()] += reward;
         emit AccountLiquidationAttempt(accountId, reward, isWhole);
+    }
+
+    /// @dev What the deployed one was measured to take with so many markets, and so many further positions of the account: the storage is read once in a
+    /// transaction, the rest is taken again by each order. An order that only reduces its position does not look at all markets.
+    function _takeGas(Request memory request) private view {
+        if (marketCount == 0) return;
+        int128 size = _positions[request.accountId][request.marketId].size;
+        bool reduces = size != 0 && (size > 0) != (request.sizeDelta > 0) && _abs(request.sizeDelta) <= _abs(size);
+        _touch(0, 112, 260_000);
+        for (uint256 i = 1; i <= (reduces ? 0 : marketCount); ++i) {
+            _touch(i, 20, 15_000);
+        }
+        for (uint256 i = 1; i <= _furtherPositions[request.accountId]; ++i) {
+            _touch((uint256(request.accountId) << 128) + i, 30, 50_000);
+        }
+    }
+
+    /// @dev Reads so many places of storage, and takes so much gas beside. What there is too little gas for says nothing, as from a call within calls.
+    function _touch(uint256 place, uint256 slots, uint256 amount) private view {
+        bytes32 base = keccak256(abi.encode("gas", place));
+        assembly ("memory-safe") {
+            let sum := 0
+            for { let i := 0 } lt(i, slots) { i := add(i, 1) } { sum := add(sum, sload(add(base, i))) }
+            let left := gas()
+            if or(sum, iszero(gt(left, amount))) { revert(0, 0) }
+            for { let end := sub(left, amount) } gt(gas(), end) {} {}
+        }
+    }
+
+    function _refuse() private view {
+        bytes memory refusal = _refusal;
+        assembly ("memory-safe") {
+            revert(add(refusal, 0x20), mload(refusal))
+        }
     }
 
     function _valid(uint128 accountId) private view returns (Request memory request) {

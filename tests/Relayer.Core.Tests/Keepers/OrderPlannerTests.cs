@@ -1,6 +1,7 @@
 using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
+using Relayer.Core.Keepers.Perps;
 using Relayer.Core.Keepers.Settlement;
 
 namespace Relayer.Core.Tests.Keepers;
@@ -50,6 +51,33 @@ public sealed class OrderPlannerTests
     [InlineData(3_600, Opens + 30)]
     public void The_grace_ends_within_the_window_and_never_later_than_its_middle(int grace, long due) =>
         Assert.Equal(due, OrderPlanner.DueAt(Example, TimeSpan.FromSeconds(grace)).ToUnixTimeSeconds());
+
+    [Theory]
+    [InlineData(40, 5, 5)]
+    [InlineData(40, 20, 10)] // No more than a quarter of what is left.
+    [InlineData(40, 300, 10)]
+    [InlineData(10, 5, 2.5)]
+    [InlineData(2, 5, 1)]
+    [InlineData(-5, 5, 1)]
+    public void No_pause_sleeps_through_the_window(int left, int pause, double expected)
+    {
+        var now = DateTimeOffset.FromUnixTimeSeconds(Closes - left);
+
+        Assert.Equal(expected, (OrderPlanner.Within(Example, TimeSpan.FromSeconds(pause), now) - now).TotalSeconds);
+    }
+
+    [Fact]
+    public void What_is_not_understood_is_tried_until_the_window_closes_and_not_given_up()
+    {
+        var (now, tries) = (DateTimeOffset.FromUnixTimeSeconds(Opens + 13), 0);
+        while (now.ToUnixTimeSeconds() < Closes)
+        {
+            var work = new KeeperWork(new FoundWork(default, "", "", "", default), tries++, 0, default, "", null);
+            now = Assert.IsType<Decision.Wait>(OrderPlanner.Refuse(work, Example, PerpsRefusal.Unknown, "", now)).Until;
+        }
+
+        Assert.InRange(tries, 10, 25);
+    }
 
     [Theory]
     [InlineData(1, 10)] // 11 times 100,000 gas for ten: a million and a bit.

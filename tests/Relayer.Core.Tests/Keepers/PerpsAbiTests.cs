@@ -23,13 +23,32 @@ public sealed partial class PerpsAbiTests
         [
             .. contracts.Functions.Select(item => Encoder.GenerateSignature(item.Name, item.InputParameters)),
             .. contracts.Events.Select(item => Encoder.GenerateSignature(item.Name, item.InputParameters)),
-            .. contracts.Errors.Select(item => Encoder.GenerateSignature(item.Name, item.InputParameters)),
         ];
 
-        Assert.True(ours.Length > 25);
+        Assert.True(ours.Length > 12);
+        Assert.Empty(ours.Except(deployed));
+    }
+
+    [Fact]
+    public async Task Every_error_of_the_deployed_system_has_a_meaning_and_a_name()
+    {
+        string[] table = [.. PerpsErrorTable.Rows.SelectMany(row => row.Errors)];
+        var deployed = await ErrorsAsync();
+
+        Assert.True(deployed.Count > 150);
+        Assert.Empty(deployed.Except(table));
+        Assert.Equal(table.Length, table.Distinct().Count());
 
         // Of Pyth's own contract and of the price nodes, not of the proxies.
-        Assert.Empty(ours.Except(deployed).Except(["PriceFeedNotFoundWithinRange()", "StalenessToleranceExceeded(bytes32,int256,uint256)"]));
+        Assert.Equal(
+            [
+                "InsufficientFee()", "InvalidArgument()", "InvalidUpdateData()", "InvalidUpdateDataSource()", "InvalidWormholeVaa()", "NoFreshUpdate()",
+                "PriceFeedNotFound()", "PriceFeedNotFoundWithinRange()", "StalePrice()", "StalenessToleranceExceeded(bytes32,int256,uint256)",
+            ],
+            table.Except(deployed).Order(StringComparer.Ordinal));
+        Assert.All(table, signature => Assert.StartsWith(
+            signature[..signature.IndexOf('(', StringComparison.Ordinal)],
+            PerpsErrors.Describe(Keccak256.Hash(System.Text.Encoding.ASCII.GetBytes(signature)).Span[..4]), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -44,6 +63,7 @@ public sealed partial class PerpsAbiTests
         [
             "setSuspended(bool)", "setStrictStaleness(uint256)", "setLiquidationCapacity(uint256)", "setWindow(uint256,uint256,uint256)",
             "setCollateral(uint128,int256)", "KEEPER_COST()", "LIQUIDATION_REWARD()", "collateral(uint128)", "liquidationCapacityLeft()",
+            "setRefusal(bytes)", "setInsolvent(bool)", "setMarkets(uint256)", "setFurtherPositions(uint128,uint256)", "marketCount()",
             "rewards(address)", "strictStaleness()", "suspended()", "setStyle(uint8)", "style()", "Errors(bytes[])",
             "OracleDataRequired(address,bytes,uint256)",
         ];
@@ -76,6 +96,14 @@ public sealed partial class PerpsAbiTests
         }
 
         return all;
+    }
+
+    private static async Task<HashSet<string>> ErrorsAsync()
+    {
+        await NpmParts.EnsureInstalledAsync(cancellation: TestContext.Current.CancellationToken);
+        var path = NpmParts.Combine("@synthetixio", "v3-contracts", "8453-andromeda", "AllErrors.json");
+        using var document = JsonDocument.Parse(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
+        return [.. Signatures(document.RootElement)];
     }
 
     private static IEnumerable<string> Signatures(JsonElement abi) => abi.EnumerateArray()

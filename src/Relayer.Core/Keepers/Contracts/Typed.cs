@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Nethereum.ABI.FunctionEncoding;
 using Nethereum.ABI.FunctionEncoding.Attributes;
 using Nethereum.Contracts;
@@ -101,22 +100,4 @@ internal static class Typed
         layout.Decode(read, log.Data.ToArray(), parameter => !parameter.Indexed);
         return true;
     }
-
-    /// <summary>An error by name and arguments, for people.</summary>
-    /// <returns><see langword="false"/> for another error and for a malformed one.</returns>
-    public static bool TryDescribe(TypedLayout error, ReadOnlySpan<byte> data, [NotNullWhen(true)] out string? text)
-    {
-        text = null;
-        if (data.Length > MaxBytes || !data.StartsWith(error.Selector.Span) || !error.Shape.TryWalk(data[error.Selector.Length..], out var size)
-            || error.Selector.Length + size != data.Length)
-        {
-            return false;
-        }
-
-        var arguments = new ParameterDecoder().DecodeDefaultData(data[error.Selector.Length..].ToArray(), error.Parameters);
-        text = $"{error.Name}({string.Join(", ", arguments.Select(argument => Show(argument.Result)))})";
-        return true;
-    }
-
-    private static string Show(object? value) => value is byte[] bytes ? Hex.Encode(bytes) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 }

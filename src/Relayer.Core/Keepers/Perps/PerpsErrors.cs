@@ -1,4 +1,5 @@
-using Nethereum.ABI.FunctionEncoding.Attributes;
+using System.Buffers.Binary;
+using System.Collections.Frozen;
 using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Providers;
 
@@ -7,7 +8,7 @@ namespace Relayer.Core.Keepers.Perps;
 /// <summary>What the market's refusal means for a keeper.</summary>
 internal enum PerpsRefusal
 {
-    /// <summary>Nothing known.</summary>
+    /// <summary>Nothing that settling, cancelling or liquidating is known to say: tried again.</summary>
     Unknown,
 
     /// <summary>Later.</summary>
@@ -28,57 +29,34 @@ internal enum PerpsRefusal
     /// <summary>The account is to be liquidated, or has too little margin: it may change until the window closes.</summary>
     Blocked,
 
+    /// <summary>The market has no room for the order: it may change until the window closes.</summary>
+    MarketFull,
+
     /// <summary>The market stands still: a matter for people.</summary>
     Halted,
 }
 
-/// <summary>The one table of the market's errors. Pure.</summary>
+/// <summary>Reads the market's errors by <see cref="PerpsErrorTable"/>. Pure.</summary>
 internal static class PerpsErrors
 {
-    private static readonly (TypedLayout Error, PerpsRefusal Meaning)[] Table =
-    [
-        Means<SettlementWindowNotOpenError>(PerpsRefusal.NotOpen),
-        Means<SettlementWindowExpiredError>(PerpsRefusal.Expired),
-        Means<OrderNotValidError>(PerpsRefusal.Gone),
-        Means<NotEligibleForLiquidationError>(PerpsRefusal.Gone),
-        Means<NotEligibleForMarginLiquidationError>(PerpsRefusal.Gone),
-        Means<AccountHasOpenPositionsError>(PerpsRefusal.Gone),
-        Means<AcceptablePriceExceededError>(PerpsRefusal.PriceExceeded),
-        Means<PriceFeedNotFoundWithinRangeError>(PerpsRefusal.WrongPrice),
-        Means<StalenessToleranceExceededError>(PerpsRefusal.WrongPrice),
-        Means<AccountLiquidatableError>(PerpsRefusal.Blocked),
-        Means<InsufficientMarginError>(PerpsRefusal.Blocked),
-        Means<FeatureUnavailableError>(PerpsRefusal.Halted),
-        Means<KeeperCostsNotSetError>(PerpsRefusal.Halted),
-    ];
+    private static readonly FrozenDictionary<uint, (NamedError Error, PerpsRefusal Meaning)> Table = PerpsErrorTable.Rows
+        .SelectMany(row => row.Errors.Select(signature => (Error: NamedError.Parse(signature), row.Meaning)))
+        .ToFrozenDictionary(item => SelectorOf(item.Error.Selector.Span));
 
-    public static PerpsRefusal Read(ReadOnlySpan<byte> data)
-    {
-        foreach (var (error, meaning) in Table)
-        {
-            if (data.StartsWith(error.Selector.Span))
-            {
-                return meaning;
-            }
-        }
-
-        return PerpsRefusal.Unknown;
-    }
+    /// <summary>What the error means.</summary>
+    public static PerpsRefusal Read(ReadOnlySpan<byte> data) =>
+        data.Length >= sizeof(uint) && Table.TryGetValue(SelectorOf(data), out var known) ? known.Meaning : PerpsRefusal.Unknown;
 
     /// <summary>The error by name and arguments.</summary>
     public static string Describe(ReadOnlySpan<byte> data)
     {
-        foreach (var (error, _) in Table)
+        if (data.Length < sizeof(uint) || !Table.TryGetValue(SelectorOf(data), out var known))
         {
-            if (Typed.TryDescribe(error, data, out var text))
-            {
-                return text;
-            }
+            return RevertReason.Decode(data);
         }
 
-        return RevertReason.Decode(data);
+        return known.Error.TryDescribe(data, out var text) ? text : $"{known.Error.Name} with arguments that cannot be read";
     }
 
-    private static (TypedLayout Error, PerpsRefusal Meaning) Means<T>(PerpsRefusal meaning)
-        where T : IErrorDTO => (TypedLayout.Of<T>(), meaning);
+    private static uint SelectorOf(ReadOnlySpan<byte> data) => BinaryPrimitives.ReadUInt32BigEndian(data);
 }

@@ -13,8 +13,8 @@ namespace Relayer.Core.Keepers.Perps;
 /// <remarks>The last round of each bundle is the very transaction that is to be sent, with its gas limit and value.</remarks>
 internal sealed class PerpsLoop(IChainClient chain, IPriceSource prices, Address market, Address multicall, TimeProvider time)
 {
-    // What it asks, the fee, the other call, and once more as it is sent; two to spare.
-    private const int MaxRounds = 6;
+    // What it asks, the fee, as it is sent, which call goes, and once more as it is sent; two to spare.
+    private const int MaxRounds = 7;
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     /// <summary>Brings every task to a simulation that succeeds, or to a decision.</summary>
@@ -60,7 +60,8 @@ internal sealed class PerpsLoop(IChainClient chain, IPriceSource prices, Address
     private IEnumerable<InnerCall> CallsOf(PerpsBundle bundle, Dictionary<string, OracleUpdate> updates)
     {
         // What is sent: a price update that fails is worth nothing to anybody, so it takes the whole with it, and its value stays
-        // here. A task that somebody else was faster with must not take the others with it.
+        // here. A task that somebody else was faster with must not take the others with it. While it is found out what goes, a task's
+        // two calls stand one after the other: what fails leaves nothing behind, and after what succeeds the other has nothing to do.
         foreach (var update in bundle.Queries.Select(query => updates[query.Key]))
         {
             yield return new InnerCall(update.Query.Oracle, bundle.IsExact, update.Fee, update.Data);
@@ -68,7 +69,10 @@ internal sealed class PerpsLoop(IChainClient chain, IPriceSource prices, Address
 
         foreach (var task in bundle.Tasks)
         {
-            yield return new InnerCall(market, bundle.IsExact && bundle.Tasks.Count == 1, Wei.Zero, task.Call);
+            foreach (var call in task.Calls(bundle.IsExact))
+            {
+                yield return new InnerCall(market, bundle.IsExact && bundle.Tasks.Count == 1, Wei.Zero, call);
+            }
         }
     }
 

@@ -13,6 +13,8 @@ namespace Relayer.Core.Keepers.Perps;
 internal sealed class PerpsReading(
     PerpsBundle bundle, Dictionary<string, OracleUpdate> updates, IPriceSource prices, Func<PerpsTask, PerpsRefusal, string, Decision> refuse)
 {
+    private const string NotExceeded = "AcceptablePriceNotExceeded";
+
     /// <summary>How one call of several went.</summary>
     private enum Step
     {
@@ -40,7 +42,8 @@ internal sealed class PerpsReading(
         Step[] steps = [.. queries.Select((query, i) => ReadUpdate(query, bundle.Calls[i].Value, results[i]))];
         if (steps.All(step => step == Step.Done))
         {
-            steps = [.. bundle.Tasks.Select((task, i) => ReadTask(task, results[queries.Count + i]))];
+            var next = queries.Count;
+            steps = [.. bundle.Tasks.Select(task => ReadTask(task, [.. task.Calls(bundle.IsExact).Select(_ => results[next++])]))];
         }
 
         bundle.IsReady = bundle.IsExact && steps.All(step => step == Step.Done);
@@ -85,23 +88,32 @@ internal sealed class PerpsReading(
         return Step.Changed;
     }
 
-    private Step ReadTask(PerpsTask task, InnerResult result)
+    /// <param name="task">The task.</param>
+    /// <param name="results">How its call went; or, where both were tried, its call and the other.</param>
+    private Step ReadTask(PerpsTask task, IReadOnlyList<InnerResult> results)
     {
-        if (result.IsSuccess)
+        if (results.FirstOrDefault(result => result.IsSuccess) is { IsSuccess: true } success)
         {
-            task.Returned = result.Data;
+            task.Choose(other: bundle.IsExact ? task.IsInstead : !results[0].IsSuccess);
+            task.Returned = success.Data;
             return Step.Done;
         }
 
-        if (OracleNeed.Read(result.Data.Span) is OracleNeed.Data need)
+        var refusal = PerpsErrors.Read(results[0].Data.Span);
+        if (OracleNeed.Read(results[0].Data.Span) is OracleNeed.Data need)
         {
             return Want(task, need);
         }
 
-        var refusal = PerpsErrors.Read(result.Data.Span);
-        if (refusal == PerpsRefusal.PriceExceeded && task.TryInstead())
+        // As it was to be sent it does not go any more: both are tried again.
+        if (bundle.IsExact && task.HasChoice)
         {
-            return Step.Changed;
+            return Step.Lacking;
+        }
+
+        if (results.Count > 1 && OracleNeed.Read(results[1].Data.Span) is OracleNeed.Data more && more.Queries.Any(query => !task.Queries.ContainsKey(query.Key)))
+        {
+            return Want(task, more);
         }
 
         // What is not understood may be another task's doing, which took the gas or the room: that is told alone.
@@ -110,7 +122,7 @@ internal sealed class PerpsReading(
             return Step.Lacking;
         }
 
-        task.Decision = refuse(task, refusal, PerpsErrors.Describe(result.Data.Span));
+        task.Decision = refuse(task, refusal, Describe(results));
         return Step.Changed;
     }
 
@@ -134,6 +146,14 @@ internal sealed class PerpsReading(
     }
 
     private bool Doubt() => bundle.IsInDoubt = bundle.Tasks.Count > 1;
+
+    /// <summary>What the call says; and the other, where that is more than that it is not its turn.</summary>
+    private static string Describe(IReadOnlyList<InnerResult> results)
+    {
+        var said = PerpsErrors.Describe(results[0].Data.Span);
+        var other = results.Count > 1 ? PerpsErrors.Describe(results[1].Data.Span) : said;
+        return other == said || other.StartsWith(NotExceeded, StringComparison.Ordinal) ? said : $"{said}; to cancel it: {other}";
+    }
 
     private static string Describe(CallOutcome outcome) => outcome switch
     {

@@ -20,6 +20,9 @@ public static class PerpsReasons
     /// <summary>The account is to be liquidated, or has too little margin.</summary>
     public const string AccountBlocked = "account_blocked";
 
+    /// <summary>The market has no room for the order now: open interest or credit.</summary>
+    public const string MarketFull = "market_full";
+
     /// <summary>The market stands still.</summary>
     public const string MarketHalted = "market_halted";
 

@@ -6,17 +6,17 @@ namespace Relayer.Core.Keepers.Perps;
 /// <summary>A call on the market that a keeper would make, and what the oracle wants before it.</summary>
 /// <param name="work">For which work.</param>
 /// <param name="call">The calldata.</param>
-/// <param name="instead">The calldata to use when the acceptable price is exceeded, if there is one.</param>
+/// <param name="instead">The calldata to use when that one does not go and this one does, if there is one.</param>
 internal sealed class PerpsTask(KeeperWork work, byte[] call, byte[]? instead = null)
 {
     /// <summary>For which work.</summary>
     public KeeperWork Work { get; } = work;
 
-    /// <summary>The calldata now.</summary>
-    public byte[] Call { get; private set; } = call;
-
     /// <summary>It is the other call by now.</summary>
     public bool IsInstead { get; private set; }
+
+    /// <summary>There are two calls to choose from.</summary>
+    public bool HasChoice => instead is not null;
 
     /// <summary>What the oracle asked for, by its key.</summary>
     public Dictionary<string, OracleQuery> Queries { get; } = [];
@@ -27,16 +27,9 @@ internal sealed class PerpsTask(KeeperWork work, byte[] call, byte[]? instead = 
     /// <summary>Why it is not sent.</summary>
     public Decision? Decision { get; set; }
 
-    /// <summary>Takes the other call.</summary>
-    /// <returns><see langword="false"/> when there is none, or it is taken already.</returns>
-    public bool TryInstead()
-    {
-        if (instead is null || IsInstead)
-        {
-            return false;
-        }
+    /// <summary>What a simulation runs for it: the call that was chosen, as it would be sent; or, to find out, one after the other.</summary>
+    public IReadOnlyList<byte[]> Calls(bool isExact) => instead is null ? [call] : !isExact ? [call, instead] : [IsInstead ? instead : call];
 
-        (Call, IsInstead) = (instead, true);
-        return true;
-    }
+    /// <summary>Chooses between the two calls.</summary>
+    public void Choose(bool other) => IsInstead = other;
 }

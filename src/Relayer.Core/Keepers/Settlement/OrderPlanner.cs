@@ -46,18 +46,26 @@ internal static class OrderPlanner
         _ => null,
     };
 
-    /// <summary>What the market's refusal means.</summary>
-    public static Decision Refuse(KeeperWork work, PerpsRefusal refusal, string detail, KeeperLimits limits, DateTimeOffset now) => refusal switch
+    /// <summary>What the market's refusal means. An order is looked at again until its window closes: a simulation costs nothing.</summary>
+    public static Decision Refuse(KeeperWork work, Order order, PerpsRefusal refusal, string detail, DateTimeOffset now) => refusal switch
     {
         PerpsRefusal.NotOpen => new Decision.Wait(KeeperReasons.NotDue, now + Soon, detail),
         PerpsRefusal.Expired => new Decision.End(WorkState.Dropped, KeeperReasons.WindowClosed, detail),
         PerpsRefusal.Gone => new Decision.Wait(PerpsReasons.Gone, now + Soon, detail),
         PerpsRefusal.WrongPrice => new Decision.Wait(PerpsReasons.PriceWrong, now + Soon, detail),
-        PerpsRefusal.Blocked => new Decision.Wait(PerpsReasons.AccountBlocked, now + Later, detail),
-        PerpsRefusal.Halted => new Decision.Wait(PerpsReasons.MarketHalted, now + Later, detail),
-        _ when work.Attempts + 1 >= limits.MaxAttempts => new Decision.End(WorkState.Failed, KeeperReasons.SimulationReverted, detail),
-        _ => new Decision.Wait(KeeperReasons.SimulationReverted, now + KeeperPauses.Tries.After(work.Attempts + 1), detail, IsAttempt: true),
+        PerpsRefusal.Blocked => new Decision.Wait(PerpsReasons.AccountBlocked, Within(order, Later, now), detail),
+        PerpsRefusal.MarketFull => new Decision.Wait(PerpsReasons.MarketFull, Within(order, Later, now), detail),
+        PerpsRefusal.Halted => new Decision.Wait(PerpsReasons.MarketHalted, Within(order, Later, now), detail),
+        _ => new Decision.Wait(
+            KeeperReasons.SimulationReverted, Within(order, KeeperPauses.Tries.After(work.Attempts + 1), now), detail, IsAttempt: true),
     };
+
+    /// <summary>After a pause, which is never more than a quarter of what is left of the window: nobody sleeps through it.</summary>
+    public static DateTimeOffset Within(Order order, TimeSpan pause, DateTimeOffset now)
+    {
+        var most = (DateTimeOffset.FromUnixTimeSeconds(order.ClosesAt) - now) / 4;
+        return now + (pause < most ? pause : most < Soon ? Soon : most);
+    }
 
     /// <summary>
     /// As many orders as one action may lose the gas of, so that an expensive market makes smaller transactions before it makes none; where not

@@ -9,7 +9,7 @@ using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Settlement;
 
-/// <summary>Settles orders that nobody else has settled, or cancels those whose acceptable price is exceeded.</summary>
+/// <summary>Settles orders that nobody else has settled, or cancels those that can be cancelled and not settled.</summary>
 internal sealed class SettlementKeeper(
     IChainClient chain, SettlementSettings settings, OrderFinder finder, OrderStore orders, IPriceSource prices, TimeProvider time)
     : IKeeper, IRecoveringKeeper
@@ -53,10 +53,10 @@ internal sealed class SettlementKeeper(
             }
         }
 
+        var orderOf = tasks.ToDictionary(item => item.Task, item => item.Order);
         var ready = await _loop.RunAsync(
             OrderPlanner.Group(tasks, OrderPlanner.MostTogether(settings, payer)), payer.Account, settings.GasFor,
-            (task, refusal, detail) => OrderPlanner.Refuse(task.Work, refusal, detail, settings.Limits, time.GetUtcNow()), cancellation);
-        var orderOf = tasks.ToDictionary(item => item.Task, item => item.Order);
+            (task, refusal, detail) => OrderPlanner.Refuse(task.Work, orderOf[task], refusal, detail, time.GetUtcNow()), cancellation);
         var rewards = await RewardsAsync(
             [.. ready.SelectMany(bundle => bundle.Tasks).Select(task => orderOf[task].Market).Distinct()], cancellation);
         decisions.AddRange(tasks.Where(item => item.Task.Decision is not null).Select(item => (item.Task.Work, item.Task.Decision!)));
