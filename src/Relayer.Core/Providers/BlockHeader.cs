@@ -11,4 +11,7 @@ public sealed record BlockHeader(long Number, Hash32 Hash, DateTimeOffset Timest
 {
     /// <summary>The hash of the block before it, to notice a reorg.</summary>
     public Hash32 ParentHash { get; init; }
+
+    /// <summary>The most gas of all its transactions together; <see langword="null"/> where the node does not say.</summary>
+    public ulong? GasLimit { get; init; }
 }

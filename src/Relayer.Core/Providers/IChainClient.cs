@@ -35,6 +35,12 @@ public interface IChainClient : IBlockReadings, IEvidenceReadings
     /// <summary>Runs calls on the state after a block, one outcome each, in order. <see cref="CallAsync(IReadOnlyList{EthCall}, CancellationToken)"/> is cheaper.</summary>
     Task<IReadOnlyList<CallOutcome>> CallAsync(IReadOnlyList<EthCall> calls, BlockRef at, CancellationToken cancellation);
 
+    /// <summary>
+    /// The least gas limit with which each call succeeds (<c>eth_estimateGas</c> at the newest block), in order; <see cref="EthCall.Gas"/> is the most that is tried.
+    /// One provider's word: what is sent is simulated with it.
+    /// </summary>
+    Task<IReadOnlyList<GasEstimate>> EstimateGasAsync(IReadOnlyList<EthCall> calls, CancellationToken cancellation);
+
     /// <summary>Broadcasts signed transactions (<c>eth_sendRawTransaction</c>), one outcome each, in order.</summary>
     Task<IReadOnlyList<SendOutcome>> SendRawAsync(IReadOnlyList<ReadOnlyMemory<byte>> raw, CancellationToken cancellation);
 

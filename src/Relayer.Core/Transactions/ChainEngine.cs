@@ -86,7 +86,12 @@ public sealed class ChainEngine
         var reading = await _cache.ReadAsync(cancellation);
         var fees = FeePlan.For(reading.Market, _cache.Floor.Limits, speed);
         var data = reading.Data.Of(dataBytes);
-        return new Quote(fees, reading.AbleToPay(fees, Add(gas, data.Gas), data.Fee, use)) { Data = reading.Data, TipAboveCap = fees is null ? _cache.Floor.AboveCap : null };
+        return new Quote(fees, reading.AbleToPay(fees, Add(gas, data.Gas), data.Fee, use))
+        {
+            Data = reading.Data,
+            TipAboveCap = fees is null ? _cache.Floor.AboveCap : null,
+            ExpectedPrice = fees is null ? Wei.Zero : FeePlan.Expect(reading.Market, fees),
+        };
     }
 
     /// <summary>
@@ -258,6 +263,9 @@ public sealed record Quote(Ethereum.Tx.TransactionFees? Fees, IReadOnlyList<Addr
 {
     /// <summary>What data costs.</summary>
     public DataPrice Data { get; init; } = DataPrice.Free;
+
+    /// <summary>What a gas is expected to cost in the next block, in wei: at most what <see cref="Fees"/> offer.</summary>
+    public Wei ExpectedPrice { get; init; }
 
     /// <summary>The tip that the chain's nodes want, where that is why nothing can be offered.</summary>
     public Wei? TipAboveCap { get; init; }

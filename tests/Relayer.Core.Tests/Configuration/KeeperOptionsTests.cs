@@ -37,10 +37,10 @@ public sealed class KeeperOptionsTests
         Check(new(Accounts) { [key] = value }), fault => fault.StartsWith($"KeeperRecords:KeepFor: {expected}", StringComparison.Ordinal));
 
     [Theory]
-    [InlineData("GasPerOrder", "16177217")]
-    [InlineData("GasBase", "15577217")]
-    [InlineData("GasBase", "9223372036854775807")]
-    public void An_order_that_no_transaction_has_gas_for_is_a_fault(string key, string value)
+    [InlineData("16777217", "must be at most 16777216 (EIP-7825)")]
+    [InlineData("9223372036854775807", "must be at most 16777216 (EIP-7825)")]
+    [InlineData("20999", "is 20999; it must be at least 21000")]
+    public void A_settlement_that_no_transaction_has_gas_for_is_a_fault(string value, string expected)
     {
         Dictionary<string, string?> settles = new(Sound)
         {
@@ -49,8 +49,8 @@ public sealed class KeeperOptionsTests
             ["Chains:main:Keepers:Settlement:Multicall"] = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
         };
         Assert.Empty(Check(settles));
-        var fault = Assert.Single(Check(new(settles) { [$"Chains:main:Keepers:Settlement:{key}"] = value }));
-        Assert.StartsWith("Chains:main:Keepers:Settlement:GasPerOrder: one order would ask for more than 16777216 gas", fault, StringComparison.Ordinal);
+        var fault = Assert.Single(Check(new(settles) { ["Chains:main:Keepers:Settlement:GasLimit"] = value }));
+        Assert.StartsWith($"Chains:main:Keepers:Settlement:GasLimit: {expected}", fault, StringComparison.Ordinal);
     }
 
     [Fact]

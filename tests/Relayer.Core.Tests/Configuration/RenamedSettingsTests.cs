@@ -16,6 +16,13 @@ public sealed class RenamedSettingsTests
     public void A_former_name_is_refused_with_the_present_one(string key, string fault) => Assert.Equal([fault], Find(key));
 
     [Theory]
+    [InlineData("GasBase")]
+    [InlineData("GasPerOrder")]
+    public void The_gas_of_an_order_is_measured_and_what_is_left_to_set_is_how_much_it_may_be(string former) => Assert.Equal(
+        [$"Chains:base:Keepers:Settlement:{former}: was renamed, write Chains:base:Keepers:Settlement:GasLimit"],
+        RenamedSettings.Find(new ConfigurationBuilder().AddInMemoryCollection([new($"Chains:base:Keepers:Settlement:{former}", "1")]).Build()));
+
+    [Theory]
     [InlineData("Chains:local:Fees:MaxFeePerGasWei")]
     [InlineData("Chains:local:Fees")]
     [InlineData("Fees:CapWei")]

@@ -43,8 +43,7 @@ internal sealed class BudgetLanes(DevPerps perps, BigInteger weiPerUsd)
         (keepers.Settlement.Market, keepers.Settlement.Multicall) = (perps.Market.Address, perps.Multicall.Address);
         (keepers.Liquidation.Market, keepers.Liquidation.Multicall) = (perps.Market.Address, perps.Multicall.Address);
         keepers.Settlement.WeiPerUsd = keepers.Liquidation.WeiPerUsd = new(UInt256.From(weiPerUsd));
-        (keepers.Settlement.MaxOrders, keepers.Settlement.GasBase, keepers.Settlement.GasPerOrder) = (MaxOrders, 300_000, 400_000);
-        keepers.Liquidation.GasLimit = 700_000;
+        keepers.Settlement.MaxOrders = MaxOrders;
         keepers.Settlement.Scan.StartBlock = keepers.Liquidation.Scan.StartBlock = 0;
         for (var i = 0; i < Upkeeps.Count; i++)
         {

@@ -32,6 +32,7 @@ public sealed class LossPlanTests
     [InlineData(7, 10, 20, 0, 8)] // 20 go for what is sent along.
     [InlineData(7, 10, 0, 25, 12)] // A reward of 25: 125 for 10 gas.
     [InlineData(10, 10, 0, 0, 10)] // No room at all: it is not replaced.
+    [InlineData(15, 10, 0, 0, 15)] // What is offered stands above what is expected to be paid.
     public void Replacing_ends_where_an_action_would_lose_too_much(ulong offer, ulong gas, ulong beside, ulong reward, ulong cap) =>
         Assert.Equal(Of(cap), LossPlan.FeeCap(Of(offer), gas, Of(beside), Of(reward), Backstop));
 

@@ -1,4 +1,3 @@
-using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Perps;
@@ -79,27 +78,17 @@ public sealed class OrderPlannerTests
         Assert.InRange(tries, 10, 25);
     }
 
-    [Theory]
-    [InlineData(1, 10)] // 11 times 100,000 gas for ten: a million and a bit.
-    [InlineData(2, 9)]
-    [InlineData(4, 4)]
-    [InlineData(10, 1)]
-    [InlineData(1_000, 1)]
-    public void The_dearer_gas_is_the_fewer_orders_share_what_one_action_may_lose(ulong price, int most)
-    {
-        var limits = KeeperLimits.From("settlement", new SettlementOptions { MaxLossPerActionWei = new(2_000_000) });
-        var settings = new SettlementSettings(default, default, 10, 100_000, 100_000, 0, new ScanOptions(), limits);
-
-        Assert.Equal(most, OrderPlanner.MostTogether(settings, new Payer(default, new Wei(price), 0, Wei.Zero)));
-        Assert.Equal(10, OrderPlanner.MostTogether(settings with { Limits = limits with { ForProfit = true } }, new Payer(default, new Wei(price), 0, Wei.Zero)));
-    }
-
     [Fact]
     public void Gas_for_data_and_its_fee_count_too()
     {
         var payer = new Payer(default, new Wei(3), 50, new Wei(7));
 
         Assert.Equal(new Wei((3 * 150) + 11 + 7), payer.CostOf(100, new Wei(11)));
+        Assert.Equal(100UL, payer.GasFor(new Wei((3 * 150) + 7)));
+        Assert.Equal(99UL, payer.GasFor(new Wei((3 * 150) + 6)));
+        Assert.Equal(0UL, payer.GasFor(new Wei(100)));
+        Assert.Equal(0UL, payer.GasFor(new Wei(7)));
+        Assert.Equal(ulong.MaxValue - 50, (payer with { GasPrice = Wei.Zero }).GasFor(new Wei(8)));
     }
 
     private static string? ReasonOf(Decision? verdict) => verdict switch

@@ -1,10 +1,8 @@
 using System.Numerics;
 using DevChain;
 using DevChain.Abi;
-using Relayer.Core.Configuration.Keepers;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
-using Relayer.Core.Keepers.Settlement;
 using Relayer.Core.Tests.Storage;
 
 namespace Relayer.Core.Tests.Keepers;
@@ -41,8 +39,9 @@ public sealed class SettlementBurstTests(PostgresFixture postgres)
         // Updates take the whole with them when they fail, orders do not.
         Assert.All(sent, one => Assert.Equal([true, .. Enumerable.Repeat(false, 10)], RequiredOf(one.Split(' ')[0])));
 
-        // Usually 13: whether they are there, and for each transaction what is asked, the fee, and what is sent.
-        Assert.InRange(simulated.Length, 13, 39);
+        // Usually 17: whether they are there, and for each transaction what is asked, the fee, whether it goes, and what is sent.
+        Assert.InRange(simulated.Length, 13, 45);
+        Assert.InRange(tap.Calls.Count(call => call.Method == "eth_estimateGas"), 2, 6);
     }
 
     [Fact]
@@ -68,12 +67,13 @@ public sealed class SettlementBurstTests(PostgresFixture postgres)
     {
         await using var world = await PerpsWorld.StartAsync(postgres, anvil: Large);
 
-        // Enough for what comes first and for one order, too little for ten.
-        var app = world.Add(options => (options.GasBase, options.GasPerOrder) = (300_000, 70_000));
+        // Enough for some of them, too little for ten.
+        var app = world.Add(options => options.GasLimit = 900_000);
         await CommitAsync(world, 10);
         await world.RunUntilAsync(app, "won:won", 10);
 
-        Assert.InRange(await world.ScalarAsync<long>("select count(*) from keeper_sends"), 2, 10);
+        Assert.InRange(await world.ScalarAsync<long>("select count(*) from keeper_sends"), 2, 5);
+        Assert.InRange(await world.ScalarAsync<long>("select max(gas_limit) from transactions"), 200_000, 900_000);
         Assert.Equal(0, await world.ScalarAsync<long>("select sum(attempts) from keeper_work"));
         Assert.Equal(0, await world.ScalarAsync<long>("select count(*) from keeper_decisions where reason = 'simulation_reverted'"));
     }
@@ -118,25 +118,6 @@ public sealed class SettlementBurstTests(PostgresFixture postgres)
         Assert.Equal(62, await world.ScalarAsync<long>("select count(*) from keeper_sends"));
         await world.RunUntilAsync(app, "won:won", 620);
         Assert.Equal(620, await world.ScalarAsync<long>("select count(*) from keeper_decisions where decision = 'sent'"));
-    }
-
-    [Theory]
-    [InlineData(50, 600_000, 1_200_000, 13)]
-    [InlineData(10, 600_000, 1_200_000, 10)]
-    [InlineData(50, 16_000_000, 700_000, 1)]
-    public void No_transaction_asks_for_more_gas_than_one_may(int most, long gasBase, long gasPerOrder, int expected)
-    {
-        var settings = SettlementSettings.From(new SettlementOptions
-        {
-            Market = default(Address),
-            Multicall = default(Address),
-            MaxOrders = most,
-            GasBase = gasBase,
-            GasPerOrder = gasPerOrder,
-        });
-
-        Assert.Equal(expected, settings.MaxOrders);
-        Assert.InRange(settings.GasFor(settings.MaxOrders), 1UL, 1UL << 24);
     }
 
     private static IEnumerable<bool> RequiredOf(string data)

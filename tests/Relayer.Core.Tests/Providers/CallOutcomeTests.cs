@@ -42,6 +42,33 @@ public sealed class CallOutcomeTests : TwoNodesTests
     }
 
     [Fact]
+    public async Task Gas_is_estimated_or_it_is_said_why_not()
+    {
+        var client = Connect(First.Url);
+        First.KnowsHeight = true;
+        First.Answer = (_, parameters) => parameters[0].GetProperty("data").GetString() switch
+        {
+            "0x01" => "0x6acfc0",
+            "0x02" => NodeStandIn.Error(3, "execution reverted", "0x08c379a0"),
+            "0x03" => NodeStandIn.Error(3, "execution reverted"),
+            _ => NodeStandIn.Error(-32000, "gas required exceeds allowance (16777216)"),
+        };
+
+        var estimates = await client.EstimateGasAsync(
+            [.. new byte[] { 1, 2, 3, 4 }.Select(i => new EthCall(Account, Account, new[] { i }, 16_777_216, new Wei(5)))], Cancellation);
+
+        Assert.Equal(new GasEstimate(7_000_000, null), estimates[0]);
+        Assert.Equal("0x08c379a0", Hex.Encode(Assert.IsType<CallOutcome.Reverted>(estimates[1].Failure).Data.Span));
+        Assert.True(Assert.IsType<CallOutcome.Reverted>(estimates[2].Failure).Data.IsEmpty);
+        Assert.Equal(NodeErrorKind.OutOfGas, Assert.IsType<CallOutcome.Refused>(estimates[3].Failure).Error.Kind);
+        Assert.All(estimates.Skip(1), estimate => Assert.Null(estimate.Gas));
+        Assert.Empty(await client.EstimateGasAsync([], Cancellation));
+        using var sent = JsonDocument.Parse(First.Bodies[0]);
+        Assert.Equal(("eth_estimateGas", 1), (sent.RootElement[1].GetProperty("method").GetString(), sent.RootElement[1].GetProperty("params").GetArrayLength()));
+        Assert.Equal("0x1000000", sent.RootElement[1].GetProperty("params")[0].GetProperty("gas").GetString());
+    }
+
+    [Fact]
     public async Task A_node_that_lacks_the_state_is_passed_over_without_blame()
     {
         var client = Connect(First.Url, Second.Url);

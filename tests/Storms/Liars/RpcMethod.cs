@@ -27,6 +27,7 @@ internal sealed record RpcMethod(string Name)
         new("eth_getBalance"),
         new("eth_getCode"),
         new("eth_call"),
+        new("eth_estimateGas") { Uncalled = "only the keepers of Perps ask it, and no world of this has their market; what they send is simulated with what it says" },
         new("eth_gasPrice") { NeverStale = "a price is of no block that one could ask for" },
         new("eth_feeHistory"),
         new("eth_getLogs") { NamesBlock = true },

@@ -8,6 +8,8 @@ namespace Relayer.Core.Configuration.Keepers;
 /// <summary>Names actions that could never be afforded: a budget in the wrong unit, or none, is no way to switch a keeper off.</summary>
 internal static class KeeperCostValidator
 {
+    private const int LeastGas = 21_000;
+
     public static void Validate(string at, ChainOptions chain, OptionFaults faults)
     {
         if (faults.Sound(chain.Fees.LeastTipOn(chain.ChainId), $"{at}:Fees:MinPriorityFeePerGasWei") is not { } least)
@@ -40,8 +42,9 @@ internal static class KeeperCostValidator
     {
         (string Name, KeeperLimitOptions Limits, BigInteger Gas)[] all =
         [
-            ("Settlement", keepers.Settlement, (BigInteger)keepers.Settlement.GasBase + keepers.Settlement.GasPerOrder),
-            ("Liquidation", keepers.Liquidation, keepers.Liquidation.GasLimit),
+            // How much they take is measured: no transaction takes less.
+            ("Settlement", keepers.Settlement, LeastGas),
+            ("Liquidation", keepers.Liquidation, LeastGas),
             ("Deployment", keepers.Deployment, keepers.Deployment.GasLimit),
             ("Bridging", keepers.Bridging, keepers.Bridging.GasLimit),
             ("Redemption", keepers.Redemption, keepers.Redemption.GasLimit),

@@ -41,11 +41,7 @@ internal static class KeepersOptionsValidator
 
         ValidatePerps(at, settlement, faults);
         faults.RequireAtLeast(1, settlement.MaxOrders, $"{at}:MaxOrders");
-        faults.RequireAtLeast(21_000, settlement.GasBase, $"{at}:GasBase");
-        faults.RequireAtLeast(21_000, settlement.GasPerOrder, $"{at}:GasPerOrder");
-        faults.AddIf(
-            settlement.GasBase > TransactionLimits.MaxGas || settlement.GasPerOrder > TransactionLimits.MaxGas - settlement.GasBase,
-            $"{at}:GasPerOrder", $"one order would ask for more than {TransactionLimits.MaxGas} gas with GasBase (EIP-7825)");
+        ValidateGas(at, settlement.GasLimit, faults);
     }
 
     private static void ValidateLiquidation(string at, LiquidationOptions liquidation, OptionFaults faults)
@@ -56,8 +52,7 @@ internal static class KeepersOptionsValidator
         }
 
         ValidatePerps(at, liquidation, faults);
-        faults.RequireAtLeast(21_000, liquidation.GasLimit, $"{at}:GasLimit");
-        faults.AddIf(liquidation.GasLimit > TransactionLimits.MaxGas, $"{at}:GasLimit", $"must be at most {TransactionLimits.MaxGas} (EIP-7825)");
+        ValidateGas(at, liquidation.GasLimit, faults);
         faults.RequireAtLeast(1, liquidation.AccountsPerRun, $"{at}:AccountsPerRun");
         faults.RequireAtLeast(1, liquidation.AccountsPerCall, $"{at}:AccountsPerCall");
     }
@@ -108,11 +103,16 @@ internal static class KeepersOptionsValidator
     private static void ValidateOwn(string at, ViewKeeperOptions own, OptionFaults faults)
     {
         ValidateLimits(at, own, faults);
-        faults.RequireAtLeast(21_000, own.GasLimit, $"{at}:GasLimit");
-        faults.AddIf(own.GasLimit > TransactionLimits.MaxGas, $"{at}:GasLimit", $"must be at most {TransactionLimits.MaxGas} (EIP-7825)");
+        ValidateGas(at, own.GasLimit, faults);
         faults.RequireTime(own.Every, LongestTime, "a day", $"{at}:Every");
         faults.RequireTime(own.TimeToLive, LongestTime, "a day", $"{at}:TimeToLive");
         own.Validate(at, faults);
+    }
+
+    private static void ValidateGas(string at, long limit, OptionFaults faults)
+    {
+        faults.RequireAtLeast(21_000, limit, $"{at}:GasLimit");
+        faults.AddIf(limit > TransactionLimits.MaxGas, $"{at}:GasLimit", $"must be at most {TransactionLimits.MaxGas} (EIP-7825)");
     }
 
     private static void RequirePause(TimeSpan time, string key, OptionFaults faults) =>

@@ -1,10 +1,12 @@
+using Relayer.Core.Ethereum.Tx;
+
 namespace Relayer.Core.Configuration.Keepers;
 
 /// <summary>Liquidates accounts of Synthetix Perps V3, bound from <c>Chains:{name}:Keepers:Liquidation</c>. Off while there is no market.</summary>
 public sealed class LiquidationOptions : PerpsOptions
 {
-    /// <summary>The gas limit of one liquidation, price updates included.</summary>
-    public long GasLimit { get; set; } = 5_000_000;
+    /// <summary>The most gas that one liquidation may ask for, price updates included. How much it does ask for is measured; the block and EIP-7825 bound it as well.</summary>
+    public long GasLimit { get; set; } = TransactionLimits.MaxGas;
 
     /// <summary>Accounts looked at in one run; the next run goes on with the next.</summary>
     public int AccountsPerRun { get; set; } = 10_000;

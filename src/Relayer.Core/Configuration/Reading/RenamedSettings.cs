@@ -9,7 +9,14 @@ public static class RenamedSettings
     private const string Any = "*";
 
     /// <summary>Former and present keys; <c>*</c> is a name that users choose. What lies below a key is renamed with it.</summary>
-    public static IReadOnlyList<(string Former, string Present)> Table { get; } = [("Functions:Keys:*", "Operators:*:Key")];
+    public static IReadOnlyList<(string Former, string Present)> Table { get; } =
+    [
+        ("Functions:Keys:*", "Operators:*:Key"),
+
+        // The gas of settling is measured; what is left to set is how much it may be at most.
+        ("Chains:*:Keepers:Settlement:GasBase", "Chains:*:Keepers:Settlement:GasLimit"),
+        ("Chains:*:Keepers:Settlement:GasPerOrder", "Chains:*:Keepers:Settlement:GasLimit"),
+    ];
 
     /// <summary>Each setting that is there under a former name, as <c>Key: was renamed, write the present key</c>.</summary>
     /// <param name="configuration">The settings.</param>

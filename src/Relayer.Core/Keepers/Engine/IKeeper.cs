@@ -1,3 +1,4 @@
+using System.Numerics;
 using Relayer.Core.Ethereum;
 using Relayer.Core.Providers;
 
@@ -30,13 +31,25 @@ public interface IKeeper
 
 /// <summary>Who would pay for an action, and at what price.</summary>
 /// <param name="Account">An account that may pay.</param>
-/// <param name="GasPrice">The most wei for each gas at the first offer.</param>
+/// <param name="GasPrice">What a gas is expected to cost, in wei.</param>
 /// <param name="DataGas">Gas on top of any gas limit for the transaction's data.</param>
 /// <param name="DataFee">Wei that are charged for the data apart.</param>
 public sealed record Payer(Address Account, Wei GasPrice, ulong DataGas, Wei DataFee)
 {
-    /// <summary>The most that a transaction may cost at the first offer, in wei.</summary>
-    public Wei CostOf(ulong gasLimit, Wei value) => (GasPrice * (gasLimit + DataGas)) + value + DataFee;
+    /// <summary>What a transaction is expected to cost that takes so much gas, in wei.</summary>
+    public Wei CostOf(ulong gas, Wei value) => (GasPrice * (gas + DataGas)) + value + DataFee;
+
+    /// <summary>How much gas a transaction may take to cost no more than an amount.</summary>
+    public ulong GasFor(Wei amount)
+    {
+        if (amount <= DataFee)
+        {
+            return 0;
+        }
+
+        var gas = GasPrice.IsZero ? ulong.MaxValue : BigInteger.Min((amount - DataFee).ToBigInteger() / GasPrice.ToBigInteger(), ulong.MaxValue);
+        return gas <= DataGas ? 0 : (ulong)(gas - DataGas);
+    }
 }
 
 /// <summary>Reads in a mined transaction what it did for a piece of work. Needs no configuration: work outlives it.</summary>

@@ -35,6 +35,9 @@ public abstract record Decision
 public sealed record KeeperAction(
     IReadOnlyList<KeeperWork> Works, Address To, Wei Value, ulong GasLimit, ReadOnlyMemory<byte> Data, DateTimeOffset? ExpiresAt, Wei Reward)
 {
+    /// <summary>The gas that it was measured to take; where that is not known, all of <see cref="GasLimit"/>.</summary>
+    public ulong ExpectedGas { get; init; } = GasLimit;
+
     /// <summary>
     /// The keeper's own code, which sends the transaction by the scope that it is given; <see langword="null"/> to send what stands here. One that
     /// cannot go on says why with a <see cref="TransactionRefusedException"/>.

@@ -114,7 +114,7 @@ internal sealed partial class KeeperRunner(
         }
 
         var data = quote.Data.Of(DataPrice.UsualBytes);
-        var payer = new Payer(quote.Signers[0], quote.Fees.MaxPrice, data.Gas, data.Fee);
+        var payer = new Payer(quote.Signers[0], quote.ExpectedPrice, data.Gas, data.Fee);
         var plan = await keeper.PlanAsync(open, payer, cancellation);
         CrashPoints.Pass(CrashPoints.KeeperPlanned);
         await store.DecideAsync(keeper.Name, keeper.ChainId, plan.Decisions, cancellation);
@@ -183,7 +183,7 @@ internal sealed partial class KeeperRunner(
     }
 
     private static string WouldDo(KeeperAction action) =>
-        action.Act is null ? $"would call {action.To} with {action.GasLimit} gas" : "would run the keeper's own code";
+        action.Act is null ? $"would call {action.To} with {action.GasLimit} gas, of which some {action.ExpectedGas} are used" : "would run the keeper's own code";
 
     private Task WaitAsync(
         IKeeper keeper, IReadOnlyList<KeeperWork> works, string reason, string? detail, TimeSpan wait, CancellationToken cancellation)

@@ -5,6 +5,7 @@ using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keepers.Perps;
+using Relayer.Core.Keepers.Perps.Gas;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Liquidation;
@@ -14,9 +15,6 @@ namespace Relayer.Core.Keepers.Liquidation;
 /// </summary>
 internal sealed class AccountChecks(IChainClient chain, LiquidationSettings settings, PerpsLoop loop)
 {
-    // What nodes let a call use at most (geth: 50 million).
-    private const ulong CallGas = 45_000_000;
-
     /// <summary>Smaller calls after one that was too much; and the most questions that are asked again.</summary>
     private const int Smaller = 8;
     private const int MostAgain = 1_000;
@@ -84,7 +82,7 @@ internal sealed class AccountChecks(IChainClient chain, LiquidationSettings sett
         var nobody = new KeeperWork(new FoundWork(default, "", "", "", default), 0, 0, default, "", null);
         var samples = lacking.DistinctBy(item => item.Wanted).Take(MostSamples).Select(item => new[] { new PerpsTask(nobody, Data(item.Question)) });
         var ready = await loop.RunAsync(
-            samples, default, _ => CallGas, (_, _, detail) => new Decision.Wait(KeeperReasons.CheckFailed, default, detail), cancellation);
+            samples, default, null, (_, _, detail) => new Decision.Wait(KeeperReasons.CheckFailed, default, detail), cancellation);
 
         // One that fails must not take the others' answers with it.
         return [.. ready.SelectMany(bundle => bundle.Calls.SkipLast(1)).DistinctBy(call => Hex.Encode(call.Data)).Select(call => call with { IsRequired = false })];
@@ -146,7 +144,7 @@ internal sealed class AccountChecks(IChainClient chain, LiquidationSettings sett
     private EthCall CallOf(Question[] chunk, IReadOnlyList<InnerCall> before)
     {
         InnerCall[] calls = [.. before, .. chunk.Select(question => new InnerCall(settings.Market, false, Wei.Zero, Data(question)))];
-        return new EthCall(default(Address), settings.Multicall, Multicall.Encode(calls), CallGas, Multicall.ValueOf(calls));
+        return new EthCall(default(Address), settings.Multicall, Multicall.Encode(calls), GasMeter.Most, Multicall.ValueOf(calls));
     }
 
     private static byte[] Data(Question question) =>

@@ -4,6 +4,7 @@ using Relayer.Core.Ethereum.Abi;
 using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keepers.Perps;
+using Relayer.Core.Keepers.Perps.Gas;
 using Relayer.Core.Keepers.Records;
 using Relayer.Core.Providers;
 
@@ -84,8 +85,9 @@ internal sealed class LiquidationKeeper : IKeeper, IRecoveringKeeper
         var liquidated = await _accounts.FindLiquidatedAsync(ChainId, _settings.Market, targets, cancellation);
         var tasks = due.Select((work, i) => new PerpsTask(work, targets[i].Call())).ToArray();
         var wasLiquidated = due.Zip(targets).ToDictionary(item => item.First, item => liquidated.Contains(item.Second.AccountId));
+        var room = GasRoom.Of(_settings.GasLimit, await _chain.ReadHeadAsync(cancellation), payer, _settings.Limits);
         var ready = await _loop.RunAsync(
-            tasks.Select(task => new[] { task }), payer.Account, _ => _settings.GasLimit,
+            tasks.Select(task => new[] { task }), payer.Account, room,
             (task, refusal, detail) => LiquidationPlanner.Refuse(
                 task.Work, refusal, detail, wasLiquidated[task.Work], _settings.Limits, _time.GetUtcNow()),
             cancellation);
@@ -101,8 +103,11 @@ internal sealed class LiquidationKeeper : IKeeper, IRecoveringKeeper
             }
 
             actions.Add(new KeeperAction(
-                [task.Work], _settings.Multicall, Multicall.ValueOf(bundle.Calls), _settings.GasLimit, Multicall.Encode(bundle.Calls),
-                _time.GetUtcNow() + TimeSpan.FromMinutes(1), PerpsEvents.ToWei(reward, _settings.WeiPerUsd)));
+                [task.Work], _settings.Multicall, Multicall.ValueOf(bundle.Calls), bundle.Gas!.Value, Multicall.Encode(bundle.Calls),
+                _time.GetUtcNow() + TimeSpan.FromMinutes(1), PerpsEvents.ToWei(reward, _settings.WeiPerUsd))
+            {
+                ExpectedGas = bundle.ExpectedGas,
+            });
         }
 
         return new KeeperPlan([.. tasks.Where(task => task.Decision is not null).Select(task => (task.Work, task.Decision!))], actions);

@@ -19,14 +19,15 @@ internal static class LiquidationPlanner
     public static Decision Refuse(
         KeeperWork work, PerpsRefusal refusal, string detail, bool wasLiquidated, KeeperLimits limits, DateTimeOffset now)
     {
+        var reason = refusal == PerpsRefusal.OutOfGas ? KeeperReasons.OutOfGas : KeeperReasons.SimulationReverted;
         return refusal switch
         {
             PerpsRefusal.Gone when wasLiquidated => new Decision.End(WorkState.Lost, KeeperReasons.Community, detail),
             PerpsRefusal.Gone => new Decision.End(WorkState.Dropped, PerpsReasons.Recovered, detail),
             PerpsRefusal.WrongPrice => new Decision.Wait(PerpsReasons.PriceWrong, now + Soon, detail),
             PerpsRefusal.Halted => new Decision.Wait(PerpsReasons.MarketHalted, now + Later, detail),
-            _ when work.Attempts + 1 >= limits.MaxAttempts => new Decision.End(WorkState.Failed, KeeperReasons.SimulationReverted, detail),
-            _ => new Decision.Wait(KeeperReasons.SimulationReverted, now + KeeperPauses.Tries.After(work.Attempts + 1), detail, IsAttempt: true),
+            _ when work.Attempts + 1 >= limits.MaxAttempts => new Decision.End(WorkState.Failed, reason, detail),
+            _ => new Decision.Wait(reason, now + KeeperPauses.Tries.After(work.Attempts + 1), detail, IsAttempt: true),
         };
     }
 

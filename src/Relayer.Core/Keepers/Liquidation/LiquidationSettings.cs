@@ -8,7 +8,7 @@ namespace Relayer.Core.Keepers.Liquidation;
 /// <summary>The liquidation keeper's settings, read once from validated options.</summary>
 /// <param name="Market">The market's proxy.</param>
 /// <param name="Multicall">The forwarder of several calls.</param>
-/// <param name="GasLimit">Gas for one liquidation.</param>
+/// <param name="GasLimit">The most gas that one liquidation may ask for.</param>
 /// <param name="AccountsPerRun">Accounts looked at in one run.</param>
 /// <param name="AccountsPerCall">Accounts asked about in one call.</param>
 /// <param name="WeiPerUsd">What a dollar of reward is worth.</param>

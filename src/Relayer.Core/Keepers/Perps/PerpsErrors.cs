@@ -32,6 +32,9 @@ internal enum PerpsRefusal
     /// <summary>The market has no room for the order: it may change until the window closes.</summary>
     MarketFull,
 
+    /// <summary>It takes more gas than a transaction may have.</summary>
+    OutOfGas,
+
     /// <summary>The market stands still: a matter for people.</summary>
     Halted,
 }

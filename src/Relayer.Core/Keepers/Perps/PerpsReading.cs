@@ -1,6 +1,7 @@
 using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Oracles;
+using Relayer.Core.Keepers.Perps.Gas;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Perps;
@@ -46,7 +47,16 @@ internal sealed class PerpsReading(
             steps = [.. bundle.Tasks.Select(task => ReadTask(task, [.. task.Calls(bundle.IsExact).Select(_ => results[next++])]))];
         }
 
-        bundle.IsReady = bundle.IsExact && steps.All(step => step == Step.Done);
+        var went = steps.All(step => step == Step.Done);
+        if (bundle.IsExact)
+        {
+            (bundle.IsReady, bundle.IsUnmeasured) = (went && bundle.Gas is not null, went && bundle.Gas is null);
+            if (!went && bundle.Gas is not null)
+            {
+                bundle.Distrust(results.Any(IsSilent));
+            }
+        }
+
         bundle.IsExact = !steps.Contains(Step.Lacking);
     }
 
@@ -56,13 +66,16 @@ internal sealed class PerpsReading(
         if (bundle.IsExact)
         {
             // The next round lets each call fail by itself, and so says which it was.
+            bundle.Distrust(outcome is not CallOutcome.Reverted reverted || IsSilent(new InnerResult(false, reverted.Data)));
             bundle.IsExact = false;
             return;
         }
 
         if (!Doubt())
         {
-            bundle.Tasks[0].Decision = refuse(bundle.Tasks[0], PerpsRefusal.Unknown, Describe(outcome));
+            var isOutOfGas = outcome is CallOutcome.Refused { Error.Kind: NodeErrorKind.OutOfGas };
+            bundle.Tasks[0].Decision = refuse(
+                bundle.Tasks[0], isOutOfGas ? PerpsRefusal.OutOfGas : PerpsRefusal.Unknown, isOutOfGas ? Trial.OutOfGas(GasMeter.Most) : Describe(outcome));
         }
     }
 
@@ -116,7 +129,12 @@ internal sealed class PerpsReading(
             return Want(task, more);
         }
 
-        // What is not understood may be another task's doing, which took the gas or the room: that is told alone.
+        // As it was to be sent, it may have had too little gas; what is not understood may be another task's doing, which took the room: that is told alone.
+        if (bundle.IsExact && bundle.Gas is not null && refusal == PerpsRefusal.Unknown)
+        {
+            return Step.Lacking;
+        }
+
         if (refusal == PerpsRefusal.Unknown && Doubt())
         {
             return Step.Lacking;
@@ -145,7 +163,20 @@ internal sealed class PerpsReading(
         return Step.Changed;
     }
 
-    private bool Doubt() => bundle.IsInDoubt = bundle.Tasks.Count > 1;
+    private bool Doubt()
+    {
+        var isShared = bundle.Tasks.Count > 1;
+        if (isShared)
+        {
+            bundle.Halve();
+        }
+
+        return isShared;
+    }
+
+    /// <summary>It failed, and said nothing that is known: the gas may have been too little.</summary>
+    private static bool IsSilent(InnerResult result) =>
+        !result.IsSuccess && PerpsErrors.Read(result.Data.Span) == PerpsRefusal.Unknown && OracleNeed.Read(result.Data.Span) is null;
 
     /// <summary>What the call says; and the other, where that is more than that it is not its turn.</summary>
     private static string Describe(IReadOnlyList<InnerResult> results)
@@ -155,7 +186,8 @@ internal sealed class PerpsReading(
         return other == said || other.StartsWith(NotExceeded, StringComparison.Ordinal) ? said : $"{said}; to cancel it: {other}";
     }
 
-    private static string Describe(CallOutcome outcome) => outcome switch
+    /// <summary>Why a call did not go, in words.</summary>
+    internal static string Describe(CallOutcome outcome) => outcome switch
     {
         CallOutcome.Reverted reverted => PerpsErrors.Describe(reverted.Data.Span),
         CallOutcome.Refused refused => refused.Error.Message,

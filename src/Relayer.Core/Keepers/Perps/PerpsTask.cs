@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Oracles;
 
@@ -29,6 +30,9 @@ internal sealed class PerpsTask(KeeperWork work, byte[] call, byte[]? instead = 
 
     /// <summary>What a simulation runs for it: the call that was chosen, as it would be sent; or, to find out, one after the other.</summary>
     public IReadOnlyList<byte[]> Calls(bool isExact) => instead is null ? [call] : !isExact ? [call, instead] : [IsInstead ? instead : call];
+
+    /// <summary>The selector of the call that was chosen.</summary>
+    public uint Function => BinaryPrimitives.ReadUInt32BigEndian(Calls(isExact: true)[0]);
 
     /// <summary>Chooses between the two calls.</summary>
     public void Choose(bool other) => IsInstead = other;

@@ -1,4 +1,3 @@
-using Relayer.Core.Ethereum;
 using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Perps;
 
@@ -55,6 +54,7 @@ internal static class OrderPlanner
         PerpsRefusal.WrongPrice => new Decision.Wait(PerpsReasons.PriceWrong, now + Soon, detail),
         PerpsRefusal.Blocked => new Decision.Wait(PerpsReasons.AccountBlocked, Within(order, Later, now), detail),
         PerpsRefusal.MarketFull => new Decision.Wait(PerpsReasons.MarketFull, Within(order, Later, now), detail),
+        PerpsRefusal.OutOfGas => new Decision.Wait(KeeperReasons.OutOfGas, Within(order, Later, now), detail),
         PerpsRefusal.Halted => new Decision.Wait(PerpsReasons.MarketHalted, Within(order, Later, now), detail),
         _ => new Decision.Wait(
             KeeperReasons.SimulationReverted, Within(order, KeeperPauses.Tries.After(work.Attempts + 1), now), detail, IsAttempt: true),
@@ -68,22 +68,7 @@ internal static class OrderPlanner
     }
 
     /// <summary>
-    /// As many orders as one action may lose the gas of, so that an expensive market makes smaller transactions before it makes none; where not
-    /// even one fits, one: its decision tells what it would cost. An action for profit is judged by its rewards instead.
-    /// </summary>
-    public static int MostTogether(SettlementSettings settings, Payer payer)
-    {
-        var most = settings.MaxOrders;
-        while (most > 1 && !settings.Limits.ForProfit && payer.CostOf(settings.GasFor(most), Wei.Zero) > settings.Limits.MaxLossPerAction)
-        {
-            most--;
-        }
-
-        return most;
-    }
-
-    /// <summary>
-    /// Orders that go into one transaction: as many as fit, those that close first together, so that they expire together; and those of
+    /// Orders that go into one transaction: as many as may, those that close first together, so that they expire together; and those of
     /// one market, so that they share a price.
     /// </summary>
     public static IEnumerable<PerpsTask[]> Group(IEnumerable<(PerpsTask Task, Order Order)> orders, int most) =>

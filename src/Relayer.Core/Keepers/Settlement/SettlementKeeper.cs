@@ -5,6 +5,7 @@ using Relayer.Core.Keepers.Contracts;
 using Relayer.Core.Keepers.Engine;
 using Relayer.Core.Keepers.Oracles;
 using Relayer.Core.Keepers.Perps;
+using Relayer.Core.Keepers.Perps.Gas;
 using Relayer.Core.Providers;
 
 namespace Relayer.Core.Keepers.Settlement;
@@ -17,7 +18,7 @@ internal sealed class SettlementKeeper(
     // Orders asked about in one call: some 3 million gas on the deployed market, far below what nodes let a call use.
     private const int OrdersPerCall = 100;
 
-    private readonly PerpsLoop _loop = new(chain, prices, settings.Market, settings.Multicall, time);
+    private readonly PerpsLoop _loop = new(chain, prices, settings.Market, settings.Multicall, time, mayGuess: true);
 
     public string Name => KeeperNames.Settlement;
 
@@ -33,7 +34,8 @@ internal sealed class SettlementKeeper(
     public async Task<KeeperPlan> PlanAsync(IReadOnlyList<KeeperWork> due, Payer payer, CancellationToken cancellation)
     {
         var pending = due.Select(work => (Work: work, Order: Order.Read(work))).ToArray();
-        var head = (await chain.ReadHeadAsync(cancellation)).Timestamp.ToUnixTimeSeconds();
+        var newest = await chain.ReadHeadAsync(cancellation);
+        var head = newest.Timestamp.ToUnixTimeSeconds();
         var views = await ViewAsync([.. pending.Select(item => item.Order)], cancellation);
         var now = time.GetUtcNow();
         var decisions = new List<(KeeperWork, Decision)>();
@@ -55,7 +57,7 @@ internal sealed class SettlementKeeper(
 
         var orderOf = tasks.ToDictionary(item => item.Task, item => item.Order);
         var ready = await _loop.RunAsync(
-            OrderPlanner.Group(tasks, OrderPlanner.MostTogether(settings, payer)), payer.Account, settings.GasFor,
+            OrderPlanner.Group(tasks, settings.MaxOrders), payer.Account, GasRoom.Of(settings.GasLimit, newest, payer, settings.Limits),
             (task, refusal, detail) => OrderPlanner.Refuse(task.Work, orderOf[task], refusal, detail, time.GetUtcNow()), cancellation);
         var rewards = await RewardsAsync(
             [.. ready.SelectMany(bundle => bundle.Tasks).Select(task => orderOf[task].Market).Distinct()], cancellation);
@@ -71,8 +73,11 @@ internal sealed class SettlementKeeper(
             .Aggregate(BigInteger.Zero, (sum, one) => sum + one);
         return new KeeperAction(
             [.. bundle.Tasks.Select(task => task.Work)], settings.Multicall, Multicall.ValueOf(bundle.Calls),
-            settings.GasFor(bundle.Tasks.Count), Multicall.Encode(bundle.Calls), time.GetUtcNow() + TimeSpan.FromSeconds(left),
-            PerpsEvents.ToWei(reward, settings.WeiPerUsd));
+            bundle.Gas!.Value, Multicall.Encode(bundle.Calls), time.GetUtcNow() + TimeSpan.FromSeconds(left),
+            PerpsEvents.ToWei(reward, settings.WeiPerUsd))
+        {
+            ExpectedGas = bundle.ExpectedGas,
+        };
     }
 
     /// <summary>What settling pays in each market, in dollars of 18 decimals; nothing is asked where dollars count as nothing.</summary>

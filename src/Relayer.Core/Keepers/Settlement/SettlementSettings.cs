@@ -8,19 +8,15 @@ namespace Relayer.Core.Keepers.Settlement;
 /// <summary>The settlement keeper's settings, read once from validated options.</summary>
 /// <param name="Market">The market's proxy.</param>
 /// <param name="Multicall">The forwarder of several calls.</param>
-/// <param name="MaxOrders">The most orders in one transaction; never more than its gas allows.</param>
-/// <param name="GasBase">Gas for each transaction.</param>
-/// <param name="GasPerOrder">Gas for each order in it.</param>
+/// <param name="MaxOrders">The most orders in one transaction.</param>
+/// <param name="GasLimit">The most gas that one may ask for.</param>
 /// <param name="WeiPerUsd">What a dollar of reward is worth.</param>
 /// <param name="Scan">How events are read.</param>
 /// <param name="Limits">What it may do and lose.</param>
 internal sealed record SettlementSettings(
-    Address Market, Address Multicall, int MaxOrders, ulong GasBase, ulong GasPerOrder, BigInteger WeiPerUsd, ScanOptions Scan, KeeperLimits Limits)
+    Address Market, Address Multicall, int MaxOrders, ulong GasLimit, BigInteger WeiPerUsd, ScanOptions Scan, KeeperLimits Limits)
 {
     public static SettlementSettings From(SettlementOptions options) => new(
-        options.Market!.Value, options.Multicall!.Value, options.OrdersThatFit, (ulong)options.GasBase, (ulong)options.GasPerOrder,
+        options.Market!.Value, options.Multicall!.Value, options.MaxOrders, (ulong)options.GasLimit,
         options.WeiPerUsd.ToBigInteger(), options.Scan, KeeperLimits.From(KeeperNames.Settlement, options));
-
-    /// <summary>The gas limit for so many orders.</summary>
-    public ulong GasFor(int orders) => GasBase + (GasPerOrder * (ulong)orders);
 }

@@ -45,6 +45,9 @@ internal sealed partial class ChainClient : IChainClient
         IReadOnlyList<EthCall> calls, BlockRef at, CancellationToken cancellation) =>
         calls.Count == 0 ? [] : await CallBatchAsync(calls, at, cancellation);
 
+    public async Task<IReadOnlyList<GasEstimate>> EstimateGasAsync(IReadOnlyList<EthCall> calls, CancellationToken cancellation) =>
+        calls.Count == 0 ? [] : Array.ConvertAll(await _reads.AskAsync([.. calls.Select(RpcExecution.EstimateGas)], BlockRef.Latest, cancellation), Estimate);
+
     public Task<LogsOutcome> ReadLogsAsync(LogFilter filter, CancellationToken cancellation) =>
         _reads.ReadLogsAsync(filter, cancellation);
 
@@ -103,6 +106,13 @@ internal sealed partial class ChainClient : IChainClient
         // The node has not the state to run it on: another one may.
         { Kind: NodeErrorKind.Unsupported } error => throw new ProviderFaultException(ProviderFaultKind.Lacking, error.Message),
         var error => new CallOutcome.Refused(error),
+    };
+
+    private static GasEstimate Estimate(RpcCall<ulong> call) => call.Error switch
+    {
+        null => new(call.Value, null),
+        { Kind: NodeErrorKind.Reverted } error => new(null, new CallOutcome.Reverted(call.RevertData, error.Message)),
+        var error => new(null, new CallOutcome.Refused(error)),
     };
 
     /// <summary>Runs the lists of several callers as one, and gives each caller its part.</summary>

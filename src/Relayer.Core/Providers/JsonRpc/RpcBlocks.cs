@@ -76,6 +76,7 @@ internal static class RpcBlocks
                 Optional(block, "baseFeePerGas") is { } baseFee ? ReadWei(baseFee) : null)
             {
                 ParentHash = Optional(block, "parentHash") is { } parent ? ReadHash(parent) : default,
+                GasLimit = Optional(block, "gasLimit") is { } most ? ReadQuantity(most) : null,
             }
             : throw Misshapen("a block's time", block);
     }

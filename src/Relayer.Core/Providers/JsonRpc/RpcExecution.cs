@@ -10,6 +10,9 @@ internal static class RpcExecution
 {
     public static RpcCall<byte[]> Call(EthCall call, BlockRef at) => new("eth_call", writer => WriteCall(writer, call, at), ReadBytes);
 
+    /// <summary>At the newest block, which every node takes it to be about when none is named.</summary>
+    public static RpcCall<ulong> EstimateGas(EthCall call) => new("eth_estimateGas", writer => WriteCall(writer, call), ReadQuantity);
+
     /// <summary>
     /// Revert data, wherever the node put it: <c>data</c> itself (geth), <c>data</c> after the word "Reverted"
     /// (nethermind, openethereum), or <c>data.data</c> (hardhat). Other things in <c>data</c>, such as a gateway's trace id, are not.
@@ -28,6 +31,12 @@ internal static class RpcExecution
     }
 
     private static void WriteCall(Utf8JsonWriter writer, EthCall call, BlockRef at)
+    {
+        WriteCall(writer, call);
+        RpcBlocks.WriteBlock(writer, at);
+    }
+
+    private static void WriteCall(Utf8JsonWriter writer, EthCall call)
     {
         writer.WriteStartObject();
         if (call.From is { } from)
@@ -62,6 +71,5 @@ internal static class RpcExecution
         }
 
         writer.WriteEndObject();
-        RpcBlocks.WriteBlock(writer, at);
     }
 }

@@ -34,6 +34,11 @@ public static class FeePlan
         return new TransactionFees.Dynamic(offered, Wei.Min(tip, offered));
     }
 
+    /// <summary>What a gas is expected to cost in the next block, in wei: the base fee as it is, and the tip; never more than is offered.</summary>
+    public static Wei Expect(FeeMarket market, TransactionFees fees) => fees is TransactionFees.Dynamic offer && market.BaseFee is { } baseFee
+        ? Wei.Min(baseFee + offer.MaxPriorityFee, offer.MaxFee)
+        : fees.MaxPrice;
+
     /// <summary>
     /// What a node takes in place of a transaction that it holds at the same nonce: an eighth more in both fields, or what the market asks
     /// now if that is more; just under the caps a tenth, the least that nodes want.

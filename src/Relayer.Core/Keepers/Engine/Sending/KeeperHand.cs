@@ -47,7 +47,7 @@ internal sealed class KeeperHand
             throw new InvalidOperationException("A piece of work has one transaction. Make more pieces of it, or call a contract that does several things.");
         }
 
-        var action = _action with { To = call.To, Value = call.Value, Data = call.Data, GasLimit = call.GasLimit };
+        var action = _action with { To = call.To, Value = call.Value, Data = call.Data, GasLimit = call.GasLimit, ExpectedGas = call.GasLimit };
         _result = await _send(action, cancellation);
         return _result switch
         {

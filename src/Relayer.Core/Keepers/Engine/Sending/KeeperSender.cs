@@ -24,17 +24,17 @@ internal sealed class KeeperSender(Database database, TimeProvider time)
     {
         // What is signed has the gas for its data on top, and is charged for data that is charged apart.
         var data = quote.Data.Of(action.Data.Length);
-        var (gas, beside, offer) = (action.GasLimit + data.Gas, action.Value + data.Fee, quote.Fees!.MaxPrice);
-        var cost = (offer * gas) + beside;
+        var (gas, expected, beside) = (action.GasLimit + data.Gas, action.ExpectedGas + data.Gas, action.Value + data.Fee);
+        var cost = (quote.ExpectedPrice * expected) + beside;
         if (LossPlan.Refuse(cost, action.Reward, limits) is { } refusal)
         {
-            return new SendResult.Refused(refusal, $"at most {cost} wei for {action.Reward} wei");
+            return new SendResult.Refused(refusal, $"some {cost} wei for {action.Reward} wei");
         }
 
-        // The budget counts it as if it were replaced as far as it may be.
-        var cap = LossPlan.FeeCap(offer, gas, beside, action.Reward, limits);
+        // The day counts it as if it were replaced as far as it may be, and took all of its gas.
+        var cap = LossPlan.FeeCap(quote.Fees!.MaxPrice, expected, beside, action.Reward, limits);
         var plan = new TransactionPlan(
-            Guid.CreateVersion7(), keeper, action.To, action.Value, action.GasLimit, action.Data, quote.Fees!, action.ExpiresAt, FeeCap: cap)
+            Guid.CreateVersion7(), keeper, action.To, action.Value, action.GasLimit, action.Data, quote.Fees, action.ExpiresAt, FeeCap: cap)
         {
             DataCost = data,
         };
