@@ -52,7 +52,11 @@ public abstract record LogsOutcome
     /// <summary>All events of the range, in the chain's order; none is a finding too.</summary>
     /// <param name="Head">The height of the node that answered, at or past the range's end.</param>
     /// <param name="Logs">The events.</param>
-    public sealed record Found(long Head, IReadOnlyList<MinedLog> Logs) : LogsOutcome;
+    public sealed record Found(long Head, IReadOnlyList<MinedLog> Logs) : LogsOutcome
+    {
+        /// <summary>Whether enough of the providers that were asked show just these: only then is what is not among them not there.</summary>
+        public bool IsWhole { get; init; } = true;
+    }
 
     /// <summary>The node would not give so many: halve the range. One block alone that is too large is a matter for another node.</summary>
     /// <param name="Error">The node's words.</param>

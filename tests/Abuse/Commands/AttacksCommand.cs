@@ -49,7 +49,7 @@ internal static class AttacksCommand
     /// <summary>As it stands in the README; whoever reads only the end has all of it.</summary>
     private static void Show(IReadOnlyList<AttackReport> reports)
     {
-        Write("attack", "bounded by", "cost, gwei", "fullest budget", "anonymous served", "of all", "known served", "admitted served", "p50, quiet", "anonymous", "known", "admitted", "upkeeps", "settled (committed)", "machine", "alive", "holds");
+        Write("attack", "bounded by", "cost, gwei", "fullest budget", "anonymous served", "of all", "known served", "admitted served", "p50, quiet", "anonymous", "known", "admitted", "upkeeps", "settled (committed)", "cores busy, waited for", "alive", "holds");
         AnsiConsole.Profile.Out.Writer.WriteLine($"|{string.Concat(Enumerable.Repeat("---|", Columns))}");
         foreach (var report in reports)
         {
@@ -57,7 +57,7 @@ internal static class AttacksCommand
                 report.Attack.Name, report.Attack.Bound, Number((long)(report.Cost / 1_000_000_000)), report.Fullest is { } share ? $"{share.Percent} %" : "-",
                 Percent(report.Served), Percent(report.ServedInAll), Percent(report.KnownServed), Percent(report.AdmittedServed), Milliseconds(report.QuietP50),
                 Milliseconds(report.AnonymousP50), Milliseconds(report.KnownP50), Milliseconds(report.AdmittedP50), Number((long)report.Kept.Upkeeps),
-                $"{report.Kept.Settled} ({report.Kept.Committed})", $"{report.Busy} %", report.IsAlive ? "yes" : "NO", report.Violations.Count == 0 ? "yes" : "NO");
+                $"{report.Kept.Settled} ({report.Kept.Committed})", $"{report.Busy.Cores} %, {report.Busy.Waited} %", report.IsAlive ? "yes" : "NO", report.Violations.Count == 0 ? "yes" : "NO");
         }
 
         foreach (var report in reports.Where(report => report.Violations.Count > 0))

@@ -13,18 +13,15 @@ namespace Abuse.Singles;
 /// <param name="Quiet">What honest users got before.</param>
 /// <param name="Under">What they got meanwhile.</param>
 /// <param name="Kept">What keepers had to do meanwhile, and did.</param>
-/// <param name="Busy">How busy the machine was, in percent.</param>
+/// <param name="Load">How busy the machine was meanwhile.</param>
 /// <param name="IsAlive">The process is still the same one.</param>
 /// <param name="Broken">What the audit found.</param>
 /// <param name="Answers">How often each answer was given.</param>
 /// <param name="Output">The instance's last lines.</param>
 internal sealed record AttackReport(
-    Attack Attack, BigInteger Cost, Share? Fullest, ServedUsers Quiet, ServedUsers Under, WorkDone Kept, int Busy, bool IsAlive,
+    Attack Attack, BigInteger Cost, Share? Fullest, ServedUsers Quiet, ServedUsers Under, WorkDone Kept, MachineLoad Load, bool IsAlive,
     IReadOnlyList<string> Broken, IReadOnlyDictionary<string, int> Answers, string Output)
 {
-    /// <summary>Above it times are the machine's, not the app's.</summary>
-    private const int Saturated = 90;
-
     private const int LeastServed = 95;
 
     /// <summary>Until the door was closed to all anonymous callers.</summary>
@@ -50,7 +47,11 @@ internal sealed record AttackReport(
 
     public TimeSpan AdmittedP50 => P50(Under.Admitted);
 
-    public bool IsSaturated => Busy >= Saturated;
+    /// <summary>How busy it was in all.</summary>
+    public Busyness Busy => Load.Until();
+
+    /// <summary>The same until the door was closed.</summary>
+    public Busyness BusyUntilClosed => Load.Until(Under.Anonymous.Where(wish => wish.FoundClosedDoor).Select(wish => (long?)wish.At).Min());
 
     /// <summary>What does not hold.</summary>
     public IReadOnlyList<string> Violations =>
@@ -59,18 +60,19 @@ internal sealed record AttackReport(
         .. IsAlive ? [] : new[] { "the process did not survive" },
         .. Kept.Upkeeps > 0 ? [] : new[] { "the keeper of upkeeps did nothing" },
         .. Kept is { Committed: > 0, Settled: 0 } ? new[] { $"no settlement under attack although {Kept.Committed} orders were committed" } : [],
-        .. IsSaturated ? [] : Of("anonymous users, while the door was open,", Served, AnonymousP50)
-            .Concat(Of("the API client's users", KnownServed, KnownP50)).Concat(Of("admitted users", AdmittedServed, AdmittedP50)),
+        .. Of("anonymous users, while the door was open,", Served, AnonymousP50, BusyUntilClosed),
+        .. Of("the API client's users", KnownServed, KnownP50, Busy),
+        .. Of("admitted users", AdmittedServed, AdmittedP50, Busy),
     ];
 
-    private IEnumerable<string> Of(string whose, int? served, TimeSpan p50)
+    private IEnumerable<string> Of(string whose, int? served, TimeSpan p50, Busyness busy)
     {
         if (served < LeastServed)
         {
             yield return $"{served} % of {whose} were served";
         }
 
-        if (p50 > 2 * QuietP50)
+        if (p50 > 2 * QuietP50 && !busy.IsSaturated)
         {
             yield return $"p50 of {whose} {p50.TotalMilliseconds:0} ms, quiet {QuietP50.TotalMilliseconds:0} ms";
         }

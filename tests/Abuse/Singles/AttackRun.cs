@@ -34,8 +34,11 @@ internal sealed class AttackRun(AbuseStack stack, Attack attack, AttackOptions o
         var quiet = await BesideAsync(poster, field, options.Quiet, attackers: 0, cancellation);
         var before = await work.LookAsync();
         var load = new MachineLoad();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var looking = load.WatchAsync(over.Token);
         var under = await BesideAsync(poster, field, options.Duration, options.SideBySide, cancellation);
-        var busy = load.Percent();
+        await over.CancelAsync();
+        await looking;
         var done = await work.LookAsync() - before;
         var isAlive = relayer.IsRunning(0) && relayer.At(0).ProcessId == process;
 
@@ -48,7 +51,7 @@ internal sealed class AttackRun(AbuseStack stack, Attack attack, AttackOptions o
         var honest = warm.All.Concat(quiet.All).Concat(under.All).Select(wish => wish.User).ToHashSet();
         return new AttackReport(
             attack, sums.Relays.Where(relay => !honest.Contains(relay.From)).Aggregate(System.Numerics.BigInteger.Zero, (sum, relay) => sum + relay.Charged),
-            sums.Shares(field).MaxBy(share => share.Percent), quiet, under, done, busy, isAlive, [.. watch.Violations, .. unsettled, .. violations], poster.Answers, relayer.Output);
+            sums.Shares(field).MaxBy(share => share.Percent), quiet, under, done, load, isAlive, [.. watch.Violations, .. unsettled, .. violations], poster.Answers, relayer.Output);
     }
 
     /// <summary>What honest users got meanwhile.</summary>

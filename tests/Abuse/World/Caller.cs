@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using DevChain;
@@ -34,7 +35,7 @@ internal sealed class Caller(RelayerUnderTest relayer, Random random, DevKey? kn
 
     private SignedPost Sign(Forwarder forwarder, Address to, byte[] data, ulong gas, UInt256 value, DevKey? forger)
     {
-        UInt256 nonce = forwarder.HasSequentialNonces ? _next++ : UInt256.ReadBigEndian(Bytes(32));
+        UInt256 nonce = forwarder.HasSequentialNonces ? _next++ : UInt256.ReadBigEndian(RandomNumberGenerator.GetBytes(32)); // No two posts are one request, whatever the seed.
         ulong? deadline = forwarder.HasDeadline ? (ulong)TimeProvider.System.GetUtcNow().AddSeconds(40).ToUnixTimeSeconds() : null;
         var message = new ForwardRequest(Address, to, new Wei(value), gas, nonce, deadline, data);
         var signature = Secp256k1.Default.Sign(Hex.Decode((forger ?? _key).PrivateKey), forwarder.Digest(message));

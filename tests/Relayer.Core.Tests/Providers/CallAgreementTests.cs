@@ -67,6 +67,18 @@ public sealed class CallAgreementTests : ManyNodesTests
 
         var found = Assert.IsType<LogsOutcome.Found>(await client.FindLogsAsync(Filter, Cancellation));
         Assert.Equal(["", "01"], found.Logs.Select(log => Convert.ToHexString(log.Event.Data.Span)).Order());
+        Assert.True(found.IsWhole);
+    }
+
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    public async Task What_one_leaves_out_is_whole_only_where_the_others_can_outvote_it(int nodes, bool isWhole)
+    {
+        var client = await ConnectAsync([.. Enumerable.Repeat(10L, nodes)]);
+        Tell("eth_getLogs", () => new JsonArray(), () => new JsonArray(Log()), () => new JsonArray(Log()));
+
+        Assert.Equal(isWhole, Assert.IsType<LogsOutcome.Found>(await client.FindLogsAsync(Filter, Cancellation)).IsWhole);
     }
 
     [Fact]

@@ -46,20 +46,6 @@ public sealed class RelayRoomTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task Known_callers_are_written_before_strangers_that_came_earlier()
-    {
-        await using var world = await StartAsync();
-        var intake = await Intake.OfAsync(world);
-
-        // The first is being written while all others gather.
-        var outcomes = await intake.PostAsync(
-            Enumerable.Range(0, 40).Select(i => From(i, Caller.Anonymous)).Concat(Enumerable.Range(40, 10).Select(i => From(i, new Caller(CallerKind.Admitted)))));
-
-        Assert.Equal(10, Written(outcomes[40..]));
-        Assert.InRange(Written(outcomes[..40]), 4, 6);
-    }
-
-    [Fact]
     public async Task Whoever_finds_no_room_waits_for_the_next_block_and_shares_a_transaction()
     {
         await using var world = await StartAsync(new BatchLimits(100, 10_000_000));

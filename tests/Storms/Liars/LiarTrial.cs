@@ -11,7 +11,7 @@ namespace Storms.Liars;
 /// <param name="Right">All is right so long after the node is.</param>
 internal sealed record LiarLimits(TimeSpan Lasting, TimeSpan Waiting, TimeSpan Served, TimeSpan Right)
 {
-    public static LiarLimits Usual { get; } = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(60));
+    public static LiarLimits Usual { get; } = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(90));
 }
 
 /// <summary>What came of a combination.</summary>

@@ -36,8 +36,8 @@ public interface IEvidenceReadings
     Task<NonceHolder?> FindNonceHolderAsync(Address account, ulong nonce, CancellationToken cancellation);
 
     /// <summary>
-    /// Events of a range of blocks that anybody shows: what one leaves out another may have. Each is one provider's word; whether its transaction is canonical is
-    /// another question.
+    /// Events of a range of blocks that anybody shows: what one leaves out another may have, and where they differ they are not whole. Each is one provider's word;
+    /// whether its transaction is canonical is another question.
     /// </summary>
     /// <exception cref="ChainUnavailableException">No provider answers.</exception>
     Task<LogsOutcome> FindLogsAsync(LogFilter filter, CancellationToken cancellation);

@@ -49,17 +49,21 @@ internal sealed partial class ChainClient
                     : new AtHead<LogsOutcome>(head.Value, outcome);
             },
             cancellation);
-        LogsOutcome.Found[] found = [.. answers.Select(answer => answer.Value).OfType<LogsOutcome.Found>()];
+        Told<LogsOutcome.Found>[] found = [.. answers.Where(answer => answer.Value is LogsOutcome.Found).Select(answer => answer.Select(one => (LogsOutcome.Found)one))];
         return found.Length == 0
             ? answers[0].Value
-            : new LogsOutcome.Found(
-                found.Max(one => one.Head), [.. found.SelectMany(one => one.Logs).DistinctBy(ContentOf)]);
+            : new LogsOutcome.Found(found.Max(one => one.Value.Head), [.. found.SelectMany(one => one.Value.Logs).DistinctBy(ContentOf)])
+            {
+                IsWhole = Quorum.Of<string>([.. found.Select(one => one.Select(WordsOf))], _pool.Operators, out _),
+            };
     }
 
     // What one tells of an event another may tell otherwise: neither hides the other.
     private static (Hash32 Block, Hash32 Transaction, long Index, Address Address, Hash32 Told) ContentOf(MinedLog log) => (
         log.BlockHash, log.TransactionHash, log.Index, log.Event.Address,
         Keccak256.Hash([.. log.Event.Topics.SelectMany(topic => topic.ToArray()), .. log.Event.Data.Span]));
+
+    private static string WordsOf(LogsOutcome.Found found) => string.Join('\n', found.Logs.Select(log => $"{ContentOf(log)}"));
 
     // What a node could not run, or answered unreadably, says nothing.
     private static CallOutcome? OutcomeOrNull(RpcCall<byte[]> call) => call.Fault is not null || call.Error is { Kind: NodeErrorKind.Unsupported } ? null : Outcome(call);

@@ -78,6 +78,14 @@ internal sealed class ChainViewReader(IChainClient chain)
     /// </summary>
     private async Task<ChainView> ExplainAsync(RelayCandidate candidate, EthCall trial, CancellationToken cancellation)
     {
+        // A nonce that is not its turn yet is the usual reason, and strangers post such as they like: nothing more is run for it.
+        if (candidate.Route.Forwarder.HasSequentialNonces && !candidate.Message.Nonce.IsZero
+            && NonceOf(candidate.Route.Forwarder, (await CallAgreedAsync([NonceRead(candidate)], cancellation))[0]) is var before
+            && before.Of(candidate.Message.Nonce) is not NonceStanding.Usable)
+        {
+            return new ChainView(before, null);
+        }
+
         // The forwarder holds no coins to try the inner call with: a request with value keeps the outer reason.
         EthCall[] inner = candidate.Message.Value.IsZero ? [InnerCall(candidate.Request.Forwarder, candidate.Message)] : [];
         var outcomes = await CallAgreedAsync([NonceRead(candidate), trial, .. inner], cancellation);

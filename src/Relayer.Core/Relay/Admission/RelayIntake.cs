@@ -12,7 +12,7 @@ namespace Relayer.Core.Relay.Admission;
 
 /// <summary>
 /// The one write that accepts requests: signer, nonce, transaction, relay, quota and budgets together, or nothing. Requests at the same time share
-/// it, and share transactions (<see cref="BatchPlanner"/>); one alone is served at once.
+/// it, and share transactions (<see cref="BatchPlanner"/>), known callers with one another and strangers with strangers; one alone is served at once.
 /// </summary>
 /// <remarks>The database has the last word on duplicates, nonces and quotas, however many instances write at once.</remarks>
 internal sealed class RelayIntake
@@ -41,12 +41,14 @@ internal sealed class RelayIntake
     private readonly TimeProvider _time;
     private readonly SignerRotation _rotation = new();
     private readonly Coalescer<PendingRelay, IntakeOutcome> _writes;
+    private readonly Coalescer<PendingRelay, IntakeOutcome> _writesOfKnown;
 
     public RelayIntake(ChainEngine engine, Storage.Database database, BudgetGate gate, TimeProvider time)
     {
         (_engine, _database, _gate, _time) = (engine, database, gate, time);
         _budgets = new BudgetStore(database);
         _writes = new Coalescer<PendingRelay, IntakeOutcome>(WriteAsync, MaxGathered);
+        _writesOfKnown = new Coalescer<PendingRelay, IntakeOutcome>(WriteAsync, MaxGathered);
     }
 
     /// <summary>Records a request that passed the rules, and begins to send it.</summary>
@@ -55,11 +57,13 @@ internal sealed class RelayIntake
     /// <exception cref="NpgsqlException">The database is unavailable; whether the request was recorded is not known: post it again.</exception>
     public async Task<IntakeOutcome> AcceptAsync(PendingRelay pendingRelay, CancellationToken cancellation)
     {
-        var outcome = await _writes.RunAsync(pendingRelay, cancellation);
+        // Strangers may be many: whoever is known does not wait for the answer to theirs.
+        var writes = pendingRelay.Candidate.Caller.IsKnown ? _writesOfKnown : _writes;
+        var outcome = await writes.RunAsync(pendingRelay, cancellation);
         for (var began = _time.GetTimestamp(); outcome is IntakeOutcome.Full && _time.GetElapsedTime(began) < Patience;)
         {
             await Task.Delay(Pause, _time, cancellation);
-            outcome = await _writes.RunAsync(pendingRelay, cancellation);
+            outcome = await writes.RunAsync(pendingRelay, cancellation);
         }
 
         return outcome is IntakeOutcome.Full
@@ -72,7 +76,7 @@ internal sealed class RelayIntake
         // The same request twice in one batch: the first is written, the others find it.
         var first = pendingRelays.DistinctBy(pendingRelay => pendingRelay.Candidate.Id);
         var outcomes = new Dictionary<Hash32, IntakeOutcome>(pendingRelays.Count);
-        foreach (var group in first.GroupBy(pendingRelay => pendingRelay, WrittenTogether.Comparer).OrderByDescending(group => group.Key.Candidate.Caller.IsKnown))
+        foreach (var group in first.GroupBy(pendingRelay => pendingRelay, SameSigners.Comparer))
         {
             // One user's side by side, in their order: whom the database objects to is then found quickly.
             PendingRelay[] waiting = [.. group.OrderBy(item => item.Candidate.Message.From).ThenBy(item => item.Candidate.Message.Nonce)];
@@ -268,16 +272,15 @@ internal sealed class RelayIntake
     };
 }
 
-/// <summary>Requests that the same accounts can carry, tried from the same one, go together; known callers' by themselves, since room is kept for them.</summary>
-file sealed class WrittenTogether : IEqualityComparer<PendingRelay>
+/// <summary>Requests that the same accounts can carry, tried from the same one, go together.</summary>
+file sealed class SameSigners : IEqualityComparer<PendingRelay>
 {
-    public static WrittenTogether Comparer { get; } = new();
+    public static SameSigners Comparer { get; } = new();
 
     public bool Equals(PendingRelay? x, PendingRelay? y) =>
-        x is not null && y is not null && x.Payer == y.Payer && x.Candidate.Caller.IsKnown == y.Candidate.Caller.IsKnown
-            && (ReferenceEquals(x.Signers, y.Signers) || x.Signers.SequenceEqual(y.Signers));
+        x is not null && y is not null && x.Payer == y.Payer && (ReferenceEquals(x.Signers, y.Signers) || x.Signers.SequenceEqual(y.Signers));
 
-    public int GetHashCode(PendingRelay obj) => HashCode.Combine(obj.Payer, obj.Candidate.Caller.IsKnown, obj.Signers.Count);
+    public int GetHashCode(PendingRelay obj) => HashCode.Combine(obj.Payer, obj.Signers.Count);
 }
 
 /// <summary>What the database said to a request.</summary>

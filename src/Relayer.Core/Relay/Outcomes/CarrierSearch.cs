@@ -130,7 +130,7 @@ internal sealed class CarrierSearch(IChainClientFactory chains, TimeProvider tim
                     continue;
                 case LogsOutcome.Found found when Match(found.Logs, relay) is { Length: > 0 } matches:
                     return (matches, default);
-                case LogsOutcome.Found:
+                case LogsOutcome.Found { IsWhole: true }:
                     break;
                 default:
                     return ([], new Searched(to + 1, head, IsWhole: false));

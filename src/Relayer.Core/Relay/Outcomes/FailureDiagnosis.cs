@@ -49,7 +49,7 @@ internal sealed class FailureDiagnosis(RelayRoutes routes, IChainClient chain)
             cancellation);
         if (outcomes[0] is not CallOutcome.Returned { Data: var word } || !forwarder.TryDecodeNonce(word.Span, out var nonce))
         {
-            throw new ChainUnavailableException(chain.ChainId, $"forwarder {forwarder.Address} did not answer for its nonces");
+            return null; // Nobody knows: it is looked at again by itself, and holds up no other.
         }
 
         var reason = nonce.Of(relay.Nonce) switch

@@ -38,9 +38,9 @@ public class ChainStub : DispatchProxy, IChainClientFactory
             return Task.FromResult<IReadOnlyList<ReadOnlyMemory<byte>>>([code]);
         }
 
-        Assert.Equal(nameof(IChainClient.CallAsync), targetMethod?.Name);
+        Assert.Equal(nameof(IChainClient.CallAgreedAsync), targetMethod?.Name);
         return Answer is { } answer
-            ? Task.FromResult<IReadOnlyList<CallOutcome>>([new CallOutcome.Returned(answer)])
-            : Task.FromException<IReadOnlyList<CallOutcome>>(new ChainUnavailableException(new ChainId(1), "nobody answers"));
+            ? Task.FromResult<IReadOnlyList<CallOutcome?>>([new CallOutcome.Returned(answer)])
+            : Task.FromException<IReadOnlyList<CallOutcome?>>(new ChainUnavailableException(new ChainId(1), "nobody answers"));
     }
 }
