@@ -66,9 +66,9 @@ public sealed partial class LiarCatalogueTests
     }
 
     [Fact]
-    public void No_two_untruths_about_a_receipt_or_a_block_agree()
+    public void No_two_untruths_about_a_receipt_a_block_or_events_agree()
     {
-        foreach (var one in Combination.All.Where(one => one is { Lie: Lie.Contradictory, Setup: LiarSetup.All, Method.Name: "eth_getTransactionReceipt" or "eth_getBlockByNumber" }))
+        foreach (var one in Combination.All.Where(one => one is { Lie: Lie.Contradictory, Setup: LiarSetup.All, Method.Name: "eth_getTransactionReceipt" or "eth_getBlockByNumber" or "eth_getLogs" }))
         {
             Assert.Equal(20, Enumerable.Range(0, 20).Select(number => Tell(one, number)).Distinct().Count());
         }
