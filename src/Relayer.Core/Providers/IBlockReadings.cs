@@ -12,8 +12,8 @@ public interface IBlockReadings
     Task<IReadOnlyList<ProviderAnswer<AccountsAtBlock>>> ReadEachAccountsAsync(
         long blockNumber, IReadOnlyList<Address> accounts, CancellationToken cancellation);
 
-    /// <summary>The view of the first provider that has the block and its state.</summary>
-    /// <exception cref="ChainUnavailableException">None has.</exception>
+    /// <summary>Accounts after a block, and the block, as a quorum of the providers tells them; where too few keep the state, as all of those tell them that do.</summary>
+    /// <exception cref="ChainUnavailableException">Nobody has the block and its state, or they contradict each other.</exception>
     Task<AccountsAtBlock> ReadAccountsAsync(long blockNumber, IReadOnlyList<Address> accounts, CancellationToken cancellation);
 
     /// <summary>What the transactions of some blocks carry to an account by themselves; what contracts pay on is not seen.</summary>
